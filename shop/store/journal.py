@@ -1,0 +1,258 @@
+"""Numbered events of conversations and runs: what pages, the API, the command line and a restart read.
+
+A stream is append-only and its events are numbered 1, 2, 3 without gaps, so that a reader who has seen
+event N asks for what came after N and misses nothing. A stream may carry a key: the same key is the same
+stream. The bodies are JSON objects; what the kinds mean is the writer's business.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import func, insert, select, update
+
+from shop.clock import new_id
+from shop.errors import ConflictError, NotFoundError
+from shop.store import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Row, Select
+
+    from shop.store.database import Snapshot, Transaction
+
+OPEN: Final = "open"
+RUNNING: Final = "running"
+DONE: Final = "done"
+FAILED: Final = "failed"
+STOPPED: Final = "stopped"
+STATES: Final = frozenset({OPEN, RUNNING, DONE, FAILED, STOPPED})
+_ENDED: Final = frozenset({DONE, FAILED, STOPPED})
+
+TITLE_LENGTH: Final = 400
+PAGE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A conversation or a run; `last` is the number of its newest event, 0 before the first."""
+
+    id: str
+    kind: str
+    key: str | None
+    owner: str
+    title: str
+    state: str
+    started_at: datetime
+    ended_at: datetime | None
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One numbered event of a stream."""
+
+    stream: str
+    number: int
+    at: datetime
+    kind: str
+    body: Mapping[str, Any]
+
+
+def open_stream(
+    tx: Transaction,
+    kind: str,
+    owner: str,
+    title: str,
+    key: str | None = None,
+    *,
+    now: datetime,
+    state: str = OPEN,
+) -> str:
+    """Start a stream and give its id; raises ConflictError when the key is taken (see `find_by_key`).
+
+    `owner` is the id of the person or agent it belongs to; a title over 400 characters is cut.
+    """
+    if key is not None and find_by_key(tx, key) is not None:
+        raise ConflictError(f"a stream with the key {key!r} exists; read it instead of starting another")
+    stream = new_id("run" if kind == "run" else "con")
+    tx.execute(
+        insert(schema.streams).values(
+            id=stream,
+            kind=kind,
+            key=key,
+            owner=owner,
+            title=_cut(title),
+            state=_known(state),
+            started_at=now,
+        )
+    )
+    return stream
+
+
+def append(tx: Transaction, stream: str, kind: str, body: Mapping[str, Any], now: datetime) -> int:
+    """Add one event at the end and give its number; raises NotFoundError for an unknown stream.
+
+    The database has one write transaction at a time, so the number is the next one whoever else writes.
+    """
+    return append_all(tx, stream, [(kind, body)], now)
+
+
+def append_all(
+    tx: Transaction, stream: str, events: Sequence[tuple[str, Mapping[str, Any]]], now: datetime
+) -> int:
+    """Add events at the end, in order, and give the number of the last; raises NotFoundError."""
+    last = _last(tx, stream)
+    rows = [
+        {"stream": stream, "number": number, "at": now, "kind": kind, "body": _dump(body)}
+        for number, (kind, body) in enumerate(events, last + 1)
+    ]
+    if rows:
+        tx.execute(insert(schema.events), rows)
+    return last + len(rows)
+
+
+def read(snapshot: Snapshot, stream: str, after: int = 0, limit: int = PAGE) -> list[StoredEvent]:
+    """Events with a number over `after`, in order, at most `limit`; none for an unknown stream."""
+    events = schema.events
+    query = (
+        select(events)
+        .where(events.c.stream == stream, events.c.number > after)
+        .order_by(events.c.number)
+        .limit(limit)
+    )
+    return [_event(row) for row in snapshot.execute(query)]
+
+
+def read_kinds(snapshot: Snapshot, stream: str, kinds: Sequence[str], after: int = 0) -> list[StoredEvent]:
+    """All events of these kinds with a number over `after`, in order."""
+    events = schema.events
+    query = (
+        select(events)
+        .where(events.c.stream == stream, events.c.number > after, events.c.kind.in_(kinds))
+        .order_by(events.c.number)
+    )
+    return [_event(row) for row in snapshot.execute(query)]
+
+
+def events_since(snapshot: Snapshot, kind: str, since: datetime) -> list[StoredEvent]:
+    """All events of one kind in any stream from a moment on (the spending of a day)."""
+    events = schema.events
+    query = (
+        select(events)
+        .where(events.c.kind == kind, events.c.at >= since)
+        .order_by(events.c.stream, events.c.number)
+    )
+    return [_event(row) for row in snapshot.execute(query)]
+
+
+def stream(snapshot: Snapshot, stream_id: str) -> Stream:
+    """One stream; raises NotFoundError."""
+    row = snapshot.execute(_streams().where(schema.streams.c.id == stream_id)).one_or_none()
+    if row is None:
+        raise NotFoundError(f"no conversation or run {stream_id!r} in this store")
+    return _stream(row)
+
+
+def streams(
+    snapshot: Snapshot,
+    kind: str,
+    limit: int = 50,
+    before: datetime | None = None,
+    *,
+    owner: str | None = None,
+) -> list[Stream]:
+    """Streams of a kind, newest first, at most `limit`, started before a moment (to page on)."""
+    table = schema.streams
+    query = _streams().where(table.c.kind == kind)
+    if before is not None:
+        query = query.where(table.c.started_at < before)
+    if owner is not None:
+        query = query.where(table.c.owner == owner)
+    query = query.order_by(table.c.started_at.desc(), table.c.id.desc()).limit(limit)
+    return [_stream(row) for row in snapshot.execute(query)]
+
+
+def find_by_key(snapshot: Snapshot, key: str) -> Stream | None:
+    """The stream with this key, or None."""
+    row = snapshot.execute(_streams().where(schema.streams.c.key == key)).one_or_none()
+    return None if row is None else _stream(row)
+
+
+def find_in_state(snapshot: Snapshot, kind: str, state: str) -> list[Stream]:
+    """Streams of a kind that stand in a state, oldest first (what a crash left running)."""
+    table = schema.streams
+    query = (
+        _streams().where(table.c.kind == kind, table.c.state == _known(state)).order_by(table.c.started_at)
+    )
+    return [_stream(row) for row in snapshot.execute(query)]
+
+
+def set_state(tx: Transaction, stream_id: str, state: str, now: datetime) -> None:
+    """Move a stream to a state; done, failed and stopped note when it ended. Raises NotFoundError."""
+    ended_at = now if _known(state) in _ENDED else None
+    change = update(schema.streams).where(schema.streams.c.id == stream_id)
+    if tx.execute(change.values(state=state, ended_at=ended_at)).rowcount != 1:
+        raise NotFoundError(f"no conversation or run {stream_id!r} in this store")
+
+
+def move_state(tx: Transaction, stream_id: str, old: str, new: str, now: datetime) -> bool:
+    """Move a stream from one state to another; False, and no change, when it stands elsewhere."""
+    change = update(schema.streams).where(
+        schema.streams.c.id == stream_id, schema.streams.c.state == _known(old)
+    )
+    ended_at = now if _known(new) in _ENDED else None
+    return tx.execute(change.values(state=new, ended_at=ended_at)).rowcount == 1
+
+
+def set_title(tx: Transaction, stream_id: str, title: str) -> None:
+    """Give a stream another title; raises NotFoundError."""
+    change = update(schema.streams).where(schema.streams.c.id == stream_id)
+    if tx.execute(change.values(title=_cut(title))).rowcount != 1:
+        raise NotFoundError(f"no conversation or run {stream_id!r} in this store")
+
+
+def _last(snapshot: Snapshot, stream_id: str) -> int:
+    last = snapshot.scalar(
+        select(func.max(schema.events.c.number)).where(schema.events.c.stream == stream_id)
+    )
+    if last is None:
+        stream(snapshot, stream_id)
+    return int(last or 0)
+
+
+def _streams() -> Select[Any]:
+    last = (
+        select(func.coalesce(func.max(schema.events.c.number), 0))
+        .where(schema.events.c.stream == schema.streams.c.id)
+        .scalar_subquery()
+    )
+    return select(schema.streams, last.label("last"))
+
+
+def _stream(row: Row[Any]) -> Stream:
+    return Stream(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for the row as a mapping
+
+
+def _event(row: Row[Any]) -> StoredEvent:
+    return StoredEvent(row.stream, row.number, row.at, row.kind, json.loads(row.body))
+
+
+def _dump(body: Mapping[str, Any]) -> str:
+    # ASCII escapes keep every string a model may send (NUL, half a surrogate pair) storable in PostgreSQL.
+    return json.dumps(body, separators=(",", ":"), allow_nan=False)
+
+
+def _cut(title: str) -> str:
+    line = " ".join(title.replace("\x00", " ").split())
+    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1] + "…"
+
+
+def _known(state: str) -> str:
+    if state not in STATES:
+        raise ConflictError(f"unknown state {state!r}; known are {', '.join(sorted(STATES))}")
+    return state

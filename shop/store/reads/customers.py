@@ -1,0 +1,81 @@
+"""Reads of customers and their messages. They give personal data: tools mask it before it leaves."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+
+from shop.model import Customer, Ticket
+from shop.store import schema
+from shop.store.database import Snapshot
+
+
+def customer(snapshot: Snapshot, customer_id: str) -> Customer | None:
+    """The customer of exactly this id."""
+    table = schema.customers
+    row = snapshot.execute(select(table).where(table.c.id == customer_id)).one_or_none()
+    return None if row is None else Customer(*row)
+
+
+def customers_by_email(snapshot: Snapshot, email: str, limit: int = 6) -> list[Customer]:
+    """Customers with this e-mail address, without regard to case."""
+    table = schema.customers
+    return _customers(snapshot, func.lower(table.c.email) == email.lower(), limit=limit)
+
+
+def customers_named(snapshot: Snapshot, words: Sequence[str], limit: int = 6) -> list[Customer]:
+    """Customers whose name holds every one of these words or parts of words."""
+    name = func.lower(schema.customers.c.name)
+    parts = [name.contains(word.lower(), autoescape=True) for word in words]
+    return _customers(snapshot, *parts, limit=limit)
+
+
+def customer_names(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """(id, name) of all customers, for approximate search."""
+    table = schema.customers
+    return [(row.id, row.name) for row in snapshot.execute(select(table.c.id, table.c.name))]
+
+
+def customer_ids_like(snapshot: Snapshot, ending: str, limit: int = 6) -> list[str]:
+    """Ids of customers that end with these characters, without regard to case."""
+    table = schema.customers
+    found = _customers(
+        snapshot, func.lower(table.c.id).endswith(ending.lower(), autoescape=True), limit=limit
+    )
+    return [item.id for item in found]
+
+
+def ticket(snapshot: Snapshot, ticket_id: str) -> Ticket | None:
+    """The ticket of exactly this id."""
+    found = _tickets(snapshot, schema.tickets.c.id == ticket_id, limit=1)
+    return found[0] if found else None
+
+
+def tickets_of(snapshot: Snapshot, customer_id: str, limit: int = 5) -> list[Ticket]:
+    """A customer's newest tickets."""
+    return _tickets(snapshot, schema.tickets.c.customer == customer_id, limit=limit)
+
+
+def tickets_about(snapshot: Snapshot, order_id: str, limit: int = 5) -> list[Ticket]:
+    """The newest tickets about an order."""
+    return _tickets(snapshot, schema.tickets.c.order_id == order_id, limit=limit)
+
+
+def ticket_ids_like(snapshot: Snapshot, ending: str, limit: int = 6) -> list[str]:
+    """Ids of tickets that end with these characters, without regard to case."""
+    ids = func.lower(schema.tickets.c.id)
+    return [
+        item.id for item in _tickets(snapshot, ids.endswith(ending.lower(), autoescape=True), limit=limit)
+    ]
+
+
+def _customers(snapshot: Snapshot, *conditions: Any, limit: int) -> list[Customer]:
+    table = schema.customers
+    rows = select(table).where(*conditions).order_by(table.c.name, table.c.id).limit(limit)
+    return [Customer(*row) for row in snapshot.execute(rows)]
+
+
+def _tickets(snapshot: Snapshot, *conditions: Any, limit: int) -> list[Ticket]:
+    table = schema.tickets
+    rows = select(table).where(*conditions).order_by(table.c.opened_at.desc(), table.c.id.desc()).limit(limit)
+    return [Ticket(*row) for row in snapshot.execute(rows)]

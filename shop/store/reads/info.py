@@ -1,0 +1,54 @@
+"""Reads about the store itself: its name, its day, its exchange rates."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from shop.clock import Clock
+from shop.errors import NotFoundError, SetupError
+from shop.model import StoreInfo
+from shop.store import schema
+from shop.store.database import Snapshot
+
+
+def store_info(snapshot: Snapshot) -> StoreInfo:
+    """The store's own record; raises SetupError while the database holds no store."""
+    table = schema.store_info
+    row = snapshot.execute(select(table)).one_or_none()
+    if row is None:
+        raise SetupError("this database holds no store yet: import one, or create the sample store")
+    return StoreInfo(row.name, row.home_currency, row.timezone, row.source, row.business_date)
+
+
+def business_day(snapshot: Snapshot, clock: Clock) -> date:
+    """The store's today: the day of its data when that is a snapshot, else the calendar day there."""
+    info = store_info(snapshot)
+    return info.business_date or clock().astimezone(ZoneInfo(info.timezone)).date()
+
+
+def rate(snapshot: Snapshot, currency: str, day: date) -> tuple[Decimal, date]:
+    """Home currency per unit of `currency`, from the latest day at or before `day`, with that day.
+
+    The home currency itself is worth exactly 1. Raises NotFoundError where no rate is that old.
+    """
+    if currency == store_info(snapshot).home_currency:
+        return Decimal(1), day
+    table = schema.exchange_rates
+    row = snapshot.execute(
+        select(table.c.rate, table.c.day)
+        .where(table.c.currency == currency, table.c.day <= day)
+        .order_by(table.c.day.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError(f"no exchange rate for {currency!r} on or before {day.isoformat()}")
+    return row.rate, row.day
+
+
+def last_change(snapshot: Snapshot) -> tuple[int, datetime | None]:
+    """What any change of stock or terms moves: the newest movement's id and the newest effect's moment."""
+    movement = snapshot.execute(select(func.max(schema.stock_movements.c.id))).scalar_one()
+    effect = snapshot.execute(select(func.max(schema.effects.c.at))).scalar_one()
+    return movement or 0, effect

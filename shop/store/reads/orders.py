@@ -1,0 +1,189 @@
+"""Reads of customers' orders: lines, payments, shipments, returns, notes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, func, select
+
+from shop.model import Order, OrderLine, OrderNote, Page, Payment, PaymentKind, Return, Shipment
+from shop.money import Money
+from shop.store import schema
+from shop.store.database import Snapshot
+from shop.store.reads.paging import page
+
+
+def order(snapshot: Snapshot, order_id: str) -> Order | None:
+    """The order of exactly this id, with its lines."""
+    table = schema.orders
+    rows = snapshot.execute(select(table).where(table.c.id == order_id)).all()
+    found = _orders(snapshot, rows)
+    return found[0] if found else None
+
+
+def orders_page(
+    snapshot: Snapshot,
+    *,
+    customer: str | None = None,
+    status: str | None = None,
+    sku: str | None = None,
+    placed_from: datetime | None = None,
+    placed_before: datetime | None = None,
+    after: str | None = None,
+    limit: int = 10,
+) -> Page[Order]:
+    """Orders with their lines, newest first; from `placed_from` on, before `placed_before`."""
+    table, lines = schema.orders, schema.order_lines
+    rows = select(table).order_by(table.c.placed_at.desc(), table.c.id.desc())
+    if customer is not None:
+        rows = rows.where(table.c.customer == customer)
+    if status is not None:
+        rows = rows.where(table.c.status == status)
+    if sku is not None:
+        rows = rows.where(exists().where(lines.c.order_id == table.c.id, lines.c.sku == sku))
+    if placed_from is not None:
+        rows = rows.where(table.c.placed_at >= placed_from)
+    if placed_before is not None:
+        rows = rows.where(table.c.placed_at < placed_before)
+    behind = None
+    if after is not None:
+        at = select(table.c.placed_at).where(table.c.id == after).scalar_subquery()
+        behind = (table.c.placed_at < at) | ((table.c.placed_at == at) & (table.c.id < after))
+    return page(
+        snapshot,
+        rows,
+        limit,
+        lambda found: _orders(snapshot, found),
+        key=lambda item: item.id,
+        behind=behind,
+    )
+
+
+def order_ids_like(snapshot: Snapshot, ending: str, limit: int = 6) -> list[str]:
+    """Ids of orders that end with these characters, without regard to case."""
+    table = schema.orders
+    rows = (
+        select(table.c.id)
+        .where(func.lower(table.c.id).endswith(ending.lower(), autoescape=True))
+        .order_by(table.c.id)
+        .limit(limit)
+    )
+    return list(snapshot.execute(rows).scalars())
+
+
+def orders_by_tracking(snapshot: Snapshot, tracking: str, limit: int = 6) -> list[str]:
+    """Ids of orders that a parcel with this tracking number belongs to."""
+    table = schema.shipments
+    rows = select(table.c.order_id).where(table.c.tracking == tracking).distinct().limit(limit)
+    return list(snapshot.execute(rows).scalars())
+
+
+def payments(snapshot: Snapshot, order_id: str) -> list[Payment]:
+    """Money in and out of an order, oldest first."""
+    table = schema.payments
+    rows = select(table).where(table.c.order_id == order_id).order_by(table.c.at, table.c.id)
+    return [_payment(row) for row in snapshot.execute(rows)]
+
+
+def paid(snapshot: Snapshot, item: Order) -> Money:
+    """What the customer has paid for an order, refunds not subtracted; raises CurrencyMismatchError."""
+    return _sum_of(snapshot, item, "sale")
+
+
+def refunded(snapshot: Snapshot, item: Order) -> Money:
+    """What has been paid back of an order so far; raises CurrencyMismatchError."""
+    return _sum_of(snapshot, item, "refund")
+
+
+def refunds_since(snapshot: Snapshot, customer: str, since: datetime) -> list[Payment]:
+    """The refunds of all orders of a customer at or after a moment, oldest first."""
+    table, head = schema.payments, schema.orders
+    rows = (
+        select(table)
+        .join(head, head.c.id == table.c.order_id)
+        .where(head.c.customer == customer, table.c.kind == "refund", table.c.at >= since)
+        .order_by(table.c.at, table.c.id)
+    )
+    return [_payment(row) for row in snapshot.execute(rows)]
+
+
+def shipments(snapshot: Snapshot, order_id: str) -> list[Shipment]:
+    """The parcels of an order, oldest first."""
+    table = schema.shipments
+    rows = select(table).where(table.c.order_id == order_id).order_by(table.c.shipped_on, table.c.id)
+    return [Shipment(*row) for row in snapshot.execute(rows)]
+
+
+def returns(snapshot: Snapshot, order_id: str) -> list[Return]:
+    """The returns of an order, oldest first."""
+    table = schema.returns
+    rows = select(table).where(table.c.order_id == order_id).order_by(table.c.requested_on, table.c.id)
+    return [Return(*row) for row in snapshot.execute(rows)]
+
+
+def notes(snapshot: Snapshot, order_id: str, limit: int = 10) -> list[OrderNote]:
+    """The newest notes on an order, newest first."""
+    table = schema.order_notes
+    rows = select(table).where(table.c.order_id == order_id).order_by(table.c.id.desc()).limit(limit)
+    return [OrderNote(*row) for row in snapshot.execute(rows)]
+
+
+def _sum_of(snapshot: Snapshot, item: Order, kind: PaymentKind) -> Money:
+    amounts = (one.amount for one in payments(snapshot, item.id) if one.kind == kind)
+    return Money.total(amounts, item.total.currency)
+
+
+def _orders(snapshot: Snapshot, rows: Sequence[Any]) -> list[Order]:
+    table = schema.order_lines
+    ids = [row.id for row in rows]
+    lines: dict[str, list[Any]] = {}
+    if ids:
+        wanted = select(table).where(table.c.order_id.in_(ids)).order_by(table.c.line_no)
+        for line in snapshot.execute(wanted):
+            lines.setdefault(line.order_id, []).append(line)
+    return [_order(row, lines.get(row.id, [])) for row in rows]
+
+
+def _order(row: Any, lines: Sequence[Any]) -> Order:
+    def money(minor: int) -> Money:
+        return Money(minor, row.currency)
+
+    return Order(
+        id=row.id,
+        customer=row.customer,
+        placed_at=row.placed_at,
+        status=row.status,
+        financial_status=row.financial_status,
+        subtotal=money(row.subtotal_minor),
+        shipping=money(row.shipping_minor),
+        tax=money(row.tax_minor),
+        discount=money(row.discount_minor),
+        total=money(row.total_minor),
+        location=row.location,
+        cancelled_at=row.cancelled_at,
+        version=row.version,
+        lines=tuple(
+            OrderLine(
+                line_no=line.line_no,
+                sku=line.sku,
+                title=line.title,
+                quantity=line.quantity,
+                fulfilled=line.fulfilled,
+                returned=line.returned,
+                unit_price=money(line.unit_price_minor),
+            )
+            for line in lines
+        ),
+    )
+
+
+def _payment(row: Any) -> Payment:
+    return Payment(
+        row.id,
+        row.order_id,
+        row.kind,
+        row.method,
+        Money(row.amount_minor, row.currency),
+        row.at,
+        row.action_id,
+    )

@@ -1,0 +1,227 @@
+"""Reads of suppliers, their terms and their messages, and of purchase orders."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import exists, func, select
+
+from shop.model import (
+    Offer,
+    Page,
+    PriceBreak,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    Supplier,
+    SupplierNote,
+)
+from shop.money import Money
+from shop.store import schema
+from shop.store.database import Snapshot
+from shop.store.reads.paging import page
+
+OPEN = ("placed", "partly_received")
+
+
+def supplier(snapshot: Snapshot, supplier_id: str) -> Supplier | None:
+    """The supplier of exactly this id."""
+    table = schema.suppliers
+    row = snapshot.execute(select(table).where(table.c.id == supplier_id)).one_or_none()
+    return None if row is None else _supplier(row)
+
+
+def suppliers(snapshot: Snapshot) -> list[Supplier]:
+    """All suppliers by name."""
+    table = schema.suppliers
+    return [_supplier(row) for row in snapshot.execute(select(table).order_by(table.c.name, table.c.id))]
+
+
+def offer(snapshot: Snapshot, supplier_id: str, sku: str) -> Offer | None:
+    """A supplier's terms for a SKU, with the price breaks."""
+    found = _offers(snapshot, schema.offers.c.supplier == supplier_id, schema.offers.c.sku == sku)
+    return found[0] if found else None
+
+
+def offers_for(snapshot: Snapshot, sku: str) -> list[Offer]:
+    """All suppliers' terms for a SKU, the preferred one first."""
+    return _offers(snapshot, schema.offers.c.sku == sku)
+
+
+def offers_of(
+    snapshot: Snapshot, supplier_id: str, *, after: str | None = None, limit: int = 10
+) -> Page[Offer]:
+    """What a supplier offers, in the order of the SKUs."""
+    table = schema.offers
+    rows = _offer_rows().where(table.c.supplier == supplier_id).order_by(None).order_by(table.c.sku)
+    behind = None if after is None else table.c.sku > after
+    return page(
+        snapshot,
+        rows,
+        limit,
+        lambda found: _with_breaks(snapshot, found),
+        key=lambda item: item.sku,
+        behind=behind,
+    )
+
+
+def purchase_order(snapshot: Snapshot, purchase_order_id: str) -> PurchaseOrder | None:
+    """The purchase order of exactly this id, with its lines."""
+    table = schema.purchase_orders
+    rows = snapshot.execute(select(table).where(table.c.id == purchase_order_id)).all()
+    found = _purchase_orders(snapshot, rows)
+    return found[0] if found else None
+
+
+def purchase_orders(
+    snapshot: Snapshot,
+    *,
+    open_only: bool = False,
+    status: str | None = None,
+    supplier_id: str | None = None,
+    location: str | None = None,
+    sku: str | None = None,
+    after: str | None = None,
+    limit: int = 10,
+) -> Page[PurchaseOrder]:
+    """Purchase orders with their lines, the latest expected first."""
+    table, lines = schema.purchase_orders, schema.purchase_order_lines
+    rows = select(table).order_by(table.c.expected_on.desc(), table.c.id.desc())
+    if open_only:
+        rows = rows.where(table.c.status.in_(OPEN))
+    if sku is not None:
+        rows = rows.where(exists().where(lines.c.purchase_order == table.c.id, lines.c.sku == sku))
+    for column, value in (
+        (table.c.status, status),
+        (table.c.supplier, supplier_id),
+        (table.c.location, location),
+    ):
+        if value is not None:
+            rows = rows.where(column == value)
+    behind = None
+    if after is not None:
+        day = select(table.c.expected_on).where(table.c.id == after).scalar_subquery()
+        behind = (table.c.expected_on < day) | ((table.c.expected_on == day) & (table.c.id < after))
+    return page(
+        snapshot,
+        rows,
+        limit,
+        lambda found: _purchase_orders(snapshot, found),
+        key=lambda item: item.id,
+        behind=behind,
+    )
+
+
+def purchase_order_ids_like(snapshot: Snapshot, ending: str, limit: int = 6) -> list[str]:
+    """Ids of purchase orders that end with these characters, without regard to case."""
+    table = schema.purchase_orders
+    rows = (
+        select(table.c.id)
+        .where(func.lower(table.c.id).endswith(ending.lower(), autoescape=True))
+        .order_by(table.c.id)
+        .limit(limit)
+    )
+    return list(snapshot.execute(rows).scalars())
+
+
+def has_purchase_orders(snapshot: Snapshot, supplier_id: str) -> bool:
+    """Whether the store ever ordered from this supplier; a cancelled order does not count."""
+    table = schema.purchase_orders
+    found = exists().where(table.c.supplier == supplier_id, table.c.status != "cancelled")
+    return bool(snapshot.execute(select(found)).scalar_one())
+
+
+def supplier_notes(snapshot: Snapshot, supplier_id: str, limit: int = 5) -> list[SupplierNote]:
+    """A supplier's newest messages: strangers' words."""
+    table = schema.supplier_notes
+    rows = (
+        select(table)
+        .where(table.c.supplier == supplier_id)
+        .order_by(table.c.received_on.desc(), table.c.id.desc())
+        .limit(limit)
+    )
+    return [SupplierNote(*row) for row in snapshot.execute(rows)]
+
+
+def _supplier(row: Any) -> Supplier:
+    return Supplier(
+        id=row.id,
+        name=row.name,
+        currency=row.currency,
+        lead_time_days=row.lead_time_days,
+        lead_time_sd_days=row.lead_time_sd_days,
+        minimum_order=Money(row.minimum_order_minor, row.currency),
+        approved=row.approved,
+        assumed=row.assumed,
+        email=row.email,
+        version=row.version,
+    )
+
+
+def _offer_rows() -> Any:
+    table, who = schema.offers, schema.suppliers
+    return (
+        select(table, who.c.currency)
+        .join(who, who.c.id == table.c.supplier)
+        .order_by(table.c.rank, table.c.unit_cost_minor, table.c.supplier)
+    )
+
+
+def _offers(snapshot: Snapshot, *conditions: Any) -> list[Offer]:
+    return _with_breaks(snapshot, snapshot.execute(_offer_rows().where(*conditions)).all())
+
+
+def _with_breaks(snapshot: Snapshot, rows: Sequence[Any]) -> list[Offer]:
+    table = schema.price_breaks
+    skus = {row.sku for row in rows}
+    breaks: dict[tuple[str, str], list[Any]] = {}
+    steps = select(table).where(table.c.sku.in_(skus)).order_by(table.c.from_quantity)
+    for step in snapshot.execute(steps) if skus else ():
+        breaks.setdefault((step.supplier, step.sku), []).append(step)
+    return [_offer(row, breaks.get((row.supplier, row.sku), [])) for row in rows]
+
+
+def _offer(row: Any, steps: Sequence[Any]) -> Offer:
+    return Offer(
+        supplier=row.supplier,
+        sku=row.sku,
+        unit_cost=Money(row.unit_cost_minor, row.currency),
+        moq=row.moq,
+        pack_size=row.pack_size,
+        rank=row.rank,
+        assumed=row.assumed,
+        version=row.version,
+        breaks=tuple(
+            PriceBreak(step.from_quantity, Money(step.unit_cost_minor, row.currency)) for step in steps
+        ),
+    )
+
+
+def _purchase_orders(snapshot: Snapshot, rows: Sequence[Any]) -> list[PurchaseOrder]:
+    table = schema.purchase_order_lines
+    ids = [row.id for row in rows]
+    lines: dict[str, list[Any]] = {}
+    if ids:
+        wanted = select(table).where(table.c.purchase_order.in_(ids)).order_by(table.c.sku)
+        for line in snapshot.execute(wanted):
+            lines.setdefault(line.purchase_order, []).append(line)
+    return [_purchase_order(row, lines.get(row.id, [])) for row in rows]
+
+
+def _purchase_order(row: Any, lines: Sequence[Any]) -> PurchaseOrder:
+    return PurchaseOrder(
+        id=row.id,
+        supplier=row.supplier,
+        location=row.location,
+        status=row.status,
+        ordered_on=row.ordered_on,
+        expected_on=row.expected_on,
+        received_on=row.received_on,
+        total=Money(row.total_minor, row.currency),
+        action_id=row.action_id,
+        version=row.version,
+        lines=tuple(
+            PurchaseOrderLine(
+                line.sku, line.quantity, line.received, Money(line.unit_cost_minor, row.currency)
+            )
+            for line in lines
+        ),
+    )

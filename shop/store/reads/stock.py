@@ -1,0 +1,123 @@
+"""Reads of stock levels, movements and sales."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+
+from shop.model import Movement, Page, StockLevel
+from shop.store import schema
+from shop.store.database import Snapshot
+from shop.store.reads.paging import page
+
+
+def level(snapshot: Snapshot, sku: str, location: str) -> StockLevel | None:
+    """The stock of a SKU at a location; None where it was never kept."""
+    table = schema.stock_levels
+    row = snapshot.execute(
+        select(table).where(table.c.sku == sku, table.c.location == location)
+    ).one_or_none()
+    return None if row is None else _level(row)
+
+
+def levels_of(snapshot: Snapshot, sku: str) -> list[StockLevel]:
+    """The stock of a SKU at every location that keeps it, the default location first."""
+    table, places = schema.stock_levels, schema.locations
+    rows = (
+        select(table)
+        .join(places, places.c.id == table.c.location)
+        .where(table.c.sku == sku)
+        .order_by(places.c.rank, table.c.location)
+    )
+    return [_level(row) for row in snapshot.execute(rows)]
+
+
+def movements(
+    snapshot: Snapshot,
+    sku: str,
+    *,
+    location: str | None = None,
+    kind: str | None = None,
+    after: str | None = None,
+    limit: int = 10,
+) -> Page[Movement]:
+    """The movements of a SKU, newest first; `after` is the key a page ended with."""
+    table = schema.stock_movements
+    rows = select(table).where(table.c.sku == sku).order_by(table.c.day.desc(), table.c.id.desc())
+    if location is not None:
+        rows = rows.where(table.c.location == location)
+    if kind is not None:
+        rows = rows.where(table.c.kind == kind)
+    behind = None
+    if after is not None:
+        day, _, number = after.partition("/")
+        last = date.fromisoformat(day)
+        behind = (table.c.day < last) | ((table.c.day == last) & (table.c.id < int(number)))
+    return page(snapshot, rows, limit, _movements, key=_movement_key, behind=behind)
+
+
+def units_sold(snapshot: Snapshot, sku: str, *, location: str | None = None, first: date, last: date) -> int:
+    """Pieces sold from `first` to `last`, both days included; customers' returns are not subtracted."""
+    table = schema.stock_movements
+    rows = select(func.coalesce(func.sum(table.c.quantity), 0)).where(
+        table.c.sku == sku, table.c.kind == "sale", table.c.day >= first, table.c.day <= last
+    )
+    if location is not None:
+        rows = rows.where(table.c.location == location)
+    return -int(snapshot.execute(rows).scalar_one())
+
+
+def average_daily_sales(snapshot: Snapshot, sku: str, location: str, *, until: date, days: int) -> Decimal:
+    """Pieces sold per calendar day over the `days` days that end with `until`, at four decimals."""
+    sold = units_sold(snapshot, sku, location=location, first=until - timedelta(days=days - 1), last=until)
+    return (Decimal(sold) / days).quantize(Decimal("0.0001"))
+
+
+def stockout_days(
+    snapshot: Snapshot, sku: str, *, location: str | None = None, first: date, last: date
+) -> int:
+    """Days from `first` to `last` on which the shelf was empty; with several locations, shelf-days."""
+    table = schema.stockout_days
+    rows = (
+        select(func.count())
+        .select_from(table)
+        .where(table.c.sku == sku, table.c.day >= first, table.c.day <= last)
+    )
+    if location is not None:
+        rows = rows.where(table.c.location == location)
+    return snapshot.execute(rows).scalar_one()
+
+
+def incoming(snapshot: Snapshot, sku: str, location: str) -> int:
+    """Pieces on open purchase orders for a location that have not arrived."""
+    head, lines = schema.purchase_orders, schema.purchase_order_lines
+    rows = (
+        select(lines.c.quantity, lines.c.received)
+        .join(head, head.c.id == lines.c.purchase_order)
+        .where(lines.c.sku == sku, head.c.location == location)
+        .where(head.c.status.in_(("placed", "partly_received")))
+    )
+    return sum(max(row.quantity - row.received, 0) for row in snapshot.execute(rows))
+
+
+def _level(row: Any) -> StockLevel:
+    return StockLevel(
+        row.sku,
+        row.location,
+        row.on_hand,
+        row.committed,
+        row.unavailable,
+        row.assumed,
+        row.updated_at,
+        row.version,
+    )
+
+
+def _movements(rows: Sequence[Any]) -> list[Movement]:
+    return [Movement(*row) for row in rows]
+
+
+def _movement_key(movement: Movement) -> str:
+    return f"{movement.day.isoformat()}/{movement.id}"

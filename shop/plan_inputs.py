@@ -1,0 +1,182 @@
+"""What a reorder plan is made from: columns for the whole catalogue, read once, and the settings.
+
+One row of `Items` is one SKU at one location. All other tables point to it, or to each other, by row
+number. Nothing here is computed: `shop/store/history.py` fills it from a database, tests fill it by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from shop.errors import InvalidActionError
+from shop.money import Money
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ints: TypeAlias = NDArray[np.int64]
+    Floats: TypeAlias = NDArray[np.float64]
+    Flags: TypeAlias = NDArray[np.bool_]
+    Names: TypeAlias = NDArray[np.object_]
+
+UNKNOWN: Final = -1
+"""In a ``*_minor`` column: nobody told the store this amount."""
+
+NEVER: Final = 2**31 - 1
+"""In `Items.observed_from`: the store has no trace of this SKU at this location."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Items:
+    """The catalogue: one row for each SKU at a location; all arrays have the same length.
+
+    `price_minor` and `cost_minor` are in `currency` (the product's), `UNKNOWN` where nobody told them.
+    `observed_from` is the row of the history at which the SKU was first there (0 if it was there before).
+    `in_scope` marks the rows that the plan must answer for; the others only lend their stock.
+    """
+
+    sku: Names
+    title: Names
+    location: Names
+    category: Names
+    status: Names
+    currency: Names
+    price_minor: Ints
+    cost_minor: Ints
+    on_hand: Ints
+    committed: Ints
+    unavailable: Ints
+    observed_from: Ints
+    in_scope: Flags
+
+    def __len__(self) -> int:
+        return len(self.sku)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Pieces sold on each day (rows) of each item (columns), and on which days its shelf was empty."""
+
+    starts_on: date
+    sold: NDArray[Any]
+    stocked_out: Flags
+
+    @property
+    def days(self) -> int:
+        """Number of days, the last one being the day before the plan's."""
+        return int(self.sold.shape[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """Supply that is ordered, or proposed and not refused: one row for each line.
+
+    `due_in_days` counts from the plan's day and is negative for an overdue order. A transfer that is
+    waiting is two rows: pieces in at the one location, a negative quantity at the other.
+    """
+
+    item: Ints
+    quantity: Ints
+    due_in_days: Ints
+    source: Names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppliers:
+    """Who sells; `minimum_minor` is the least value of one order, in the supplier's `currency`."""
+
+    id: Names
+    name: Names
+    currency: Names
+    lead_time_days: Floats
+    lead_time_sd_days: Floats
+    minimum_minor: Ints
+    approved: Flags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offers:
+    """A supplier's terms for a SKU, and the price breaks as rows (`break_offer`, from, unit cost)."""
+
+    sku: Names
+    supplier: Ints
+    unit_cost_minor: Ints
+    moq: Ints
+    pack_size: Ints
+    rank: Ints
+    break_offer: Ints
+    break_from: Ints
+    break_cost_minor: Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanInputs:
+    """All that a plan knows of the world on the morning of `as_of`.
+
+    `rates`: one unit of the currency is worth so many units of `home_currency`; the home currency is 1.
+    `only_supplier`: plan the purchases of this supplier only.
+    """
+
+    as_of: date
+    home_currency: str
+    items: Items
+    history: History
+    incoming: Incoming
+    suppliers: Suppliers
+    offers: Offers
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
+    only_supplier: str | None = None
+
+
+class PackRounding(StrEnum):
+    """What to do with a quantity that is no whole number of packs."""
+
+    UP = "up"
+    NEAREST = "nearest"
+    DOWN_NOT_BELOW_MINIMUM = "down_not_below_minimum"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanSettings:
+    """How the store wants to reorder; raises InvalidActionError for a setting without a meaning.
+
+    `service_level`: probability of no stock-out in a replenishment cycle; None takes the critical ratio of
+    each SKU, kept between `service_floor` and `service_ceiling`. `order_cost` is what one order line costs
+    to place and receive; None is 5 units of the home currency. `holding_rate_per_year` is the yearly cost of
+    a unit of money bound in stock. `maximum_cover_days` caps every order, `top_up_days` what may be added to
+    reach a supplier's minimum. An overdue order counts as supply for `overdue_trust_days`.
+    """
+
+    review_days: int = 7
+    minimum_lead_time_days: float = 1.0
+    unknown_lead_time_days: float = 14.0
+    service_level: float | None = None
+    service_floor: float = 0.85
+    service_ceiling: float = 0.98
+    service_without_margin: float = 0.90
+    order_cost: Money | None = None
+    holding_rate_per_year: float = 0.25
+    maximum_cover_days: int = 365
+    top_up_days: int = 30
+    overdue_trust_days: int = 14
+    rounding: PackRounding = PackRounding.UP
+    transfers: bool = True
+    budget: Money | None = None
+
+    def __post_init__(self) -> None:
+        if self.review_days < 1:
+            raise InvalidActionError(f"review_days must be at least 1, got {self.review_days}")
+        for name in ("service_floor", "service_ceiling", "service_without_margin", "service_level"):
+            share = getattr(self, name)
+            if share is not None and not 0 < share < 1:
+                raise InvalidActionError(f"{name} must lie between 0 and 1, got {share}")
+        if self.holding_rate_per_year <= 0 or self.maximum_cover_days < 1:
+            raise InvalidActionError("holding_rate_per_year and maximum_cover_days must be over zero")
+        if self.budget is not None and self.budget.minor < 0:
+            raise InvalidActionError(f"a budget cannot be negative: {self.budget}")

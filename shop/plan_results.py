@@ -1,0 +1,195 @@
+"""What a reorder plan says: orders, transfers, and one verdict with its arithmetic for each SKU-location."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from shop.money import Money
+
+
+class Verdict(StrEnum):
+    """What the plan does for a SKU at a location."""
+
+    ORDERED = "ordered"
+    TRANSFERRED = "transferred"
+    NOT_ORDERED = "not_ordered"
+    NEEDS_ATTENTION = "needs_attention"
+
+
+class Reason(StrEnum):
+    """Why; each verdict has exactly one."""
+
+    AT_REORDER_POINT = "at_reorder_point"
+    BACKORDERED = "backordered"
+    SURPLUS_ELSEWHERE = "surplus_elsewhere"
+    ENOUGH_STOCK = "enough_stock"
+    NO_DEMAND = "no_demand"
+    DEMAND_TOO_LOW = "demand_too_low"
+    NOT_FOR_SALE = "not_for_sale"
+    END_OF_LIFE = "end_of_life"
+    OTHER_SUPPLIER = "other_supplier"
+    OVER_BUDGET = "over_budget"
+    SUPPLIER_MINIMUM = "supplier_minimum"
+    SUPPLIER_MINIMUM_URGENT = "supplier_minimum_urgent"
+    NO_SUPPLIER = "no_supplier"
+    NO_COST = "no_cost"
+    NO_EXCHANGE_RATE = "no_exchange_rate"
+    NO_LEAD_TIME = "no_lead_time"
+    PACK_SIZE_ZERO = "pack_size_zero"
+    MOQ_NEGATIVE = "moq_negative"
+    MOQ_OVER_MAXIMUM = "moq_over_maximum"
+    QUANTITY_OVER_LIMIT = "quantity_over_limit"
+    NEGATIVE_STOCK = "negative_stock"
+    NO_HISTORY = "no_history"
+
+
+class Note(StrEnum):
+    """Something worth knowing about a line that did not decide it."""
+
+    OVERDUE_COUNTED = "overdue_counted"
+    OVERDUE_IGNORED = "overdue_ignored"
+    ARRIVES_TOO_LATE = "arrives_too_late"
+    PRICE_BREAK_TAKEN = "price_break_taken"
+    TOPPED_UP = "topped_up"
+    ROUNDED_OVER_MAXIMUM = "rounded_over_maximum"
+    SUPPLIER_NOT_APPROVED = "supplier_not_approved"
+    BULK_SALES_TRIMMED = "bulk_sales_trimmed"
+    LEAD_TIME_FLOOR = "lead_time_floor"
+    NEW_PRODUCT = "new_product"
+    URGENT = "urgent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arithmetic:
+    """Every number behind one quantity, in pieces, days and money, in the order in which it is computed.
+
+    Position = on hand - committed - unavailable + incoming in time. Lead-time demand covers the exposure
+    (lead time + review days): mean d*E, variance E*sd^2 + d^2*sdL^2. `risk_without` and `risk_with` are the
+    probabilities of a stock-out within the exposure without and with what the plan does.
+    """
+
+    on_hand: int
+    committed: int
+    unavailable: int
+    incoming: int
+    incoming_late: int
+    position: int
+    demand_per_day: float
+    demand_sd_per_day: float
+    demand_class: str
+    method: str
+    observed_days: int
+    stockout_days: int
+    bulk_sales: int
+    supplier: str
+    lead_time_days: float
+    lead_time_sd_days: float
+    review_days: int
+    lead_time_demand: float
+    lead_time_demand_sd: float
+    service_target: float
+    distribution: str
+    safety_stock: int
+    reorder_point: int
+    economic_quantity: int
+    order_up_to: int
+    raw_need: int
+    transferred_in: int
+    transferred_out: int
+    moq: int
+    pack_size: int
+    after_moq: int
+    after_packs: int
+    quantity: int
+    unit_cost: Money | None
+    risk_without: float
+    risk_with: float
+    source: str
+
+    @property
+    def cover_days(self) -> float | None:
+        """Days until the position is sold at the mean rate; None without demand."""
+        return self.position / self.demand_per_day if self.demand_per_day > 0 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemVerdict:
+    """The plan's answer for one SKU at one location, in words and numbers."""
+
+    sku: str
+    title: str
+    location: str
+    verdict: Verdict
+    reason: Reason
+    words: str
+    notes: tuple[Note, ...]
+    value: Money | None
+    arithmetic: Arithmetic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedLine:
+    """So many pieces of one SKU at one unit cost (supplier's currency); `item` is its row in the inputs."""
+
+    item: int
+    sku: str
+    quantity: int
+    unit_cost: Money
+    arithmetic: Arithmetic
+
+    @property
+    def value(self) -> Money:
+        """Quantity times unit cost."""
+        return self.unit_cost * self.quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedOrder:
+    """One purchase order to one supplier for one location; `home_value` is in the home currency."""
+
+    supplier: str
+    location: str
+    expected_on: date
+    lines: tuple[PlannedLine, ...]
+    home_value: Money
+
+    @property
+    def total(self) -> Money:
+        """The value of all lines, in the supplier's currency."""
+        return Money.total((line.value for line in self.lines), self.lines[0].unit_cost.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedTransfer:
+    """Pieces of a SKU to be moved from a location with surplus to one in need."""
+
+    sku: str
+    from_location: str
+    to_location: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What should be done on `as_of`; `verdicts` has one entry for each SKU-location in scope."""
+
+    as_of: date
+    home_currency: str
+    orders: tuple[PlannedOrder, ...]
+    transfers: tuple[PlannedTransfer, ...]
+    verdicts: Sequence[ItemVerdict]
+    budget: Money | None
+
+    @property
+    def home_value(self) -> Money:
+        """What all orders cost, in the home currency."""
+        return Money.total((order.home_value for order in self.orders), self.home_currency)
+
+    def counts(self) -> dict[Verdict, int]:
+        """How many SKU-locations got each verdict; the sum is the number of verdicts."""
+        found = Counter(entry.verdict for entry in self.verdicts)
+        return {verdict: found.get(verdict, 0) for verdict in Verdict}

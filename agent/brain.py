@@ -1,0 +1,117 @@
+"""What a brain is given and what it owes: the seam between a conversation and whoever thinks in it.
+
+Two brains exist: the language model (``agent/operator.py``) and the offline planner (``agent/offline/``).
+Both reach the shop only through `Turn.tools`, which journals each call, keeps the conversation's taint,
+ticks the plan and stops when told to; so what holds for one holds for the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from agent.journal import EventKind
+from shop.errors import ShopError
+
+Emit = Callable[[EventKind, Mapping[str, Any]], None]
+"""Writes an event of the turn under way: journalled, numbered and shown; ``turn`` is filled in."""
+
+Message = Mapping[str, Any]
+"""A message as plain JSON: ``role`` (user, assistant, tool), ``content`` and, for an assistant,
+``tool_calls: [{id, name, args}]``; for a tool, ``tool_call_id``, ``name`` and ``status``."""
+
+
+class TurnState(StrEnum):
+    """How a turn ended."""
+
+    DONE = "done"
+    STOPPED = "stopped"
+    CAPPED = "capped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the operator is told at the end of a turn."""
+
+    text: str
+    state: TurnState = TurnState.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class ToolOutcome:
+    """One tool call as the model sees it.
+
+    `content` is the text for the model, fenced when a stranger wrote part of it. `value` is the tool's
+    typed answer (a pydantic model) and None when the call failed.
+    """
+
+    name: str
+    content: str
+    failed: bool = False
+    tainted: bool = False
+    value: Any = None
+    action: str | None = None
+    approval: str | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolDescription:
+    """A tool as offered to a model: JSON Schema of its arguments."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+class TurnStoppedError(ShopError):
+    """Somebody asked this turn to stop; raised before the next model or tool call."""
+
+
+class Tools(Protocol):
+    """The tools of one turn."""
+
+    @property
+    def offered(self) -> Sequence[ToolDescription]:
+        """The tools this turn may call, in a fixed order."""
+
+    def run(self, name: str, args: Mapping[str, Any], call: str | None = None) -> ToolOutcome:
+        """Run one tool call and journal it; errors the caller may correct come back as a failed outcome.
+
+        Raises TurnStoppedError when the turn was stopped, CapReachedError when calls keep failing.
+        """
+
+    def plan(self, steps: Sequence[Mapping[str, str]]) -> None:
+        """Show a plan: steps of ``text`` and, where a tool does the step, ``tool``; ticked as tools run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One request of an operator: everything a brain may know and use.
+
+    `history` is every message before this request, as `Message`. `shop` is a `tools.toolbox.Shop` for
+    reads that are no tool calls; a brain changes the world through `tools` only.
+    """
+
+    conversation: str
+    number: int
+    text: str
+    history: Sequence[Message]
+    tools: Tools
+    shop: Any
+    check_stop: Callable[[], None]
+    notices: Sequence[str] = ()
+
+
+class Brain(Protocol):
+    """Answers an operator's request."""
+
+    def run(self, turn: Turn, emit: Emit) -> Answer:
+        """Work on the request and answer it.
+
+        Raises ModelError when no usable answer could be had; what was done until then is journalled.
+        """

@@ -9,7 +9,7 @@ effect in ``shop/store/effects.py``; start-up refuses an action that lacks any o
 from __future__ import annotations
 
 import hashlib
-from datetime import date  # noqa: TC003 - pydantic reads the annotation at run time
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Final, Self
 
@@ -17,7 +17,7 @@ import rfc8785
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from shop.errors import InvalidActionError
-from shop.money import Money  # noqa: TC001 - pydantic reads the annotation at run time
+from shop.money import Money
 
 MAX_PIECES: Final = 1_000_000
 """More pieces than this in one line are a typing error, not an order."""

@@ -11,15 +11,13 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from shop.errors import SetupError, StoreError
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine.interfaces import DBAPIConnection
 
 Snapshot = Connection
 """A connection inside a read transaction: everything read through it is of one moment."""
@@ -105,7 +103,7 @@ def _sqlite(url: str) -> Engine:
         cursor = connection.cursor()
         for pragma in (
             "journal_mode=WAL",
-            "synchronous=FULL",  # NORMAL may lose the last commits: a lost claim after an effect is two effects
+            "synchronous=FULL",  # NORMAL may lose the last commits, and a lost claim is a second effect
             "foreign_keys=ON",
             "recursive_triggers=ON",  # so that INSERT OR REPLACE meets the delete trigger of the audit
             "cache_size=-65536",
@@ -138,5 +136,3 @@ def _postgres(url: str, tenant: str) -> Engine:
         connection.commit()
 
     return engine
-
-

@@ -1,0 +1,51 @@
+"""The autonomy dial of each kind of action. A mode can only tighten what the rules decide."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from policies.judge import Decision, FiredRule, Requirement, Verdict
+from shop.people import Role
+
+
+class Mode(StrEnum):
+    """observe: record only; assist: a person decides everything; auto: the rules decide."""
+
+    OBSERVE = "observe"
+    ASSIST = "assist"
+    AUTO = "auto"
+
+
+STRICTER: Final = {Mode.OBSERVE: 0, Mode.ASSIST: 1, Mode.AUTO: 2}
+
+OWNERS: Final[dict[str, Role]] = {
+    "adjust_stock": Role.INVENTORY_MANAGER,
+    "transfer_stock": Role.INVENTORY_MANAGER,
+    "place_purchase_order": Role.PURCHASING_MANAGER,
+    "cancel_purchase_order": Role.PURCHASING_MANAGER,
+    "receive_purchase_order": Role.INVENTORY_MANAGER,
+    "change_price": Role.PRICING_MANAGER,
+    "refund_order": Role.SUPPORT_LEAD,
+    "cancel_order": Role.SUPPORT_LEAD,
+    "add_order_note": Role.SUPPORT_LEAD,
+}
+"""Who decides when the dial stands on assist."""
+
+
+def tightened(decision: Decision, kind: str, mode: Mode) -> Decision:
+    """In assist, what the rules allow by themselves needs one person all the same."""
+    if mode is not Mode.ASSIST or decision.verdict is Verdict.DENY:
+        return decision
+    owner = OWNERS[kind].value
+    text = "The dial for this kind of action stands on assist: a person decides everything."
+    fired = FiredRule("mode-assist", Verdict.NEEDS_APPROVAL, None, Mode.ASSIST.value, "", text)
+    asked = Requirement("mode-assist", (owner,), 1, (), timedelta(hours=72))
+    return replace(
+        decision,
+        verdict=Verdict.NEEDS_APPROVAL,
+        fired=(*decision.fired, fired),
+        required=(*decision.required, asked),
+    )

@@ -1,0 +1,80 @@
+"""The write side of the embedded store: each action's effect is one transaction, done at most once."""
+
+from __future__ import annotations
+
+import json
+
+from shop.actions import Action, canonical
+from shop.backends.ports import Claim, Outcome, Receipt
+from shop.errors import ConflictError, InvalidActionError, NotFoundError
+from shop.store import effects
+from shop.store.database import Database, Snapshot, Transaction
+from shop.store.ledger_schema import actions as claimed
+from shop.store.schema import effects as done
+
+
+class EmbeddedEffects:
+    """Carries actions out in the same database that holds the ledger.
+
+    The effect and the note that it happened (table ``effects``, keyed by the action's id) are one
+    commit. The claim's fence is compared inside it, so a worker that was given up for dead and then
+    wakes up cannot act any more.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def apply(self, action: Action, claim: Claim) -> Receipt:
+        """Carry the action out once; a second call with the same claim's action id changes nothing."""
+        try:
+            with self._db.writing() as tx:
+                earlier = _earlier(tx, claim.action_id)
+                if earlier is not None:
+                    return earlier
+                if not _still_ours(tx, claim):
+                    return Receipt(Outcome.CONFLICT, "another worker has taken this action over")
+                receipt = effects.carry_out(action, tx, claim)
+                _remember(tx, action, claim, receipt)
+                return receipt
+        except (ConflictError, NotFoundError) as error:
+            return Receipt(Outcome.CONFLICT, str(error))
+        except InvalidActionError as error:
+            return Receipt(Outcome.REJECTED, str(error))
+
+    def reconcile(self, action_id: str) -> Receipt | None:
+        """What was noted when the action was carried out; None proves that it never was."""
+        with self._db.reading() as snapshot:
+            return _earlier(snapshot, action_id)
+
+
+def _earlier(snapshot: Snapshot, action_id: str) -> Receipt | None:
+    row = snapshot.execute(done.select().where(done.c.action_id == action_id)).first()
+    if row is None:
+        return None
+    body = json.loads(row.receipt)
+    return Receipt(Outcome.ALREADY_APPLIED, **body)
+
+
+def _still_ours(tx: Transaction, claim: Claim) -> bool:
+    row = tx.execute(
+        claimed.select().where(claimed.c.tenant == claim.tenant, claimed.c.id == claim.action_id)
+    ).first()
+    return row is not None and (row.state, row.fence, row.digest) == ("executing", claim.fence, claim.digest)
+
+
+def _remember(tx: Transaction, action: Action, claim: Claim, receipt: Receipt) -> None:
+    body = {
+        "detail": receipt.detail,
+        "reference": receipt.reference,
+        "before": dict(receipt.before),
+        "after": dict(receipt.after),
+    }
+    tx.execute(
+        done.insert().values(
+            action_id=claim.action_id,
+            kind=action.kind,
+            digest=claim.digest,
+            at=claim.at,
+            receipt=canonical(body),
+        )
+    )

@@ -1,0 +1,412 @@
+"""What each action does to the embedded shop. Only ``shop/backends/embedded.py`` calls this, with a claim.
+
+Every function checks the shop's own invariants again inside the transaction (stock is there, the order
+is open, the money is refundable): policy has allowed the action, this makes sure that it is possible.
+Raises ConflictError when the shop is no longer as the action needs it, NotFoundError for unknown records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import singledispatch
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Table, func, select
+
+from shop.actions import (
+    Action,
+    AddOrderNote,
+    AdjustStock,
+    CancelOrder,
+    CancelPurchaseOrder,
+    ChangePrice,
+    PlacePurchaseOrder,
+    ReceivePurchaseOrder,
+    RefundOrder,
+    TransferStock,
+)
+from shop.backends.ports import Claim, Outcome, Receipt
+from shop.errors import ConflictError, InvalidActionError, NotFoundError
+from shop.money import Money
+from shop.store.database import Snapshot, Transaction
+from shop.store.schema import (
+    order_lines,
+    order_notes,
+    orders,
+    payments,
+    price_changes,
+    products,
+    purchase_order_lines,
+    purchase_orders,
+    shipments,
+    stock_levels,
+    stock_movements,
+    store_info,
+    suppliers,
+)
+
+OPEN_PURCHASE_ORDER = ("placed", "partly_received")
+
+
+@singledispatch
+def carry_out(action: Action, tx: Transaction, claim: Claim) -> Receipt:  # noqa: ARG001 - the fallback
+    """Do what the action says, in the given transaction."""
+    raise InvalidActionError(f"the embedded store cannot carry out {action.kind}")
+
+
+@carry_out.register
+def _adjust(action: AdjustStock, tx: Transaction, claim: Claim) -> Receipt:
+    before, after = _change_on_hand(tx, claim, action.sku, action.location, action.change)
+    _move(tx, claim, action.sku, action.location, "adjustment", action.change)
+    return _applied(
+        f"{action.sku} at {action.location}: {before} -> {after} on hand",
+        before={"on_hand": before},
+        after={"on_hand": after},
+    )
+
+
+@carry_out.register
+def _transfer(action: TransferStock, tx: Transaction, claim: Claim) -> Receipt:
+    level = _level(tx, action.sku, action.from_location)
+    available = level.on_hand - level.committed - level.unavailable
+    if available < action.quantity:
+        raise ConflictError(
+            f"only {available} of {action.sku} are available at {action.from_location}, not {action.quantity}"
+        )
+    source = _change_on_hand(tx, claim, action.sku, action.from_location, -action.quantity)
+    target = _change_on_hand(tx, claim, action.sku, action.to_location, action.quantity, create=True)
+    _move(tx, claim, action.sku, action.from_location, "transfer_out", -action.quantity)
+    _move(tx, claim, action.sku, action.to_location, "transfer_in", action.quantity)
+    return _applied(
+        f"{action.quantity} of {action.sku} moved from {action.from_location} to {action.to_location}",
+        before={action.from_location: source[0], action.to_location: target[0]},
+        after={action.from_location: source[1], action.to_location: target[1]},
+    )
+
+
+@carry_out.register
+def _place(action: PlacePurchaseOrder, tx: Transaction, claim: Claim) -> Receipt:
+    supplier = _one(tx, suppliers, suppliers.c.id == action.supplier, f"supplier {action.supplier!r}")
+    if supplier.currency != action.total.currency:
+        raise ConflictError(f"{action.supplier} is paid in {supplier.currency} by now")
+    number = _next_number(tx)
+    tx.execute(
+        purchase_orders.insert().values(
+            id=number,
+            supplier=action.supplier,
+            location=action.location,
+            status="placed",
+            ordered_on=today(tx, claim),
+            expected_on=action.expected_on,
+            currency=action.total.currency,
+            total_minor=action.total.minor,
+            action_id=claim.action_id,
+        )
+    )
+    tx.execute(
+        purchase_order_lines.insert(),
+        [
+            {
+                "purchase_order": number,
+                "sku": line.sku,
+                "quantity": line.quantity,
+                "received": 0,
+                "unit_cost_minor": line.unit_cost.minor,
+            }
+            for line in action.lines
+        ],
+    )
+    return _applied(f"{number} placed with {supplier.name}: {action.total}", reference=number)
+
+
+@carry_out.register
+def _cancel_purchase_order(action: CancelPurchaseOrder, tx: Transaction, claim: Claim) -> Receipt:  # noqa: ARG001 - one shape for all effects
+    order = _open_purchase_order(tx, action.purchase_order)
+    _update(tx, purchase_orders, purchase_orders.c.id == order.id, order.version, status="cancelled")
+    return _applied(
+        f"{order.id} cancelled",
+        reference=order.id,
+        before={"status": order.status},
+        after={"status": "cancelled"},
+    )
+
+
+@carry_out.register
+def _receive(action: ReceivePurchaseOrder, tx: Transaction, claim: Claim) -> Receipt:
+    order = _open_purchase_order(tx, action.purchase_order)
+    for received in action.lines:
+        _receive_line(tx, claim, order, received.sku, received.quantity)
+    open_pieces = tx.scalar(
+        select(func.sum(purchase_order_lines.c.quantity - purchase_order_lines.c.received)).where(
+            purchase_order_lines.c.purchase_order == order.id,
+            purchase_order_lines.c.quantity > purchase_order_lines.c.received,
+        )
+    )
+    status = "partly_received" if open_pieces else "received"
+    arrived = None if open_pieces else today(tx, claim)
+    _update(
+        tx,
+        purchase_orders,
+        purchase_orders.c.id == order.id,
+        order.version,
+        status=status,
+        received_on=arrived,
+    )
+    return _applied(
+        f"{order.id}: {sum(line.quantity for line in action.lines)} pieces booked in",
+        reference=order.id,
+        before={"status": order.status},
+        after={"status": status, "still_open": int(open_pieces or 0)},
+    )
+
+
+def _receive_line(tx: Transaction, claim: Claim, order: Row[Any], sku: str, quantity: int) -> None:
+    where = (purchase_order_lines.c.purchase_order == order.id) & (purchase_order_lines.c.sku == sku)
+    line = _one(tx, purchase_order_lines, where, f"{sku} on {order.id}")
+    tx.execute(purchase_order_lines.update().where(where).values(received=line.received + quantity))
+    _change_on_hand(tx, claim, sku, order.location, quantity, create=True)
+    _move(tx, claim, sku, order.location, "receipt", quantity, ref=order.id)
+
+
+@carry_out.register
+def _price(action: ChangePrice, tx: Transaction, claim: Claim) -> Receipt:
+    product = _one(tx, products, products.c.sku == action.sku, f"product {action.sku!r}")
+    if product.currency != action.price.currency:
+        raise ConflictError(f"{action.sku} is priced in {product.currency}, not {action.price.currency}")
+    _update(
+        tx,
+        products,
+        products.c.sku == action.sku,
+        product.version,
+        price_minor=action.price.minor,
+        price_changed_at=claim.at,
+    )
+    tx.execute(
+        price_changes.insert().values(
+            sku=action.sku,
+            at=claim.at,
+            price_minor=action.price.minor,
+            currency=action.price.currency,
+            source=claim.action_id,
+        )
+    )
+    old = Money(product.price_minor, product.currency)
+    return _applied(
+        f"{action.sku}: {old} -> {action.price}",
+        before={"price": old.as_json()},
+        after={"price": action.price.as_json()},
+    )
+
+
+@carry_out.register
+def _refund(action: RefundOrder, tx: Transaction, claim: Claim) -> Receipt:
+    order = _order(tx, action.order)
+    paid, refunded = _paid(tx, order.id), _refunded(tx, order.id)
+    if order.currency != action.amount.currency:
+        raise ConflictError(f"order {order.id} was paid in {order.currency}, not {action.amount.currency}")
+    if refunded + action.amount.minor > paid:
+        left = Money(paid - refunded, order.currency)
+        raise ConflictError(f"only {left} of order {order.id} can still be refunded, not {action.amount}")
+    reference = _pay_back(tx, claim, order, action.amount.minor)
+    state = "refunded" if refunded + action.amount.minor == paid else "partly_refunded"
+    _update(tx, orders, orders.c.id == order.id, order.version, financial_status=state)
+    return _applied(
+        f"{action.amount} refunded for order {order.id}",
+        reference=reference,
+        before={"refunded": Money(refunded, order.currency).as_json()},
+        after={"refunded": Money(refunded + action.amount.minor, order.currency).as_json()},
+    )
+
+
+@carry_out.register
+def _cancel_order(action: CancelOrder, tx: Transaction, claim: Claim) -> Receipt:
+    order = _order(tx, action.order)
+    shipped = tx.scalar(select(func.count()).select_from(shipments).where(shipments.c.order_id == order.id))
+    if order.status != "unfulfilled" or shipped:
+        raise ConflictError(f"order {order.id} is {order.status}; only an unshipped order can be cancelled")
+    _release_committed(tx, claim, order)
+    left = _paid(tx, order.id) - _refunded(tx, order.id)
+    reference = _pay_back(tx, claim, order, left) if left else ""
+    _update(
+        tx,
+        orders,
+        orders.c.id == order.id,
+        order.version,
+        status="cancelled",
+        financial_status="refunded" if left else "voided",
+        cancelled_at=claim.at,
+    )
+    return _applied(
+        f"order {order.id} cancelled, {Money(left, order.currency)} paid back",
+        reference=reference or order.id,
+        before={"status": order.status},
+        after={"status": "cancelled", "paid_back": Money(left, order.currency).as_json()},
+    )
+
+
+@carry_out.register
+def _note(action: AddOrderNote, tx: Transaction, claim: Claim) -> Receipt:
+    order = _order(tx, action.order)
+    tx.execute(
+        order_notes.insert().values(
+            order_id=order.id,
+            at=claim.at,
+            author=claim.actor,
+            text=action.note,
+            action_id=claim.action_id,
+        )
+    )
+    return _applied(f"note added to order {order.id}", reference=order.id)
+
+
+def today(tx: Snapshot, claim: Claim) -> date:
+    """The store's day: its data's own day when it is a snapshot, else the day of the claim."""
+    day = tx.scalar(select(store_info.c.business_date))
+    return day or claim.at.date()
+
+
+def _applied(
+    detail: str,
+    *,
+    reference: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> Receipt:
+    return Receipt(Outcome.APPLIED, detail, reference, before or {}, after or {})
+
+
+def _one(tx: Snapshot, table: Table, where: ColumnElement[bool], what: str) -> Row[Any]:
+    row = tx.execute(select(table).where(where)).first()
+    if row is None:
+        raise NotFoundError(f"there is no {what} any more")
+    return row
+
+
+def _update(tx: Transaction, table: Table, where: ColumnElement[bool], version: int, **values: Any) -> None:
+    result = tx.execute(
+        table.update().where(where, table.c.version == version).values(version=version + 1, **values)
+    )
+    if result.rowcount != 1:
+        raise ConflictError(f"a row of {table.name} changed since it was read")
+
+
+def _level(tx: Snapshot, sku: str, location: str) -> Row[Any]:
+    where = (stock_levels.c.sku == sku) & (stock_levels.c.location == location)
+    return _one(tx, stock_levels, where, f"stock of {sku} at {location}")
+
+
+def _change_on_hand(
+    tx: Transaction, claim: Claim, sku: str, location: str, change: int, *, create: bool = False
+) -> tuple[int, int]:
+    """Change the stock on hand; gives it before and after. Never takes it below zero."""
+    where = (stock_levels.c.sku == sku) & (stock_levels.c.location == location)
+    if create and tx.execute(select(stock_levels.c.sku).where(where)).first() is None:
+        tx.execute(
+            stock_levels.insert().values(
+                sku=sku, location=location, on_hand=0, committed=0, unavailable=0, updated_at=claim.at
+            )
+        )
+    level = _level(tx, sku, location)
+    after = level.on_hand + change
+    if after < 0:
+        raise ConflictError(f"{sku} at {location} has {level.on_hand} on hand; {change:+d} is not possible")
+    _update(tx, stock_levels, where, level.version, on_hand=after, updated_at=claim.at, assumed=False)
+    return level.on_hand, after
+
+
+def _move(
+    tx: Transaction, claim: Claim, sku: str, location: str, kind: str, quantity: int, *, ref: str = ""
+) -> None:
+    tx.execute(
+        stock_movements.insert().values(
+            sku=sku,
+            location=location,
+            day=today(tx, claim),
+            kind=kind,
+            quantity=quantity,
+            ref=ref or claim.action_id,
+        )
+    )
+
+
+def _next_number(tx: Snapshot) -> str:
+    """The next purchase order number; the write transaction makes sure that nobody else takes it."""
+    taken = tx.execute(select(purchase_orders.c.id).where(purchase_orders.c.id.like("PO-%"))).scalars()
+    numbers = [int(number) for text in taken if (number := text.removeprefix("PO-")).isdigit()]
+    return f"PO-{max(numbers, default=1000) + 1}"
+
+
+def _open_purchase_order(tx: Snapshot, purchase_order: str) -> Row[Any]:
+    order = _one(
+        tx, purchase_orders, purchase_orders.c.id == purchase_order, f"purchase order {purchase_order!r}"
+    )
+    if order.status not in OPEN_PURCHASE_ORDER:
+        raise ConflictError(f"{order.id} is {order.status}, not open")
+    return order
+
+
+def _order(tx: Snapshot, order: str) -> Row[Any]:
+    return _one(tx, orders, orders.c.id == order, f"order {order!r}")
+
+
+def _paid(tx: Snapshot, order: str) -> int:
+    return _sum_of(tx, order, "sale")
+
+
+def _refunded(tx: Snapshot, order: str) -> int:
+    return _sum_of(tx, order, "refund")
+
+
+def _sum_of(tx: Snapshot, order: str, kind: str) -> int:
+    return int(
+        tx.scalar(
+            select(func.sum(payments.c.amount_minor)).where(
+                payments.c.order_id == order, payments.c.kind == kind
+            )
+        )
+        or 0
+    )
+
+
+def _pay_back(tx: Transaction, claim: Claim, order: Row[Any], minor: int) -> str:
+    method = tx.scalar(
+        select(payments.c.method)
+        .where(payments.c.order_id == order.id, payments.c.kind == "sale")
+        .order_by(payments.c.at)
+        .limit(1)
+    )
+    reference = f"R-{claim.action_id}"
+    tx.execute(
+        payments.insert().values(
+            id=reference,
+            order_id=order.id,
+            kind="refund",
+            method=method or "unknown",
+            amount_minor=minor,
+            currency=order.currency,
+            at=claim.at,
+            action_id=claim.action_id,
+        )
+    )
+    return reference
+
+
+def _release_committed(tx: Transaction, claim: Claim, order: Row[Any]) -> None:
+    """What a cancelled order held back becomes available again, where the store tracks it."""
+    if order.location is None:
+        return
+    lines = tx.execute(select(order_lines).where(order_lines.c.order_id == order.id)).all()
+    for line in lines:
+        where = (stock_levels.c.sku == line.sku) & (stock_levels.c.location == order.location)
+        level = tx.execute(select(stock_levels).where(where)).first()
+        held = line.quantity - line.fulfilled
+        if level is not None and held > 0:
+            _update(
+                tx,
+                stock_levels,
+                where,
+                level.version,
+                committed=max(0, level.committed - held),
+                updated_at=claim.at,
+            )

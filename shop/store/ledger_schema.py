@@ -1,0 +1,125 @@
+"""Tables of the desk: actions, decisions, approvals, grants, switches and the audit chain.
+
+They are described here because one database has one history of migrations; only ``tools/ledger`` reads
+and writes them. The tenant stands in every key although a database holds one tenant: a row that was
+copied across by hand is then still a stranger.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, UniqueConstraint
+
+from shop.store.columns import UtcText
+from shop.store.schema import metadata
+
+actions = Table(
+    "actions",
+    metadata,
+    Column("tenant", String(40), primary_key=True),
+    Column("id", String(80), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("args", Text, nullable=False),  # canonical JSON, never changed
+    Column("digest", String(64), nullable=False),
+    Column("idempotency_key", String(200), nullable=False),
+    Column("requester", String(80), nullable=False),
+    Column("requester_kind", String(8), nullable=False),
+    Column("on_behalf_of", String(80)),
+    Column("conversation", String(80)),
+    Column("run", String(80)),
+    Column("tainted", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, nullable=False, default=""),  # words for people about the present state
+    Column("decision_id", String(80), nullable=False),  # the decision in force
+    Column("versions", Text, nullable=False),  # entity versions the decision in force was taken on
+    Column("money_minor", BigInteger),  # value in home currency: windows and amount limits
+    Column("money_currency", String(3)),
+    Column("supplier", String(80)),  # what windows group by
+    Column("customer", String(80)),
+    Column("created_at", UtcText, nullable=False),
+    Column("expires_at", UtcText, nullable=False),
+    Column("supersedes", String(80)),
+    Column("superseded_by", String(80)),
+    Column(
+        "fence", Integer, nullable=False, default=0
+    ),  # counts claims: a worker with an old one is too late
+    Column("worker", String(200)),
+    Column("lease_until", UtcText),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("receipt", Text),  # canonical JSON
+    Column("effect_at", UtcText),
+    Column("settled_at", UtcText),
+    UniqueConstraint("tenant", "idempotency_key", name="one_action_per_key"),
+)
+Index("actions_by_state", actions.c.tenant, actions.c.state, actions.c.created_at)
+Index("actions_by_kind", actions.c.tenant, actions.c.kind, actions.c.created_at)
+Index("actions_by_conversation", actions.c.tenant, actions.c.conversation, actions.c.digest)
+Index("actions_by_supplier", actions.c.tenant, actions.c.supplier, actions.c.effect_at)
+Index("actions_by_customer", actions.c.tenant, actions.c.customer, actions.c.effect_at)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("tenant", String(40), primary_key=True),
+    Column("id", String(80), primary_key=True),
+    Column("action_id", String(80), nullable=False, index=True),
+    Column("stage", String(8), nullable=False),  # submit | claim
+    Column("at", UtcText, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("policy_sha", String(64), nullable=False),
+    Column("engine", String(40), nullable=False),
+    Column("facts", Text, nullable=False),  # canonical JSON, so that the decision can be replayed
+    Column("body", Text, nullable=False),  # canonical JSON: rules that fired, missing facts, requirements
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("tenant", String(40), primary_key=True),
+    Column("number", Integer, primary_key=True),  # spoken 'A-17'
+    Column("action_id", String(80), nullable=False, unique=True),
+    Column("digest", String(64), nullable=False),
+    Column("required", Text, nullable=False),  # canonical JSON
+    Column("card", Text, nullable=False),  # canonical JSON, rendered from the action and its facts
+    Column("round", Integer, nullable=False, default=1),
+    Column("created_at", UtcText, nullable=False),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("tenant", String(40), primary_key=True),
+    Column("approval", Integer, primary_key=True),
+    Column("person", String(80), primary_key=True),
+    Column("round", Integer, primary_key=True),  # a renewed card starts a new round; old grants do not count
+    Column("roles", String(400), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("at", UtcText, nullable=False),
+    Column("note", Text, nullable=False, default=""),
+    Column("consumed_by", Integer),  # the fence of the claim that used it
+)
+
+switches = Table(
+    "switches",
+    metadata,
+    Column("tenant", String(40), primary_key=True),
+    Column("kind", String(40), primary_key=True),  # an action's kind, or '*' for the stop switch
+    Column("value", String(16), nullable=False),  # observe | assist | auto; stopped | running
+    Column("by", String(80), nullable=False),
+    Column("at", UtcText, nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("tenant", String(40), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3, ... without gaps
+    Column("prev", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("at", String(27), nullable=False),
+    Column("actor_kind", String(8), nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("type", String(40), nullable=False),
+    Column("action_id", String(80), nullable=False),
+    Column("decision_id", String(80), nullable=False),
+    Column("policy_sha", String(64), nullable=False),
+    Column("body", Text, nullable=False),  # canonical JSON without personal data
+)

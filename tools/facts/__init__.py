@@ -1,0 +1,8 @@
+"""What the judge must know about an action, read in one snapshot, typed, with the versions it was read at.
+
+A fact that cannot be read is left out, with the reason in words; the judge then denies. Nothing is guessed.
+"""
+
+from tools.facts.gathering import Asked, Gathered, gather
+
+__all__ = ["Asked", "Gathered", "gather"]

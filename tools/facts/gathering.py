@@ -1,0 +1,133 @@
+"""One way into the facts of every kind of action."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import singledispatch
+from typing import Any
+
+from shop.actions import Action
+from shop.errors import InvalidActionError, NotFoundError
+from shop.money import Money
+from shop.people import Kind
+from shop.store.database import Snapshot
+from shop.store.reads import info
+from tools.ledger import rows
+from tools.ledger.states import Card, CardLine
+
+FactValue = bool | int | Decimal | Money | str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks for an action, and when; from the session, never from the action's arguments."""
+
+    tenant: str
+    action_id: str
+    requester: str
+    requester_kind: Kind
+    tainted: bool
+    now: datetime
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Facts by name, and what else the desk needs of the same moment.
+
+    `versions` names every record a person would have looked at (``product:CAP-01``) with its version;
+    `money` is the action's value in the home currency; `missing` says in words why a fact is absent.
+    """
+
+    values: dict[str, FactValue] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    money: Money | None = None
+    supplier: str | None = None
+    customer: str | None = None
+    title: str = ""
+    lines: list[CardLine] = field(default_factory=list)
+    evidence: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    def card(self, action: Action) -> Card:
+        """The card of the action, from facts only."""
+        return Card(
+            self.title or action.kind, tuple(self.lines), tuple(self.evidence), action.undo, action.undo_by
+        )
+
+    def show(self, label: str, before: object = "", after: object = "") -> None:
+        """Add a figure to the card."""
+        self.lines.append(CardLine(label, str(before), str(after)))
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the readers of facts share: the snapshot, the question and the store's day and currency."""
+
+    snapshot: Snapshot
+    asked: Asked
+    today: date
+    home: str
+
+    def spent(
+        self, kind: str, days: int, *, supplier: str | None = None, customer: str | None = None
+    ) -> Money:
+        """Value of the kind's actions in the last days without this one, reservations included."""
+        return rows.spent(
+            self.snapshot,
+            self.asked.tenant,
+            kind,
+            self.asked.now - timedelta(days=days),
+            self.home,
+            supplier=supplier,
+            customer=customer,
+            without=self.asked.action_id,
+        )
+
+    def at_home(self, amount: Money, into: Gathered) -> tuple[Money, int] | None:
+        """The amount in the home currency by the latest rate, and that rate's age in days."""
+        try:
+            rate, day = info.rate(self.snapshot, amount.currency, self.today)
+        except NotFoundError as error:
+            into.missing.append(str(error))
+            return None
+        if amount.currency == self.home:
+            return amount, 0
+        into.evidence.append(f"1 {amount.currency} = {rate} {self.home}, rate of {day.isoformat()}")
+        return Money.rounded(amount.amount * rate, self.home), (self.today - day).days
+
+
+@singledispatch
+def read_facts(action: Action, scene: Scene, into: Gathered) -> None:  # noqa: ARG001 - the fallback
+    """Read the facts of one kind of action into `into`; each kind registers its own reader."""
+    raise InvalidActionError(f"no facts are known for {action.kind}")
+
+
+def gather(snapshot: Snapshot, action: Action, asked: Asked) -> Gathered:
+    """All facts of an action at this moment."""
+    # The readers register themselves on import; they import this module, so not at its top.
+    from tools.facts import inventory, pricing, reordering, service  # noqa: F401, PLC0415
+
+    into = Gathered()
+    store = info.store_info(snapshot)
+    scene = Scene(snapshot, asked, info.business_day(snapshot, lambda: asked.now), store.home_currency)
+    into.values["requester.is_agent"] = asked.requester_kind is not Kind.HUMAN
+    into.values["tainted"] = asked.tainted
+    into.values["requests_last_hour"] = _requests(scene, action.kind)
+    read_facts(action, scene, into)
+    return into
+
+
+def _requests(scene: Scene, kind: str) -> int:
+    asked = scene.asked
+    since = asked.now - timedelta(hours=1)
+    earlier = rows.requests(scene.snapshot, asked.tenant, kind, asked.requester, since, asked.action_id)
+    return earlier + 1
+
+
+def found(record: Any, what: str, into: Gathered) -> bool:
+    """Whether a record exists; if not, the reason goes to the missing facts."""
+    if record is None:
+        into.missing.append(f"there is no {what}")
+    return record is not None

@@ -1,0 +1,338 @@
+"""Actions and decisions as rows: written once, moved by guarded updates, never deleted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+
+from shop.actions import Action, canonical
+from shop.backends.ports import Outcome, Receipt
+from shop.errors import ConflictError, NotFoundError
+from shop.money import Money
+from shop.store.database import Snapshot, Transaction
+from shop.store.ledger_schema import actions, approvals, decisions
+from tools.ledger.states import RESERVING, ActionView, State
+
+
+@dataclass(frozen=True, slots=True)
+class NewAction:
+    """Everything that is fixed when an action is filed."""
+
+    tenant: str
+    id: str
+    action: Action
+    key: str
+    requester: str
+    requester_kind: str
+    on_behalf_of: str | None
+    conversation: str | None
+    run: str | None
+    tainted: bool
+    state: State
+    reason: str
+    decision_id: str
+    versions: Mapping[str, int]
+    money: Money | None
+    supplier: str | None
+    customer: str | None
+    created_at: datetime
+    expires_at: datetime
+    supersedes: str | None = None
+
+
+def insert(tx: Transaction, new: NewAction) -> None:
+    """File an action; its arguments and digest never change afterwards."""
+    tx.execute(
+        actions.insert().values(
+            tenant=new.tenant,
+            id=new.id,
+            kind=new.action.kind,
+            args=canonical(new.action.as_json()),
+            digest=new.action.digest(new.tenant),
+            idempotency_key=new.key,
+            requester=new.requester,
+            requester_kind=new.requester_kind,
+            on_behalf_of=new.on_behalf_of,
+            conversation=new.conversation,
+            run=new.run,
+            tainted=new.tainted,
+            state=new.state.value,
+            reason=new.reason,
+            decision_id=new.decision_id,
+            versions=canonical(dict(new.versions)),
+            money_minor=new.money.minor if new.money else None,
+            money_currency=new.money.currency if new.money else None,
+            supplier=new.supplier,
+            customer=new.customer,
+            created_at=new.created_at,
+            expires_at=new.expires_at,
+            supersedes=new.supersedes,
+        )
+    )
+
+
+def get(snapshot: Snapshot, tenant: str, action_id: str) -> ActionView:
+    """One action; raises NotFoundError."""
+    found = _select(snapshot, and_(actions.c.tenant == tenant, actions.c.id == action_id))
+    if not found:
+        raise NotFoundError(f"there is no action {action_id!r}")
+    return found[0]
+
+
+def by_key(snapshot: Snapshot, tenant: str, key: str) -> ActionView | None:
+    """The action that was filed under an idempotency key, if any."""
+    found = _select(snapshot, and_(actions.c.tenant == tenant, actions.c.idempotency_key == key))
+    return found[0] if found else None
+
+
+def refused_before(snapshot: Snapshot, tenant: str, conversation: str, digest: str) -> ActionView | None:
+    """The same action, already refused in this conversation."""
+    found = _select(
+        snapshot,
+        and_(
+            actions.c.tenant == tenant,
+            actions.c.conversation == conversation,
+            actions.c.digest == digest,
+            actions.c.state.in_((State.DENIED.value, State.REJECTED.value)),
+        ),
+    )
+    return found[-1] if found else None
+
+
+def in_states(
+    snapshot: Snapshot,
+    tenant: str,
+    states: Iterable[State],
+    *,
+    kind: str | None = None,
+    run: str | None = None,
+    conversation: str | None = None,
+    limit: int | None = None,
+) -> list[ActionView]:
+    """Actions in any of some states, oldest first."""
+    conditions = [actions.c.tenant == tenant, actions.c.state.in_([state.value for state in states])]
+    if kind is not None:
+        conditions.append(actions.c.kind == kind)
+    if run is not None:
+        conditions.append(actions.c.run == run)
+    if conversation is not None:
+        conditions.append(actions.c.conversation == conversation)
+    return _select(snapshot, and_(*conditions), limit)
+
+
+def move(tx: Transaction, before: ActionView, state: State, reason: str, **changes: Any) -> None:
+    """Take an action from the state it was read in to another; raises ConflictError if it moved on."""
+    result = tx.execute(
+        actions.update()
+        .where(
+            actions.c.tenant == before.tenant,
+            actions.c.id == before.id,
+            actions.c.digest == before.digest,
+            actions.c.state == before.state.value,
+            actions.c.fence == before.fence,
+        )
+        .values(state=state.value, reason=reason, **changes)
+    )
+    if result.rowcount != 1:
+        raise ConflictError(f"action {before.id!r} is no longer {before.state.value}")
+
+
+def insert_decision(
+    tx: Transaction,
+    tenant: str,
+    decision_id: str,
+    action_id: str,
+    stage: str,
+    at: datetime,
+    *,
+    verdict: str,
+    policy_sha: str,
+    engine: str,
+    facts: Mapping[str, Any],
+    body: Mapping[str, Any],
+) -> None:
+    """Keep a decision with the facts it was taken on, so that it can be explained and replayed."""
+    tx.execute(
+        decisions.insert().values(
+            tenant=tenant,
+            id=decision_id,
+            action_id=action_id,
+            stage=stage,
+            at=at,
+            verdict=verdict,
+            policy_sha=policy_sha,
+            engine=engine,
+            facts=canonical(dict(facts)),
+            body=canonical(dict(body)),
+        )
+    )
+
+
+def decision_body(snapshot: Snapshot, tenant: str, decision_id: str) -> dict[str, Any]:
+    """What a stored decision said, with its facts under ``facts``; raises NotFoundError."""
+    row = snapshot.execute(
+        select(decisions.c.body, decisions.c.facts).where(
+            decisions.c.tenant == tenant, decisions.c.id == decision_id
+        )
+    ).first()
+    if row is None:
+        raise NotFoundError(f"there is no decision {decision_id!r}")
+    body: dict[str, Any] = json.loads(row.body)
+    return {**body, "facts": json.loads(row.facts)}
+
+
+def counts_in_window(since: datetime) -> ColumnElement[bool]:
+    """Reservations count whatever their age; an executed action counts by the moment of its effect."""
+    return or_(
+        actions.c.state.in_([state.value for state in RESERVING]),
+        and_(actions.c.state == State.EXECUTED.value, actions.c.effect_at > since),
+    )
+
+
+def spent(
+    snapshot: Snapshot,
+    tenant: str,
+    kind: str,
+    since: datetime,
+    currency: str,
+    *,
+    supplier: str | None = None,
+    customer: str | None = None,
+    without: str = "",
+) -> Money:
+    """Value of all actions of a kind since a moment, reservations included, in the home currency."""
+    return Money(_window(snapshot, func.sum(actions.c.money_minor), tenant, kind, since, supplier, customer,
+                         without), currency)  # fmt: skip
+
+
+def count(
+    snapshot: Snapshot,
+    tenant: str,
+    kind: str,
+    since: datetime,
+    *,
+    customer: str | None = None,
+    without: str = "",
+) -> int:
+    """Number of actions of a kind since a moment, reservations included."""
+    return _window(snapshot, func.count(), tenant, kind, since, None, customer, without)
+
+
+def reserving(snapshot: Snapshot, tenant: str, kind: str, *, customer: str) -> list[ActionView]:
+    """Actions of a kind for a customer that are approved or under way, without a booked effect yet."""
+    return _select(
+        snapshot,
+        and_(
+            actions.c.tenant == tenant,
+            actions.c.kind == kind,
+            actions.c.customer == customer,
+            actions.c.state.in_([state.value for state in RESERVING]),
+        ),
+    )
+
+
+def requests(
+    snapshot: Snapshot, tenant: str, kind: str, requester: str, since: datetime, without: str = ""
+) -> int:
+    """How many actions of a kind somebody filed since a moment, whatever became of them."""
+    return int(
+        snapshot.scalar(
+            select(func.count()).where(
+                actions.c.tenant == tenant,
+                actions.c.kind == kind,
+                actions.c.requester == requester,
+                actions.c.created_at > since,
+                actions.c.id != without,
+            )
+        )
+        or 0
+    )
+
+
+def _window(
+    snapshot: Snapshot,
+    measure: ColumnElement[Any],
+    tenant: str,
+    kind: str,
+    since: datetime,
+    supplier: str | None,
+    customer: str | None,
+    without: str,
+) -> int:
+    conditions: list[ColumnElement[bool]] = [
+        actions.c.tenant == tenant,
+        actions.c.kind == kind,
+        actions.c.id != without,
+        counts_in_window(since),
+    ]
+    if supplier is not None:
+        conditions.append(actions.c.supplier == supplier)
+    if customer is not None:
+        conditions.append(actions.c.customer == customer)
+    return int(snapshot.scalar(select(measure).where(*conditions)) or 0)
+
+
+def receipt_json(receipt: Receipt) -> str:
+    """A receipt as canonical JSON."""
+    return canonical({**asdict(receipt), "outcome": receipt.outcome.value})
+
+
+def receipt_from(text: str | None) -> Receipt | None:
+    """The inverse of receipt_json; None stays None."""
+    if text is None:
+        return None
+    body = json.loads(text)
+    return Receipt(**{**body, "outcome": Outcome(body["outcome"])})
+
+
+def _select(snapshot: Snapshot, condition: ColumnElement[bool], limit: int | None = None) -> list[ActionView]:
+    query = (
+        select(actions, approvals.c.number)
+        .outerjoin(
+            approvals, and_(approvals.c.tenant == actions.c.tenant, approvals.c.action_id == actions.c.id)
+        )
+        .where(condition)
+        .order_by(actions.c.created_at, actions.c.id)
+        .limit(limit)
+    )
+    rows: Sequence[Row[Any]] = snapshot.execute(query).all()
+    return [_view(row) for row in rows]
+
+
+def _view(row: Row[Any]) -> ActionView:
+    money = None if row.money_minor is None else Money(row.money_minor, row.money_currency)
+    return ActionView(
+        tenant=row.tenant,
+        id=row.id,
+        kind=row.kind,
+        args=json.loads(row.args),
+        digest=row.digest,
+        key=row.idempotency_key,
+        requester=row.requester,
+        requester_kind=row.requester_kind,
+        on_behalf_of=row.on_behalf_of,
+        conversation=row.conversation,
+        run=row.run,
+        tainted=row.tainted,
+        state=State(row.state),
+        reason=row.reason,
+        decision_id=row.decision_id,
+        versions=json.loads(row.versions),
+        money=money,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        supersedes=row.supersedes,
+        superseded_by=row.superseded_by,
+        fence=row.fence,
+        worker=row.worker,
+        lease_until=row.lease_until,
+        attempts=row.attempts,
+        receipt=receipt_from(row.receipt),
+        effect_at=row.effect_at,
+        approval_id=None if row.number is None else f"A-{row.number}",
+    )

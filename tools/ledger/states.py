@@ -1,0 +1,144 @@
+"""The life of an action, and the views that doors and tools get of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from shop.actions import Action, Undo, parse_action
+from shop.backends.ports import Receipt
+from shop.money import Money
+
+
+class State(StrEnum):
+    """Where an action stands.
+
+    submitted -> observed | denied | pending | approved
+    pending   -> approved | rejected | expired | withdrawn | superseded
+    approved  -> executing | pending | denied | expired | stale | withdrawn
+    executing -> executed | failed | unknown;  unknown -> executed | failed
+    """
+
+    OBSERVED = "observed"
+    DENIED = "denied"
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+    STALE = "stale"
+    EXECUTING = "executing"
+    EXECUTED = "executed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+ABSORBING: Final = frozenset(
+    {
+        State.OBSERVED,
+        State.DENIED,
+        State.REJECTED,
+        State.EXPIRED,
+        State.WITHDRAWN,
+        State.SUPERSEDED,
+        State.STALE,
+        State.EXECUTED,
+        State.FAILED,
+    }
+)
+"""An action in one of these never moves again; it can only return as a new action."""
+
+RESERVING: Final = (State.APPROVED, State.EXECUTING, State.UNKNOWN)
+"""These count in full in every window; pending never reserves, so nobody can block others by asking."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """One action as the ledger holds it. `money` is its value in the home currency, None if it has none."""
+
+    tenant: str
+    id: str
+    kind: str
+    args: Mapping[str, Any]
+    digest: str
+    key: str
+    requester: str
+    requester_kind: str
+    on_behalf_of: str | None
+    conversation: str | None
+    run: str | None
+    tainted: bool
+    state: State
+    reason: str
+    decision_id: str
+    versions: Mapping[str, int]
+    money: Money | None
+    created_at: datetime
+    expires_at: datetime
+    supersedes: str | None
+    superseded_by: str | None
+    fence: int
+    worker: str | None
+    lease_until: datetime | None
+    attempts: int
+    receipt: Receipt | None
+    effect_at: datetime | None
+    approval_id: str | None
+
+    @property
+    def action(self) -> Action:
+        """The frozen action, parsed from its stored arguments."""
+        return parse_action(self.kind, dict(self.args))
+
+
+@dataclass(frozen=True, slots=True)
+class GrantView:
+    """One person's yes."""
+
+    person: str
+    roles: frozenset[str]
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """One figure on a card: what it is, what it is now and what it would be."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a person sees before deciding; made by code from the action and its facts, never by a model."""
+
+    title: str
+    lines: tuple[CardLine, ...]
+    evidence: tuple[str, ...]
+    undo: Undo
+    undo_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalView:
+    """An approval: a frozen action that waits (or waited) for people."""
+
+    id: str
+    action: ActionView
+    card: Card
+    why: tuple[str, ...]
+    nearest_flip: str
+    required: tuple[Mapping[str, Any], ...]
+    grants: tuple[GrantView, ...]
+    created_at: datetime
+
+    @property
+    def state(self) -> State:
+        """The state of its action."""
+        return self.action.state

@@ -1,0 +1,201 @@
+"""Approvals, the grants people gave on them, and the switches."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from shop.actions import Undo, canonical
+from shop.errors import ConflictError, NotFoundError
+from shop.store.database import Snapshot, Transaction
+from shop.store.ledger_schema import actions, approvals, grants, switches
+from tools.ledger import rows
+from tools.ledger.states import ActionView, ApprovalView, Card, CardLine, GrantView, State
+
+_SPOKEN = re.compile(r"(?:a-?)?([0-9]{1,9})", re.IGNORECASE)
+
+
+def number_of(approval_id: str) -> int:
+    """The number in ``A-17``, ``a17`` or ``17``; raises NotFoundError for anything else."""
+    match = _SPOKEN.fullmatch(approval_id.strip())
+    if match is None:
+        raise NotFoundError(f"{approval_id!r} is no approval; they look like A-17")
+    return int(match[1])
+
+
+def file(
+    tx: Transaction,
+    tenant: str,
+    action_id: str,
+    digest: str,
+    required: Sequence[Mapping[str, Any]],
+    card: Card,
+    now: datetime,
+) -> str:
+    """Put an action before people; gives the spoken number, or renews the card of an earlier one."""
+    number = tx.scalar(
+        select(approvals.c.number).where(approvals.c.tenant == tenant, approvals.c.action_id == action_id)
+    )
+    body = {"required": canonical(list(required)), "card": _card_json(card)}
+    if number is not None:
+        tx.execute(
+            approvals.update()
+            .where(approvals.c.tenant == tenant, approvals.c.number == number)
+            .values(round=approvals.c.round + 1, **body)
+        )
+        return f"A-{number}"
+    last = tx.scalar(select(func.max(approvals.c.number)).where(approvals.c.tenant == tenant))
+    number = (last or 0) + 1
+    tx.execute(
+        approvals.insert().values(
+            tenant=tenant, number=number, action_id=action_id, digest=digest, created_at=now, **body
+        )
+    )
+    return f"A-{number}"
+
+
+def get(snapshot: Snapshot, tenant: str, approval_id: str) -> ApprovalView:
+    """One approval; raises NotFoundError."""
+    row = snapshot.execute(
+        select(approvals).where(approvals.c.tenant == tenant, approvals.c.number == number_of(approval_id))
+    ).first()
+    if row is None:
+        raise NotFoundError(f"there is no approval {approval_id!r}")
+    return _view(snapshot, row)
+
+
+def listed(
+    snapshot: Snapshot, tenant: str, states: Iterable[State], limit: int, after: int = 0
+) -> list[ApprovalView]:
+    """Approvals whose action is in any of some states, by number, after a number."""
+    query = (
+        select(approvals)
+        .join(actions, (actions.c.tenant == approvals.c.tenant) & (actions.c.id == approvals.c.action_id))
+        .where(
+            approvals.c.tenant == tenant,
+            approvals.c.number > after,
+            actions.c.state.in_([state.value for state in states]),
+        )
+        .order_by(approvals.c.number)
+        .limit(limit)
+    )
+    return [_view(snapshot, row) for row in snapshot.execute(query).all()]
+
+
+def grant(
+    tx: Transaction,
+    approval: ApprovalView,
+    person: str,
+    roles: Iterable[str],
+    note: str,
+    now: datetime,
+) -> None:
+    """Write down one person's yes to this digest; raises ConflictError if it is there already."""
+    if any(earlier.person == person for earlier in approval.grants):
+        raise ConflictError(f"{person!r} has approved {approval.id} already; it needs another person")
+    tx.execute(
+        grants.insert().values(
+            tenant=approval.action.tenant,
+            approval=number_of(approval.id),
+            person=person,
+            round=_round(tx, approval),
+            roles=" ".join(sorted(roles)),
+            digest=approval.action.digest,
+            at=now,
+            note=note,
+        )
+    )
+
+
+def consume(tx: Transaction, action: ActionView, fence: int) -> list[GrantView]:
+    """Mark the grants of an action as used by a claim; a used grant never counts again."""
+    if action.approval_id is None:
+        return []
+    approval = get(tx, action.tenant, action.approval_id)
+    tx.execute(
+        grants.update()
+        .where(
+            grants.c.tenant == action.tenant,
+            grants.c.approval == number_of(action.approval_id),
+            grants.c.consumed_by.is_(None),
+        )
+        .values(consumed_by=fence)
+    )
+    return list(approval.grants)
+
+
+def switch(snapshot: Snapshot, tenant: str, kind: str) -> str | None:
+    """The value of a switch, None if nobody ever set it."""
+    return snapshot.scalar(
+        select(switches.c.value).where(switches.c.tenant == tenant, switches.c.kind == kind)
+    )
+
+
+def set_switch(
+    tx: Transaction, tenant: str, kind: str, value: str, by: str, now: datetime, reason: str
+) -> None:
+    """Set a switch; the audit keeps what it was before."""
+    tx.execute(switches.delete().where(switches.c.tenant == tenant, switches.c.kind == kind))
+    tx.execute(switches.insert().values(tenant=tenant, kind=kind, value=value, by=by, at=now, reason=reason))
+
+
+def _round(snapshot: Snapshot, approval: ApprovalView) -> int:
+    return int(
+        snapshot.scalar(
+            select(approvals.c.round).where(
+                approvals.c.tenant == approval.action.tenant,
+                approvals.c.number == number_of(approval.id),
+            )
+        )
+        or 1
+    )
+
+
+def _view(snapshot: Snapshot, row: Row[Any]) -> ApprovalView:
+    action = rows.get(snapshot, row.tenant, row.action_id)
+    decision = rows.decision_body(snapshot, row.tenant, action.decision_id)
+    given = snapshot.execute(
+        select(grants)
+        .where(
+            grants.c.tenant == row.tenant,
+            grants.c.approval == row.number,
+            grants.c.round == row.round,
+            grants.c.digest == action.digest,
+        )
+        .order_by(grants.c.at)
+    ).all()
+    return ApprovalView(
+        id=f"A-{row.number}",
+        action=action,
+        card=_card(row.card),
+        why=tuple(
+            fired["text"] for fired in decision.get("fired", ()) if fired["effect"] == "needs_approval"
+        ),
+        nearest_flip=decision.get("nearest_flip", ""),
+        required=tuple(json.loads(row.required)),
+        grants=tuple(
+            GrantView(grant.person, frozenset(grant.roles.split()), grant.at, grant.note) for grant in given
+        ),
+        created_at=row.created_at,
+    )
+
+
+def _card_json(card: Card) -> str:
+    return canonical({**asdict(card), "undo": card.undo.value})
+
+
+def _card(text: str) -> Card:
+    body = json.loads(text)
+    return Card(
+        title=body["title"],
+        lines=tuple(CardLine(**line) for line in body["lines"]),
+        evidence=tuple(body["evidence"]),
+        undo=Undo(body["undo"]),
+        undo_by=body["undo_by"],
+    )

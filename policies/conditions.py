@@ -1,0 +1,139 @@
+"""One condition of a rule: a fact, a test and a limit, compiled once to a plain comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from reprlib import repr as repr_short
+from typing import Any, Final
+
+from policies.fact_types import BoolFact, EnumFact, FactType, FactValue
+from shop.errors import PolicyLoadError
+from shop.money import Money
+
+BARE: Final = "bare"
+"""The test of a condition that only names a value, such as ``supplier.approved: true``."""
+
+_RANGES: Final = frozenset({"outside", "between"})
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`limits` holds one value, the two ends of a range (both inside it), or the members of ``in``."""
+
+    fact: str
+    test: str
+    limits: tuple[FactValue, ...]
+    type: FactType
+    holds: Callable[[Any], bool] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "holds", _compiled(self.test, self.limits))
+
+    @property
+    def currency(self) -> str | None:
+        """The currency of a money limit."""
+        first = self.limits[0]
+        return first.currency if isinstance(first, Money) else None
+
+    def limit_shown(self) -> str:
+        """The limit as operators read it: ``1,000.00 GBP``, ``-10.00 to 10.00``, ``yes``."""
+        word = " to " if self.test in _RANGES else " or "
+        return word.join(self.type.shown(limit) for limit in self.limits)
+
+    def in_words(self) -> str:
+        """The test and its limit: ``over 1,000.00 GBP``."""
+        return self.limit_shown() if self.test == BARE else f"{self.test} {self.limit_shown()}"
+
+    def as_json(self) -> dict[str, Any]:
+        """The condition as a rule file writes it, each literal in its canonical spelling."""
+        literals = [self.type.written(limit) for limit in self.limits]
+        if self.test == BARE:
+            return {self.fact: literals[0]}
+        return {self.fact: {self.test: literals if self.test in _RANGES | {"in"} else literals[0]}}
+
+
+def parse_condition(kind: str, body: Any, types: Mapping[str, FactType]) -> Condition:
+    """The condition of one item of ``when``; PolicyLoadError says what was expected."""
+    if not isinstance(body, dict) or len(body) != 1:
+        raise PolicyLoadError(
+            "each item of 'when' is one fact with its test, like {total: {over: 1_000 GBP}}, "
+            f"got {repr_short(body)}"
+        )
+    fact, wanted = next(iter(body.items()))
+    if fact not in types:
+        raise PolicyLoadError(f"{kind} has no fact {fact!r}{did_you_mean(fact, types)}")
+    try:
+        test, limits = _limits(types[fact], wanted)
+    except PolicyLoadError as error:
+        raise PolicyLoadError(f"{fact}: {error}") from error
+    return Condition(fact, test, limits, types[fact])
+
+
+def did_you_mean(word: str, known: Mapping[str, Any] | frozenset[str]) -> str:
+    """The end of an error about an unknown word: the nearest known one, or all of them."""
+    near = get_close_matches(word, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else f" (known: {', '.join(sorted(known))})"
+
+
+def _limits(fact_type: FactType, wanted: Any) -> tuple[str, tuple[FactValue, ...]]:
+    if isinstance(wanted, str):
+        if not isinstance(fact_type, BoolFact | EnumFact):
+            raise PolicyLoadError(f"a {fact_type.name} fact needs a test ({', '.join(fact_type.tests)})")
+        return BARE, (fact_type.parse(wanted),)
+    if not isinstance(wanted, dict) or len(wanted) != 1:
+        raise PolicyLoadError(f"expected exactly one test with its limit, got {repr_short(wanted)}")
+    test, literal = next(iter(wanted.items()))
+    if test not in fact_type.tests:
+        allowed = ", ".join(fact_type.tests) or "none: write the bare value, true or false"
+        raise PolicyLoadError(f"unknown test {test!r} for a {fact_type.name} fact (known: {allowed})")
+    return test, _parsed_limits(fact_type, test, literal)
+
+
+def _parsed_limits(fact_type: FactType, test: str, literal: Any) -> tuple[FactValue, ...]:
+    if test in _RANGES:
+        return _parsed_range(fact_type, test, literal)
+    if test == "in":
+        return _parsed_members(fact_type, literal)
+    return (fact_type.parse(_text(literal, test)),)
+
+
+def _parsed_range(fact_type: FactType, test: str, literal: Any) -> tuple[FactValue, ...]:
+    if not isinstance(literal, list) or len(literal) != 2:  # noqa: PLR2004 - a range has two ends
+        raise PolicyLoadError(f"{test} needs its two ends, like [-10, 10], got {repr_short(literal)}")
+    low, high = (fact_type.parse(_text(end, test)) for end in literal)
+    if isinstance(low, Money) and isinstance(high, Money) and low.currency != high.currency:
+        raise PolicyLoadError(f"{test} mixes {low.currency} and {high.currency}")
+    if low > high:  # type: ignore[operator]  # both ends have the type of the fact
+        raise PolicyLoadError(f"{test} needs the lower end first, got {repr_short(literal)}")
+    return (low, high)
+
+
+def _parsed_members(fact_type: FactType, literal: Any) -> tuple[FactValue, ...]:
+    if not isinstance(literal, list) or not literal:
+        raise PolicyLoadError(f"in needs a list of values, got {repr_short(literal)}")
+    members = tuple(sorted({str(fact_type.parse(_text(one, "in"))) for one in literal}))
+    if len(members) < len(literal):
+        raise PolicyLoadError("in names a value twice")
+    return members
+
+
+def _text(literal: Any, test: str) -> str:
+    if not isinstance(literal, str):
+        raise PolicyLoadError(f"{test} needs one value, got {repr_short(literal)}")
+    return literal
+
+
+def _compiled(test: str, limits: tuple[Any, ...]) -> Callable[[Any], bool]:
+    first, last = limits[0], limits[-1]
+    tests: dict[str, Callable[[Any], bool]] = {
+        "over": lambda value: value > first,
+        "under": lambda value: value < first,
+        "outside": lambda value: value < first or value > last,
+        "between": lambda value: first <= value <= last,
+        "in": lambda value: value in limits,
+        "is": lambda value: value == first,
+        BARE: lambda value: value == first,
+    }
+    return tests[test]

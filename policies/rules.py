@@ -1,0 +1,139 @@
+"""Rule files in, PolicySet out, or one PolicyLoadError that says where and what was expected.
+
+A set that loads never raises when the judge uses it: every fact, type, currency, role and placeholder is
+checked here, and every rule is shown to fire by at least one rule test of the files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from policies.model import KindRules, Policy, PolicySet, Rule
+from policies.rule_files import parse_policy
+from policies.strict_yaml import MAX_BYTES
+from policies.vocabulary import FACTS, Vocabulary
+from shop.errors import PolicyLoadError
+
+__all__ = ["SHIPPED", "PolicySet", "Rule", "load_policies", "parse_policies", "read_policies"]
+
+SHIPPED: Final = Path(__file__).parent
+"""Where the rule files that come with Shophand lie."""
+
+
+def load_policies(directory: Path) -> PolicySet:
+    """The rules of every ``*.yaml`` file in a directory, checked; PolicyLoadError if anything is wrong.
+
+    Also refused: a rule that no rule test of the files makes fire. A rule that cannot be shown to fire is a
+    limit that nobody has.
+    """
+    policies = read_policies(directory)
+    untested = unhit_rules(policies)
+    if untested:
+        names = ", ".join(rule.id for rule in untested)
+        raise PolicyLoadError(
+            f"no rule test makes these rules fire: {names}. Add a case under 'tests:' in their file "
+            "(facts that each rule is about), or correct the rule"
+        )
+    return policies
+
+
+def read_policies(directory: Path, vocabulary: Vocabulary = FACTS) -> PolicySet:
+    """As load_policies, but without asking for rule tests: for checking a draft."""
+    if not directory.is_dir():
+        raise PolicyLoadError(f"there is no policy directory {directory}")
+    wrong = sorted(path.name for path in directory.glob("*.yml"))
+    if wrong:
+        raise PolicyLoadError(f"rule files end in .yaml; rename {', '.join(wrong)}")
+    paths = sorted(path for path in directory.glob("*.yaml") if not path.name.startswith("."))
+    if not paths:
+        raise PolicyLoadError(f"there is no rule file in {directory}: without rules every write is denied")
+    return parse_policies({path.name: _bytes(path) for path in paths}, vocabulary)
+
+
+def parse_policies(files: Mapping[str, bytes | str], vocabulary: Vocabulary = FACTS) -> PolicySet:
+    """The rules of files given as name -> content; PolicyLoadError names the file.
+
+    >>> parse_policies({}).rules_for("refund_order")
+    ()
+    """
+    policies = []
+    for name, source in sorted(files.items()):
+        try:
+            policies.append(parse_policy(_encoded(source), vocabulary))
+        except PolicyLoadError as error:
+            raise PolicyLoadError(f"{name}: {error}") from error
+    return build(policies, vocabulary)
+
+
+def build(policies: Iterable[Policy], vocabulary: Vocabulary = FACTS) -> PolicySet:
+    """The set of several policies, after the checks across files; PolicyLoadError otherwise."""
+    ordered = tuple(sorted(policies, key=lambda policy: policy.name))
+    _refuse_repeated("policy", [policy.name for policy in ordered])
+    _refuse_repeated("rule", [rule.id for policy in ordered for rule in policy.rules])
+    _refuse_split_kinds(ordered)
+    rules = [rule for policy in ordered for rule in policy.rules]
+    kinds = {kind: _kind_rules(kind, rules, vocabulary) for kind in vocabulary}
+    return PolicySet(ordered, MappingProxyType(kinds))
+
+
+def unhit_rules(policies: PolicySet) -> list[Rule]:
+    """The rules that fire in no rule test."""
+    tests = [test for test in policies.tests if set(test.facts) == set(policies.kinds[test.kind].facts)]
+    return [
+        rule
+        for rule in policies.rules
+        if not any(test.kind == rule.kind and rule.fires(test.facts) for test in tests)
+    ]
+
+
+def _kind_rules(kind: str, rules: list[Rule], vocabulary: Vocabulary) -> KindRules:
+    own = [rule for rule in rules if rule.kind == kind]
+    own.sort(key=lambda rule: (-rule.effect.strictness, rule.id))
+    return KindRules(kind, vocabulary[kind], MappingProxyType(_currencies(kind, own)), tuple(own))
+
+
+def _currencies(kind: str, rules: list[Rule]) -> dict[str, str]:
+    currencies: dict[str, str] = {}
+    for rule in rules:
+        for condition in rule.when:
+            if condition.currency is None:
+                continue
+            known = currencies.setdefault(condition.fact, condition.currency)
+            if known != condition.currency:
+                raise PolicyLoadError(
+                    f"{rule.id}: {kind} compares {condition.fact} in {known} and in {condition.currency}; "
+                    "use one currency"
+                )
+    return currencies
+
+
+def _refuse_repeated(what: str, names: list[str]) -> None:
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise PolicyLoadError(f"{what} ids must be unique, these stand twice: {', '.join(repeated)}")
+
+
+def _refuse_split_kinds(policies: tuple[Policy, ...]) -> None:
+    homes: dict[str, str] = {}
+    for policy in policies:
+        for rule in policy.rules:
+            home = homes.setdefault(rule.kind, policy.name)
+            if home != policy.name:
+                raise PolicyLoadError(
+                    f"{rule.id}: the rules for {rule.kind} stand in {home} already; keep them in one file"
+                )
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise PolicyLoadError(f"{path.name} cannot be read: {error.strerror}") from error
+
+
+def _encoded(source: bytes | str) -> bytes:
+    return source if isinstance(source, bytes) else source.encode("utf-8", "surrogatepass")

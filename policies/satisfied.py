@@ -1,0 +1,51 @@
+"""Whether the people who said yes are enough: people are counted, never grants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.decision import Grant, Verdict
+from policies.model import Rule
+
+
+def satisfied(rule: Rule, grants: Sequence[Grant]) -> bool:
+    """Whether these valid grants fulfil what an approve rule asks; a rule that asks nobody is fulfilled.
+
+    ``by`` needs `quorum` different people who each hold one of the roles. ``by_each`` needs one person for
+    every role, all different, even when somebody holds several of the roles.
+    """
+    asked = rule.approvers
+    if asked is None:
+        return True
+    if not grants:
+        return False
+    people: dict[str, frozenset[str]] = {}
+    for grant in grants:
+        people[grant.person] = people.get(grant.person, frozenset()) | grant.roles
+    if asked.by_each:
+        return _one_for_each(asked.by_each, people)
+    return sum(not roles.isdisjoint(asked.by) for roles in people.values()) >= asked.quorum
+
+
+def combine(fired: Sequence[Rule], grants: Sequence[Grant]) -> Verdict:
+    """The verdict of the rules that fired: a deny wins, an allow is needed, each approve is fulfilled or asks."""
+    effects = {rule.effect for rule in fired}
+    if Verdict.DENY in effects or Verdict.ALLOW not in effects:
+        return Verdict.DENY
+    return Verdict.ALLOW if all(satisfied(rule, grants) for rule in fired) else Verdict.NEEDS_APPROVAL
+
+
+def _one_for_each(roles: Sequence[str], people: dict[str, frozenset[str]]) -> bool:
+    """Whether different people can take all roles: augmenting paths (Kuhn, 1955, for the assignment)."""
+    takes: dict[str, str] = {}
+
+    def seat(role: str, tried: set[str]) -> bool:
+        for person in sorted(people):
+            if role in people[person] and person not in tried:
+                tried.add(person)
+                if person not in takes or seat(takes[person], tried):
+                    takes[person] = role
+                    return True
+        return False
+
+    return all(seat(role, set()) for role in roles)

@@ -1,0 +1,171 @@
+"""What the judge must know about each kind of action: the names of the facts and their exact types.
+
+Rules can speak of nothing else, and an action is denied unless every fact of its kind is present with
+exactly this type. Money facts are in the home currency. Rolling sums include the action itself and all
+reservations, so the order that crosses a line is the one that is stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from policies.fact_types import (
+    BoolFact,
+    DecimalFact,
+    EnumFact,
+    FactType,
+    FactValue,
+    IntFact,
+    MoneyFact,
+    NumberFact,
+)
+
+__all__ = [
+    "FACTS",
+    "BoolFact",
+    "DecimalFact",
+    "EnumFact",
+    "FactType",
+    "FactValue",
+    "IntFact",
+    "MoneyFact",
+    "NumberFact",
+    "Vocabulary",
+    "label",
+]
+
+Vocabulary = Mapping[str, Mapping[str, FactType]]
+
+_YES_NO: Final = BoolFact()
+_PERCENT: Final = DecimalFact(scale=2)
+_AMOUNT: Final = MoneyFact()
+_POSITIVE_AMOUNT: Final = MoneyFact(minimum=1)
+
+_COMMON: Final[dict[str, FactType]] = {
+    "requester.is_agent": _YES_NO,
+    "tainted": _YES_NO,
+    "requests_last_hour": IntFact("requests"),
+}
+
+
+def _facts(own: dict[str, FactType]) -> Mapping[str, FactType]:
+    return MappingProxyType({**_COMMON, **own})
+
+
+FACTS: Final[Vocabulary] = MappingProxyType(
+    {
+        "place_purchase_order": _facts(
+            {
+                "total": _POSITIVE_AMOUNT,
+                "supplier.spend_24h": _AMOUNT,
+                "supplier.spend_30d": _AMOUNT,
+                "spend_24h": _AMOUNT,
+                "supplier.approved": _YES_NO,
+                "supplier.new": _YES_NO,
+                "terms.assumed": _YES_NO,
+                "terms.current": _YES_NO,
+                "quantities.fit_terms": _YES_NO,
+                "products.active": _YES_NO,
+                "lines": IntFact("lines", minimum=1),
+                "cover_after_days": IntFact("days", minimum=None),
+                "rate.age_days": IntFact("days", minimum=None),
+            }
+        ),
+        "cancel_purchase_order": _facts({"open": _YES_NO, "anything_received": _YES_NO, "total": _AMOUNT}),
+        "receive_purchase_order": _facts(
+            {"open": _YES_NO, "over_received": IntFact("pieces", minimum=None), "total": _AMOUNT}
+        ),
+        "transfer_stock": _facts(
+            {
+                "enough_available": _YES_NO,
+                "quantity": IntFact("pieces", minimum=1),
+                "value": _AMOUNT,
+                "source_cover_after_days": IntFact("days", minimum=None),
+            }
+        ),
+        "adjust_stock": _facts(
+            {
+                "value": _AMOUNT,
+                "pieces": IntFact("pieces", minimum=1),
+                "stays_non_negative": _YES_NO,
+                "adjusted_24h": _AMOUNT,
+            }
+        ),
+        "change_price": _facts(
+            {
+                "change_pct": _PERCENT,
+                "margin_after_pct": _PERCENT,
+                "below_cost": _YES_NO,
+                "below_map": _YES_NO,
+                "hours_since_last_change": IntFact("hours"),
+                "same_currency": _YES_NO,
+            }
+        ),
+        "refund_order": _facts(
+            {
+                "amount": _POSITIVE_AMOUNT,
+                "within_refundable": _YES_NO,
+                "share_pct": _PERCENT,
+                "delivered": _YES_NO,
+                "days_since_delivery": IntFact("days", minimum=None),
+                "customer.refunds_90d": _AMOUNT,
+                "customer.refund_count_90d": IntFact("refunds"),
+            }
+        ),
+        "cancel_order": _facts({"cancellable": _YES_NO, "shipped": _YES_NO, "total": _AMOUNT}),
+        "add_order_note": _facts({"length": IntFact("characters")}),
+    }
+)
+"""The facts of each action kind; `tools/facts.py` reads them, `policies/*.yaml` judges by them."""
+
+_LABELS: Final[dict[str, str]] = {
+    "requester.is_agent": "asked by the agent",
+    "tainted": "untrusted text was read",
+    "requests_last_hour": "number of such requests in the last hour",
+    "supplier.spend_24h": "24-hour spend with this supplier",
+    "supplier.spend_30d": "30-day spend with this supplier",
+    "spend_24h": "24-hour spend on purchase orders",
+    "supplier.approved": "supplier is approved",
+    "supplier.new": "supplier is new",
+    "terms.assumed": "terms are assumed",
+    "terms.current": "unit costs are the current terms",
+    "quantities.fit_terms": "quantities fit MOQ and packs",
+    "products.active": "products are active",
+    "lines": "number of lines",
+    "cover_after_days": "days of cover after the order",
+    "rate.age_days": "age of the exchange rate in days",
+    "open": "purchase order is open",
+    "anything_received": "something was received",
+    "over_received": "number of pieces over the order",
+    "enough_available": "enough is available",
+    "source_cover_after_days": "days of cover left at the source",
+    "pieces": "number of pieces",
+    "stays_non_negative": "stock stays at zero or more",
+    "adjusted_24h": "value adjusted in 24 hours",
+    "change_pct": "price change in percent",
+    "margin_after_pct": "margin afterwards in percent",
+    "below_cost": "price is below cost",
+    "below_map": "price is below MAP",
+    "hours_since_last_change": "hours since the last price change",
+    "same_currency": "price is in the product's currency",
+    "within_refundable": "amount is within what may be refunded",
+    "share_pct": "refunded share in percent",
+    "delivered": "order was delivered",
+    "days_since_delivery": "days since delivery",
+    "customer.refunds_90d": "customer's refunds in 90 days",
+    "customer.refund_count_90d": "number of this customer's refunds in 90 days",
+    "cancellable": "order may be cancelled",
+    "shipped": "order was shipped",
+    "length": "length in characters",
+}
+
+
+def label(fact: str) -> str:
+    """The fact in an operator's words.
+
+    >>> label("supplier.spend_24h"), label("total")
+    ('24-hour spend with this supplier', 'total')
+    """
+    return _LABELS.get(fact, fact.replace(".", " ").replace("_", " "))

@@ -1,0 +1,139 @@
+"""Puts the rooms together: a store's database, policies, desk, people and guides, from the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from app.auth import People
+from app.credentials import FILE, Credentials, FrontDoor
+from app.settings import Settings
+from policies.install import install
+from policies.rules import PolicySet, load_policies
+from shop.backends.embedded import EmbeddedEffects
+from shop.clock import Clock, utc_now
+from shop.errors import SetupError
+from shop.money import Money
+from shop.people import Kind, Role
+from shop.store.database import Database
+from shop.store.founding import found_store
+from shop.store.migrate import is_current, upgrade
+from tools.desk import Desk, Session
+from tools.toolbox import Shop
+
+OWNER: Final = "owner"
+OPERATOR: Final = "operator"
+OWNER_ROLES: Final = frozenset(
+    {
+        Role.ADMIN,
+        Role.PURCHASING_MANAGER,
+        Role.PRICING_MANAGER,
+        Role.INVENTORY_MANAGER,
+        Role.SUPPORT_LEAD,
+        Role.FINANCE,
+    }
+)
+
+
+@dataclass(frozen=True)
+class House:
+    """One store with everything a door needs."""
+
+    settings: Settings
+    db: Database
+    clock: Clock = utc_now
+
+    @property
+    def home(self) -> Path:
+        """The directory of this store."""
+        return self.settings.home
+
+    @property
+    def policies_directory(self) -> Path:
+        """The rule files in force."""
+        return self.home / "policies"
+
+    @property
+    def guides_directory(self) -> Path:
+        """The store's own guides for its people; may be missing."""
+        return self.home / "guides"
+
+    @cached_property
+    def people(self) -> People:
+        """Who may sign in."""
+        return People(self.db, self.clock)
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        """The tokens on this machine."""
+        return Credentials(self.home / FILE)
+
+    @cached_property
+    def front_door(self) -> FrontDoor:
+        """Says who acts."""
+        token = self.settings.token
+        return FrontDoor(self.people, self.credentials, token.get_secret_value() if token else None)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The gate of every write."""
+        return Desk(self.db, self.policies, EmbeddedEffects(self.db), self.clock)
+
+    def policies(self) -> PolicySet:
+        """The rules in force at this moment; raises PolicyLoadError."""
+        return load_policies(self.policies_directory)
+
+    def shop(self, session: Session) -> Shop:
+        """What a tool may use, in a session."""
+        guides = self.guides_directory if self.guides_directory.is_dir() else None
+        return Shop(self.db, self.desk, session, guides, self.clock)
+
+    def admit(self, person_id: str, name: str, roles: frozenset[Role], limit: Money | None = None) -> bool:
+        """Add a person with a token on this machine; False when they are here already."""
+        if any(person.id == person_id for person in self.people.everybody()):
+            return False
+        self.people.create(person_id, name, roles, kind=Kind.HUMAN, limit=limit)
+        self.credentials.keep({person_id: self.people.issue(person_id)})
+        return True
+
+
+def open_house(settings: Settings) -> House:
+    """A store that is there; raises SetupError with the command that makes one."""
+    if settings.database_url is None and not (settings.home / "shop.db").exists():
+        raise SetupError(
+            f"there is no store in {settings.home}; make one with: shophand demo, shophand init, "
+            "or shophand import transactions FILE"
+        )
+    db = Database(settings.store_url, settings.tenant)
+    if not is_current(db):
+        raise SetupError(f"the tables of the store in {settings.home} are not current; run: shophand init")
+    return House(settings, db)
+
+
+def build_house(settings: Settings) -> House:
+    """A store's home with migrated tables, still without a store in it; running it again is safe."""
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    db = Database(settings.store_url, settings.tenant)
+    upgrade(db)
+    return House(settings, db)
+
+
+def settle(house: House, *, name: str, currency: str, timezone: str) -> None:
+    """Found an empty store in a built house, with its policies, an operator and an owner.
+
+    What is there already stays as it is. Raises SetupError for an unknown time zone and MoneyError for an
+    unknown currency.
+    """
+    with house.db.writing() as transaction:
+        currency = found_store(transaction, name=name, currency=currency, timezone=timezone)
+    install_policies(house, currency)
+    house.admit(OPERATOR, "Operator", frozenset({Role.OPERATOR}))
+    house.admit(OWNER, "Owner", OWNER_ROLES)
+
+
+def install_policies(house: House, currency: str) -> None:
+    """Give the store its own copy of the shipped rules, unless it has rules already."""
+    if not any(house.policies_directory.glob("*.yaml")):
+        install(house.policies_directory, currency)

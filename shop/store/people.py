@@ -1,0 +1,121 @@
+"""Who may sign in, and the hashes of their tokens; a token itself is never stored."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import insert, or_, select, update
+
+from shop.errors import ConflictError, NotFoundError
+from shop.money import Money
+from shop.people import Kind, Role
+from shop.store.database import Snapshot, Transaction
+from shop.store.schema import people, tokens
+
+_COLUMNS: Final = (
+    people.c.id,
+    people.c.name,
+    people.c.kind,
+    people.c.roles,
+    people.c.limit_minor,
+    people.c.limit_currency,
+    people.c.active,
+    people.c.created_at,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A human or an agent of this store; `limit` is the largest amount they may approve, None is no limit."""
+
+    id: str
+    name: str
+    kind: Kind
+    roles: frozenset[Role]
+    limit: Money | None
+    active: bool
+    created_at: datetime
+
+
+def add_person(transaction: Transaction, person: Person) -> None:
+    """Add somebody; raises ConflictError when the id is taken."""
+    if find_person(transaction, person.id) is not None:
+        raise ConflictError(f"there is already somebody called {person.id!r}; choose another id")
+    transaction.execute(
+        insert(people).values(
+            id=person.id,
+            name=person.name,
+            kind=person.kind.value,
+            roles=" ".join(sorted(person.roles)),
+            limit_minor=None if person.limit is None else person.limit.minor,
+            limit_currency=None if person.limit is None else person.limit.currency,
+            active=person.active,
+            created_at=person.created_at,
+        )
+    )
+
+
+def find_person(snapshot: Snapshot, person_id: str) -> Person | None:
+    """Somebody by id, active or not; None when there is nobody."""
+    row = snapshot.execute(select(*_COLUMNS).where(people.c.id == person_id)).one_or_none()
+    return None if row is None else _person(row)
+
+
+def person(snapshot: Snapshot, person_id: str) -> Person:
+    """Somebody by id, active or not; raises NotFoundError."""
+    found = find_person(snapshot, person_id)
+    if found is None:
+        raise NotFoundError(f"there is nobody called {person_id!r}; see: shophand people list")
+    return found
+
+
+def everybody(snapshot: Snapshot) -> tuple[Person, ...]:
+    """All people in the order of their ids, the inactive ones too."""
+    return tuple(_person(row) for row in snapshot.execute(select(*_COLUMNS).order_by(people.c.id)))
+
+
+def deactivate_person(transaction: Transaction, person_id: str, at: datetime) -> Person:
+    """Let somebody in no more: inactive, all tokens revoked; raises NotFoundError."""
+    found = person(transaction, person_id)
+    transaction.execute(update(people).where(people.c.id == person_id).values(active=False))
+    revoke_tokens_of(transaction, person_id, at)
+    return replace(found, active=False)
+
+
+def keep_token(
+    transaction: Transaction, token_hash: str, person_id: str, at: datetime, expires_at: datetime | None
+) -> None:
+    """Remember the hash of a token that was just issued."""
+    transaction.execute(
+        insert(tokens).values(hash=token_hash, person=person_id, created_at=at, expires_at=expires_at)
+    )
+
+
+def revoke_tokens_of(transaction: Transaction, person_id: str, at: datetime) -> int:
+    """Make all tokens of somebody worthless; the number of tokens that were valid."""
+    valid = tokens.c.revoked_at.is_(None)
+    done = transaction.execute(
+        update(tokens).where(tokens.c.person == person_id, valid).values(revoked_at=at)
+    )
+    return done.rowcount
+
+
+def holder_of_token(snapshot: Snapshot, token_hash: str, now: datetime) -> Person | None:
+    """The active person whose valid token has this hash; None for anything else."""
+    row = snapshot.execute(
+        select(*_COLUMNS)
+        .join(tokens, tokens.c.person == people.c.id)
+        .where(
+            tokens.c.hash == token_hash,
+            tokens.c.revoked_at.is_(None),
+            or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > now),
+            people.c.active.is_(True),
+        )
+    ).one_or_none()
+    return None if row is None else _person(row)
+
+
+def _person(row: Any) -> Person:
+    limit = None if row.limit_minor is None else Money(row.limit_minor, row.limit_currency)
+    roles = frozenset(Role(role) for role in row.roles.split())
+    return Person(row.id, row.name, Kind(row.kind), roles, limit, row.active, row.created_at)

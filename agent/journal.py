@@ -7,7 +7,7 @@
 | step | ``turn, index, text, state`` (todo, running, done, waiting, refused, failed, skipped) |
 | text | ``turn, step, text, restart``: a piece of the model's text; `restart` drops the pieces before it |
 | tool_call | ``turn, index, call, name, args`` written before the tool runs |
-| tool_result | ``turn, index, call, name, status, summary, tainted``; of a write ``action, state, approval`` |
+| tool_result | ``turn, index, call, name, status, summary, tainted``; writes: ``action, state, approval`` |
 | approval | ``turn, approval, action, state, text``: something waits, or has been decided |
 | message | ``turn, message, prompt``: one message as the model saw or wrote it, verbatim |
 | usage | ``turn, step, model, input, output, cost, currency, seconds, attempts, estimated`` |

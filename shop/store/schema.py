@@ -62,7 +62,9 @@ products = Table(
     Column("currency", String(3), nullable=False),  # of price, cost and MAP
     Column("cost_minor", BigInteger),  # moving average landed cost; unknown stays unknown
     Column("map_minor", BigInteger),  # minimum advertised price
-    Column("item_class", String(16), nullable=False, default="standard"),  # standard|hygiene|final_sale|hazardous
+    Column(
+        "item_class", String(16), nullable=False, default="standard"
+    ),  # standard|hygiene|final_sale|hazardous
     Column("shelf_life_days", Integer),
     Column("weight_grams", Integer),
     Column("launched_on", Date),
@@ -389,3 +391,4 @@ events = Table(
     Column("kind", String(32), nullable=False),
     Column("body", Text, nullable=False),  # JSON
 )
+Index("events_by_kind", events.c.kind, events.c.at)  # what a day has cost so far

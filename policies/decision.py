@@ -71,6 +71,17 @@ class Requirement:
     by_each: tuple[str, ...]
     expires: timedelta
 
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Requirement:
+        """The requirement as Decision.as_json stored it."""
+        return cls(
+            rule=body["rule"],
+            by=tuple(body["by"]),
+            quorum=body["quorum"],
+            by_each=tuple(body["by_each"]),
+            expires=timedelta(seconds=body["expires_seconds"]),
+        )
+
     def in_words(self) -> str:
         """Who is asked, for example ``purchasing manager and finance (two people)``."""
         if self.by_each:
@@ -137,7 +148,7 @@ class Decision:
             verdict=Verdict(body["verdict"]),
             fired=tuple(FiredRule(**{**one, "effect": Verdict(one["effect"])}) for one in body["fired"]),
             missing=tuple(body["missing"]),
-            required=tuple(_requirement(one) for one in body["required"]),
+            required=tuple(Requirement.from_json(one) for one in body["required"]),
             nearest_flip=body["nearest_flip"],
             policy_sha=body["policy_sha"],
             engine=body["engine"],
@@ -203,16 +214,6 @@ def _requirement_json(one: Requirement) -> dict[str, Any]:
         "by_each": list(one.by_each),
         "expires_seconds": int(one.expires.total_seconds()),
     }
-
-
-def _requirement(body: Mapping[str, Any]) -> Requirement:
-    return Requirement(
-        rule=body["rule"],
-        by=tuple(body["by"]),
-        quorum=body["quorum"],
-        by_each=tuple(body["by_each"]),
-        expires=timedelta(seconds=body["expires_seconds"]),
-    )
 
 
 def _listed(roles: Sequence[str], word: str) -> str:

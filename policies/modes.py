@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from policies.judge import Decision, FiredRule, Requirement, Verdict
+from policies.decision import Decision, FiredRule, Grant, Requirement, Verdict
+from policies.satisfied import enough
 from shop.people import Role
 
 
@@ -35,7 +37,7 @@ OWNERS: Final[dict[str, Role]] = {
 """Who decides when the dial stands on assist."""
 
 
-def tightened(decision: Decision, kind: str, mode: Mode) -> Decision:
+def tightened(decision: Decision, kind: str, mode: Mode, grants: Sequence[Grant] = ()) -> Decision:
     """In assist, what the rules allow by themselves needs one person all the same."""
     if mode is not Mode.ASSIST or decision.verdict is Verdict.DENY:
         return decision
@@ -43,6 +45,8 @@ def tightened(decision: Decision, kind: str, mode: Mode) -> Decision:
     text = "The dial for this kind of action stands on assist: a person decides everything."
     fired = FiredRule("mode-assist", Verdict.NEEDS_APPROVAL, None, Mode.ASSIST.value, "", text)
     asked = Requirement("mode-assist", (owner,), 1, (), timedelta(hours=72))
+    if enough(asked, grants):
+        return replace(decision, fired=(*decision.fired, fired))
     return replace(
         decision,
         verdict=Verdict.NEEDS_APPROVAL,

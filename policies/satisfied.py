@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.decision import Grant, Verdict
-from policies.model import Rule
+from policies.decision import Grant, Requirement, Verdict
+from policies.model import Approvers, Rule
 
 
 def satisfied(rule: Rule, grants: Sequence[Grant]) -> bool:
-    """Whether these valid grants fulfil what an approve rule asks; a rule that asks nobody is fulfilled.
+    """Whether these valid grants fulfil what an approve rule asks; a rule that asks nobody is fulfilled."""
+    return rule.approvers is None or enough(rule.approvers, grants)
+
+
+def enough(asked: Approvers | Requirement, grants: Sequence[Grant]) -> bool:
+    """Whether these valid grants are the people that are asked for.
 
     ``by`` needs `quorum` different people who each hold one of the roles. ``by_each`` needs one person for
     every role, all different, even when somebody holds several of the roles.
     """
-    asked = rule.approvers
-    if asked is None:
-        return True
     if not grants:
         return False
     people: dict[str, frozenset[str]] = {}
@@ -28,7 +30,7 @@ def satisfied(rule: Rule, grants: Sequence[Grant]) -> bool:
 
 
 def combine(fired: Sequence[Rule], grants: Sequence[Grant]) -> Verdict:
-    """The verdict of the rules that fired: a deny wins, an allow is needed, each approve is fulfilled or asks."""
+    """The verdict of the rules that fired: a deny wins, an allow is needed, an unfulfilled approve asks."""
     effects = {rule.effect for rule in fired}
     if Verdict.DENY in effects or Verdict.ALLOW not in effects:
         return Verdict.DENY

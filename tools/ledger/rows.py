@@ -64,7 +64,7 @@ def insert(tx: Transaction, new: NewAction) -> None:
             state=new.state.value,
             reason=new.reason,
             decision_id=new.decision_id,
-            versions=canonical(dict(new.versions)),
+            versions=versions_json(new.versions),
             money_minor=new.money.minor if new.money else None,
             money_currency=new.money.currency if new.money else None,
             supplier=new.supplier,
@@ -125,6 +125,18 @@ def in_states(
     return _select(snapshot, and_(*conditions), limit)
 
 
+def overdue(snapshot: Snapshot, tenant: str, states: Iterable[State], now: datetime) -> list[ActionView]:
+    """Actions in any of some states whose time is over."""
+    return _select(
+        snapshot,
+        and_(
+            actions.c.tenant == tenant,
+            actions.c.state.in_([state.value for state in states]),
+            actions.c.expires_at <= now,
+        ),
+    )
+
+
 def move(tx: Transaction, before: ActionView, state: State, reason: str, **changes: Any) -> None:
     """Take an action from the state it was read in to another; raises ConflictError if it moved on."""
     result = tx.execute(
@@ -140,6 +152,20 @@ def move(tx: Transaction, before: ActionView, state: State, reason: str, **chang
     )
     if result.rowcount != 1:
         raise ConflictError(f"action {before.id!r} is no longer {before.state.value}")
+
+
+def link(tx: Transaction, old: ActionView, new_id: str) -> None:
+    """Note on an ended action which new one took its place."""
+    tx.execute(
+        actions.update()
+        .where(actions.c.tenant == old.tenant, actions.c.id == old.id)
+        .values(superseded_by=new_id)
+    )
+
+
+def versions_json(versions: Mapping[str, int]) -> str:
+    """Entity versions as canonical JSON."""
+    return canonical(dict(versions))
 
 
 def insert_decision(

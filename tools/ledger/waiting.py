@@ -11,10 +11,12 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
+from policies.decision import Grant
 from shop.actions import Undo, canonical
 from shop.errors import ConflictError, NotFoundError
 from shop.store.database import Snapshot, Transaction
 from shop.store.ledger_schema import actions, approvals, grants, switches
+from shop.store.schema import people
 from tools.ledger import rows
 from tools.ledger.states import ActionView, ApprovalView, Card, CardLine, GrantView, State
 
@@ -111,6 +113,21 @@ def grant(
             note=note,
         )
     )
+
+
+def valid_grants(snapshot: Snapshot, approval: ApprovalView) -> list[Grant]:
+    """The yeses that count at this moment: given by people who still hold the roles they gave them with."""
+    holders = {given.person for given in approval.grants}
+    known = {
+        row.id: frozenset(row.roles.split()) if row.active and row.kind == "human" else frozenset()
+        for row in snapshot.execute(select(people).where(people.c.id.in_(holders)))
+    }
+    asked = {approval.action.requester, approval.action.on_behalf_of}
+    return [
+        Grant(given.person, given.roles & known.get(given.person, given.roles))
+        for given in approval.grants
+        if given.person not in asked
+    ]
 
 
 def consume(tx: Transaction, action: ActionView, fence: int) -> list[GrantView]:

@@ -1,0 +1,276 @@
+"""Claim, effect, settle, reconcile: the only place where a claim is made and a backend is told to write.
+
+The claim is one transaction that judges the action again on fresh facts. The effect carries the action's
+id as its idempotency key. What happened is settled in a transaction of its own; if a process dies in
+between, the next start asks the backend by key what became of it and never sends it again blindly.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from datetime import datetime, timedelta
+from typing import Final
+
+from policies.judge import Grant, Verdict
+from policies.modes import Mode
+from shop.backends.ports import Claim, Outcome, Receipt
+from shop.errors import ConflictError
+from shop.people import Kind, Principal, Role
+from shop.store.database import Transaction
+from tools.facts import Asked
+from tools.filing import (
+    SYSTEM,
+    Bench,
+    Judgement,
+    Session,
+    file_action,
+    file_approval,
+    judge,
+    lifetime,
+    record,
+    stopped,
+    store_decision,
+)
+from tools.ledger import rows, waiting
+from tools.ledger.states import ABSORBING, ActionView, State
+
+LEASE: Final = timedelta(seconds=60)
+_DONE: Final = (Outcome.APPLIED, Outcome.ALREADY_APPLIED)
+
+
+class Executor:
+    """Carries approved actions out, each once."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._worker = f"{socket.gethostname()}/{os.getpid()}"
+
+    def execute(self, action_id: str) -> ActionView:
+        """Claim an approved action and carry it out; gives it back in the state that came of it."""
+        with self._bench.db.writing() as tx:
+            view = rows.get(tx, self._bench.tenant, action_id)
+            if view.state is not State.APPROVED:
+                return view
+            view = self._claimed(tx, view)
+        if view.state is not State.EXECUTING:
+            return self._after_stale(view)
+        return self._settled(view, self._effect(view))
+
+    def recover(self) -> list[ActionView]:
+        """Finish what earlier processes left: executing without a living worker, unknown, approved."""
+        with self._bench.db.reading() as snapshot:
+            left = rows.in_states(
+                snapshot, self._bench.tenant, (State.EXECUTING, State.UNKNOWN, State.APPROVED)
+            )
+        finished = []
+        for view in left:
+            if view.state is State.APPROVED:
+                finished.append(self.execute(view.id))
+            elif view.state is State.UNKNOWN or self._abandoned(view):
+                finished.append(self._taken_over(view))
+        return finished
+
+    def _claimed(self, tx: Transaction, view: ActionView) -> ActionView:
+        """Check everything again inside the transaction and take the action, or move it where it belongs."""
+        now = self._bench.clock()
+        if now >= view.expires_at:
+            return self._moved(tx, view, State.EXPIRED, "nobody carried it out in time")
+        if view.action.digest(view.tenant) != view.digest:
+            return self._moved(tx, view, State.FAILED, "its stored arguments are not what was approved")
+        if stopped(tx, view.tenant):
+            return view
+        grants = self._grants(tx, view)
+        judgement = judge(tx, self._bench, view.action, _asked(view, now), grants)
+        if grants and judgement.facts.versions != view.versions:
+            return self._moved(tx, view, State.STALE, _changes(view, judgement))
+        refused = self._refused(tx, view, judgement, now)
+        if refused is not None:
+            return refused
+        store_decision(tx, self._bench, view.id, "claim", judgement, now)
+        waiting.consume(tx, view, view.fence + 1)
+        return self._moved(
+            tx,
+            view,
+            State.EXECUTING,
+            "being carried out",
+            fence=view.fence + 1,
+            worker=self._worker,
+            lease_until=now + LEASE,
+            attempts=view.attempts + 1,
+            decision_id=judgement.decision_id,
+        )
+
+    def _refused(
+        self, tx: Transaction, view: ActionView, judgement: Judgement, now: datetime
+    ) -> ActionView | None:
+        """Where the action goes if this moment's decision does not let it run; None if it may run."""
+        verdict = judgement.decision.verdict
+        if verdict is Verdict.ALLOW and judgement.mode is Mode.OBSERVE:
+            verdict = Verdict.DENY
+        unseen = self._unseen_rules(tx, view, judgement)
+        if verdict is Verdict.ALLOW and not unseen:
+            return None
+        store_decision(tx, self._bench, view.id, "claim", judgement, now)
+        if verdict is Verdict.DENY:
+            return self._moved(tx, view, State.DENIED, judgement.reason, decision_id=judgement.decision_id)
+        file_approval(tx, self._bench, view.action, view.id, judgement, now)
+        return self._moved(
+            tx,
+            view,
+            State.PENDING,
+            judgement.reason,
+            decision_id=judgement.decision_id,
+            versions=rows.versions_json(judgement.facts.versions),
+            expires_at=now + lifetime(judgement.decision),
+        )
+
+    def _unseen_rules(self, tx: Transaction, view: ActionView, judgement: Judgement) -> set[str]:
+        """Approve rules that fire now and stood on no card that anybody approved."""
+        asks = {one.rule for one in judgement.decision.fired if one.effect is Verdict.NEEDS_APPROVAL}
+        if not asks:
+            return set()
+        shown = rows.decision_body(tx, view.tenant, view.decision_id)["fired"]
+        return asks - {one["rule"] for one in shown}
+
+    def _grants(self, tx: Transaction, view: ActionView) -> list[Grant]:
+        """The valid yeses: this digest, this card, and roles that the person still holds."""
+        if view.approval_id is None:
+            return []
+        approval = waiting.get(tx, view.tenant, view.approval_id)
+        return waiting.valid_grants(tx, approval)
+
+    def _effect(self, view: ActionView) -> Receipt:
+        claim = Claim(
+            tenant=view.tenant,
+            action_id=view.id,
+            digest=view.digest,
+            fence=view.fence,
+            actor=view.on_behalf_of or view.requester,
+            at=self._bench.clock(),
+        )
+        try:
+            return self._bench.effects.apply(view.action, claim)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the outcome is not known
+            return Receipt(Outcome.UNKNOWN, f"the backend gave no answer: {type(error).__name__}")
+
+    def _settled(self, view: ActionView, receipt: Receipt) -> ActionView:
+        now = self._bench.clock()
+        state, reason = _settlement(receipt)
+        with self._bench.db.writing() as tx:
+            return self._moved(
+                tx,
+                view,
+                state,
+                reason,
+                receipt=rows.receipt_json(receipt),
+                effect_at=now if state is State.EXECUTED else None,
+                settled_at=None if state is State.UNKNOWN else now,
+            )
+
+    def _taken_over(self, view: ActionView) -> ActionView:
+        """Ask the backend what became of an action; only if it proves that nothing did, try again."""
+        try:
+            with self._bench.db.writing() as tx:
+                view = self._moved(
+                    tx,
+                    view,
+                    State.EXECUTING,
+                    "taken over after its worker was lost",
+                    fence=view.fence + 1,
+                    worker=self._worker,
+                    lease_until=self._bench.clock() + LEASE,
+                )
+        except ConflictError:
+            return self._present(view.id)
+        receipt = self._bench.effects.reconcile(view.id)
+        if receipt is not None:
+            return self._settled(view, receipt)
+        with self._bench.db.writing() as tx:
+            refusal = self._late_refusal(tx, view)
+            if refusal is not None:
+                return self._moved(tx, view, State.FAILED, refusal, settled_at=self._bench.clock())
+        return self._settled(view, self._effect(view))
+
+    def _late_refusal(self, tx: Transaction, view: ActionView) -> str | None:
+        """Why an interrupted action must not be tried again, judged on this moment; None if it may."""
+        now = self._bench.clock()
+        if now >= view.expires_at:
+            return "it expired while its outcome was unknown; it had no effect"
+        if stopped(tx, view.tenant):
+            return "the stop switch is on; it had no effect"
+        grants = self._grants(tx, view)
+        judgement = judge(tx, self._bench, view.action, _asked(view, now), grants)
+        if grants and judgement.facts.versions != view.versions:
+            return f"{_changes(view, judgement)}; it had no effect"
+        if judgement.decision.verdict is not Verdict.ALLOW or judgement.mode is Mode.OBSERVE:
+            return f"{judgement.reason} It had no effect."
+        return None
+
+    def _after_stale(self, view: ActionView) -> ActionView:
+        """A stale action ends; the same request returns as a new one, judged on the world as it is now."""
+        if view.state is not State.STALE:
+            return view
+        roles = frozenset({Role.OPERATOR})
+        principal = Principal(
+            view.requester, view.requester, Kind(view.requester_kind), roles, view.on_behalf_of
+        )
+        session = Session(principal, view.conversation, view.run, view.tainted)
+        with self._bench.db.writing() as tx:
+            again = file_action(
+                tx, self._bench, view.action, session, key=f"{view.id}:again", supersedes=view.id
+            )
+            rows.link(tx, view, again.id)
+        return self.execute(again.id) if again.state is State.APPROVED else again
+
+    def _abandoned(self, view: ActionView) -> bool:
+        """Whether the worker of an executing action is gone: its process ended, or its lease ran out."""
+        if view.lease_until is None or self._bench.clock() >= view.lease_until:
+            return True
+        host, _, process = (view.worker or "").partition("/")
+        return host == socket.gethostname() and process.isdigit() and not _alive(int(process))
+
+    def _moved(
+        self, tx: Transaction, view: ActionView, state: State, reason: str, **changes: object
+    ) -> ActionView:
+        rows.move(tx, view, state, reason, **changes)
+        moved = rows.get(tx, view.tenant, view.id)
+        record(tx, self._bench, SYSTEM, f"action.{state.value}", moved, self._bench.policies().sha)
+        return moved
+
+    def _present(self, action_id: str) -> ActionView:
+        with self._bench.db.reading() as snapshot:
+            return rows.get(snapshot, self._bench.tenant, action_id)
+
+
+def is_over(view: ActionView) -> bool:
+    """Whether the action will never move again."""
+    return view.state in ABSORBING
+
+
+def _asked(view: ActionView, now: datetime) -> Asked:
+    return Asked(view.tenant, view.id, view.requester, Kind(view.requester_kind), view.tainted, now)
+
+
+def _settlement(receipt: Receipt) -> tuple[State, str]:
+    if receipt.outcome in _DONE:
+        return State.EXECUTED, receipt.detail
+    if receipt.outcome is Outcome.UNKNOWN:
+        return State.UNKNOWN, f"{receipt.detail}; its outcome is looked up before anything else happens"
+    return State.FAILED, receipt.detail
+
+
+def _changes(view: ActionView, judgement: Judgement) -> str:
+    now, then = judgement.facts.versions, view.versions
+    changed = sorted(name for name in {*now, *then} if now.get(name) != then.get(name))
+    return f"changed since it was approved: {', '.join(changed)}"
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

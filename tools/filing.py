@@ -1,0 +1,288 @@
+"""Judging an action on this moment's facts and filing it: the step that every submission goes through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from policies.decision import facts_as_json
+from policies.judge import Decision, Grant, Verdict, decide
+from policies.modes import Mode, tightened
+from policies.rules import PolicySet
+from shop.actions import KINDS, Action, parse_action
+from shop.backends.ports import Effects, Receipt
+from shop.clock import Clock, IdSource, new_id, utc_now
+from shop.errors import AccessDeniedError, InvalidActionError
+from shop.people import Kind, Principal, Role
+from shop.store.database import Database, Snapshot, Transaction
+from tools.facts import Asked, Gathered, gather
+from tools.ledger import chain, rows, waiting
+from tools.ledger.states import ActionView, State
+
+PENDING_FOR: Final = timedelta(hours=72)
+APPROVED_FOR: Final = timedelta(hours=24)
+STOP: Final = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Where a submission comes from; made by the door, never from a tool's arguments.
+
+    `tainted` is true once a stranger's text has been read in this conversation or run.
+    """
+
+    principal: Principal
+    conversation: str | None = None
+    run: str | None = None
+    tainted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What desk and executor work with. `policies` is asked at each decision: new rules count at once."""
+
+    db: Database
+    policies: Callable[[], PolicySet]
+    effects: Effects
+    clock: Clock = utc_now
+    ids: IdSource = field(default=new_id)
+
+    @property
+    def tenant(self) -> str:
+        """The tenant of the database: nobody can name another one."""
+        return self.db.tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A decision with the facts and the mode it was taken under."""
+
+    decision_id: str
+    decision: Decision
+    facts: Gathered
+    mode: Mode
+
+    @property
+    def reason(self) -> str:
+        """The decision in words, with what could not be read."""
+        missing = f" ({'; '.join(self.facts.missing)})" if self.facts.missing else ""
+        return self.decision.in_words() + missing
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What became of a submission, for tools and doors."""
+
+    action_id: str
+    kind: str
+    state: State
+    reason: str
+    decision: Decision
+    approval_id: str | None
+    receipt: Receipt | None
+    duplicate: bool
+
+    def in_words(self) -> str:
+        """One sentence for operators and models."""
+        again = " (this was asked before; nothing was done again)" if self.duplicate else ""
+        return f"{self._what()}{again}"
+
+    def _what(self) -> str:
+        match self.state:
+            case State.EXECUTED if self.receipt is not None:
+                return f"done: {self.receipt.detail}"
+            case State.PENDING:
+                return f"awaiting approval {self.approval_id}: {self.reason}"
+            case State.OBSERVED:
+                return f"recorded only, the dial stands on observe: {self.reason}"
+            case State.APPROVED:
+                return f"approved, not yet carried out: {self.reason}"
+            case _:
+                return f"{self.state.value}: {self.reason}"
+
+
+def check_requester(principal: Principal) -> None:
+    """Viewers may look only, and an agent never holds a role that approves."""
+    if not principal.roles - {Role.VIEWER}:
+        raise AccessDeniedError(f"{principal.name} may look, not ask for changes; it takes the role operator")
+    if not principal.is_human and principal.roles - {Role.VIEWER, Role.OPERATOR}:
+        raise AccessDeniedError(f"{principal.name} is no human and must not hold an approving role")
+
+
+def trusted(action: Action) -> Action:
+    """The action parsed again from its own canonical form: what was built past validation fails here."""
+    if KINDS.get(action.kind) is not type(action):
+        raise InvalidActionError(f"unknown action {action.kind!r}")
+    return parse_action(action.kind, action.as_json())
+
+
+def judge(
+    snapshot: Snapshot, bench: Bench, action: Action, asked: Asked, grants: Sequence[Grant] = ()
+) -> Judgement:
+    """Read the facts and decide, at this moment and under the mode in force."""
+    facts = gather(snapshot, action, asked)
+    mode = mode_of(snapshot, bench.tenant, action.kind)
+    decision = decide(bench.policies(), action.kind, facts.values, grants)
+    return Judgement(bench.ids("dec"), tightened(decision, action.kind, mode, grants), facts, mode)
+
+
+def mode_of(snapshot: Snapshot, tenant: str, kind: str) -> Mode:
+    """The dial of a kind of action; auto until somebody turns it: the rules deny by default anyway."""
+    value = waiting.switch(snapshot, tenant, kind)
+    return Mode(value) if value is not None else Mode.AUTO
+
+
+def stopped(snapshot: Snapshot, tenant: str) -> bool:
+    """Whether the stop switch is on."""
+    return waiting.switch(snapshot, tenant, STOP) == "stopped"
+
+
+def store_decision(
+    tx: Transaction, bench: Bench, action_id: str, stage: str, judgement: Judgement, now: datetime
+) -> None:
+    """Keep a judgement with its facts."""
+    decision = judgement.decision
+    rows.insert_decision(
+        tx,
+        bench.tenant,
+        judgement.decision_id,
+        action_id,
+        stage,
+        now,
+        verdict=decision.verdict.value,
+        policy_sha=decision.policy_sha,
+        engine=decision.engine,
+        facts=facts_as_json(judgement.facts.values),
+        body=decision.as_json(),
+    )
+
+
+def file_action(
+    tx: Transaction,
+    bench: Bench,
+    action: Action,
+    session: Session,
+    *,
+    key: str,
+    supersedes: str | None = None,
+) -> ActionView:
+    """Judge and store a new action with its decision, approval and audit entry, in this transaction."""
+    now, action_id = bench.clock(), bench.ids("act")
+    principal = session.principal
+    asked = Asked(bench.tenant, action_id, principal.id, principal.kind, session.tainted, now)
+    judgement = judge(tx, bench, action, asked)
+    state = _first_state(judgement)
+    store_decision(tx, bench, action_id, "submit", judgement, now)
+    rows.insert(
+        tx,
+        rows.NewAction(
+            tenant=bench.tenant,
+            id=action_id,
+            action=action,
+            key=key,
+            requester=principal.id,
+            requester_kind=principal.kind.value,
+            on_behalf_of=principal.on_behalf_of,
+            conversation=session.conversation,
+            run=session.run,
+            tainted=session.tainted,
+            state=state,
+            reason=judgement.reason,
+            decision_id=judgement.decision_id,
+            versions=judgement.facts.versions,
+            money=judgement.facts.money,
+            supplier=judgement.facts.supplier,
+            customer=judgement.facts.customer,
+            created_at=now,
+            expires_at=now + lifetime(judgement.decision),
+            supersedes=supersedes,
+        ),
+    )
+    if state is State.PENDING:
+        file_approval(tx, bench, action, action_id, judgement, now)
+    view = rows.get(tx, bench.tenant, action_id)
+    record(tx, bench, actor_of(principal), f"action.{state.value}", view, judgement.decision.policy_sha)
+    return view
+
+
+def file_approval(
+    tx: Transaction, bench: Bench, action: Action, action_id: str, judgement: Judgement, now: datetime
+) -> None:
+    """Put an action before people with a card made of its facts; a second time renews the card."""
+    required = judgement.decision.as_json()["required"]
+    digest = action.digest(bench.tenant)
+    waiting.file(tx, bench.tenant, action_id, digest, required, judgement.facts.card(action), now)
+
+
+def lifetime(decision: Decision) -> timedelta:
+    """How long an action may wait: the shortest time that a rule gives its approvers."""
+    if decision.verdict is Verdict.NEEDS_APPROVAL:
+        return min((one.expires for one in decision.required), default=PENDING_FOR)
+    return APPROVED_FOR
+
+
+def actor_of(principal: Principal) -> chain.Actor:
+    """The principal as the audit names it."""
+    return chain.Actor(principal.kind.value, principal.id)
+
+
+SYSTEM: Final = chain.Actor(Kind.SYSTEM.value, "executor")
+
+
+def record(
+    tx: Transaction, bench: Bench, actor: chain.Actor, event: str, view: ActionView, policy_sha: str = ""
+) -> None:
+    """Write the audit entry of a change of an action; ids and states only, no arguments."""
+    chain.append(
+        tx,
+        bench.tenant,
+        bench.clock(),
+        actor,
+        event,
+        action_id=view.id,
+        decision_id=view.decision_id,
+        policy_sha=policy_sha,
+        body={
+            "kind": view.kind,
+            "digest": view.digest,
+            "state": view.state.value,
+            "requester": view.requester,
+            "on_behalf_of": view.on_behalf_of,
+            "run": view.run,
+            "conversation": view.conversation,
+            "approval": view.approval_id,
+            "supersedes": view.supersedes,
+            "money": view.money.as_json() if view.money else None,
+            "fence": view.fence,
+            "outcome": view.receipt.outcome.value if view.receipt else None,
+            "reference": view.receipt.reference if view.receipt else None,
+        },
+    )
+
+
+def submission(snapshot: Snapshot, view: ActionView, *, duplicate: bool = False) -> Submission:
+    """The view of an action as the answer to a submission."""
+    body = rows.decision_body(snapshot, view.tenant, view.decision_id)
+    body.pop("facts")
+    return Submission(
+        action_id=view.id,
+        kind=view.kind,
+        state=view.state,
+        reason=view.reason,
+        decision=Decision.from_json(body),
+        approval_id=view.approval_id,
+        receipt=view.receipt,
+        duplicate=duplicate,
+    )
+
+
+def _first_state(judgement: Judgement) -> State:
+    if judgement.decision.verdict is Verdict.DENY:
+        return State.DENIED
+    if judgement.mode is Mode.OBSERVE:
+        return State.OBSERVED
+    if judgement.decision.verdict is Verdict.NEEDS_APPROVAL:
+        return State.PENDING
+    return State.APPROVED

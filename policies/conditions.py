@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from reprlib import repr as repr_short
 from typing import Any, Final
 
-from policies.fact_types import BoolFact, EnumFact, FactType, FactValue
-from shop.errors import PolicyLoadError
+from policies.fact_types import BoolFact, EnumFact, FactType, FactValue, NumberFact
+from shop.errors import MoneyError, PolicyLoadError
 from shop.money import Money
 
 BARE: Final = "bare"
@@ -20,16 +20,26 @@ _RANGES: Final = frozenset({"outside", "between"})
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`limits` holds one value, the two ends of a range (both inside it), or the members of ``in``."""
+    """`limits` holds one value, the two ends of a range (both inside it), or the members of ``in``.
+
+    `limit_shown` is the limit as operators read it (``1,000.00 GBP``, ``-10.00 to 10.00``, ``yes``); `edges`
+    are the acceptable values on both sides of every place where the answer changes, in steps and as values.
+    """
 
     fact: str
     test: str
     limits: tuple[FactValue, ...]
     type: FactType
     holds: Callable[[Any], bool] = field(init=False, repr=False, compare=False)
+    limit_shown: str = field(init=False, repr=False, compare=False)
+    edges: tuple[tuple[int, FactValue], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        word = " to " if self.test in _RANGES else " or "
+        shown = word.join(self.type.shown(limit) for limit in self.limits)
         object.__setattr__(self, "holds", _compiled(self.test, self.limits))
+        object.__setattr__(self, "limit_shown", shown)
+        object.__setattr__(self, "edges", tuple(_edges(self.type, self.test, self.limits)))
 
     @property
     def currency(self) -> str | None:
@@ -37,14 +47,9 @@ class Condition:
         first = self.limits[0]
         return first.currency if isinstance(first, Money) else None
 
-    def limit_shown(self) -> str:
-        """The limit as operators read it: ``1,000.00 GBP``, ``-10.00 to 10.00``, ``yes``."""
-        word = " to " if self.test in _RANGES else " or "
-        return word.join(self.type.shown(limit) for limit in self.limits)
-
     def in_words(self) -> str:
         """The test and its limit: ``over 1,000.00 GBP``."""
-        return self.limit_shown() if self.test == BARE else f"{self.test} {self.limit_shown()}"
+        return self.limit_shown if self.test == BARE else f"{self.test} {self.limit_shown}"
 
     def as_json(self) -> dict[str, Any]:
         """The condition as a rule file writes it, each literal in its canonical spelling."""
@@ -123,6 +128,35 @@ def _text(literal: Any, test: str) -> str:
     if not isinstance(literal, str):
         raise PolicyLoadError(f"{test} needs one value, got {repr_short(literal)}")
     return literal
+
+
+def _edges(fact_type: FactType, test: str, limits: tuple[FactValue, ...]) -> Iterator[tuple[int, FactValue]]:
+    if isinstance(fact_type, BoolFact | EnumFact):
+        return
+    for place, limit in enumerate(limits):
+        at = fact_type.units(limit)
+        for step in _STEPS[test][place]:
+            value = _beside(fact_type, at + step, limit)
+            if value is not None:
+                yield at + step, value
+
+
+_STEPS: Final[dict[str, tuple[tuple[int, ...], ...]]] = {
+    "over": ((0, 1),),
+    "under": ((-1, 0),),
+    "outside": ((-1, 0), (0, 1)),
+    "between": ((-1, 0), (0, 1)),
+    "is": ((-1, 0, 1),),
+}
+
+
+def _beside(fact_type: NumberFact, units: int, like: FactValue) -> FactValue | None:
+    """The value of so many steps, or None where no acceptable value lies."""
+    try:
+        value = fact_type.at(units, like)
+    except MoneyError:
+        return None
+    return None if fact_type.fault(value) else value
 
 
 def _compiled(test: str, limits: tuple[Any, ...]) -> Callable[[Any], bool]:

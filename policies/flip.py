@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
+from operator import itemgetter
 
-from policies.conditions import Condition
 from policies.decision import Grant, Verdict
 from policies.fact_types import BoolFact, EnumFact, FactValue, NumberFact
 from policies.model import KindRules, Rule
@@ -60,63 +61,70 @@ def _flip_of(
     grants: Sequence[Grant],
 ) -> _Flip | None:
     touched = [rule for rule in governed.rules if any(one.fact == fact for one in rule.when)]
-    names = {rule.id for rule in touched}
-    fixed = [rule for rule in governed.rules if rule.id in firing and rule.id not in names]
+    fixed = [rule for rule in governed.rules if rule.id in firing and rule not in touched]
+    changed = dict(facts)
 
     def verdict_at(value: FactValue) -> Verdict:
-        changed = {**facts, fact: value}
+        changed[fact] = value
         return combine([*fixed, *(rule for rule in touched if rule.fires(changed))], grants)
 
     fact_type = governed.facts[fact]
-    conditions = [one for rule in touched for one in rule.when if one.fact == fact]
     if isinstance(fact_type, BoolFact | EnumFact):
-        for value in _others(fact_type, facts[fact]):
-            after = verdict_at(value)
-            if after.strictness < before.strictness:
-                words = f"It {_ENDINGS[after]} if '{label(fact)}' were {fact_type.shown(value)}."
-                return _Flip(1.0, fact, words)
-        return None
-    return _number_flip(fact, fact_type, facts[fact], conditions, before, verdict_at)
+        return _word_flip(fact, fact_type, facts[fact], before, verdict_at)
+    edges = {edge for rule in touched for one in rule.when if one.fact == fact for edge in one.edges}
+    ladder = [(units, value, verdict_at(value)) for units, value in sorted(edges, key=itemgetter(0))]
+    return _number_flip(fact, fact_type, facts[fact], before, ladder)
+
+
+def _word_flip(
+    fact: str,
+    fact_type: BoolFact | EnumFact,
+    value: FactValue,
+    before: Verdict,
+    verdict_at: Callable[[FactValue], Verdict],
+) -> _Flip | None:
+    others = [not value] if isinstance(fact_type, BoolFact) else [m for m in fact_type.members if m != value]
+    for other in others:
+        after = verdict_at(other)
+        if after.strictness < before.strictness:
+            words = f"It {_ENDINGS[after]} if '{label(fact)}' were {fact_type.shown(other)}."
+            return _Flip(1.0, fact, words)
+    return None
 
 
 def _number_flip(
     fact: str,
     fact_type: NumberFact,
     value: FactValue,
-    conditions: Sequence[Condition],
     before: Verdict,
-    verdict_at: Callable[[FactValue], Verdict],
+    ladder: Sequence[tuple[int, FactValue, Verdict]],
 ) -> _Flip | None:
     now = fact_type.units(value)
-    near = {
-        fact_type.units(limit) + step for one in conditions for limit in one.limits for step in (-1, 0, 1)
-    }
-    ladder = [units for units in sorted(near) if fact_type.fault(fact_type.at(units, value)) is None]
-    after = {units: verdict_at(fact_type.at(units, value)) for units in ladder}
-    looser = [units for units in ladder if after[units].strictness < before.strictness]
+    looser = [rung for rung in ladder if rung[2].strictness < before.strictness]
     if not looser:
         return None
-    best = min(looser, key=lambda units: (abs(units - now), units))
-    beyond = [units for units in ladder if (units < best if best < now else units > best)]
-    end = next((u for u in sorted(beyond, key=lambda u: abs(u - best)) if after[u] is not after[best]), None)
-    shown = fact_type.shown(fact_type.at(best, value))
-    if end is None:
-        reach = f"{shown} or {'less' if best < now else 'more'}"
+    best, there, after = min(looser, key=lambda rung: (abs(rung[0] - now), rung[0]))
+    onward = [rung for rung in ladder if rung[0] > best] if best > now else _down_from(best, ladder)
+    same = list(takewhile(lambda rung: rung[2] is after, onward))
+    if len(same) == len(onward):
+        reach = f"{fact_type.shown(there)} or {'more' if best > now else 'less'}"
     else:
-        last = fact_type.shown(fact_type.at(end + (1 if best < now else -1), value))
-        reach = " to ".join([last, shown] if best < now else [shown, last])
-    distance = abs(best - now) / max(abs(now), 1)
-    return _Flip(min(distance, 0.99), fact, f"{reach} {_ENDINGS[after[best]]} ({label(fact)}).")
+        ends = sorted(
+            [(best, there), (same[-1][0], same[-1][1]) if same else (best, there)], key=itemgetter(0)
+        )
+        reach = " to ".join(dict.fromkeys(fact_type.shown(end) for _, end in ends))
+    distance = min(abs(best - now) / max(abs(now), 1), _NEARER_THAN_A_WORD)
+    return _Flip(distance, fact, f"{reach} {_ENDINGS[after]} ({label(fact)}).")
 
 
+def _down_from(
+    units: int, ladder: Sequence[tuple[int, FactValue, Verdict]]
+) -> list[tuple[int, FactValue, Verdict]]:
+    return [rung for rung in reversed(ladder) if rung[0] < units]
+
+
+_NEARER_THAN_A_WORD = 0.99
 _ENDINGS = {
     Verdict.ALLOW: "would pass without asking",
     Verdict.NEEDS_APPROVAL: "could pass with an approval",
 }
-
-
-def _others(fact_type: BoolFact | EnumFact, value: FactValue) -> Iterator[FactValue]:
-    if isinstance(fact_type, BoolFact):
-        yield not value
-        return
-    yield from (member for member in fact_type.members if member != value)

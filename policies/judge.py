@@ -109,7 +109,7 @@ def _faults(governed: KindRules, facts: Mapping[str, FactValue]) -> list[FiredRu
 
 def _fired(rule: Rule, facts: Mapping[str, FactValue]) -> FiredRule:
     about = rule.headline
-    value, limit = about.type.shown(facts[about.fact]), about.limit_shown()
+    value, limit = about.type.shown(facts[about.fact]), about.limit_shown
     text = rule.words(facts) if rule.because else _plain_words(rule, facts)
     return FiredRule(rule.id, rule.effect, about.fact, value, limit, text)
 
@@ -133,7 +133,9 @@ def _nothing_allows(governed: KindRules, facts: Mapping[str, FactValue]) -> Fire
         f"'{label(one.fact)}' {one.in_words()} (it is {one.type.shown(facts[one.fact])})"
         for one in unmet[nearest]
     ]
-    return _spoken(NOTHING_ALLOWS, f"No rule allows this; {allows[nearest].id} asks for {' and '.join(clauses)}.")
+    return _spoken(
+        NOTHING_ALLOWS, f"No rule allows this; {allows[nearest].id} asks for {' and '.join(clauses)}."
+    )
 
 
 def _required(fired: Sequence[Rule], grants: Sequence[Grant]) -> tuple[Requirement, ...]:

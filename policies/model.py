@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from policies.conditions import Condition
+from policies.conditions import BARE, Condition
 from policies.decision import Grant, Requirement, Verdict
 from policies.vocabulary import FactType, FactValue
 from shop.actions import digest_of
@@ -54,7 +54,11 @@ class Approvers:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: it fires when all its conditions hold. `approvers` is there exactly for approve rules."""
+    """One rule: it fires when all its conditions hold. `approvers` is there exactly for approve rules.
+
+    `headline` is the condition that {value} and {limit} speak of: the first with a test, else the first.
+    `requirement` is what the rule asks of people, None if it asks nobody.
+    """
 
     id: str
     kind: str
@@ -63,31 +67,23 @@ class Rule:
     because: str = ""
     approvers: Approvers | None = None
     fires: Callable[[Mapping[str, FactValue]], bool] = field(init=False, repr=False, compare=False)
+    headline: Condition = field(init=False, repr=False, compare=False)
+    requirement: Requirement | None = field(init=False, repr=False, compare=False)
+    _parts: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        headline = next((one for one in self.when if one.test != BARE), self.when[0])
         object.__setattr__(self, "fires", _compiled(self.when))
-
-    @property
-    def headline(self) -> Condition:
-        """The condition that {value} and {limit} speak of: the first with a test, else the first."""
-        return next((one for one in self.when if one.test != "bare"), self.when[0])
-
-    @property
-    def requirement(self) -> Requirement | None:
-        """What the rule asks of people; None for a rule that asks nobody."""
-        if self.approvers is None:
-            return None
-        asked = self.approvers
-        return Requirement(self.id, asked.by, asked.quorum, asked.by_each, asked.expires)
+        object.__setattr__(self, "headline", headline)
+        object.__setattr__(self, "requirement", _requirement(self.id, self.approvers))
+        object.__setattr__(self, "_parts", tuple(split_placeholders(self.because)))
 
     def words(self, facts: Mapping[str, FactValue]) -> str:
         """The rule's reason with value and limit filled in; never formats text from outside."""
         shown, about = self.headline.type.shown, self.headline
-        value, limit = shown(facts[about.fact]), about.limit_shown()
-        return "".join(
-            value if part == "{value}" else limit if part == "{limit}" else part
-            for part in split_placeholders(self.because)
-        )
+        value, limit = shown(facts[about.fact]), about.limit_shown
+        filled = {"{value}": value, "{limit}": limit}
+        return "".join(filled.get(part, part) for part in self._parts)
 
     def as_json(self) -> dict[str, Any]:
         """The rule as a rule file writes it, in canonical spelling."""
@@ -193,6 +189,12 @@ def split_placeholders(text: str) -> list[str]:
     for mark in ("{value}", "{limit}"):
         parts = [piece for part in parts for piece in _cut(part, mark)]
     return parts
+
+
+def _requirement(name: str, asked: Approvers | None) -> Requirement | None:
+    if asked is None:
+        return None
+    return Requirement(name, asked.by, asked.quorum, asked.by_each, asked.expires)
 
 
 def _cut(text: str, mark: str) -> list[str]:

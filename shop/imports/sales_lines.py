@@ -166,7 +166,7 @@ def read_line(row: Sequence[str], columns: SalesColumns, currency: str, zone: Zo
         price_minor,
         rounded,
         customer_id(row[columns.customer]) if columns.customer >= 0 else "",
-        cells.plain_text(row[columns.country], 80) if columns.country >= 0 else "",
+        _country(row[columns.country]) if columns.country >= 0 else "",
         row[columns.description] if columns.description >= 0 else "",
     )
 
@@ -203,6 +203,11 @@ def customer_id(cell: str) -> str:
     if not _CUSTOMER.fullmatch(text):
         raise CellError("the customer id has blanks or odd characters, or is too long")
     return f"C-{text}"
+
+
+@lru_cache(4_096)
+def _country(cell: str) -> str:
+    return cells.plain_text(cell, 80)
 
 
 def best_title(descriptions: Counter[str], sku: str) -> str:

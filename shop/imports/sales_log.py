@@ -143,7 +143,7 @@ class SalesLog:
             (
                 "returned_units",
                 self.returns.total(),
-                "{:,} pieces came back without a matching sale; the demand stays, the goods are back in stock",
+                "{:,} pieces came back without a matching sale; the demand stays, the goods are in stock",
             ),
             ("not_products", self.fates["not_a_product"], "{:,} rows are no products: " + kinds),
         )
@@ -170,15 +170,23 @@ class SalesLog:
         total = self.days[sku, day]
         total.units += line.units
         total.rows += 1
-        months = self.prices.setdefault(sku, {})
-        # A price below half the smallest coin is a sale, but no price.
-        months.setdefault((day.year, day.month), Counter())[line.price_minor] += 1
+        self._price(sku, day)[line.price_minor] += 1
         if line.title:
             self.titles[sku][line.title] += 1
         if line.customer:
             self._sales[sku, line.customer].append(OpenSale(line.at, line.units))
             country, since = self.customers.get(line.customer, ("", day))
             self.customers[line.customer] = (line.country or country, min(since, day))
+
+    def _price(self, sku: str, day: date) -> Counter[int]:
+        months = self.prices.get(sku)
+        if months is None:
+            months = self.prices[sku] = {}
+        month = (day.year, day.month)
+        lines = months.get(month)
+        if lines is None:
+            lines = months[month] = Counter()
+        return lines
 
     def _settle_one(self, cancelled: Cancellation, within: timedelta) -> None:
         sales = self._sales.get((cancelled.sku, cancelled.customer), []) if cancelled.customer else []

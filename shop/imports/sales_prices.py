@@ -51,8 +51,8 @@ def only_changes(prices: list[Dated]) -> list[Dated]:
     """The prices that differ from the one before, and the first.
 
     >>> from datetime import datetime
-    >>> prices = only_changes([(datetime(2026, 1, 5), 255), (datetime(2026, 2, 2), 255), (datetime(2026, 3, 2), 295)])
-    >>> [(at.month, price) for at, price in prices]
+    >>> months = [(datetime(2026, 1, 5), 255), (datetime(2026, 2, 2), 255), (datetime(2026, 3, 2), 295)]
+    >>> [(at.month, price) for at, price in only_changes(months)]
     [(1, 255), (3, 295)]
     """
     return [

@@ -6,7 +6,7 @@ import pytest
 from shop.errors import NotFoundError, SetupError
 from shop.money import Money
 from shop.store.database import Database
-from shop.store.reads import catalogue, customers, info, orders, purchasing, stock
+from shop.store.reads import catalogue, customers, info, orders, purchasing, spelling, stock
 from tests.small_store import CANARY_EMAIL, TODAY, at, fill
 
 
@@ -227,7 +227,7 @@ def test_search_words_are_literal(store: Database, word: str) -> None:
     """A wildcard of SQL in a search word is an ordinary character."""
     with store.reading() as snapshot:
         assert catalogue.titles_with(snapshot, [word]) == []
-        assert orders.order_ids_like(snapshot, word) == []
+        assert spelling.ids_ending(snapshot, "order", word) == []
 
 
 def test_rate_of_the_day(store: Database) -> None:

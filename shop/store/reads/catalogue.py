@@ -45,16 +45,6 @@ def product_page(
     return page(snapshot, rows, limit, _products, key=lambda item: item.sku, behind=behind)
 
 
-def skus_spelled(snapshot: Snapshot, plain: str, limit: int = 6) -> list[tuple[str, str]]:
-    """(SKU, title) where the SKU without spaces, dashes and case is `plain`, given in capitals."""
-    table = schema.products
-    bare = func.upper(table.c.sku)
-    for mark in (" ", "-", "_", ".", "/"):
-        bare = func.replace(bare, mark, "")
-    rows = select(table.c.sku, table.c.title).where(bare == plain).order_by(table.c.sku).limit(limit)
-    return [(row.sku, row.title) for row in snapshot.execute(rows)]
-
-
 def titles_with(snapshot: Snapshot, words: Sequence[str], limit: int = 6) -> list[tuple[str, str]]:
     """(SKU, title) of products whose title holds every one of these words or parts of words."""
     table = schema.products

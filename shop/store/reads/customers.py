@@ -36,15 +36,6 @@ def customer_names(snapshot: Snapshot) -> list[tuple[str, str]]:
     return [(row.id, row.name) for row in snapshot.execute(select(table.c.id, table.c.name))]
 
 
-def customer_ids_like(snapshot: Snapshot, ending: str, limit: int = 6) -> list[str]:
-    """Ids of customers that end with these characters, without regard to case."""
-    table = schema.customers
-    found = _customers(
-        snapshot, func.lower(table.c.id).endswith(ending.lower(), autoescape=True), limit=limit
-    )
-    return [item.id for item in found]
-
-
 def ticket(snapshot: Snapshot, ticket_id: str) -> Ticket | None:
     """The ticket of exactly this id."""
     found = _tickets(snapshot, schema.tickets.c.id == ticket_id, limit=1)
@@ -59,14 +50,6 @@ def tickets_of(snapshot: Snapshot, customer_id: str, limit: int = 5) -> list[Tic
 def tickets_about(snapshot: Snapshot, order_id: str, limit: int = 5) -> list[Ticket]:
     """The newest tickets about an order."""
     return _tickets(snapshot, schema.tickets.c.order_id == order_id, limit=limit)
-
-
-def ticket_ids_like(snapshot: Snapshot, ending: str, limit: int = 6) -> list[str]:
-    """Ids of tickets that end with these characters, without regard to case."""
-    ids = func.lower(schema.tickets.c.id)
-    return [
-        item.id for item in _tickets(snapshot, ids.endswith(ending.lower(), autoescape=True), limit=limit)
-    ]
 
 
 def _customers(snapshot: Snapshot, *conditions: Any, limit: int) -> list[Customer]:

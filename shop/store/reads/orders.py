@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 
 from shop.model import Order, OrderLine, OrderNote, Page, Payment, PaymentKind, Return, Shipment
 from shop.money import Money
@@ -57,18 +57,6 @@ def orders_page(
         key=lambda item: item.id,
         behind=behind,
     )
-
-
-def order_ids_like(snapshot: Snapshot, ending: str, limit: int = 6) -> list[str]:
-    """Ids of orders that end with these characters, without regard to case."""
-    table = schema.orders
-    rows = (
-        select(table.c.id)
-        .where(func.lower(table.c.id).endswith(ending.lower(), autoescape=True))
-        .order_by(table.c.id)
-        .limit(limit)
-    )
-    return list(snapshot.execute(rows).scalars())
 
 
 def orders_by_tracking(snapshot: Snapshot, tracking: str, limit: int = 6) -> list[str]:

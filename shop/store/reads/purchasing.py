@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 
 from shop.model import (
     Offer,
@@ -108,18 +108,6 @@ def purchase_orders(
         key=lambda item: item.id,
         behind=behind,
     )
-
-
-def purchase_order_ids_like(snapshot: Snapshot, ending: str, limit: int = 6) -> list[str]:
-    """Ids of purchase orders that end with these characters, without regard to case."""
-    table = schema.purchase_orders
-    rows = (
-        select(table.c.id)
-        .where(func.lower(table.c.id).endswith(ending.lower(), autoescape=True))
-        .order_by(table.c.id)
-        .limit(limit)
-    )
-    return list(snapshot.execute(rows).scalars())
 
 
 def has_purchase_orders(snapshot: Snapshot, supplier_id: str) -> bool:

@@ -1,0 +1,58 @@
+"""Find an id however it is spelt: any case, with or without spaces, dashes and a prefix."""
+
+import re
+from typing import Any, Final, Literal
+
+from sqlalchemy import Column, ColumnElement, func, select
+
+from shop.store import schema
+from shop.store.database import Snapshot
+
+Kind = Literal["product", "order", "purchase_order", "customer", "ticket", "supplier"]
+
+_IDS: Final[dict[Kind, Column[str]]] = {
+    "product": schema.products.c.sku,
+    "order": schema.orders.c.id,
+    "purchase_order": schema.purchase_orders.c.id,
+    "customer": schema.customers.c.id,
+    "ticket": schema.tickets.c.id,
+    "supplier": schema.suppliers.c.id,
+}
+_MARKS: Final = " -_./#"
+
+
+def plain(text: str) -> str:
+    """An id without case and marks: ``'po 77'`` and ``'PO-77'`` are both ``'PO77'``.
+
+    >>> plain("mug - 01"), plain("#1042")
+    ('MUG01', '1042')
+    """
+    return re.sub(f"[{re.escape(_MARKS)}]", "", text).upper()
+
+
+def ids_spelled(snapshot: Snapshot, kind: Kind, text: str, limit: int = 6) -> list[str]:
+    """The id that is this text, and ids that differ from it in case and marks only."""
+    wanted = plain(text)
+    same = _IDS[kind] == text
+    return _ids(snapshot, kind, same | (_bare(_IDS[kind]) == wanted) if wanted else same, limit)
+
+
+def ids_ending(snapshot: Snapshot, kind: Kind, number: str, limit: int = 6) -> list[str]:
+    """Ids whose last number is this one: ``'77'`` finds ``'PO-77'`` but not ``'PO-177'``."""
+    ids = _bare(_IDS[kind])
+    ends = ids.endswith(number, autoescape=True)
+    for digit in "0123456789":
+        ends &= ~ids.endswith(digit + number, autoescape=True)
+    return _ids(snapshot, kind, ends, limit)
+
+
+def _ids(snapshot: Snapshot, kind: Kind, condition: ColumnElement[bool], limit: int) -> list[str]:
+    column = _IDS[kind]
+    return list(snapshot.execute(select(column).where(condition).order_by(column).limit(limit)).scalars())
+
+
+def _bare(column: Column[str]) -> Any:
+    bare: ColumnElement[str] = func.upper(column)
+    for mark in _MARKS:
+        bare = func.replace(bare, mark, "")
+    return bare

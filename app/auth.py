@@ -62,8 +62,9 @@ class People:
         *,
         kind: Kind = Kind.HUMAN,
         limit: Money | None = None,
+        token: str | None = None,
     ) -> Person:
-        """Add somebody without a token.
+        """Add somebody, with their first token if one is given, in one transaction.
 
         Raises InvalidActionError for an id that is no name or for an agent with an approving role, and
         ConflictError when the id is taken.
@@ -72,7 +73,10 @@ class People:
         _refuse_impossible(somebody)
         with self.db.writing() as transaction:
             people.add_person(transaction, somebody)
-            self._audit(transaction, "person_added", person_id, roles=sorted(somebody.roles), kind=kind.value)
+            self._audit(transaction, "person.added", person_id, roles=sorted(somebody.roles), kind=kind.value)
+            if token is not None:
+                people.keep_token(transaction, hash_of(token), person_id, somebody.created_at, None)
+                self._audit(transaction, "token.issued", person_id)
         return somebody
 
     def everybody(self) -> tuple[Person, ...]:
@@ -87,27 +91,27 @@ class People:
         """
         if lifetime is not None and lifetime <= timedelta(0):
             raise InvalidActionError("a token needs a lifetime of at least one day")
-        token = TOKEN_PREFIX + base64.b32encode(secrets.token_bytes(TOKEN_BYTES)).decode().lower()
+        token = new_token()
         now = self.clock()
         with self.db.writing() as transaction:
             if not people.person(transaction, person_id).active:
                 raise InvalidActionError(f"{person_id!r} is deactivated and gets no token")
             expires_at = None if lifetime is None else now + lifetime
             people.keep_token(transaction, hash_of(token), person_id, now, expires_at)
-            self._audit(transaction, "token_issued", person_id)
+            self._audit(transaction, "token.issued", person_id)
         return token
 
     def revoke_all(self, person_id: str) -> int:
         """Make all tokens of somebody worthless; raises NotFoundError."""
         with self.db.writing() as transaction:
             people.person(transaction, person_id)
-            self._audit(transaction, "tokens_revoked", person_id)
+            self._audit(transaction, "tokens.revoked", person_id)
             return people.revoke_tokens_of(transaction, person_id, self.clock())
 
     def deactivate(self, person_id: str) -> Person:
         """Let somebody in no more; what they did stays in the records. Raises NotFoundError."""
         with self.db.writing() as transaction:
-            self._audit(transaction, "person_deactivated", person_id)
+            self._audit(transaction, "person.deactivated", person_id)
             return people.deactivate_person(transaction, person_id, self.clock())
 
     def principal_for(self, token: str) -> Principal:
@@ -129,10 +133,15 @@ def principal_of(somebody: Person) -> Principal:
 
 
 def acting_for(person: Principal, agent: str) -> Principal:
-    """An agent that works for a person: with their roles to request, but never with a role that approves."""
-    if person.kind is not Kind.HUMAN:
-        return person
-    return Principal(agent, agent, Kind.AGENT, person.roles - APPROVING, on_behalf_of=person.id)
+    """The assistant at work for somebody: it may ask for what an operator may, and approve nothing."""
+    may_ask = bool(person.roles - {Role.VIEWER})
+    roles = frozenset({Role.OPERATOR if may_ask else Role.VIEWER})
+    return Principal(agent, agent, Kind.AGENT, roles, on_behalf_of=person.id)
+
+
+def new_token() -> str:
+    """160 random bits behind the prefix."""
+    return TOKEN_PREFIX + base64.b32encode(secrets.token_bytes(TOKEN_BYTES)).decode().lower()
 
 
 def hash_of(token: str) -> str:

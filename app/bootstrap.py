@@ -7,21 +7,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from app.auth import People
+from policies.install import install
+from tools.toolbox import Shop
+
+from app.auth import People, new_token
 from app.credentials import FILE, Credentials, FrontDoor
 from app.settings import Settings
-from policies.install import install
 from policies.rules import PolicySet, load_policies
 from shop.backends.embedded import EmbeddedEffects
 from shop.clock import Clock, utc_now
 from shop.errors import SetupError
 from shop.money import Money
-from shop.people import Kind, Role
+from shop.people import Role
 from shop.store.database import Database
-from shop.store.founding import found_store
+from shop.store.founding import found_store, has_store
 from shop.store.migrate import is_current, upgrade
 from tools.desk import Desk, Session
-from tools.toolbox import Shop
 
 OWNER: Final = "owner"
 OPERATOR: Final = "operator"
@@ -35,6 +36,26 @@ OWNER_ROLES: Final = frozenset(
         Role.FINANCE,
     }
 )
+
+
+class Rules:
+    """The rule files of a directory, read again whenever one of them changed."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._seen: tuple[tuple[str, int, int], ...] = ()
+        self._policies: PolicySet | None = None
+
+    def now(self) -> PolicySet:
+        """The rules at this moment; raises PolicyLoadError."""
+        seen = tuple(
+            (path.name, path.stat().st_mtime_ns, path.stat().st_size)
+            for path in sorted(self._directory.glob("*.yaml"))
+        )
+        if self._policies is None or seen != self._seen:
+            self._policies = load_policies(self._directory)
+            self._seen = seen
+        return self._policies
 
 
 @dataclass(frozen=True)
@@ -81,9 +102,13 @@ class House:
         """The gate of every write."""
         return Desk(self.db, self.policies, EmbeddedEffects(self.db), self.clock)
 
+    @cached_property
+    def _rules(self) -> Rules:
+        return Rules(self.policies_directory)
+
     def policies(self) -> PolicySet:
         """The rules in force at this moment; raises PolicyLoadError."""
-        return load_policies(self.policies_directory)
+        return self._rules.now()
 
     def shop(self, session: Session) -> Shop:
         """What a tool may use, in a session."""
@@ -91,17 +116,33 @@ class House:
         return Shop(self.db, self.desk, session, guides, self.clock)
 
     def admit(self, person_id: str, name: str, roles: frozenset[Role], limit: Money | None = None) -> bool:
-        """Add a person with a token on this machine; False when they are here already."""
+        """Add a person with a token on this machine; False when they are here already.
+
+        The token is written down first: a start that is cut off leaves a worthless line, never somebody
+        without a token.
+        """
         if any(person.id == person_id for person in self.people.everybody()):
             return False
-        self.people.create(person_id, name, roles, kind=Kind.HUMAN, limit=limit)
-        self.credentials.keep({person_id: self.people.issue(person_id)})
+        token = new_token()
+        self.credentials.keep({person_id: token})
+        self.people.create(person_id, name, roles, limit=limit, token=token)
         return True
+
+
+def is_founded(settings: Settings) -> bool:
+    """Whether there is a store with its own record; looks without making anything."""
+    if settings.store_file is not None and not settings.store_file.exists():
+        return False
+    db = Database(settings.store_url, settings.tenant)
+    try:
+        return is_current(db) and has_store(db)
+    finally:
+        db.close()
 
 
 def open_house(settings: Settings) -> House:
     """A store that is there; raises SetupError with the command that makes one."""
-    if settings.database_url is None and not (settings.home / "shop.db").exists():
+    if settings.store_file is not None and not settings.store_file.exists():
         raise SetupError(
             f"there is no store in {settings.home}; make one with: shophand demo, shophand init, "
             "or shophand import transactions FILE"

@@ -94,6 +94,12 @@ class Settings(BaseSettings):
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.home / 'shop.db'}"
 
+    @property
+    def store_file(self) -> Path | None:
+        """The SQLite file of the store; None on PostgreSQL."""
+        url = self.store_url
+        return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+
     def for_model(self) -> ModelSettings:
         """What the model layer is told; raises SetupError where the settings do not go together."""
         return ModelSettings(

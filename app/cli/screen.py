@@ -50,7 +50,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Se
     for column in columns:
         grid.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:
-        grid.add_row(*(Text(_visible(str(cell))) for cell in row))
+        grid.add_row(*(Text(visible(str(cell))) for cell in row))
     render(grid)
 
 
@@ -67,7 +67,7 @@ def confirmed(question: str, *, yes: bool) -> bool:
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """Text of strangers without control characters, which could repaint the terminal."""
     return "".join(char if char.isprintable() else " " for char in text)
 

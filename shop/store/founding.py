@@ -7,7 +7,7 @@ from sqlalchemy import insert, select
 
 from shop.errors import SetupError
 from shop.money import exponent
-from shop.store.database import Transaction
+from shop.store.database import Database, Transaction
 from shop.store.schema import store_info
 
 EMPTY: Final = "empty"
@@ -29,6 +29,12 @@ def found_store(transaction: Transaction, *, name: str, currency: str, timezone:
         )
     )
     return currency
+
+
+def has_store(db: Database) -> bool:
+    """Whether the database holds a store's own record."""
+    with db.reading() as snapshot:
+        return snapshot.scalar(select(store_info.c.id)) is not None
 
 
 def refuse_unknown_zone(timezone: str) -> None:

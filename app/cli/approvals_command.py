@@ -1,0 +1,188 @@
+from typing import Annotated, Any
+
+import typer
+
+from app.bootstrap import House
+from app.cli import approval_card, screen
+from app.cli.approval_edit import edited
+from app.cli.deciding import decider
+from app.cli.exits import Code, code_of_all, code_of_error, code_of_state
+from app.cli.options import As, AsJson, Yes, house
+from shop.errors import AccessDeniedError, ConflictError, NotFoundError, ShopError
+from shop.people import Principal
+from tools.desk import ApprovalView, State, Submission
+
+app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+Id = Annotated[str, typer.Argument(metavar="ID", help="An approval, such as A-17.")]
+Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Approvals, such as A-17 A-18.")]
+
+
+@app.callback()
+def _group() -> None:
+    """Decide what waits for a person. Nobody decides what they asked for themselves."""
+
+
+@app.command("list")
+def list_approvals(
+    context: typer.Context,
+    state: Annotated[State, typer.Option(help="Which ones.")] = State.PENDING,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List approvals, the oldest first."""
+    found = house(context).desk.approvals(states=(state,), limit=limit)
+    if as_json:
+        screen.answer("approvals/1", {"approvals": [approval_card.as_json(one) for one in found]})
+    elif found:
+        approval_card.print_table(found)
+    else:
+        screen.talk("Nothing waits for a decision." if state is State.PENDING else f"None is {state.value}.")
+
+
+@app.command()
+def show(context: typer.Context, approval_id: Id, as_json: AsJson = False) -> None:
+    """Show one approval: what, why you are asked, before and after, how it can be undone."""
+    found = house(context).desk.approval(approval_id)
+    if as_json:
+        screen.answer("approval/1", approval_card.as_json(found))
+    else:
+        approval_card.print_card(found)
+
+
+@app.command()
+def approve(
+    context: typer.Context,
+    approval_ids: Ids,
+    note: Annotated[str, typer.Option(help="Kept with the approval.")] = "",
+    yes: Yes = False,
+    as_name: As = None,
+    as_json: AsJson = False,
+) -> None:
+    """Approve; with the last yes that is needed it is carried out at once, if it still holds.
+
+    Several ids: the table first, then a question on a terminal, then one result per id; one that fails
+    does not stop the others.
+    """
+    opened = house(context)
+    if len(approval_ids) > 1 and not _meant(opened, approval_ids, as_json=as_json, yes=yes):
+        raise typer.Exit(Code.FAILED)
+
+    def decide(approval_id: str) -> Submission:
+        approval = opened.desk.approval(approval_id)
+        person = decider(opened, approval, as_name)
+        return opened.desk.approve(approval.id, person, note=note)
+
+    _one_by_one(approval_ids, decide, as_json=as_json)
+
+
+@app.command()
+def reject(
+    context: typer.Context,
+    approval_ids: Ids,
+    reason: Annotated[str, typer.Option(help="Why; whoever asked reads it.")],
+    as_name: As = None,
+    as_json: AsJson = False,
+) -> None:
+    """Reject. One no is enough, and it is final."""
+    opened = house(context)
+
+    def decide(approval_id: str) -> Submission:
+        approval = opened.desk.approval(approval_id)
+        person = decider(opened, approval, as_name, amount_counts=False)
+        return opened.desk.reject(approval.id, person, reason)
+
+    _one_by_one(approval_ids, decide, as_json=as_json)
+
+
+@app.command()
+def edit(
+    context: typer.Context,
+    approval_id: Id,
+    quantity: Annotated[
+        list[str] | None, typer.Option(metavar="SKU=PIECES", help="New quantity of a line; 0 drops it.")
+    ] = None,
+    change: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FIELD=VALUE", help="Another field, such as price='12.50 GBP'."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the new request and change nothing.")
+    ] = False,
+    as_name: As = None,
+    as_json: AsJson = False,
+) -> None:
+    """Replace what waits by a changed request of yours, which the policy judges anew.
+
+    You are its requester then: if it still needs approval, somebody else decides.
+    """
+    opened = house(context)
+    approval = opened.desk.approval(approval_id)
+    action = edited(approval.action.action, quantity or [], change or [])
+    if dry_run:
+        screen.answer("action/1", {"kind": action.kind, "args": action.as_json()})
+        return
+    person = opened.front_door.somebody(as_name, _may_ask, f"edit {approval.id}")
+    _finish(opened.desk.edit(approval.id, action, person), approval.id, as_json=as_json)
+
+
+@app.command()
+def withdraw(context: typer.Context, approval_id: Id, as_name: As = None, as_json: AsJson = False) -> None:
+    """Take a request back before anybody decides it."""
+    opened = house(context)
+    approval = opened.desk.approval(approval_id)
+    person = opened.front_door.somebody(as_name, _may_ask, f"withdraw {approval.id}")
+    _finish(opened.desk.withdraw(approval.id, person), approval.id, as_json=as_json)
+
+
+def _one_by_one(approval_ids: list[str], decide: Any, *, as_json: bool) -> None:
+    results: list[dict[str, Any]] = []
+    codes = []
+    for approval_id in dict.fromkeys(approval_ids):
+        try:
+            done = decide(approval_id)
+        except (AccessDeniedError, ConflictError, NotFoundError) as error:
+            codes.append(code_of_error(error))
+            results.append({"approval": approval_id, "state": "refused", "text": str(error)})
+            screen.talk(f"shophand: {approval_id}: {error}")
+        else:
+            codes.append(code_of_state(done.state))
+            results.append({"approval": approval_id, **_result(done)})
+            if not as_json:
+                screen.data(f"{approval_id}: {done.in_words()}")
+    if as_json:
+        screen.answer("decisions/1", {"results": results})
+    raise typer.Exit(code_of_all(codes))
+
+
+def _finish(done: Submission, approval_id: str, *, as_json: bool) -> None:
+    if as_json:
+        screen.answer("decisions/1", {"results": [{"approval": approval_id, **_result(done)}]})
+    else:
+        screen.data(f"{approval_id}: {done.in_words()}")
+    raise typer.Exit(code_of_state(done.state))
+
+
+def _result(done: Submission) -> dict[str, Any]:
+    return {
+        "state": done.state.value,
+        "text": done.in_words(),
+        "action": done.action_id,
+        "awaits": done.approval_id if done.state is State.PENDING else None,
+        "reference": done.receipt.reference if done.receipt else None,
+    }
+
+
+def _meant(opened: House, approval_ids: list[str], *, as_json: bool, yes: bool) -> bool:
+    found: list[ApprovalView] = []
+    for approval_id in approval_ids:
+        try:
+            found.append(opened.desk.approval(approval_id))
+        except ShopError:
+            continue  # reported with its own result line below
+    if not as_json:
+        approval_card.print_table(found)
+    return screen.confirmed(f"Approve these {len(found)}?", yes=yes)
+
+
+def _may_ask(person: Principal) -> bool:
+    return person.is_human and any(role.value == "operator" for role in person.roles)

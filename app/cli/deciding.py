@@ -1,0 +1,37 @@
+"""Who decides an approval on this machine, and whether they may: the desk asks again, in its own words."""
+
+from app.bootstrap import House
+from shop.people import Principal
+from tools.desk import ApprovalView
+
+
+def decider(
+    house: House, approval: ApprovalView, as_name: str | None, *, amount_counts: bool = True
+) -> Principal:
+    """The person who decides; raises AccessDeniedError when nobody or several here could."""
+
+    def may(person: Principal) -> bool:
+        return is_asked(approval, person) and (not amount_counts or is_within_limit(approval, person))
+
+    return house.front_door.somebody(as_name, may, f"decide {approval.id} ({asked_roles(approval)} is asked)")
+
+
+def is_asked(approval: ApprovalView, person: Principal) -> bool:
+    """Whether this person's decision could count: a human with an asked role, and not the requester."""
+    involved = {approval.action.requester, approval.action.on_behalf_of}
+    return person.is_human and person.id not in involved and bool(person.roles & _roles(approval))
+
+
+def is_within_limit(approval: ApprovalView, person: Principal) -> bool:
+    """Whether the amount is within what this person may approve."""
+    money, limit = approval.action.money, person.limit
+    return money is None or limit is None or (money.currency == limit.currency and money <= limit)
+
+
+def asked_roles(approval: ApprovalView) -> str:
+    """The roles that are asked, in words."""
+    return " or ".join(sorted(role.replace("_", " ") for role in _roles(approval)))
+
+
+def _roles(approval: ApprovalView) -> frozenset[str]:
+    return frozenset(role for one in approval.required for role in (*one["by"], *one["by_each"]))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import takewhile
 from operator import itemgetter
 
-from policies.decision import Grant, Verdict
+from policies.decision import Verdict
 from policies.fact_types import BoolFact, EnumFact, FactValue, NumberFact
 from policies.model import KindRules, Rule
-from policies.satisfied import combine, satisfied
+from policies.satisfied import combined
 from policies.vocabulary import label
 
 
@@ -21,33 +21,28 @@ class _Flip:
     words: str
 
 
-def nearest_flip(
-    governed: KindRules, facts: Mapping[str, FactValue], fired: Sequence[Rule], grants: Sequence[Grant]
-) -> str:
+def nearest_flip(governed: KindRules, facts: Mapping[str, FactValue], fired: Sequence[Rule]) -> str:
     """``1,000.00 GBP or less would pass without asking (total).``; empty if no single fact does it.
 
-    Every fact is varied by itself; candidates are the limits of the rules and their next neighbours, so the
-    nearest loosening value is among them. A change of a number beats a change of a yes or no.
+    Every fact is varied by itself, before anybody has said yes. Candidates are the values on both sides of
+    the rules' limits, so the nearest loosening value is among them. A number beats a yes or no.
     """
-    before = combine(fired, grants)
-    firing = {rule.id for rule in fired}
+    before = combined({rule.effect for rule in fired})
     flips = [
         flip
-        for fact in sorted(_could_help(governed, fired, grants))
-        if (flip := _flip_of(fact, governed, facts, firing, before, grants)) is not None
+        for fact in sorted(_could_help(governed, fired, before))
+        if (flip := _flip_of(fact, governed, facts, fired, before)) is not None
     ]
     return min(flips, key=lambda flip: (flip.distance, flip.fact)).words if flips else ""
 
 
-def _could_help(governed: KindRules, fired: Sequence[Rule], grants: Sequence[Grant]) -> set[str]:
+def _could_help(governed: KindRules, fired: Sequence[Rule], before: Verdict) -> set[str]:
     """The facts that stand in every rule that blocks: no other single fact can loosen the decision."""
-    denies = [rule for rule in fired if rule.effect is Verdict.DENY]
-    allowed = any(rule.effect is Verdict.ALLOW for rule in fired)
-    blocking = denies or ([rule for rule in fired if not satisfied(rule, grants)] if allowed else [])
-    facts = set(governed.facts)
-    for rule in blocking:
-        facts &= {condition.fact for condition in rule.when}
-    if not allowed:
+    facts = {fact for fact, rules in governed.about.items() if rules}
+    for rule in fired:
+        if rule.effect is before:
+            facts &= {condition.fact for condition in rule.when}
+    if not any(rule.effect is Verdict.ALLOW for rule in fired):
         facts &= {c.fact for rule in governed.rules if rule.effect is Verdict.ALLOW for c in rule.when}
     return facts
 
@@ -56,23 +51,21 @@ def _flip_of(
     fact: str,
     governed: KindRules,
     facts: Mapping[str, FactValue],
-    firing: set[str],
+    fired: Sequence[Rule],
     before: Verdict,
-    grants: Sequence[Grant],
 ) -> _Flip | None:
-    touched = [rule for rule in governed.rules if any(one.fact == fact for one in rule.when)]
-    fixed = [rule for rule in governed.rules if rule.id in firing and rule not in touched]
+    touched = governed.about[fact]
+    fixed = {rule.effect for rule in fired if not any(rule is one for one in touched)}
     changed = dict(facts)
 
     def verdict_at(value: FactValue) -> Verdict:
         changed[fact] = value
-        return combine([*fixed, *(rule for rule in touched if rule.fires(changed))], grants)
+        return combined(fixed.union(rule.effect for rule in touched if rule.fires(changed)))
 
     fact_type = governed.facts[fact]
     if isinstance(fact_type, BoolFact | EnumFact):
         return _word_flip(fact, fact_type, facts[fact], before, verdict_at)
-    edges = {edge for rule in touched for one in rule.when if one.fact == fact for edge in one.edges}
-    ladder = [(units, value, verdict_at(value)) for units, value in sorted(edges, key=itemgetter(0))]
+    ladder = [(units, value, verdict_at(value)) for units, value in governed.edges[fact]]
     return _number_flip(fact, fact_type, facts[fact], before, ladder)
 
 
@@ -105,7 +98,7 @@ def _number_flip(
         return None
     best, there, after = min(looser, key=lambda rung: (abs(rung[0] - now), rung[0]))
     onward = [rung for rung in ladder if rung[0] > best] if best > now else _down_from(best, ladder)
-    same = list(takewhile(lambda rung: rung[2] is after, onward))
+    same = list(takewhile(lambda rung: rung[2].strictness <= after.strictness, onward))
     if len(same) == len(onward):
         reach = f"{fact_type.shown(there)} or {'more' if best > now else 'less'}"
     else:

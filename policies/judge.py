@@ -75,14 +75,14 @@ def _decide(
     fired = [rule for rule in governed.rules if rule.fires(facts)]
     verdict = combine(fired, grants)
     spoken = [_fired(rule, facts) for rule in fired]
-    if not any(rule.effect is Verdict.ALLOW for rule in fired):
+    if verdict is Verdict.DENY and not any(rule.effect is Verdict.DENY for rule in fired):
         spoken.append(_nothing_allows(governed, facts))
     return Decision(
         verdict=verdict,
         fired=tuple(spoken),
         missing=(),
         required=_required(fired, grants) if verdict is Verdict.NEEDS_APPROVAL else (),
-        nearest_flip="" if verdict is Verdict.ALLOW else nearest_flip(governed, facts, fired, grants),
+        nearest_flip="" if verdict is Verdict.ALLOW else nearest_flip(governed, facts, fired),
         policy_sha=policies.sha,
         engine=ENGINE,
     )

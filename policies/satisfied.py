@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from policies.decision import Grant, Requirement, Verdict
 from policies.model import Approvers, Rule
@@ -31,10 +32,14 @@ def enough(asked: Approvers | Requirement, grants: Sequence[Grant]) -> bool:
 
 def combine(fired: Sequence[Rule], grants: Sequence[Grant]) -> Verdict:
     """The verdict of the rules that fired: a deny wins, an allow is needed, an unfulfilled approve asks."""
-    effects = {rule.effect for rule in fired}
+    return combined({rule.effect for rule in fired if not (rule.approvers and satisfied(rule, grants))})
+
+
+def combined(effects: AbstractSet[Verdict]) -> Verdict:
+    """The verdict of the effects of the rules that fired, fulfilled approve rules left out."""
     if Verdict.DENY in effects or Verdict.ALLOW not in effects:
         return Verdict.DENY
-    return Verdict.ALLOW if all(satisfied(rule, grants) for rule in fired) else Verdict.NEEDS_APPROVAL
+    return Verdict.NEEDS_APPROVAL if Verdict.NEEDS_APPROVAL in effects else Verdict.ALLOW
 
 
 def _one_for_each(roles: Sequence[str], people: dict[str, frozenset[str]]) -> bool:

@@ -12,11 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
-from agent.journal import EventKind
+from agent.journal import Draft, EventKind
 from shop.errors import ShopError
-
-Emit = Callable[[EventKind, Mapping[str, Any]], None]
-"""Writes an event of the turn under way: journalled, numbered and shown; ``turn`` is filled in."""
 
 Message = Mapping[str, Any]
 """A message as plain JSON: ``role`` (user, assistant, tool), ``content`` and, for an assistant,
@@ -68,6 +65,19 @@ class ToolDescription:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Emit(Protocol):
+    """Writes the events of the turn under way: journalled, numbered and shown; ``turn`` is filled in."""
+
+    def __call__(self, kind: EventKind, body: Mapping[str, Any]) -> None:
+        """Write one event."""
+
+    def together(self, *drafts: Draft) -> None:
+        """Write several events in one transaction."""
+
+    def live(self, step: int, text: str) -> None:
+        """Show a piece of text at once; it is stored later, as part of a text event."""
+
+
 class TurnStoppedError(ShopError):
     """Somebody asked this turn to stop; raised before the next model or tool call."""
 
@@ -93,8 +103,10 @@ class Tools(Protocol):
 class Turn:
     """One request of an operator: everything a brain may know and use.
 
-    `history` is every message before this request, as `Message`. `shop` is a `tools.toolbox.Shop` for
-    reads that are no tool calls; a brain changes the world through `tools` only.
+    `history` is every message before this request, as `Message`; `notices` is what became of the
+    conversation's approvals since the turn before. `shop` is a `tools.toolbox.Shop` for
+    reads that are no tool calls; a brain changes the world through `tools` only. `check_stop` raises
+    TurnStoppedError; call it before every model call (``quick=True`` between the pieces of a stream).
     """
 
     conversation: str
@@ -103,8 +115,15 @@ class Turn:
     history: Sequence[Message]
     tools: Tools
     shop: Any
-    check_stop: Callable[[], None]
+    check_stop: Callable[..., None]
     notices: Sequence[str] = ()
+
+    @property
+    def request(self) -> Sequence[Message]:
+        """What this turn adds to the history: what happened meanwhile, then the operator's words."""
+        news = "\n".join(f"[Shophand] {notice}" for notice in self.notices)
+        asked = [{"role": "user", "content": self.text}]
+        return [{"role": "user", "content": news}, *asked] if news else asked
 
 
 class Brain(Protocol):

@@ -133,6 +133,15 @@ class Journal:
         with self._db.writing() as tx:
             store.set_title(tx, stream, title)
 
+    def begin_turn(self, stream: str, body: Mapping[str, Any]) -> list[StoredEvent] | None:
+        """Start the next turn with its user event; None when one is under way. Its number is in the body."""
+        now = self._clock()
+        with self._db.writing() as tx:
+            if not store.move_state(tx, stream, store.OPEN, store.RUNNING, now):
+                return None
+            turn = len(store.read_kinds(tx, stream, [EventKind.USER.value])) + 1
+            return _append(tx, stream, [Draft(EventKind.USER, {"turn": turn, **body})], now)
+
     def move_state(
         self, stream: str, old: str, new: str, drafts: Sequence[Draft] = ()
     ) -> list[StoredEvent] | None:

@@ -25,6 +25,7 @@ from tenacity import (
     stop_any,
     wait_random_exponential,
 )
+from tenacity.stop import stop_base as StopBase  # noqa: N812 - tenacity's name for a class
 
 from agent.models import ModelSettings, Usage
 from shop.errors import ModelError, ModelUnavailableError
@@ -94,6 +95,11 @@ class ModelClient:
                 return Reply(reply.message, reply.usage, fell_back=name != names[0])
         raise ModelUnavailableError("no language model is configured; set SHOPHAND_MODEL")
 
+    @property
+    def primary(self) -> BaseChatModel:
+        """The first model, as LangChain wants it."""
+        return self._model(self.settings.names[0])
+
     def _ask_one(
         self, name: str, messages: Sequence[BaseMessage], tools: Sequence[BaseTool], hearing: Hearing
     ) -> Reply:
@@ -137,14 +143,10 @@ class ModelClient:
         return self._models[name]
 
     def _retrying(self) -> Retrying:
-        longest = self.settings.longest_wait_seconds
-
-        def asks_too_long(state: RetryCallState) -> bool:
-            return (_retry_after(_error(state)) or 0) > longest
-
+        too_long = _AsksToWaitOver(self.settings.longest_wait_seconds)
         return Retrying(
             retry=retry_if_exception(_may_pass),
-            stop=stop_any(stop_after_attempt(self.settings.attempts), asks_too_long),
+            stop=stop_any(stop_after_attempt(self.settings.attempts), too_long),
             wait=_wait,
             sleep=self.sleep,
             reraise=True,
@@ -190,6 +192,16 @@ class ModelClient:
         if self.settings.api_key:
             text = text.replace(self.settings.api_key, "***")
         return _SECRET.sub(r"\1***", text)[:300]
+
+
+class _AsksToWaitOver(StopBase):
+    """Give up when the server asks for a longer wait than an operator would sit through."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def __call__(self, retry_state: RetryCallState) -> bool:
+        return (_retry_after(_error(retry_state)) or 0.0) > self._seconds
 
 
 def openai_model(name: str, settings: ModelSettings) -> BaseChatModel:

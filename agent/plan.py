@@ -124,5 +124,5 @@ def _step(each: Any, tools: Sequence[str]) -> Step:
         each = {"text": each}
     if not isinstance(each, Mapping) or not isinstance(each.get("text"), str) or not each["text"].strip():
         raise ToolInputError('steps: each step needs a "text"')
-    tool = each.get("tool")
+    tool = str(each.get("tool", ""))
     return Step(each["text"].strip()[:_LONGEST], tool if tool in tools else "")

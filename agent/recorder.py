@@ -21,7 +21,7 @@ def nobody(_event: StoredEvent) -> None:
 
 
 class Recorder:
-    """The events of one turn, in order."""
+    """The events of one turn, in order; implements `agent.brain.Emit`."""
 
     def __init__(self, journal: Journal, stream: str, turn: int, listener: Listener = nobody) -> None:
         self._journal = journal
@@ -35,11 +35,11 @@ class Recorder:
         """The present moment of the journal's clock."""
         return self._journal.now
 
-    def emit(self, kind: EventKind, body: Mapping[str, Any]) -> None:
+    def __call__(self, kind: EventKind, body: Mapping[str, Any]) -> None:
         """Write one event of this turn."""
-        self.emit_all(Draft(kind, body))
+        self.together(Draft(kind, body))
 
-    def emit_all(self, *drafts: Draft) -> None:
+    def together(self, *drafts: Draft) -> None:
         """Write events of this turn in one transaction."""
         numbered = [Draft(draft.kind, {"turn": self._turn, **draft.body}) for draft in drafts]
         self.show(self._journal.write_all(self._stream, numbered))

@@ -81,6 +81,10 @@ class TextFlow:
         if not keep and (self._shown or self._earlier):
             self.store("", True)  # noqa: FBT003 - (text, restart), named in the field's type
 
+    def break_off(self) -> None:
+        """The step ended without a message: keep what was shown, nothing that was held back."""
+        self._flush()
+
     def _safe_length(self) -> int:
         if looks_like_a_call(self._heard, self.tools):
             return len(self._shown)

@@ -88,12 +88,12 @@ class TurnTools:
     def plan(self, steps: Sequence[Mapping[str, str]]) -> None:
         """Show a plan; raises ToolInputError when it is not one."""
         self._plan = plans.parse_plan(steps, self._names)
-        self._recorder.emit_all(self._plan.drafted())
+        self._recorder.together(self._plan.drafted())
 
     def close_plan(self, *, finished: bool) -> None:
         """The turn ends: say what of the plan is left."""
         if self._plan is not None:
-            self._recorder.emit_all(*self._plan.close(finished=finished))
+            self._recorder.together(*self._plan.close(finished=finished))
 
     def run(self, name: str, args: Mapping[str, Any], call: str | None = None) -> ToolOutcome:
         """Run one call and journal it; see `agent.brain.Tools.run`."""
@@ -118,7 +118,7 @@ class TurnTools:
         drafts.append(
             Draft(EventKind.TOOL_CALL, {"index": index, "call": call, "name": name, "args": dict(args)})
         )
-        self._recorder.emit_all(*drafts, *(self._plan.start(name) if self._plan else []))
+        self._recorder.together(*drafts, *(self._plan.start(name) if self._plan else []))
 
     def _outcome(self, name: str, args: Mapping[str, Any], signature: str, index: int) -> ToolOutcome:
         if set(args) == {MALFORMED}:
@@ -176,11 +176,11 @@ class TurnTools:
         drafts = [Draft(EventKind.TOOL_RESULT, body), _message(answer), *_waiting(outcome)]
         if self._plan is not None:
             drafts += self._plan.tick(outcome.name, _step_state(outcome))
-        self._recorder.emit_all(*drafts)
+        self._recorder.together(*drafts)
 
 
 def recall(events: Iterable[StoredEvent]) -> Memory:
-    """A conversation's memory from its tool calls, results and approvals; failures count within a turn only."""
+    """A conversation's memory from its tool calls, results and approvals; failures count within a turn."""
     signatures: dict[tuple[int, int], str] = {}
     by_action: dict[str, str] = {}
     memory = Memory()

@@ -159,7 +159,15 @@ def _beside(fact_type: NumberFact, units: int, like: FactValue) -> FactValue | N
     return None if fact_type.fault(value) else value
 
 
-def _compiled(test: str, limits: tuple[Any, ...]) -> Callable[[Any], bool]:
+def _compiled(test: str, limits: tuple[FactValue, ...]) -> Callable[[Any], bool]:
+    """The comparison; money by its minor units, for the judge has compared the currencies before."""
+    if isinstance(limits[0], Money):
+        compare = _compared(test, tuple(limit.minor for limit in limits if isinstance(limit, Money)))
+        return lambda money: compare(money.minor)
+    return _compared(test, limits)
+
+
+def _compared(test: str, limits: tuple[Any, ...]) -> Callable[[Any], bool]:
     first, last = limits[0], limits[-1]
     tests: dict[str, Callable[[Any], bool]] = {
         "over": lambda value: value > first,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from operator import itemgetter
+from typing import Any
 
 from policies.decision import Verdict
 from policies.fact_types import BoolFact, EnumFact, FactValue, NumberFact
@@ -55,18 +56,29 @@ def _flip_of(
     before: Verdict,
 ) -> _Flip | None:
     touched = governed.about[fact]
-    fixed = {rule.effect for rule in fired if not any(rule is one for one in touched)}
-    changed = dict(facts)
+    always = {rule.effect for rule in fired if not any(rule is one for one in touched)}
+    speaking = [parts for rule in touched if (parts := _on_this_fact_alone(rule, fact, facts))]
 
     def verdict_at(value: FactValue) -> Verdict:
-        changed[fact] = value
-        return combined(fixed.union(rule.effect for rule in touched if rule.fires(changed)))
+        return combined(
+            always.union([effect for effect, holds in speaking if all(one(value) for one in holds)])
+        )
 
     fact_type = governed.facts[fact]
     if isinstance(fact_type, BoolFact | EnumFact):
         return _word_flip(fact, fact_type, facts[fact], before, verdict_at)
-    ladder = [(units, value, verdict_at(value)) for units, value in governed.edges[fact]]
+    edges = dict(edge for rule in touched for one in rule.when if one.fact == fact for edge in one.edges)
+    ladder = [(units, edges[units], verdict_at(edges[units])) for units in sorted(edges)]
     return _number_flip(fact, fact_type, facts[fact], before, ladder)
+
+
+def _on_this_fact_alone(
+    rule: Rule, fact: str, facts: Mapping[str, FactValue]
+) -> tuple[Verdict, list[Callable[[Any], bool]]] | None:
+    """The rule's effect and its conditions on this fact, or None if another fact keeps it silent."""
+    if any(one.fact != fact and not one.holds(facts[one.fact]) for one in rule.when):
+        return None
+    return rule.effect, [one.holds for one in rule.when if one.fact == fact]
 
 
 def _word_flip(

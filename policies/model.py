@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
-from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -133,8 +132,7 @@ class Policy:
 class KindRules:
     """All that the judge needs about one kind: fact types, the one currency of each money fact, the rules.
 
-    `about` holds the rules that speak of a fact, `edges` the values of a number fact on both sides of every
-    limit, in ascending order: between two of them no decision changes.
+    `about` holds the rules that speak of each fact.
     """
 
     kind: str
@@ -142,20 +140,13 @@ class KindRules:
     currencies: Mapping[str, str]
     rules: tuple[Rule, ...]
     about: Mapping[str, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
-    edges: Mapping[str, tuple[tuple[int, FactValue], ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         about = {
             fact: tuple(rule for rule in self.rules if any(one.fact == fact for one in rule.when))
             for fact in self.facts
         }
-        edges = {
-            fact: {edge for rule in rules for one in rule.when if one.fact == fact for edge in one.edges}
-            for fact, rules in about.items()
-        }
-        ladders = {fact: tuple(sorted(found, key=itemgetter(0))) for fact, found in edges.items()}
         object.__setattr__(self, "about", MappingProxyType(about))
-        object.__setattr__(self, "edges", MappingProxyType(ladders))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,188 @@
+"""The state of every SKU-location before anything is decided: forecast, supplier, levels, position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shop import demand, purchasing, replenishment
+from shop.demand import DemandClass, Forecasts, Method
+from shop.money import Money, exponent
+from shop.plan_results import Reason
+from shop.supply import Supply, supply
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from shop.plan_inputs import Flags, Floats, Ints, PlanInputs, PlanSettings
+    from shop.purchasing import Choice
+    from shop.replenishment import Levels
+
+LEAST_SALES: float = 0.5
+"""An item that is expected to sell less than this within the maximum cover is not worth an order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """One entry per SKU-location. `finding` is why nothing may be ordered (a Reason), or None."""
+
+    forecasts: Forecasts
+    choice: Choice
+    levels: Levels
+    supply: Supply
+    lead_time_days: Floats
+    lead_time_sd_days: Floats
+    per_day: Floats
+    position: Ints
+    finding: NDArray[np.object_]
+    sound: Flags
+    urgent: Flags
+    margin: Floats
+    order_cost: float
+
+
+def assess(inputs: PlanInputs, settings: PlanSettings) -> Assessment:
+    """Forecast everything, choose the suppliers, compute the levels, count the supply."""
+    items = inputs.items
+    forecasts = demand.forecast(
+        inputs.history.sold,
+        inputs.history.stocked_out,
+        items.observed_from,
+        _categories(inputs),
+        inputs.history.starts_on.weekday(),
+    )
+    per_day, _ = forecasts.per_day()
+    choice = purchasing.choose_offers(inputs, per_day)
+    lead_time, lead_time_sd = _lead_times(inputs, choice, settings)
+    price = _in_home(inputs, items.price_minor)
+    unit_cost = _unit_costs(inputs, choice)
+    cost_of_ordering = _order_cost(inputs, settings)
+    levels = replenishment.levels(
+        forecasts, lead_time, lead_time_sd, price, unit_cost, cost_of_ordering, settings
+    )
+    coming = supply(inputs.incoming, levels.exposure_days, settings.overdue_trust_days)
+    free = items.on_hand - items.committed - items.unavailable
+    position = free + coming.in_time
+    soon = supply(inputs.incoming, lead_time, settings.overdue_trust_days)
+    sound = _sound(inputs, forecasts)
+    return Assessment(
+        forecasts=forecasts,
+        choice=choice,
+        levels=levels,
+        supply=coming,
+        lead_time_days=lead_time,
+        lead_time_sd_days=lead_time_sd,
+        per_day=per_day,
+        position=position,
+        finding=_findings(inputs, settings, forecasts, per_day, position, choice, sound),
+        sound=sound,
+        urgent=free + soon.in_time <= forecasts.over(lead_time)[0],
+        margin=_margins(price, unit_cost),
+        order_cost=cost_of_ordering,
+    )
+
+
+def home_major(minor: Ints, currency: NDArray[np.object_], inputs: PlanInputs) -> Floats:
+    """Amounts in home major units as floats, to weigh with; NaN where unknown or without a rate."""
+    rates = purchasing.known_rates(inputs)
+    factors = {code: float(rates[code]) / 10 ** exponent(code) for code in set(currency) if code in rates}
+    factor = np.array([factors.get(code, np.nan) for code in currency], dtype=np.float64)
+    return np.where(minor >= 0, minor * factor, np.nan)
+
+
+def _in_home(inputs: PlanInputs, minor: Ints) -> Floats:
+    return home_major(minor, inputs.items.currency, inputs)
+
+
+def _categories(inputs: PlanInputs) -> Ints:
+    items = inputs.items
+    names = np.array(
+        [f"{place}\x1f{name}" for place, name in zip(items.location, items.category, strict=True)]
+    )
+    _, codes = np.unique(names, return_inverse=True)
+    return np.asarray(codes, dtype=np.int64)
+
+
+def _lead_times(inputs: PlanInputs, choice: Choice, settings: PlanSettings) -> tuple[Floats, Floats]:
+    """Lead time with its floor (R11) and deviation of the chosen supplier; a stated guess without one."""
+    known = np.array([fault is None for fault in choice.finding], dtype=bool)
+    supplier = inputs.offers.supplier[choice.offer[known]]
+    lead_time = np.full(len(inputs.items), settings.unknown_lead_time_days)
+    deviation = np.zeros(len(inputs.items))
+    lead_time[known] = replenishment.lead_time_with_floor(
+        inputs.suppliers.lead_time_days[supplier], settings.minimum_lead_time_days
+    )
+    deviation[known] = inputs.suppliers.lead_time_sd_days[supplier]
+    return lead_time, deviation
+
+
+def _unit_costs(inputs: PlanInputs, choice: Choice) -> Floats:
+    """The chosen offer's unit cost, else the product's own cost; home major units, NaN where unknown."""
+    own = _in_home(inputs, np.where(inputs.items.cost_minor > 0, inputs.items.cost_minor, -1))
+    known = np.array([fault is None for fault in choice.finding], dtype=bool)
+    offered = purchasing.home_unit_costs(inputs, inputs.offers.unit_cost_minor)
+    own[known] = offered[choice.offer[known]]
+    return own
+
+
+def _order_cost(inputs: PlanInputs, settings: PlanSettings) -> float:
+    cost = settings.order_cost or Money.of(5, inputs.home_currency)
+    rate = purchasing.known_rates(inputs).get(cost.currency, Decimal(1))
+    return float(cost.amount * rate)
+
+
+def _margins(price: Floats, unit_cost: Floats) -> Floats:
+    """Margin per piece; half the cost where the price is unknown, a hundredth where it is a loss."""
+    with np.errstate(invalid="ignore"):
+        margin = np.where(np.isnan(price), 0.5 * unit_cost, np.maximum(price - unit_cost, 0.01 * unit_cost))
+    return np.where(np.isnan(margin), 1.0, margin)
+
+
+def _sound(inputs: PlanInputs, forecasts: Forecasts) -> Flags:
+    """Stock figures make sense and demand is known, so that surplus may be lent."""
+    items = inputs.items
+    negative = (items.on_hand < 0) | (items.committed < 0) | (items.unavailable < 0)
+    return ~negative & ~_without_history(forecasts)
+
+
+def _without_history(forecasts: Forecasts) -> Flags:
+    nothing = forecasts.demand_class == DemandClass.NONE
+    guess = (forecasts.demand_class == DemandClass.NEW) & (forecasts.method != Method.CATEGORY)
+    return np.asarray(nothing | (guess & (forecasts.sale_days == 0)))
+
+
+def _findings(
+    inputs: PlanInputs,
+    settings: PlanSettings,
+    forecasts: Forecasts,
+    per_day: Floats,
+    position: Ints,
+    choice: Choice,
+    sound: Flags,
+) -> NDArray[np.object_]:
+    """The first thing that stands against ordering each item; later assignments take precedence."""
+    items = inputs.items
+    idle = position >= 0
+    found = np.full(len(items), None, dtype=np.object_)
+    faulty = np.array([fault is not None for fault in choice.finding], dtype=bool)
+    found[faulty] = choice.finding[faulty]
+    found[idle & (per_day * settings.maximum_cover_days < LEAST_SALES)] = Reason.DEMAND_TOO_LOW
+    found[idle & (per_day <= 0)] = Reason.NO_DEMAND
+    found[_without_history(forecasts)] = Reason.NO_HISTORY
+    found[~sound & ~_without_history(forecasts)] = Reason.NEGATIVE_STOCK
+    if inputs.only_supplier is not None:
+        found[_served_by_others(inputs, choice)] = Reason.OTHER_SUPPLIER
+    found[items.status == "end_of_life"] = Reason.END_OF_LIFE
+    found[(items.status == "draft") | (items.status == "archived")] = Reason.NOT_FOR_SALE
+    return found
+
+
+def _served_by_others(inputs: PlanInputs, choice: Choice) -> Flags:
+    theirs = np.ones(len(inputs.items), dtype=bool)
+    there = choice.offer != purchasing.NO_OFFER
+    supplier = inputs.offers.supplier[choice.offer[there]]
+    theirs[there] = inputs.suppliers.id[supplier] != inputs.only_supplier
+    return theirs

@@ -1,0 +1,283 @@
+"""The compiled passes of `shop/demand.py` over one block of series, one day after another.
+
+What `fit_block` finds about a series stands in one row of `found`, in the columns named here; its class and
+method in one row of `codes`.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from shop.plan_inputs import Flags, Floats, Ints
+
+MEAN = 0
+VARIANCE = 1
+ALPHA = 2
+OBSERVED = 3
+CENSORED = 4
+SALES = 5
+SINCE = 6
+SPIKES = 7
+CAP = 8
+LEVEL_VARIANCE = 9
+WIDTH = 10
+
+ALPHAS = np.linspace(0.05, 0.5, 10)
+CROSTON_ALPHA = 0.1
+SMOOTH_INTERVAL = 1.32
+SMOOTH_CV2 = 0.49
+RECENT_DAYS = 56
+RECENT_SHARE = 0.6
+YOUNG_DAYS = 56
+SPIKE_DEVIATIONS = 3.5
+LEAST_DEVIATION = 0.35
+SIZES_TO_JUDGE_BY = 4
+MOST_SPIKES = 2
+LONG_PAUSE = 3.0
+
+
+class DemandClass(IntEnum):
+    """Syntetos-Boylan classes, and what has too little or nothing to classify."""
+
+    NONE = 0
+    NEW = 1
+    SMOOTH = 2
+    ERRATIC = 3
+    INTERMITTENT = 4
+    LUMPY = 5
+    ENDED = 6
+
+
+class Method(IntEnum):
+    """How the mean was found."""
+
+    NONE = 0
+    SES = 1
+    SBA = 2
+    TSB = 3
+    CATEGORY = 4
+    AVERAGE = 5
+
+
+# Compiled code reads plain numbers.
+_NEW, _SMOOTH, _ERRATIC = int(DemandClass.NEW), int(DemandClass.SMOOTH), int(DemandClass.ERRATIC)
+_INTERMITTENT, _LUMPY, _ENDED = int(DemandClass.INTERMITTENT), int(DemandClass.LUMPY), int(DemandClass.ENDED)
+_SES, _SBA, _TSB, _AVERAGE = int(Method.SES), int(Method.SBA), int(Method.TSB), int(Method.AVERAGE)
+
+
+@njit(cache=True)
+def fit_block(
+    sold: NDArray[np.float32],
+    stocked_out: Flags,
+    observed_from: Ints,
+    day_weight: Floats,
+    store_limit: float,
+    found: Floats,
+    codes: NDArray[np.uint8],
+) -> None:
+    """Fill `found` and `codes` from pieces sold (days x series) and the weight of each day (0 = closed).
+
+    `store_limit` is the logarithm of the largest sale that is no wonder in this store.
+    """
+    _find_spikes(sold, store_limit, found)
+    rate = _observed_rates(sold, stocked_out, observed_from, day_weight, found)
+    smooth = _smoothed(rate, day_weight)
+    croston = _croston(rate, found)
+    recent = _recent(rate, day_weight)
+    for k in range(sold.shape[1]):
+        _choose(k, smooth, croston, recent, found, codes)
+
+
+@njit(cache=True)
+def _find_spikes(sold: NDArray[np.float32], store_limit: float, found: Floats) -> None:
+    """The size above which a sale is a one-off bulk order, and how many there are, per series.
+
+    On the logarithms of the sizes without the largest one: mean + 3.5 deviations (at least 0.35); with under
+    five sales by the sizes of the whole store. Up to two days above it are one-off and are cut to it; more
+    of them are a habit and stay.
+    """
+    for k in range(sold.shape[1]):
+        found[k, CAP] = _spike_limit(sold[:, k], store_limit)
+        above = 0
+        for t in range(sold.shape[0]):
+            above += sold[t, k] > found[k, CAP]
+        if above > MOST_SPIKES:
+            found[k, CAP] = np.inf
+            above = 0
+        found[k, SPIKES] = above
+
+
+@njit(cache=True)
+def _spike_limit(sold: NDArray[np.float32], store_limit: float) -> float:
+    count, total, square, largest = 0, 0.0, 0.0, -np.inf
+    for t in range(len(sold)):
+        if sold[t] > 0:
+            size = math.log(sold[t])
+            count += 1
+            total += size
+            square += size * size
+            largest = max(largest, size)
+    rest = count - 1
+    limit = store_limit
+    if rest >= SIZES_TO_JUDGE_BY:
+        mean = (total - largest) / rest
+        variance = max((square - largest * largest) / rest - mean * mean, 0.0)
+        limit = mean + SPIKE_DEVIATIONS * max(math.sqrt(variance), LEAST_DEVIATION)
+    return math.exp(limit) if largest > limit else np.inf
+
+
+@njit(cache=True)
+def _observed_rates(
+    sold: NDArray[np.float32],
+    stocked_out: Flags,
+    observed_from: Ints,
+    day_weight: Floats,
+    found: Floats,
+) -> NDArray[np.float32]:
+    """Pieces per day of weight 1, spikes cut; NaN on days that say nothing about demand."""
+    days, series = sold.shape
+    rate = np.full((days, series), np.nan, dtype=np.float32)
+    for t in range(days):
+        for k in range(series):
+            if t < observed_from[k]:
+                continue
+            if stocked_out[t, k]:
+                found[k, CENSORED] += 1
+            elif day_weight[t] > 0.0:
+                found[k, OBSERVED] += 1
+                rate[t, k] = min(float(sold[t, k]), found[k, CAP]) / day_weight[t]
+    return rate
+
+
+@njit(cache=True)
+def _smoothed(rate: NDArray[np.float32], day_weight: Floats) -> Floats:
+    """SES with each smoothing constant; per series the best one's level, mean squared error and constant.
+
+    The level starts at the first observation; the constant has the least squared one-step error.
+    """
+    days, series = rate.shape
+    grid = len(ALPHAS)
+    level = np.full((grid, series), np.nan)
+    error = np.zeros((grid, series))
+    weight = np.zeros(series)
+    for t in range(days):
+        for k in range(series):
+            if np.isnan(rate[t, k]):
+                continue
+            if np.isnan(level[0, k]):
+                level[:, k] = rate[t, k]
+                continue
+            weight[k] += day_weight[t]
+            for g in range(grid):
+                miss = rate[t, k] - level[g, k]
+                error[g, k] += day_weight[t] * miss * miss
+                level[g, k] += ALPHAS[g] * miss
+    best = np.zeros((series, 3))
+    for k in range(series):
+        least = np.argmin(error[:, k])
+        best[k, 0] = level[least, k]
+        best[k, 1] = error[least, k] / max(weight[k], 1.0)
+        best[k, 2] = ALPHAS[least]
+    return best
+
+
+@njit(cache=True)
+def _croston(rate: NDArray[np.float32], found: Floats) -> Floats:
+    """Croston's size and interval, and per series: mean and variance of the rate, mean and CV2 of sizes.
+
+    The interval's counter starts at 1; the first sale sets size and interval; later sales smooth them.
+    """
+    days, series = rate.shape
+    state = np.zeros((series, 6))
+    pause = np.ones(series)
+    for t in range(days):
+        for k in range(series):
+            y = float(rate[t, k])
+            if np.isnan(y):
+                continue
+            state[k, 2] += y
+            state[k, 3] += y * y
+            if y <= 0.0:
+                pause[k] += 1.0
+                continue
+            share = CROSTON_ALPHA if found[k, SALES] > 0 else 1.0
+            state[k, 0] += share * (y - state[k, 0])
+            state[k, 1] += share * (pause[k] - state[k, 1])
+            found[k, SALES] += 1
+            pause[k] = 1.0
+    for k in range(series):
+        observed, sales = max(found[k, OBSERVED], 1.0), max(found[k, SALES], 1.0)
+        size = state[k, 2] / sales
+        state[k, 4] = size
+        state[k, 5] = max(state[k, 3] / sales - size * size, 0.0) / max(size * size, 1e-12)
+        state[k, 2] /= observed
+        state[k, 3] = max(state[k, 3] / observed - state[k, 2] ** 2, 0.0)
+        found[k, SINCE] = pause[k] - 1.0
+    return state
+
+
+@njit(cache=True)
+def _recent(rate: NDArray[np.float32], day_weight: Floats) -> Floats:
+    """The exponentially weighted mean rate of about the last 56 observed days."""
+    days, series = rate.shape
+    total = np.zeros(series)
+    weight = np.zeros(series)
+    decay = 1.0 - 1.0 / RECENT_DAYS
+    for t in range(days):
+        for k in range(series):
+            if not np.isnan(rate[t, k]):
+                total[k] = decay * total[k] + day_weight[t] * rate[t, k]
+                weight[k] = decay * weight[k] + day_weight[t]
+    return total / np.maximum(weight, 1e-9)
+
+
+@njit(cache=True)
+def _choose(
+    k: int, smooth: Floats, croston: Floats, recent: Floats, found: Floats, codes: NDArray[np.uint8]
+) -> None:
+    """Class, method, mean and variance of one series. The variance is never less than Poisson's."""
+    observed, sales = found[k, OBSERVED], found[k, SALES]
+    average, variance = croston[k, 2], croston[k, 3]
+    if observed < YOUNG_DAYS:
+        codes[k, 0] = _NEW if observed > 0 else 0
+        codes[k, 1] = _AVERAGE if sales > 0 else 0
+        found[k, MEAN] = average
+        found[k, VARIANCE] = max(variance * observed / max(observed - 1.0, 1.0), average)
+        found[k, LEVEL_VARIANCE] = found[k, VARIANCE] / max(observed, 1.0)
+        return
+    if sales == 0:
+        codes[k, 0] = _ENDED
+        return
+    interval = observed / sales
+    regular = croston[k, 5] < SMOOTH_CV2
+    if interval < SMOOTH_INTERVAL:
+        codes[k, 0] = _SMOOTH if regular else _ERRATIC
+        codes[k, 1] = _SES
+        found[k, ALPHA] = smooth[k, 2]
+        level, spread = smooth[k, 0], smooth[k, 1]
+        memory = 2.0 / smooth[k, 2] - 1.0
+    else:
+        codes[k, 0] = _INTERMITTENT if regular else _LUMPY
+        codes[k, 1] = _TSB if found[k, SINCE] > LONG_PAUSE * interval else _SBA
+        found[k, ALPHA] = CROSTON_ALPHA
+        level, spread = croston[k, 0] / croston[k, 1], variance
+        memory = (2.0 / CROSTON_ALPHA - 1.0) * interval
+    if codes[k, 1] == _TSB:
+        # TSB: each further day without a sale lowers the chance of one, at a speed that fits the interval.
+        speed = min(max(0.5 / interval, 0.005), 0.1)
+        level *= (1.0 - speed) ** (found[k, SINCE] - interval)
+    else:
+        level *= 1.0 - CROSTON_ALPHA / 2.0 if codes[k, 1] == _SBA else 1.0
+        level = (1.0 - RECENT_SHARE) * level + RECENT_SHARE * recent[k]
+    found[k, MEAN] = level
+    # A level above its history's brings its variance along.
+    found[k, VARIANCE] = max(spread * max(level / max(average, 1e-9), 1.0), level)
+    found[k, LEVEL_VARIANCE] = found[k, VARIANCE] / memory

@@ -1,0 +1,261 @@
+"""The reorder plan of a day: a pure function from `PlanInputs` to `Plan`.
+
+    plan(inputs, PlanSettings(budget=Money.of("5000", "GBP")))
+
+Needs first (position at or below the reorder point), then transfers, then purchases: supplier, MOQ, packs,
+price breaks, the supplier's minimum, the budget. The order of the rows changes nothing, and planned orders
+that are fed back as incoming leave no need behind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+from math import ceil
+from typing import TYPE_CHECKING, Final
+
+from shop.errors import InvalidActionError
+from shop.money import Money
+from shop.plan_inputs import (
+    NEVER,
+    UNKNOWN,
+    History,
+    Incoming,
+    Items,
+    Offers,
+    PackRounding,
+    PlanInputs,
+    PlanSettings,
+    Suppliers,
+)
+from shop.plan_results import (
+    Arithmetic,
+    ItemVerdict,
+    Note,
+    Plan,
+    PlannedLine,
+    PlannedOrder,
+    PlannedTransfer,
+    Reason,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from shop.assessment import Assessment
+    from shop.order_limits import Limited
+    from shop.plan_inputs import Ints
+    from shop.purchasing import Line
+    from shop.transfers import Move
+    from shop.verdicts import Verdicts
+
+__all__ = [
+    "NEVER",
+    "UNKNOWN",
+    "Arithmetic",
+    "History",
+    "Incoming",
+    "ItemVerdict",
+    "Items",
+    "Note",
+    "Offers",
+    "PackRounding",
+    "Plan",
+    "PlanInputs",
+    "PlanSettings",
+    "PlannedLine",
+    "PlannedOrder",
+    "PlannedTransfer",
+    "Reason",
+    "Suppliers",
+    "Verdict",
+    "plan",
+]
+
+MOST_LINES: Final = 5_000
+"""A purchase order holds at most this many lines; a longer one is placed in parts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What was decided, by row of the inputs: moves, lines, and why other needs are not served."""
+
+    moves: list[Move]
+    moved_in: Ints
+    moved_out: Ints
+    need: Ints
+    remaining: Ints
+    lines: dict[int, Line]
+    drafts: dict[int, Line]
+    held: dict[int, Reason]
+
+
+def plan(inputs: PlanInputs, settings: PlanSettings | None = None) -> Plan:
+    """Orders, transfers and one verdict per SKU-location in scope; reads nothing, writes nothing.
+
+    Raises InvalidActionError for a budget that is not in the home currency.
+    """
+    from shop.assessment import assess  # noqa: PLC0415 - loads numba, which only a plan needs
+    from shop.verdicts import Verdicts  # noqa: PLC0415 - the same
+
+    settings = settings or PlanSettings()
+    if settings.budget is not None and settings.budget.currency != inputs.home_currency:
+        raise InvalidActionError(f"the budget must be in {inputs.home_currency}, got {settings.budget}")
+    state = assess(inputs, settings)
+    outcome = _decide(inputs, settings, state)
+    verdicts = Verdicts(inputs, settings, state, outcome)
+    return Plan(
+        as_of=inputs.as_of,
+        home_currency=inputs.home_currency,
+        orders=_orders(inputs, state, outcome, verdicts),
+        transfers=_transfers(inputs, outcome),
+        verdicts=verdicts,
+        budget=settings.budget,
+    )
+
+
+def _decide(inputs: PlanInputs, settings: PlanSettings, state: Assessment) -> Outcome:
+    import numpy as np  # noqa: PLC0415 - only a plan needs it
+
+    from shop.replenishment import raw_needs  # noqa: PLC0415 - loads numba
+    from shop.transfers import moves, surplus  # noqa: PLC0415 - loads numpy
+
+    items, levels = inputs.items, state.levels
+    movable = np.array([_may_receive(finding) for finding in state.finding], dtype=bool) & items.in_scope
+    need = raw_needs(state.position, levels.reorder_point, levels.order_up_to, state.per_day)
+    need = np.where(movable, need, 0)
+    spare = surplus(items, state.position, levels.order_up_to, state.sound)
+    found = moves(items.sku, items.location, need, spare) if settings.transfers else []
+    moved_in, moved_out = _moved(found, len(items))
+    position = state.position + moved_in - moved_out
+    remaining = raw_needs(position, levels.reorder_point, levels.order_up_to, state.per_day)
+    remaining = np.where(movable, remaining, 0)
+    buying = np.flatnonzero(
+        (remaining > 0) & np.array([fault is None for fault in state.finding], dtype=bool)
+    )
+    drafts, held = _draft(inputs, settings, state, buying, remaining, position)
+    limited = _limit(inputs, settings, drafts)
+    return Outcome(
+        moves=found,
+        moved_in=moved_in,
+        moved_out=moved_out,
+        need=need,
+        remaining=remaining,
+        lines={line.item: line for line in limited.lines},
+        drafts={line.item: line for line in drafts},
+        held={**held, **limited.held},
+    )
+
+
+def _may_receive(finding: Reason | None) -> bool:
+    """Whether a location may get stock from another although nothing can be bought for it."""
+    return finding in {
+        None,
+        Reason.NO_SUPPLIER,
+        Reason.NO_COST,
+        Reason.NO_EXCHANGE_RATE,
+        Reason.NO_LEAD_TIME,
+        Reason.PACK_SIZE_ZERO,
+        Reason.MOQ_NEGATIVE,
+    }
+
+
+def _moved(found: list[Move], items: int) -> tuple[Ints, Ints]:
+    import numpy as np  # noqa: PLC0415 - only a plan needs it
+
+    moved_in, moved_out = np.zeros(items, dtype=np.int64), np.zeros(items, dtype=np.int64)
+    for move in found:
+        moved_in[move.target] += move.quantity
+        moved_out[move.source] += move.quantity
+    return moved_in, moved_out
+
+
+def _draft(
+    inputs: PlanInputs,
+    settings: PlanSettings,
+    state: Assessment,
+    rows: Ints,
+    need: Ints,
+    position: Ints,
+) -> tuple[list[Line], dict[int, Reason]]:
+    import numpy as np  # noqa: PLC0415 - only a plan needs it
+
+    from shop.purchasing import build_lines  # noqa: PLC0415 - loads numba
+
+    target = np.maximum(state.levels.order_up_to, position)
+    saved = state.levels.shortage(position) - state.levels.shortage(target)
+    return build_lines(
+        inputs,
+        settings,
+        rows,
+        need,
+        state.choice,
+        position,
+        state.per_day,
+        saved * state.margin,
+        state.urgent,
+        state.order_cost,
+    )
+
+
+def _limit(inputs: PlanInputs, settings: PlanSettings, drafts: list[Line]) -> Limited:
+    from shop.order_limits import Limited, reach_minimums, within_budget  # noqa: PLC0415 - loads numba
+
+    reached = reach_minimums(drafts, inputs.suppliers.minimum_minor, settings)
+    if settings.budget is None:
+        return reached
+    bought = within_budget(reached.lines, settings.budget.minor, inputs.suppliers.minimum_minor)
+    return Limited(bought.lines, {**reached.held, **bought.held})
+
+
+def _orders(
+    inputs: PlanInputs, state: Assessment, outcome: Outcome, verdicts: Verdicts
+) -> tuple[PlannedOrder, ...]:
+    def order_key(line: Line) -> tuple[str, str]:
+        return str(inputs.suppliers.id[line.supplier]), line.location
+
+    found: list[PlannedOrder] = []
+    ordered = sorted(outcome.lines.values(), key=lambda line: (order_key(line), line.key))
+    for _, group in groupby(ordered, key=order_key):
+        lines = list(group)
+        parts = [lines[start : start + MOST_LINES] for start in range(0, len(lines), MOST_LINES)]
+        found.extend(_order(inputs, state, part, verdicts) for part in parts)
+    return tuple(found)
+
+
+def _order(inputs: PlanInputs, state: Assessment, lines: list[Line], verdicts: Verdicts) -> PlannedOrder:
+    from shop.purchasing import home_money  # noqa: PLC0415 - loads numba
+
+    first = lines[0]
+    planned = tuple(
+        PlannedLine(
+            item=line.item,
+            sku=line.key[0],
+            quantity=line.quantity,
+            unit_cost=Money(line.unit_cost_minor, line.currency),
+            arithmetic=verdicts.arithmetic(line.item),
+        )
+        for line in lines
+    )
+    total = Money.total((line.value for line in planned), first.currency)
+    return PlannedOrder(
+        supplier=str(inputs.suppliers.id[first.supplier]),
+        location=first.location,
+        expected_on=inputs.as_of + timedelta(days=ceil(state.lead_time_days[first.item])),
+        lines=planned,
+        home_value=home_money(total, first.rate, inputs.home_currency),
+    )
+
+
+def _transfers(inputs: PlanInputs, outcome: Outcome) -> tuple[PlannedTransfer, ...]:
+    items = inputs.items
+    found = [
+        PlannedTransfer(
+            sku=str(items.sku[move.source]),
+            from_location=str(items.location[move.source]),
+            to_location=str(items.location[move.target]),
+            quantity=move.quantity,
+        )
+        for move in outcome.moves
+    ]
+    return tuple(sorted(found, key=lambda move: (move.from_location, move.to_location, move.sku)))

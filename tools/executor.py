@@ -111,6 +111,8 @@ class Executor:
         unseen = self._unseen_rules(tx, view, judgement)
         if verdict is Verdict.ALLOW and not unseen:
             return None
+        if verdict is not Verdict.DENY:  # a new card starts without any yes
+            judgement = judge(tx, self._bench, view.action, _asked(view, now))
         store_decision(tx, self._bench, view.id, "claim", judgement, now)
         if verdict is Verdict.DENY:
             return self._moved(tx, view, State.DENIED, judgement.reason, decision_id=judgement.decision_id)

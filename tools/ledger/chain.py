@@ -18,6 +18,7 @@ from shop.store.database import Snapshot, Transaction
 from shop.store.ledger_schema import audit
 
 GENESIS: Final = "0" * 64
+_BATCH: Final = 5_000
 _FIELDS: Final = (
     "tenant", "seq", "prev", "at", "actor_kind", "actor", "type",
     "action_id", "decision_id", "policy_sha", "body",
@@ -107,12 +108,16 @@ def verify(snapshot: Snapshot, tenant: str, *, known_head: str | None = None) ->
 
 
 def entries(snapshot: Snapshot, tenant: str) -> Iterator[Mapping[str, Any]]:
-    """All entries in order, as plain mappings, in batches of a server-side cursor."""
-    result = snapshot.execution_options(yield_per=5_000).execute(
-        select(audit).where(audit.c.tenant == tenant).order_by(audit.c.seq)
-    )
-    for row in result.mappings():
-        yield dict(row)
+    """All entries in order, as plain mappings, read in batches so that any length fits in memory."""
+    after: int | None = None
+    while True:
+        query = select(audit).where(audit.c.tenant == tenant).order_by(audit.c.seq).limit(_BATCH)
+        rows = snapshot.execute(query if after is None else query.where(audit.c.seq > after)).all()
+        for row in rows:
+            yield row._asdict()
+        if len(rows) < _BATCH:
+            return
+        after = rows[-1].seq
 
 
 def length(snapshot: Snapshot, tenant: str) -> int:

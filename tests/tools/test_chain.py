@@ -1,0 +1,123 @@
+"""The audit chain: append-only, and every change of it is found."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+
+from shop.errors import AuditBrokenError, StoreError
+from shop.store.database import Database
+from shop.store.ledger_schema import audit
+from tools.ledger import chain
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+ENTRIES = 12
+
+
+@pytest.fixture
+def chained(database: Database) -> Database:
+    """A chain of a dozen entries, on both databases."""
+    with database.writing() as tx:
+        for number in range(ENTRIES):
+            chain.append(
+                tx,
+                "main",
+                NOW,
+                chain.Actor("human", "ann"),
+                "test",
+                action_id=f"act_{number}",
+                body={"number": number, "text": 'naïve \u2028 \\ " \n'},
+            )
+    return database
+
+
+def _without_triggers(db: Database, statement: str) -> None:
+    """What somebody with the database's own password could do."""
+    with db.writing() as tx:
+        if db.dialect == "sqlite":
+            for trigger in ("audit_no_update", "audit_no_delete", "audit_in_order"):
+                tx.execute(text(f"DROP TRIGGER {trigger}"))
+        else:
+            tx.execute(text("ALTER TABLE audit DISABLE TRIGGER USER"))
+        tx.execute(text(statement))
+
+
+def _verify(db: Database) -> chain.AuditReport:
+    with db.reading() as snapshot:
+        return chain.verify(snapshot, "main")
+
+
+def test_an_untouched_chain_verifies(chained: Database) -> None:
+    """An untouched chain verifies and names its head."""
+    report = _verify(chained)
+    assert report.entries == ENTRIES
+    assert len(report.head) == 64
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit SET body = '{}' WHERE seq = 3",
+        "DELETE FROM audit WHERE seq = 12",
+        "INSERT INTO audit SELECT tenant, 14, prev, hash, at, actor_kind, actor, type, action_id, "
+        "decision_id, policy_sha, body FROM audit WHERE seq = 12",
+    ],
+)
+def test_the_database_refuses_changes(chained: Database, statement: str) -> None:
+    """Updates, deletes and gaps are refused by triggers."""
+    with pytest.raises(StoreError, match="append-only"), chained.writing() as tx:
+        tx.execute(text(statement))
+    assert _verify(chained).entries == ENTRIES
+
+
+def test_replace_is_refused(sqlite_database: Database) -> None:
+    """INSERT OR REPLACE, which goes round SQLite's delete triggers, is refused too."""
+    with sqlite_database.writing() as tx:
+        for _ in range(3):
+            chain.append(tx, "main", NOW, chain.Actor("human", "ann"), "test", body={})
+    statement = (
+        "INSERT OR REPLACE INTO audit SELECT tenant, 2, prev, hash, at, actor_kind, 'eve', type, action_id, "
+        "decision_id, policy_sha, body FROM audit WHERE seq = 2"
+    )
+    with pytest.raises(StoreError, match="append-only"), sqlite_database.writing() as tx:
+        tx.execute(text(statement))
+
+
+@pytest.mark.parametrize("column", [column.name for column in audit.columns])
+def test_a_flipped_field_is_found(chained: Database, column: str) -> None:
+    """P19: changing any field of a row, past the triggers, is found at that row."""
+    value = "99" if column == "seq" else "'x'"
+    _without_triggers(chained, f"UPDATE audit SET {column} = {value} WHERE seq = 5")
+    with pytest.raises(AuditBrokenError) as broken:
+        _verify(chained)
+    assert broken.value.at_entry == 5
+
+
+@pytest.mark.parametrize("seq", [1, 6])
+def test_a_deleted_row_is_found(chained: Database, seq: int) -> None:
+    """A row that was taken out is missed at its place."""
+    _without_triggers(chained, f"DELETE FROM audit WHERE seq = {seq}")
+    with pytest.raises(AuditBrokenError) as broken:
+        _verify(chained)
+    assert broken.value.at_entry == seq
+
+
+def test_swapped_rows_are_found(chained: Database) -> None:
+    """Two rows in each other's place are found."""
+    _without_triggers(
+        chained,
+        "UPDATE audit SET seq = CASE seq WHEN 4 THEN -5 WHEN 5 THEN -4 END WHERE seq IN (4, 5)",
+    )
+    with chained.writing() as tx:
+        tx.execute(text("UPDATE audit SET seq = -seq WHERE seq < 0"))
+    with pytest.raises(AuditBrokenError):
+        _verify(chained)
+
+
+def test_a_cut_end_is_found_by_a_head_kept_outside(chained: Database) -> None:
+    """Entries cut off the end leave a chain that verifies; only a head noted outside tells."""
+    head = _verify(chained).head
+    _without_triggers(chained, "DELETE FROM audit WHERE seq > 9")
+    assert _verify(chained).entries == 9
+    with chained.reading() as snapshot, pytest.raises(AuditBrokenError, match="cut off"):
+        chain.verify(snapshot, "main", known_head=head)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from policies.install import install
-from tools.toolbox import Shop
 
+from agent.conversation import Conversations
 from app.auth import People, new_token
 from app.credentials import FILE, Credentials, FrontDoor
 from app.settings import Settings
@@ -23,6 +23,7 @@ from shop.store.database import Database
 from shop.store.founding import found_store, has_store
 from shop.store.migrate import is_current, upgrade
 from tools.desk import Desk, Session
+from tools.toolbox import Shop
 
 OWNER: Final = "owner"
 OPERATOR: Final = "operator"
@@ -106,14 +107,31 @@ class House:
     def _rules(self) -> Rules:
         return Rules(self.policies_directory)
 
+    @cached_property
+    def conversations(self) -> Conversations:
+        """What operators and the assistant said to each other."""
+        return Conversations(self.db, self.desk, self.settings.for_model(), self.clock, guides=self.guides)
+
+    @property
+    def brain_name(self) -> str:
+        """Who thinks, for every surface on which somebody reads an answer."""
+        chosen = self.settings.for_model()
+        if chosen.offline:
+            return "The offline planner answers: no language model, a fixed range of requests"
+        return f"The model {', then '.join(chosen.names)} at {chosen.endpoint} answers"
+
+    @property
+    def guides(self) -> Path | None:
+        """The guides directory, if the store has one."""
+        return self.guides_directory if self.guides_directory.is_dir() else None
+
     def policies(self) -> PolicySet:
         """The rules in force at this moment; raises PolicyLoadError."""
         return self._rules.now()
 
     def shop(self, session: Session) -> Shop:
         """What a tool may use, in a session."""
-        guides = self.guides_directory if self.guides_directory.is_dir() else None
-        return Shop(self.db, self.desk, session, guides, self.clock)
+        return Shop(self.db, self.desk, session, self.guides, self.clock)
 
     def admit(self, person_id: str, name: str, roles: frozenset[Role], limit: Money | None = None) -> bool:
         """Add a person with a token on this machine; False when they are here already.

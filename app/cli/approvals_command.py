@@ -63,7 +63,7 @@ def approve(
     Several ids: the table first, then a question on a terminal, then one result per id; one that fails
     does not stop the others.
     """
-    opened = house(context)
+    opened = house(context, recover=True)
     if len(approval_ids) > 1 and not _meant(opened, approval_ids, as_json=as_json, yes=yes):
         raise typer.Exit(Code.FAILED)
 
@@ -84,7 +84,7 @@ def reject(
     as_json: AsJson = False,
 ) -> None:
     """Reject. One no is enough, and it is final."""
-    opened = house(context)
+    opened = house(context, recover=True)
 
     def decide(approval_id: str) -> Submission:
         approval = opened.desk.approval(approval_id)
@@ -115,7 +115,7 @@ def edit(
 
     You are its requester then: if it still needs approval, somebody else decides.
     """
-    opened = house(context)
+    opened = house(context, recover=True)
     approval = opened.desk.approval(approval_id)
     action = edited(approval.action.action, quantity or [], change or [])
     if dry_run:
@@ -128,7 +128,7 @@ def edit(
 @app.command()
 def withdraw(context: typer.Context, approval_id: Id, as_name: As = None, as_json: AsJson = False) -> None:
     """Take a request back before anybody decides it."""
-    opened = house(context)
+    opened = house(context, recover=True)
     approval = opened.desk.approval(approval_id)
     person = opened.front_door.somebody(as_name, _may_ask, f"withdraw {approval.id}")
     _finish(opened.desk.withdraw(approval.id, person), approval.id, as_json=as_json)

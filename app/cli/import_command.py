@@ -67,8 +67,8 @@ def transactions(
 
     def load(house: House, info: StoreInfo | None, watch: Watch) -> ImportReport:
         options = TransactionOptions(
-            currency=_first(currency, info and info.home_currency, "GBP").upper(),
-            timezone=_first(timezone, info and info.timezone, "Europe/London"),
+            currency=_first(currency, info.home_currency if info else None, "GBP").upper(),
+            timezone=_first(timezone, info.timezone if info else None, "Europe/London"),
             store_name=name,
             assumptions=assumed,
         )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli import screen
+
 if TYPE_CHECKING:
     from app.bootstrap import House
     from app.settings import Settings
@@ -38,11 +40,18 @@ class Shared:
         return {"home": home or self.home, "model": self.model}
 
 
-def house(context: typer.Context) -> House:
-    """The store that this call works on; raises SetupError when there is none."""
+def house(context: typer.Context, *, recover: bool = False) -> House:
+    """The store that this call works on; raises SetupError when there is none.
+
+    With `recover`, what an earlier process left half-way is finished first, and said on stderr.
+    """
     from app.bootstrap import open_house  # noqa: PLC0415 - the database is slow to load and --help needs none
 
-    return open_house(shared(context).settings())
+    opened = open_house(shared(context).settings())
+    if recover:
+        for finished in opened.desk.recover():
+            screen.talk(f"left by an interrupted process: {finished.in_words()}")
+    return opened
 
 
 def shared(context: typer.Context) -> Shared:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Final
+from typing import Final, Self
 
 _EVERY_SECONDS: Final = 0.1
 
@@ -17,7 +17,7 @@ class ProgressLine:
         self._phase = ""
         self._shown_at = 0.0
 
-    def __enter__(self) -> ProgressLine:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -21,6 +21,11 @@ def data(text: str) -> None:
     _write(sys.stdout, text + "\n")
 
 
+def piece(text: str) -> None:
+    """Print a piece of a streamed answer, as it is."""
+    _write(sys.stdout, text)
+
+
 def talk(text: str) -> None:
     """Print progress, advice or an error to stderr."""
     _write(sys.stderr, text + "\n")
@@ -70,6 +75,11 @@ def confirmed(question: str, *, yes: bool) -> bool:
 def visible(text: str) -> str:
     """Text of strangers without control characters, which could repaint the terminal."""
     return "".join(char if char.isprintable() else " " for char in text)
+
+
+def visible_lines(text: str) -> str:
+    """The same, keeping the line breaks."""
+    return "\n".join(visible(line) for line in text.split("\n"))
 
 
 def _console() -> Console:

@@ -123,3 +123,11 @@ def entries(snapshot: Snapshot, tenant: str) -> Iterator[Mapping[str, Any]]:
 def length(snapshot: Snapshot, tenant: str) -> int:
     """How many entries the chain has."""
     return int(snapshot.scalar(select(func.count()).where(audit.c.tenant == tenant)) or 0)
+
+
+def last_moment(snapshot: Snapshot, tenant: str) -> datetime | None:
+    """When the newest entry was written; None in an empty chain."""
+    newest = snapshot.scalar(
+        select(audit.c.at).where(audit.c.tenant == tenant).order_by(audit.c.seq.desc()).limit(1)
+    )
+    return None if newest is None else datetime.fromisoformat(newest)

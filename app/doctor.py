@@ -1,0 +1,221 @@
+"""Checks of an installation: what is right, what is worth knowing, what is broken, each with its repair."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from app.bootstrap import House, is_founded, open_house
+from app.settings import Settings, unknown_variables
+from shop.errors import ShopError
+from shop.store.health import last_movement, price_currencies
+from shop.store.reads.info import business_day, store_info
+from tools.ledger import chain
+
+PYTHONS: Final = ((3, 11), (3, 13))
+LITTLE_DISK: Final = 500 * 1024**2
+OLD_DATA: Final = timedelta(days=7)
+
+
+class Health(StrEnum):
+    """How a check ended."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the doctor: `repair` is the exact thing to do, empty when all is well."""
+
+    name: str
+    health: Health
+    detail: str
+    repair: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The check as plain JSON values."""
+        return {**asdict(self), "health": self.health.value}
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """All checks in an order in which repairing the first one repairs most."""
+    yield _python()
+    yield _variables()
+    yield _disk(settings)
+    yield _model(settings)
+    house, check = _store(settings)
+    yield check
+    if house is not None:
+        yield from (_guarded(name, check, house) for name, check in _OF_HOUSE)
+
+
+def _python() -> Check:
+    version = sys.version_info[:2]
+    spoken = ".".join(map(str, sys.version_info[:3]))
+    if PYTHONS[0] <= version <= PYTHONS[1]:
+        return Check("python", Health.OK, spoken)
+    return Check("python", Health.FAIL, spoken, "use Python 3.11, 3.12 or 3.13: make clean demo")
+
+
+def _variables() -> Check:
+    unknown = unknown_variables()
+    if not unknown:
+        return Check("settings", Health.OK, "all known")
+    return Check("settings", Health.WARN, "; ".join(unknown), f"unset {unknown[0].split(';')[0]}")
+
+
+def _disk(settings: Settings) -> Check:
+    place = next(
+        path for path in (settings.home.absolute(), *settings.home.absolute().parents) if path.exists()
+    )
+    free = shutil.disk_usage(place).free
+    detail = f"{free / 1024**3:.1f} GiB free for {settings.home}"
+    if free >= LITTLE_DISK:
+        return Check("disk", Health.OK, detail)
+    return Check("disk", Health.FAIL, detail, "free at least 0.5 GiB, or move the store with SHOPHAND_HOME")
+
+
+def _model(settings: Settings) -> Check:
+    try:
+        chosen = settings.for_model()
+    except ShopError as error:
+        return Check("model", Health.FAIL, str(error), "set OPENAI_API_KEY, or SHOPHAND_MODEL=offline")
+    if chosen.offline:
+        return Check("model", Health.OK, "offline planner: no key, no network, a fixed range of requests")
+    return _ask_model(settings)
+
+
+def _ask_model(settings: Settings) -> Check:
+    from agent.model_check import check_model  # noqa: PLC0415 - langchain loads only where a model is set
+
+    name = f"{settings.model} at {settings.for_model().endpoint}"
+    try:
+        return Check("model", Health.OK, f"{name}: {check_model(settings.for_model())}")
+    except ShopError as error:
+        repair = "check OPENAI_API_KEY and OPENAI_BASE_URL, or work with SHOPHAND_MODEL=offline"
+        return Check("model", Health.FAIL, f"{name}: {error}", repair)
+
+
+def _store(settings: Settings) -> tuple[House | None, Check]:
+    try:
+        if not is_founded(settings):
+            repair = "shophand demo, shophand init, or shophand import transactions FILE"
+            return None, Check("store", Health.FAIL, f"there is no store in {settings.home}", repair)
+        house = open_house(settings)
+        with house.db.reading() as snapshot:
+            info = store_info(snapshot)
+    except ShopError as error:
+        return None, Check("store", Health.FAIL, str(error), "check SHOPHAND_HOME and SHOPHAND_DATABASE_URL")
+    detail = f"{info.name} ({info.source}, {info.home_currency}, {info.timezone}) on {house.db.dialect}"
+    return house, Check("store", Health.OK, f"{detail}, tables current")
+
+
+def _guarded(name: str, check: Callable[[House], Check], house: House) -> Check:
+    try:
+        return check(house)
+    except ShopError as error:
+        return Check(name, Health.FAIL, str(error), _REPAIRS.get(name, "see docs/reference/errors.md"))
+
+
+def _credentials(house: House) -> Check:
+    tokens = house.credentials.tokens()
+    names = ", ".join(sorted(tokens)) or "nobody"
+    return Check("credentials", Health.OK, f"tokens of {names}, readable by you only")
+
+
+def _policy(house: House) -> Check:
+    policies = house.policies()
+    detail = f"{len(policies.rules)} rules ({policies.version}), sha {policies.sha[:12]}"
+    with house.db.reading() as snapshot:
+        home = store_info(snapshot).home_currency
+    foreign = sorted({code for kind in policies.kinds.values() for code in kind.currencies.values()} - {home})
+    if foreign:
+        repair = f"write the limits in {house.policies_directory} in {home}"
+        return Check(
+            "policy", Health.FAIL, f"limits in {', '.join(foreign)}, the store counts in {home}", repair
+        )
+    return Check("policy", Health.OK, detail)
+
+
+def _approvers(house: House) -> Check:
+    roles = {role for rule in house.policies().rules if rule.approvers for role in _asked(rule.approvers)}
+    held = {role.value for person in house.people.everybody() if person.active for role in person.roles}
+    missing = sorted(roles - held)
+    if missing:
+        repair = f"shophand people add NAME --role {missing[0]}"
+        return Check("approvers", Health.WARN, f"nobody is {', '.join(missing)}", repair)
+    return Check("approvers", Health.OK, f"somebody holds each of {len(roles)} roles the rules ask for")
+
+
+def _asked(approvers: Any) -> tuple[str, ...]:
+    return (*approvers.by, *approvers.by_each)
+
+
+def _prices(house: House) -> Check:
+    with house.db.reading() as snapshot:
+        home = store_info(snapshot).home_currency
+        codes = price_currencies(snapshot)
+    if codes in ([home], []):
+        return Check("prices", Health.OK, f"all in {home}" if codes else "no products yet")
+    return Check("prices", Health.FAIL, f"in {', '.join(codes)}", f"import the prices again in {home} only")
+
+
+def _freshness(house: House) -> Check:
+    with house.db.reading() as snapshot:
+        last = last_movement(snapshot)
+        info, today = store_info(snapshot), business_day(snapshot, house.clock)
+    if last is None:
+        return Check("data", Health.WARN, "no sales yet", "shophand import transactions FILE")
+    if info.business_date is not None:
+        return Check(
+            "data", Health.OK, f"a snapshot: its today is {info.business_date}, last movement {last}"
+        )
+    if today - last > OLD_DATA:
+        return Check("data", Health.WARN, f"last movement {last}", "import the sales since then")
+    return Check("data", Health.OK, f"last movement {last}")
+
+
+def _clock(house: House) -> Check:
+    now = house.clock()
+    with house.db.reading() as snapshot:
+        last = chain.last_moment(snapshot, house.db.tenant)
+    if last is not None and last > now:
+        detail = f"now {now:%Y-%m-%d %H:%M} UTC, but the last record is of {last:%Y-%m-%d %H:%M} UTC"
+        return Check("clock", Health.FAIL, detail, "set this machine's clock")
+    return Check("clock", Health.OK, f"{now:%Y-%m-%d %H:%M} UTC, after the last record")
+
+
+def _audit(house: House) -> Check:
+    with house.db.reading() as snapshot:
+        report = chain.verify(snapshot, house.db.tenant)
+    return Check("audit", Health.OK, f"{report.entries:,} entries verified")
+
+
+def _switch(house: House) -> Check:
+    if house.desk.is_stopped():
+        return Check("stop switch", Health.WARN, "on: nothing is carried out", "shophand mode resume")
+    return Check("stop switch", Health.OK, "off")
+
+
+_OF_HOUSE: Final = (
+    ("credentials", _credentials),
+    ("policy", _policy),
+    ("approvers", _approvers),
+    ("prices", _prices),
+    ("data", _freshness),
+    ("clock", _clock),
+    ("audit", _audit),
+    ("stop switch", _switch),
+)
+_REPAIRS: Final = {
+    "credentials": "chmod 600 the file; new tokens: shophand people token NAME",
+    "policy": "shophand policy check names the line; or restore the rule file",
+    "audit": "somebody changed the database by hand: restore it from a backup",
+}

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shop.errors import SetupError
-from shop.imports.sample import tables
+from shop.imports.sample import order_tables, tables
 from shop.imports.sample.catalogue import build_catalogue
 from shop.imports.sample.demand import choose_shelves, draw_demand, expected_demand
 from shop.imports.sample.past import play
+from shop.imports.sample.service import serve_customers
 from shop.imports.sample.terms import build_offers, exchange_rates
 from shop.store import schema
 
@@ -29,8 +30,14 @@ class SampleSummary:
     products: int
     shelves: int
     movements: int
-    purchase_orders: int
     stockout_days: int
+    purchase_orders: int
+    customers: int
+    orders: int
+    shipments: int
+    returns: int
+    tickets: int
+    supplier_notes: int
 
 
 def create_sample_store(db: Database, *, seed: int = 7, progress: Progress | None = None) -> SampleSummary:
@@ -42,8 +49,7 @@ def create_sample_store(db: Database, *, seed: int = 7, progress: Progress | Non
     tell = progress or (lambda _: None)
     with db.writing() as transaction:
         _refuse_unless_empty(transaction)
-        summary = _fill(transaction, seed, tell)
-    return summary
+        return _fill(transaction, seed, tell)
 
 
 def _refuse_unless_empty(transaction: Transaction) -> None:
@@ -62,7 +68,7 @@ def _generators(seed: int, count: int) -> list[np.random.Generator]:
 
 
 def _fill(transaction: Transaction, seed: int, tell: Progress) -> SampleSummary:
-    for_catalogue, for_rates, for_shelves, for_demand, for_past = _generators(seed, 5)
+    for_catalogue, for_rates, for_shelves, for_demand, for_past, for_service = _generators(seed, 6)
     tell("catalogue and suppliers")
     catalogue = build_catalogue(for_catalogue)
     rates = exchange_rates(for_rates)
@@ -72,19 +78,27 @@ def _fill(transaction: Transaction, seed: int, tell: Progress) -> SampleSummary:
     expected = expected_demand(catalogue, shelves, for_demand)
     demand = draw_demand(expected, catalogue, shelves, for_demand)
     past = play(catalogue, shelves, offers, expected, demand, for_past)
-    orders = past.book.numbered()
+    purchase_orders = past.book.numbered()
+    tell("customers, orders and tickets")
+    service = serve_customers(catalogue, shelves, past, for_service)
     tell("writing")
     tables.write_store(transaction)
     products = tables.write_catalogue(transaction, catalogue)
     tables.write_promotions(transaction)
     tables.write_terms(transaction, offers, rates)
-    purchase_orders = tables.write_purchase_orders(transaction, orders)
-    committed = np.zeros(len(shelves.sku), dtype=np.int64)
-    movements = tables.write_stock(transaction, catalogue, shelves, past, orders, committed)
+    tables.write_purchase_orders(transaction, purchase_orders)
+    movements = tables.write_stock(transaction, catalogue, shelves, past, purchase_orders, service.committed)
+    order_tables.write_service(transaction, catalogue, service)
     return SampleSummary(
         products=products,
         shelves=len(shelves.sku),
         movements=movements,
-        purchase_orders=purchase_orders,
         stockout_days=int(past.stockout.sum()),
+        purchase_orders=len(purchase_orders),
+        customers=len(service.customers),
+        orders=len(service.orders),
+        shipments=len(service.parcels),
+        returns=len(service.rmas),
+        tickets=len(service.tickets),
+        supplier_notes=len(service.supplier_notes),
     )

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from shop.imports.sample import specials
 from shop.imports.sample.catalogue import HOME
 from shop.imports.sample.demand import LOCATIONS
 from shop.imports.sample.period import BUSINESS_DATE, DAYS, FIRST_DAY, calendar_day
+from shop.imports.sample.prices import old_price
 from shop.imports.sample.promotions import PROMOTIONS
 from shop.imports.sample.terms import SUPPLIERS
 from shop.store import schema
@@ -79,15 +79,6 @@ def _product(item: Item) -> dict[str, Any]:
         "launched_on": None if item.status == "draft" else calendar_day(item.launched),
         "price_changed_at": _prices(item)[-1]["at"],
     }
-
-
-def old_price(item: Item) -> tuple[int, int] | None:
-    """Day of the last price change and the price before it in pence, if there was one."""
-    change = specials.PRICE_CHANGED_DAYS_AGO.get(item.sku)
-    if change is None:
-        return None
-    ago, percent = change
-    return DAYS - ago, item.price * percent // 100 // 5 * 5
 
 
 def _prices(item: Item) -> list[dict[str, Any]]:

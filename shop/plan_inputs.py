@@ -180,3 +180,14 @@ class PlanSettings:
             raise InvalidActionError("holding_rate_per_year and maximum_cover_days must be over zero")
         if self.budget is not None and self.budget.minor < 0:
             raise InvalidActionError(f"a budget cannot be negative: {self.budget}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposedSupply:
+    """Pieces that an action not yet carried out would bring (or take, if negative) on a day."""
+
+    sku: str
+    location: str
+    quantity: int
+    due_on: date
+    source: str

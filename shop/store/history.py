@@ -1,0 +1,345 @@
+"""Bulk reads for planning: the whole catalogue as columns, in a dozen queries whatever its size.
+
+The state is that of the morning of `as_of`: sales up to the day before, stock of that day. What happened
+after it is taken back (movements, receipts), except what Shophand itself has done since: an order that was
+placed or a transfer that was made by an action always counts, so that no run repeats it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from sqlalchemy import Date, Integer, and_, cast, func, literal, not_, or_, select, type_coerce
+
+from shop.plan_inputs import (
+    NEVER,
+    UNKNOWN,
+    History,
+    Incoming,
+    Items,
+    Offers,
+    PlanInputs,
+    ProposedSupply,
+    Suppliers,
+)
+from shop.store import schema
+from shop.store.reads.info import store_info
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from numpy.typing import NDArray
+    from sqlalchemy import ColumnElement
+
+    from shop.store.database import Snapshot
+
+HISTORY_DAYS: Final = 364
+"""Fifty-two whole weeks."""
+
+Key = tuple[str, str]
+"""A SKU and a location."""
+
+OpenLine = tuple[str, str, str, int, date]
+"""Order, SKU, location, pieces outstanding, expected day."""
+
+
+def plan_inputs(
+    snapshot: Snapshot,
+    as_of: date,
+    *,
+    location: str | None = None,
+    supplier: str | None = None,
+    history_days: int = HISTORY_DAYS,
+    proposed: Sequence[ProposedSupply] = (),
+) -> PlanInputs:
+    """All that a plan of `as_of` needs, for every SKU at every location it was ever stocked or sold at.
+
+    `location` and `supplier` narrow what the plan answers for, not what it knows. `proposed` is supply that
+    the desk's ledger holds and the store does not know yet (orders and transfers awaiting a decision).
+    Raises SetupError while the database holds no store.
+    """
+    home = store_info(snapshot).home_currency
+    starts_on = as_of - timedelta(days=history_days)
+    sales = _sales(snapshot, starts_on, as_of)
+    levels = _levels(snapshot, as_of)
+    open_lines = _open_lines(snapshot, as_of)
+    coming = [(sku, place) for _, sku, place, _, _ in open_lines]
+    coming += [(supply.sku, supply.location) for supply in proposed]
+    keys = _keys(snapshot, [(sku, place) for sku, place, _, _ in sales], list(levels), coming)
+    rows = {key: row for row, key in enumerate(keys)}
+    history = _history(snapshot, rows, sales, starts_on, history_days)
+    suppliers, supplier_rows = _suppliers(snapshot)
+    return PlanInputs(
+        as_of=as_of,
+        home_currency=home,
+        items=_items(snapshot, keys, levels, starts_on, as_of, home, location),
+        history=history,
+        incoming=_incoming(rows, open_lines, as_of, proposed),
+        suppliers=suppliers,
+        offers=_offers(snapshot, supplier_rows),
+        rates=_rates(snapshot, as_of),
+        only_supplier=supplier,
+    )
+
+
+def days_between(snapshot: Snapshot, start: date, column: ColumnElement[Any]) -> ColumnElement[int]:
+    """Whole days from `start` to a date column, computed by the database."""
+    if snapshot.dialect.name == "sqlite":
+        return cast(func.julianday(column) - func.julianday(start.isoformat()), Integer)
+    return type_coerce(column - literal(start, Date), Integer)
+
+
+def _sales(snapshot: Snapshot, starts_on: date, as_of: date) -> list[tuple[str, str, int, int]]:
+    """SKU, location, day number and pieces sold, for each day with a sale before `as_of`."""
+    table = schema.stock_movements
+    day = days_between(snapshot, starts_on, table.c.day)
+    query = (
+        select(table.c.sku, table.c.location, day.label("day_no"), func.sum(-table.c.quantity))
+        .where(table.c.kind == "sale", table.c.day >= starts_on, table.c.day < as_of)
+        .group_by(table.c.sku, table.c.location, table.c.day)
+    )
+    return [(sku, place, int(day_no), int(sold)) for sku, place, day_no, sold in snapshot.execute(query)]
+
+
+def _levels(snapshot: Snapshot, as_of: date) -> dict[Key, tuple[int, int, int]]:
+    """On hand, committed and unavailable of each SKU-location on `as_of`; the last two are today's."""
+    table = schema.stock_levels
+    found = {
+        (row.sku, row.location): (row.on_hand, row.committed, row.unavailable)
+        for row in snapshot.execute(
+            select(table.c.sku, table.c.location, table.c.on_hand, table.c.committed, table.c.unavailable)
+        )
+    }
+    for sku, place, later in snapshot.execute(_later_movements(as_of)):
+        on_hand, committed, unavailable = found.get((sku, place), (0, 0, 0))
+        found[sku, place] = (on_hand - int(later), committed, unavailable)
+    return found
+
+
+def _later_movements(as_of: date) -> Any:
+    """Net pieces per SKU-location after `as_of`, leaving out what actions of the desk moved."""
+    table = schema.stock_movements
+    own = select(schema.effects.c.action_id)
+    return (
+        select(table.c.sku, table.c.location, func.sum(table.c.quantity))
+        .where(table.c.day > as_of, not_(table.c.ref.in_(own)))
+        .group_by(table.c.sku, table.c.location)
+    )
+
+
+def _keys(snapshot: Snapshot, sold: list[Key], stocked: list[Key], coming: list[Key]) -> list[Key]:
+    """Every SKU-location with stock, sales or supply; a product without any stands at the first location."""
+    known = {*sold, *stocked, *coming}
+    placed = {sku for sku, _ in known}
+    locations = schema.locations
+    first = snapshot.scalar(select(locations.c.id).order_by(locations.c.rank, locations.c.id).limit(1))
+    others = {
+        (sku, first or "") for sku in snapshot.scalars(select(schema.products.c.sku)) if sku not in placed
+    }
+    return sorted(known | others)
+
+
+def _history(
+    snapshot: Snapshot,
+    rows: dict[Key, int],
+    sales: list[tuple[str, str, int, int]],
+    starts_on: date,
+    days: int,
+) -> History:
+    sold = np.zeros((days, len(rows)), dtype=np.float32)
+    if sales:
+        items = np.array([rows[sku, place] for sku, place, _, _ in sales])
+        sold[np.array([day for _, _, day, _ in sales]), items] = [max(pieces, 0) for *_, pieces in sales]
+    stocked_out = np.zeros((days, len(rows)), dtype=bool)
+    table = schema.stockout_days
+    query = select(table.c.sku, table.c.location, days_between(snapshot, starts_on, table.c.day)).where(
+        table.c.day >= starts_on, table.c.day < starts_on + timedelta(days=days)
+    )
+    for sku, place, day in snapshot.execute(query):
+        if (sku, place) in rows:
+            stocked_out[int(day), rows[sku, place]] = True
+    return History(starts_on=starts_on, sold=sold, stocked_out=stocked_out)
+
+
+def _items(
+    snapshot: Snapshot,
+    keys: list[Key],
+    levels: dict[Key, tuple[int, int, int]],
+    starts_on: date,
+    as_of: date,
+    home: str,
+    location: str | None,
+) -> Items:
+    products = _products(snapshot)
+    # Stock and sales of a SKU that no product describes are shown, and come out as needing attention.
+    stranger = ("(not in the catalogue)", "", "active", home, UNKNOWN, UNKNOWN, None)
+    facts = [products.get(sku, stranger) for sku, _ in keys]
+    stock = np.array([levels.get(key, (0, 0, 0)) for key in keys], dtype=np.int64).reshape(-1, 3)
+    first_seen = _first_seen(snapshot)
+    launched = [fact[6] for fact in facts]
+    return Items(
+        sku=_names([sku for sku, _ in keys]),
+        title=_names([fact[0] for fact in facts]),
+        location=_names([place for _, place in keys]),
+        category=_names([fact[1] for fact in facts]),
+        status=_names([fact[2] for fact in facts]),
+        currency=_names([fact[3] for fact in facts]),
+        price_minor=np.array([fact[4] for fact in facts], dtype=np.int64),
+        cost_minor=np.array([fact[5] for fact in facts], dtype=np.int64),
+        on_hand=stock[:, 0].copy(),
+        committed=stock[:, 1].copy(),
+        unavailable=stock[:, 2].copy(),
+        observed_from=np.array(
+            [
+                _observed_from(first_seen.get(key), launch, starts_on, as_of)
+                for key, launch in zip(keys, launched, strict=True)
+            ],
+            dtype=np.int64,
+        ),
+        in_scope=np.array([location is None or place == location for _, place in keys], dtype=bool),
+    )
+
+
+def _observed_from(first_seen: date | None, launched: date | None, starts_on: date, as_of: date) -> int:
+    """The history row from which a SKU counts as there: its first movement, else its launch, else never."""
+    since = first_seen or launched
+    if since is None or since > as_of:
+        return NEVER
+    return max((since - starts_on).days, 0)
+
+
+def _products(snapshot: Snapshot) -> dict[str, tuple[str, str, str, str, int, int, date | None]]:
+    table = schema.products
+    query = select(
+        table.c.sku,
+        table.c.title,
+        table.c.category,
+        table.c.status,
+        table.c.currency,
+        table.c.price_minor,
+        func.coalesce(table.c.cost_minor, UNKNOWN),
+        table.c.launched_on,
+    )
+    return {row[0]: tuple(row[1:]) for row in snapshot.execute(query)}
+
+
+def _first_seen(snapshot: Snapshot) -> dict[Key, date]:
+    table = schema.stock_movements
+    query = select(table.c.sku, table.c.location, func.min(table.c.day)).group_by(
+        table.c.sku, table.c.location
+    )
+    return {(sku, place): day for sku, place, day in snapshot.execute(query)}
+
+
+def _incoming(
+    rows: dict[Key, int], open_lines: list[OpenLine], as_of: date, proposed: Sequence[ProposedSupply]
+) -> Incoming:
+    """Open order lines of `as_of`, then proposed supply, whose date is never before `as_of`."""
+    found = [
+        (rows[sku, place], outstanding, (due - as_of).days, order)
+        for order, sku, place, outstanding, due in open_lines
+    ]
+    for supply in proposed:
+        days = max((supply.due_on - as_of).days, 0)
+        found.append((rows[supply.sku, supply.location], supply.quantity, days, supply.source))
+    return Incoming(
+        item=np.array([row[0] for row in found], dtype=np.int64),
+        quantity=np.array([row[1] for row in found], dtype=np.int64),
+        due_in_days=np.array([row[2] for row in found], dtype=np.int64),
+        source=_names([row[3] for row in found]),
+    )
+
+
+def _open_lines(snapshot: Snapshot, as_of: date) -> list[OpenLine]:
+    """Every order line with pieces outstanding on `as_of`."""
+    orders, lines = schema.purchase_orders, schema.purchase_order_lines
+    is_open = orders.c.status.in_(("placed", "partly_received"))
+    was_open = and_(orders.c.status == "received", orders.c.received_on > as_of)
+    query = (
+        select(
+            orders.c.id,
+            lines.c.sku,
+            orders.c.location,
+            lines.c.quantity,
+            lines.c.received,
+            orders.c.expected_on,
+        )
+        .join(lines, lines.c.purchase_order == orders.c.id)
+        .where(or_(is_open, was_open), or_(orders.c.ordered_on <= as_of, orders.c.action_id.is_not(None)))
+        .order_by(orders.c.id, lines.c.sku)
+    )
+    later = _later_receipts(snapshot, as_of)
+    return [
+        (order, sku, place, quantity - received + later[order, sku], due)
+        for order, sku, place, quantity, received, due in snapshot.execute(query)
+        if quantity - received + later[order, sku] > 0
+    ]
+
+
+def _later_receipts(snapshot: Snapshot, as_of: date) -> dict[tuple[str, str], int]:
+    """Pieces of each order line that arrived after `as_of`; those days are taken back from stock too."""
+    table = schema.stock_movements
+    query = (
+        select(table.c.ref, table.c.sku, func.sum(table.c.quantity))
+        .where(table.c.kind == "receipt", table.c.day > as_of)
+        .group_by(table.c.ref, table.c.sku)
+    )
+    found: dict[tuple[str, str], int] = defaultdict(int)
+    for order, sku, pieces in snapshot.execute(query):
+        found[order, sku] = int(pieces)
+    return found
+
+
+def _suppliers(snapshot: Snapshot) -> tuple[Suppliers, dict[str, int]]:
+    table = schema.suppliers
+    found = snapshot.execute(select(table).order_by(table.c.id)).all()
+    suppliers = Suppliers(
+        id=_names([row.id for row in found]),
+        name=_names([row.name for row in found]),
+        currency=_names([row.currency for row in found]),
+        lead_time_days=np.array([row.lead_time_days for row in found], dtype=np.float64),
+        lead_time_sd_days=np.array([row.lead_time_sd_days for row in found], dtype=np.float64),
+        minimum_minor=np.array([row.minimum_order_minor for row in found], dtype=np.int64),
+        approved=np.array([row.approved for row in found], dtype=bool),
+    )
+    return suppliers, {row.id: place for place, row in enumerate(found)}
+
+
+def _offers(snapshot: Snapshot, supplier_rows: dict[str, int]) -> Offers:
+    table, breaks = schema.offers, schema.price_breaks
+    found = snapshot.execute(select(table).order_by(table.c.supplier, table.c.sku)).all()
+    places = {(row.supplier, row.sku): place for place, row in enumerate(found)}
+    tiers = [
+        (places[row.supplier, row.sku], row.from_quantity, row.unit_cost_minor)
+        for row in snapshot.execute(select(breaks))
+        if (row.supplier, row.sku) in places
+    ]
+    columns = np.array(tiers, dtype=np.int64).reshape(-1, 3)
+    return Offers(
+        sku=_names([row.sku for row in found]),
+        supplier=np.array([supplier_rows[row.supplier] for row in found], dtype=np.int64),
+        unit_cost_minor=np.array([row.unit_cost_minor for row in found], dtype=np.int64),
+        moq=np.array([row.moq for row in found], dtype=np.int64),
+        pack_size=np.array([row.pack_size for row in found], dtype=np.int64),
+        rank=np.array([row.rank for row in found], dtype=np.int64),
+        break_offer=columns[:, 0].copy(),
+        break_from=columns[:, 1].copy(),
+        break_cost_minor=columns[:, 2].copy(),
+    )
+
+
+def _rates(snapshot: Snapshot, as_of: date) -> dict[str, Decimal]:
+    """The latest rate of each currency on or before `as_of`."""
+    table = schema.exchange_rates
+    query = select(table.c.currency, table.c.rate).where(table.c.day <= as_of).order_by(table.c.day)
+    return {row.currency: row.rate for row in snapshot.execute(query)}
+
+
+def _names(values: Sequence[str]) -> NDArray[np.object_]:
+    found = np.empty(len(values), dtype=np.object_)
+    found[:] = values
+    return found

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from policies.install import install
-
 from agent.conversation import Conversations
 from app.auth import People, new_token
 from app.credentials import FILE, Credentials, FrontDoor
 from app.settings import Settings
+from policies.install import install
 from policies.rules import PolicySet, load_policies
 from shop.backends.embedded import EmbeddedEffects
 from shop.clock import Clock, utc_now
@@ -23,7 +23,7 @@ from shop.store.database import Database
 from shop.store.founding import found_store, has_store
 from shop.store.migrate import is_current, upgrade
 from tools.desk import Desk, Session
-from tools.toolbox import Shop
+from tools.tool import Shop
 
 OWNER: Final = "owner"
 OPERATOR: Final = "operator"
@@ -193,6 +193,11 @@ def settle(house: House, *, name: str, currency: str, timezone: str) -> None:
 
 
 def install_policies(house: House, currency: str) -> None:
-    """Give the store its own copy of the shipped rules, unless it has rules already."""
-    if not any(house.policies_directory.glob("*.yaml")):
-        install(house.policies_directory, currency)
+    """Give the store its own copy of the shipped rules, all of them at once, unless it has rules already."""
+    if house.policies_directory.exists():
+        return
+    draft = house.home / "policies.draft"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir()
+    install(draft, currency)
+    draft.rename(house.policies_directory)

@@ -18,6 +18,7 @@ from app.settings import Settings
 from shop.errors import InvalidActionError
 from shop.imports.assumptions import Assumptions
 from shop.imports.report import ImportReport, Progress
+from shop.imports.suppliers import import_suppliers
 from shop.imports.transactions import TransactionOptions, import_transactions
 from shop.model import StoreInfo
 from shop.people import Principal, Role
@@ -82,6 +83,23 @@ def transactions(
             clock=house.clock,
         )
 
+    _import(context, load, dry_run=dry_run, as_name=as_name, as_json=as_json)
+
+
+@app.command()
+def suppliers(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV of terms.")],
+    dry_run: DryRun = False,
+    as_name: As = None,
+    as_json: AsJson = False,
+) -> None:
+    """Load a completed suppliers file (see: shophand export suppliers); all of it or nothing."""
+
+    def load(house: House, _info: StoreInfo | None, _watch: Watch) -> ImportReport:
+        return import_suppliers(house.db, file, dry_run=dry_run, clock=house.clock)
+
+    open_house(shared(context).settings())  # terms alone make no store
     _import(context, load, dry_run=dry_run, as_name=as_name, as_json=as_json)
 
 

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.bootstrap import House
+from app.cli import screen
+from app.cli.options import AsJson, house
+from policies.lint import Severity, lint
+from policies.rules import PolicySet, Rule, load_policies
+from policies.selftest import run_tests
+from shop.errors import NotFoundError, PolicyLoadError
+
+app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+Directory = Annotated[
+    Path | None,
+    typer.Argument(exists=True, file_okay=False, help="Rule files to read instead of the store's own."),
+]
+_ACTION = re.compile(r"(?:[Aa]-?)?[0-9]+|act_\w+")
+
+
+@app.callback()
+def _group() -> None:
+    """The rules: what happens by itself, what asks a person, what never happens."""
+
+
+@app.command("list")
+def list_rules(
+    context: typer.Context,
+    kind: Annotated[str | None, typer.Option(help="Only rules about this kind of action.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List every rule in force with its effect and its reason."""
+    policies = house(context).policies()
+    rules = [rule for rule in policies.rules if kind in (None, rule.kind)]
+    if as_json:
+        screen.answer("policy/1", {"sha": policies.sha, "rules": [rule.as_json() for rule in rules]})
+        return
+    screen.table(
+        ("rule", "action", "effect", "when", "who decides"),
+        [(rule.id, rule.kind, rule.effect.value, _conditions(rule), _who(rule)) for rule in rules],
+    )
+    screen.talk(f"{policies.version}; sha {policies.sha}")
+
+
+@app.command()
+def check(context: typer.Context, directory: Directory = None, as_json: AsJson = False) -> None:
+    """Read the rule files strictly, look for rules that cannot mean what they say, run their tests."""
+    policies = _policies(context, directory)
+    findings = lint(policies)
+    for finding in findings:
+        screen.talk(f"{finding.severity.value}: {finding.rule} {finding.text}")
+    _test(policies, as_json=as_json, brief=True)
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise PolicyLoadError("the rules cannot mean what they say; see the lines above")
+
+
+@app.command("test")
+def run_rule_tests(context: typer.Context, directory: Directory = None, as_json: AsJson = False) -> None:
+    """Run the tests that stand in the rule files, one line each."""
+    _test(_policies(context, directory), as_json=as_json, brief=False)
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(help="An approval (A-17), an action (act_...) or a rule's id.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say why something was decided as it was, or what a rule does."""
+    opened = house(context)
+    if _ACTION.fullmatch(what):
+        _explain_action(opened, what, as_json=as_json)
+    else:
+        _explain_rule(opened.policies(), what, as_json=as_json)
+
+
+def _policies(context: typer.Context, directory: Path | None) -> PolicySet:
+    return house(context).policies() if directory is None else load_policies(directory)
+
+
+def _test(policies: PolicySet, *, as_json: bool, brief: bool) -> None:
+    report = run_tests(policies)
+    if as_json:
+        tests = [{"name": one.name, "action": one.kind, "difference": one.text} for one in report.outcomes]
+        body = {"sha": policies.sha, "rules": len(policies.rules), "passed": report.passed, "tests": tests}
+        screen.answer("policy_check/1", body)
+    else:
+        shown = report.failed if brief else report.outcomes
+        for one in shown:
+            screen.data(f"{'ok  ' if one.passed else 'FAIL'} {one.kind}: {one.name}  {one.text}".rstrip())
+        screen.data(
+            f"{len(policies.rules)} rules, {len(report.outcomes)} tests, {len(report.failed)} failed "
+            f"({policies.version})"
+        )
+    if not report.passed:
+        raise PolicyLoadError(f"{len(report.failed)} rule tests fail; see the lines above")
+
+
+def _explain_action(opened: House, what: str, *, as_json: bool) -> None:
+    found = opened.desk.explain(what)
+    if as_json:
+        body = {"action": found.action_id, "state": found.state.value, "decision": found.decision.as_json()}
+        screen.answer("explanation/1", body)
+        return
+    screen.data(f"{found.action_id} ({found.kind}) is {found.state.value}: {found.reason}")
+    screen.table(
+        ("rule", "effect", "value", "limit", "in words"),
+        [(one.rule, one.effect.value, one.value, one.limit, one.text) for one in found.decision.fired],
+    )
+    if found.decision.nearest_flip:
+        screen.data(found.decision.nearest_flip)
+    screen.talk(f"policy {found.decision.policy_sha[:12]}, judge {found.decision.engine}")
+
+
+def _explain_rule(policies: PolicySet, name: str, *, as_json: bool) -> None:
+    rule = next((rule for rule in policies.rules if rule.id == name), None)
+    if rule is None:
+        raise NotFoundError(f"there is no rule {name!r}; see: shophand policy list")
+    if as_json:
+        screen.answer("rule/1", {"rule": rule.as_json()})
+        return
+    screen.data(f"{rule.id}: {rule.effect.value} {rule.kind} when {_conditions(rule)}")
+    if rule.because:
+        screen.data(f"because: {rule.because}")
+    if rule.approvers:
+        screen.data(f"who decides: {_who(rule)}, within {rule.approvers.expires}")
+
+
+def _conditions(rule: Rule) -> str:
+    return " and ".join(_words(condition) for condition in rule.when)
+
+
+def _words(condition: Any) -> str:
+    fact, wanted = next(iter(condition.as_json().items()))
+    if isinstance(wanted, dict):
+        test, limit = next(iter(wanted.items()))
+        return f"{fact} {test} {', '.join(limit) if isinstance(limit, list) else limit}"
+    return f"{fact} is {wanted}"
+
+
+def _who(rule: Rule) -> str:
+    return rule.requirement.in_words() if rule.requirement else ""

@@ -85,6 +85,8 @@ class Money:
         match = _LITERAL.fullmatch(text)
         if match is None:
             raise MoneyError(f'expected an amount like "1_000 GBP", got {text!r}')
+        if len(match[1].partition(".")[2]) > exponent(match[2]):  # 50.000 is fifty here, fifty thousand there
+            raise MoneyError(f"{text} has more decimals than {match[2]} knows ({exponent(match[2])})")
         return cls.of(match[1].replace("_", ""), match[2])
 
     @classmethod

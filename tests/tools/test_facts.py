@@ -1,0 +1,126 @@
+"""The facts of every kind of action: all there, of the right type, and no others."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from policies.judge import Verdict, decide
+from policies.rules import SHIPPED, load_policies
+from policies.vocabulary import FACTS
+from shop.actions import KINDS, parse_action
+from shop.money import Money
+from shop.people import Kind
+from shop.store.database import Database
+from tests.gate import Gate, order, session
+from tools.facts import Asked, Gathered, gather
+
+POSSIBLE: dict[str, dict[str, Any]] = {
+    "adjust_stock": {"sku": "MUG-01", "location": "leeds", "change": -3, "reason": "damage"},
+    "transfer_stock": {"sku": "MUG-01", "from_location": "leeds", "to_location": "bristol", "quantity": 5},
+    "place_purchase_order": order().as_json(),
+    "cancel_purchase_order": {"purchase_order": "PO-78", "reason": "late"},
+    "receive_purchase_order": {"purchase_order": "PO-78", "lines": [{"sku": "TEA-100", "quantity": 24}]},
+    "change_price": {"sku": "MUG-01", "price": {"minor": 1300, "cur": "GBP"}, "reason": "cost"},
+    "refund_order": {"order": "1042", "amount": {"minor": 1000, "cur": "GBP"}, "reason": "late"},
+    "cancel_order": {"order": "1043", "reason": "asked"},
+    "add_order_note": {"order": "1042", "note": "called back"},
+}
+
+
+@pytest.fixture
+def gate(database: Database) -> Gate:
+    """The small store, on both databases."""
+    return Gate(database)
+
+
+def _facts(gate: Gate, kind: str, **changed: Any) -> Gathered:
+    asked = Asked(gate.db.tenant, "act_x", "agent", Kind.AGENT, tainted=False, now=gate.now)
+    with gate.db.reading() as snapshot:
+        return gather(snapshot, parse_action(kind, {**POSSIBLE[kind], **changed}), asked)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_possible_action_has_exactly_the_declared_facts(gate: Gate, kind: str) -> None:
+    """Every declared fact is there, none beside them, and each is of a type the judge accepts."""
+    gathered = _facts(gate, kind)
+    assert gathered.missing == []
+    assert set(gathered.values) == set(FACTS[kind])
+    assert decide(load_policies(SHIPPED), kind, gathered.values, ()).missing == ()
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_small_usual_action_passes_the_shipped_rules(gate: Gate, kind: str) -> None:
+    """The shipped rules let the everyday case of each kind pass, or ask a person; they do not forbid it."""
+    verdict = decide(load_policies(SHIPPED), kind, _facts(gate, kind).values, ()).verdict
+    assert verdict is not Verdict.DENY
+
+
+@pytest.mark.parametrize(
+    ("kind", "changed"),
+    [
+        ("adjust_stock", {"sku": "NOPE"}),
+        ("adjust_stock", {"location": "nowhere"}),
+        ("transfer_stock", {"to_location": "nowhere"}),
+        ("place_purchase_order", {"supplier": "nobody"}),
+        ("place_purchase_order", {"location": "nowhere"}),
+        ("cancel_purchase_order", {"purchase_order": "PO-1"}),
+        ("receive_purchase_order", {"lines": [{"sku": "MUG-01", "quantity": 1}]}),
+        ("change_price", {"sku": "NOPE"}),
+        ("refund_order", {"order": "1"}),
+        ("cancel_order", {"order": "1"}),
+        ("add_order_note", {"order": "1"}),
+    ],
+)
+def test_what_is_not_there_is_missing_and_denied(gate: Gate, kind: str, changed: dict[str, Any]) -> None:
+    """An unknown record leaves facts out with a reason in words, and the judge denies."""
+    gathered = _facts(gate, kind, **changed)
+    assert gathered.missing
+    decision = decide(load_policies(SHIPPED), kind, gathered.values, ())
+    assert decision.verdict is Verdict.DENY
+    assert decision.missing
+
+
+def test_foreign_orders_are_valued_at_a_dated_rate(gate: Gate) -> None:
+    """An order in euros is worth pounds at the latest rate, whose age is a fact too."""
+    line = {"sku": "MUG-01", "quantity": 100, "unit_cost": {"minor": 450, "cur": "EUR"}}
+    gathered = _facts(gate, "place_purchase_order", supplier="nordlicht", lines=[line])
+    assert gathered.values["total"] == Money.of("391.50", "GBP")
+    assert gathered.values["rate.age_days"] == 2
+    assert gathered.values["supplier.new"] is True
+
+
+def test_a_currency_without_a_rate_has_no_value(gate: Gate) -> None:
+    """Without a rate there is no value in the home currency, so the order is denied."""
+    gate.sql("DELETE FROM exchange_rates")
+    line = {"sku": "MUG-01", "quantity": 100, "unit_cost": {"minor": 450, "cur": "EUR"}}
+    gathered = _facts(gate, "place_purchase_order", supplier="nordlicht", lines=[line])
+    assert "total" not in gathered.values
+    assert gathered.missing == ["no exchange rate for 'EUR' on or before 2026-11-20"]
+
+
+def test_cover_counts_stock_incoming_and_the_order(gate: Gate) -> None:
+    """Cover after the order: (available 32 + incoming 72 + ordered 24) over sales of 32 in 56 days."""
+    assert _facts(gate, "place_purchase_order").values["cover_after_days"] == 128 * 56 // 32
+
+
+def test_windows_count_what_is_under_way(gate: Gate) -> None:
+    """Spend of the last day with a supplier includes earlier orders and this one."""
+    gate.desk.submit(order(), session())
+    values = _facts(gate, "place_purchase_order").values
+    assert values["supplier.spend_24h"] == Money.of(240, "GBP")
+    assert values["requests_last_hour"] == 2
+
+
+def test_margins_and_changes_are_percentages_at_two_decimals(gate: Gate) -> None:
+    """From 12.50 to 13.00 is 4.00 %, and leaves 61.54 % over a cost of 5.00."""
+    values = _facts(gate, "change_price").values
+    assert (values["change_pct"], values["margin_after_pct"]) == (Decimal("4.00"), Decimal("61.54"))
+
+
+def test_refunds_know_the_customer(gate: Gate) -> None:
+    """Earlier refunds of the customer count with this one."""
+    values = _facts(gate, "refund_order").values
+    assert values["customer.refunds_90d"] == Money.of(15, "GBP")
+    assert values["customer.refund_count_90d"] == 2
+    assert values["within_refundable"] is True

@@ -14,6 +14,7 @@ from shop.imports.sample.catalogue import build_catalogue
 from shop.imports.sample.demand import choose_shelves, draw_demand, expected_demand
 from shop.imports.sample.past import play
 from shop.imports.sample.service import serve_customers
+from shop.imports.sample.story_orders import find_story_orders
 from shop.imports.sample.terms import build_offers, exchange_rates
 from shop.store import schema
 
@@ -25,7 +26,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class SampleSummary:
-    """How many of everything the sample store holds."""
+    """How many of everything the sample store holds, and orders that a demo can talk about."""
 
     products: int
     shelves: int
@@ -38,6 +39,7 @@ class SampleSummary:
     returns: int
     tickets: int
     supplier_notes: int
+    story_orders: dict[str, str]
 
 
 def create_sample_store(db: Database, *, seed: int = 7, progress: Progress | None = None) -> SampleSummary:
@@ -101,4 +103,5 @@ def _fill(transaction: Transaction, seed: int, tell: Progress) -> SampleSummary:
         returns=len(service.rmas),
         tickets=len(service.tickets),
         supplier_notes=len(service.supplier_notes),
+        story_orders=find_story_orders(service),
     )

@@ -78,6 +78,7 @@ def play(
     )
     returns_luck = rng.random((DAYS, count)) * (wandering & ~hygiene)
     buyer.stock_launches(launched)
+    buyer.cancel_one()
     for day in range(DAYS):
         buyer.arrange(day, past.on_hand, demand)
         _live_one_day(past, day, demand[day], on_sale[day], returns_luck[day])

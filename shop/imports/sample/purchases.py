@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from shop.imports.sample.period import DAYS, HORIZON
-from shop.imports.sample.terms import TERMS, SupplierTerms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from shop.imports.sample.terms import Offer
+    from shop.imports.sample.terms import Offer, SupplierTerms
 
 _PARTIAL_PERCENT: Final = 8
 STUCK_SUPPLIER: Final = "brightside"
@@ -118,15 +117,16 @@ class OrderBook:
         self.incoming -= arrived
         return arrived
 
-    def cancel(self, supplier: str, location: int, day: int, wanted: list[tuple[int, Offer, int]]) -> None:
+    def cancel(
+        self, supplier: SupplierTerms, location: int, day: int, wanted: list[tuple[int, Offer, int]]
+    ) -> None:
         """Record an order that was cancelled before anything arrived."""
-        terms = TERMS[supplier]
         never = DAYS + HORIZON
         lines = [
             Delivery(shelf, offer.sku, quantity, offer.cost_at(quantity), quantity, never, never)
             for shelf, offer, quantity in wanted
         ]
-        self.orders.append(PastOrder(terms, location, day, day + terms.lead, lines, cancelled=True))
+        self.orders.append(PastOrder(supplier, location, day, day + supplier.lead, lines, cancelled=True))
 
     def numbered(self) -> list[tuple[str, PastOrder]]:
         """All orders by day with their ids, 'PO-1001' the oldest."""

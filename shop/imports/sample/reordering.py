@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _LAUNCH_STOCK_DAYS: Final = 50
 _SAFETY: Final = 1.3
+_CANCELLED: Final = ("saltwater", 8, 61)
 _WORTH_STOCKING: Final = 0.3
 _LOCATION_NAMES: Final = ("leeds", "bristol", "glasgow")
 
@@ -60,6 +61,20 @@ class Reorderer:
                 supplier = TERMS[str(self._suppliers[shelf])]
                 quantity = _in_packs(int(np.ceil(wanted)) + 2, offer)
                 self._book.deliver(supplier, self._location(shelf), start - 2, [(shelf, offer, quantity)])
+
+    def cancel_one(self) -> None:
+        """Two months ago an order was cancelled the day after: it had been placed twice."""
+        supplier = TERMS[_CANCELLED[0]]
+        shelves = [shelf for shelf, name in enumerate(self._suppliers) if name == supplier.id][
+            : _CANCELLED[1]
+        ]
+        location = self._location(shelves[0])
+        lines = [
+            (shelf, offer, offer.moq * 3)
+            for shelf in shelves
+            if (offer := self._offer(shelf)) is not None and self._location(shelf) == location
+        ]
+        self._book.cancel(supplier, location, DAYS - _CANCELLED[2], lines)
 
     def arrange(self, day: int, on_hand: NDArray[np.int64], demand: NDArray[np.int64]) -> None:
         """Let the last delivery of a story's shelf be what leaves its days of cover at the business date."""

@@ -171,18 +171,20 @@ class Conversations:
             notices=notices,
         )
         recorder.together(*(Draft(EventKind.MESSAGE, {"message": dict(each)}) for each in turn.request))
-        meter = Meter(self._settings, self.journal)
-        answer = self._answer(turn, recorder, meter, work.flag)
+        answer = self._answer(turn, recorder, work.flag)
         tools.close_plan(finished=answer.state is TurnState.DONE)
         self._close(work, answer)
+        used = Totals()
+        for event in recorder.events:
+            used = used.plus(event.body) if event.kind == EventKind.USAGE else used
         return TurnResult(
-            work.conversation, work.number, answer.text, answer.state, tuple(recorder.events), meter.turn
+            work.conversation, work.number, answer.text, answer.state, tuple(recorder.events), used
         )
 
-    def _answer(self, turn: Turn, recorder: Recorder, meter: Meter, flag: StopFlag) -> Answer:
+    def _answer(self, turn: Turn, recorder: Recorder, flag: StopFlag) -> Answer:
         """What the brain answers; its errors become answers in words."""
         try:
-            return self._thinker(meter, flag).run(turn, recorder)
+            return self._thinker(flag).run(turn, recorder)
         except TurnStoppedError:
             return Answer("Stopped. What was done until then stands above.", TurnState.STOPPED)
         except CapReachedError as error:
@@ -194,11 +196,10 @@ class Conversations:
     def _give_up(self, work: _Work, error: BaseException) -> None:
         """A defect of ours, or the end of the program: close the turn before the error goes on its way."""
         text = "an unexpected error ended this request; what was done until then stands above"
+        said = {"role": "assistant", "content": text}
         drafts = [
             Draft(EventKind.ERROR, {"turn": work.number, "error": type(error).__name__, "text": text}),
-            Draft(
-                EventKind.MESSAGE, {"turn": work.number, "message": {"role": "assistant", "content": text}}
-            ),
+            Draft(EventKind.MESSAGE, {"turn": work.number, "message": said}),
             Draft(EventKind.END, {"turn": work.number, "state": TurnState.FAILED.value}),
         ]
         work.recorder.show(self.journal.move_state(work.conversation, RUNNING, OPEN, drafts) or [])
@@ -228,7 +229,7 @@ class Conversations:
         turn = self._settings.turn.seconds or 86_400.0
         return turn + self._settings.timeout_seconds * self._settings.attempts
 
-    def _thinker(self, meter: Meter, flag: StopFlag) -> Brain:
+    def _thinker(self, flag: StopFlag) -> Brain:
         if self._brain is not None:
             return self._brain
         if self._settings.offline:
@@ -238,7 +239,8 @@ class Conversations:
         from agent.model_client import ModelClient  # noqa: PLC0415 - langchain takes seconds to import
         from agent.operator import LanguageModel  # noqa: PLC0415 - the same
 
-        return LanguageModel(ModelClient(self._settings, sleep=flag.wait), meter)
+        client = ModelClient(self._settings, sleep=flag.wait)
+        return LanguageModel(client, Meter(self._settings, self.journal))
 
     def _tools(self, work: _Work, memory: Memory) -> Toolbox:
         session = work.session(memory)
@@ -249,7 +251,7 @@ class Conversations:
         return ShopTools(self._shop(session))
 
     def _shop(self, session: Session) -> Any:
-        from tools.toolbox import Shop  # noqa: PLC0415 - the tools load the planning libraries
+        from tools.tool import Shop  # noqa: PLC0415 - as above
 
         return Shop(self._db, self._desk, session, self._guides, self._clock)
 

@@ -46,18 +46,24 @@ def _calls(message: AIMessage) -> list[dict[str, Any]]:
         raw = [(each["name"], json.dumps(each["args"]), each["id"]) for each in message.tool_calls]
         raw += [(each["name"], each["args"], each["id"]) for each in message.invalid_tool_calls]
     return [
-        {"name": name or "unknown", "args": _object(args), "id": call_id or ""} for name, args, call_id in raw
+        {"name": name or "unknown", "args": arguments_of(args), "id": call_id or ""}
+        for name, args, call_id in raw
     ]
 
 
-def _object(args: str | None) -> dict[str, Any]:
-    if not (args or "").strip():
+def arguments_of(text: str | None) -> dict[str, Any]:
+    """The arguments of a call as the server wrote them; what is no JSON object is kept as raw text.
+
+    >>> arguments_of('{"sku": "MUG-11"}'), arguments_of(""), arguments_of('{"sku": "MU')
+    ({'sku': 'MUG-11'}, {}, {'not_valid_json': '{"sku": "MU'})
+    """
+    if (text or "").strip() in ("", "null"):
         return {}  # several servers send nothing for a tool without arguments
     try:
-        value = json.loads(args or "")
+        value = json.loads(text or "")
     except json.JSONDecodeError:
-        return {MALFORMED: args}
-    return value if isinstance(value, dict) else {MALFORMED: args}
+        return {MALFORMED: text}
+    return value if isinstance(value, dict) else {MALFORMED: text}
 
 
 def stored(message: BaseMessage) -> dict[str, Any]:

@@ -206,10 +206,11 @@ class _AsksToWaitOver(StopBase):
 
 def openai_model(name: str, settings: ModelSettings) -> BaseChatModel:
     """The chat model of an OpenAI-compatible endpoint, without any retries of its own."""
-    from langchain_openai import ChatOpenAI  # noqa: PLC0415 - heavy; only a configured model pays for it
-    from pydantic import SecretStr  # noqa: PLC0415 - the same
+    from pydantic import SecretStr  # noqa: PLC0415 - as below
 
-    return ChatOpenAI(
+    from agent.openai_chat import WholeCalls  # noqa: PLC0415 - heavy; only a configured model pays for it
+
+    return WholeCalls(
         model=name,
         base_url=settings.base_url,
         api_key=SecretStr(settings.api_key or "none"),

@@ -75,12 +75,12 @@ class ScriptedModel(BaseChatModel):
         if isinstance(turn, str):
             for word in turn.split(" "):
                 piece = word if word is turn.split(" ")[0] else f" {word}"
-                yield ChatGenerationChunk(message=AIMessageChunk(piece))
+                yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
         else:
             for index, (name, args) in enumerate(turn):
                 yield ChatGenerationChunk(message=self._call_chunk(index, name, args))
         reason = "stop" if isinstance(turn, str) else "tool_calls"
-        last = AIMessageChunk("", response_metadata={"finish_reason": reason}, chunk_position="last")
+        last = AIMessageChunk(content="", response_metadata={"finish_reason": reason}, chunk_position="last")
         yield ChatGenerationChunk(message=last)
 
     def _next(self, messages: list[BaseMessage]) -> str | Sequence[ScriptedCall]:
@@ -98,4 +98,4 @@ class ScriptedModel(BaseChatModel):
 
     def _call_chunk(self, index: int, name: str, args: Mapping[str, Any]) -> AIMessageChunk:
         call = tool_call_chunk(name=name, args=json.dumps(args), id=self._call_id(index), index=index)
-        return AIMessageChunk("", tool_call_chunks=[call])
+        return AIMessageChunk(content="", tool_call_chunks=[call])

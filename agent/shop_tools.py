@@ -10,29 +10,12 @@ from typing import Any, Final
 
 from agent.brain import ToolDescription, ToolOutcome
 from agent.fence import fenced
-from shop.errors import (
-    AccessDeniedError,
-    AmbiguousError,
-    ConflictError,
-    InvalidActionError,
-    MoneyError,
-    NotFoundError,
-    ShopError,
-    ToolInputError,
-)
-from tools.answers import Answer, WriteAnswer, holds_untrusted
-from tools.toolbox import TOOLS, Shop, call
+from shop.errors import AccessDeniedError, MoneyError
+from tools.answers import Answer, WriteAnswer
+from tools.toolbox import TOOLS, Shop, ToolAnswer, call
 
-CORRECTABLE: Final[tuple[type[ShopError], ...]] = (
-    ToolInputError,
-    NotFoundError,
-    AmbiguousError,
-    InvalidActionError,
-    MoneyError,
-    ConflictError,
-    AccessDeniedError,
-)
-"""What a brain is told of, in words; every other error ends the turn and is told to the operator."""
+TOLD: Final = (AccessDeniedError, MoneyError)
+"""Errors that `call` raises and that a brain is told of all the same; every other one ends the turn."""
 
 
 class ShopTools:
@@ -50,26 +33,20 @@ class ShopTools:
         session = replace(self._shop.session, tainted=tainted)
         try:
             answer = call(replace(self._shop, session=session, key=key), name, args)
-        except CORRECTABLE as error:
+        except TOLD as error:
             return ToolOutcome(name, f"{type(error).__name__}: {error}", failed=True)
-        return self._outcome(name, answer, key)
+        if answer.result is None:
+            return ToolOutcome(name, f"{answer.error_kind}: {answer.error}", failed=True)
+        return self._outcome(answer, answer.result, key)
 
-    def _outcome(self, name: str, answer: Answer, key: str) -> ToolOutcome:
-        text = compact_json(answer)
-        tainted = holds_untrusted(answer)
-        if tainted:
-            text = fenced(text, name, f"{self._secret}:{key}")
-        if not isinstance(answer, WriteAnswer):
-            return ToolOutcome(name, text, tainted=tainted, value=answer)
-        return ToolOutcome(
-            name,
-            text,
-            tainted=tainted,
-            value=answer,
-            action=answer.action_id,
-            approval=answer.approval_id,
-            state=answer.state,
-        )
+    def _outcome(self, answer: ToolAnswer, result: Answer, key: str) -> ToolOutcome:
+        text = compact_json(result)
+        if answer.tainted:
+            text = fenced(text, answer.name, f"{self._secret}:{key}")
+        outcome = ToolOutcome(answer.name, text, tainted=answer.tainted, value=result)
+        if not isinstance(result, WriteAnswer):
+            return outcome
+        return replace(outcome, action=result.action_id, approval=result.approval_id, state=result.state)
 
 
 def compact_json(answer: Answer) -> str:

@@ -1,0 +1,314 @@
+"""The report of a reorder run: what was checked, asked for, done, left alone, and every number behind it.
+
+A report is made of two stored parts: the draft (the plan, before anything was submitted) and what the desk
+said to each submission. The same two parts always give the same report.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from shop.money import Money
+from shop.plan_results import Arithmetic
+
+
+class Record(BaseModel):
+    """A frozen part of the report; money as ``{minor, cur}`` in JSON."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Outcome(StrEnum):
+    """How a SKU-location ended in this run; every one has exactly one."""
+
+    PLACED = "placed"
+    WAITING = "waiting"
+    REFUSED = "refused"
+    RECORDED = "recorded"
+    FAILED = "failed"
+    PLANNED = "planned"
+    TRANSFERRED = "transferred"
+    NOT_ORDERED = "not_ordered"
+    NEEDS_ATTENTION = "needs_attention"
+
+
+OUTCOME_WORDS = {
+    Outcome.PLACED: "placed",
+    Outcome.WAITING: "waiting for a person",
+    Outcome.REFUSED: "refused by policy",
+    Outcome.RECORDED: "recorded only (observe)",
+    Outcome.FAILED: "not carried out",
+    Outcome.PLANNED: "planned (dry run)",
+    Outcome.TRANSFERRED: "moved from another location",
+    Outcome.NOT_ORDERED: "not ordered",
+    Outcome.NEEDS_ATTENTION: "needs attention",
+}
+
+
+class Line(Record):
+    """One SKU at one location: verdict, reason and arithmetic; `submission` is its place in the list."""
+
+    sku: str
+    title: str
+    location: str
+    verdict: str
+    reason: str
+    words: str
+    notes: tuple[str, ...]
+    supplier: str
+    quantity: int
+    value: Money | None
+    home_value: Money | None
+    submission: int | None
+    arithmetic: Arithmetic
+
+
+class Request(Record):
+    """What is asked of the desk: `args` are the frozen action's; `lines` counts its SKUs."""
+
+    kind: str
+    args: dict[str, Any]
+    key: str
+    title: str
+    supplier: str
+    location: str
+    lines: int
+    pieces: int
+    value: Money | None
+    home_value: Money | None
+    expected_on: date | None
+
+
+class Answer(Record):
+    """What the desk said to a request, and how it stands at the end of the run."""
+
+    action_id: str
+    state: str
+    words: str
+    approval_id: str | None = None
+    reference: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+class Projection(Record):
+    """Expected stock at the end of each day from `starts_on`, without and with what the run asks for."""
+
+    sku: str
+    title: str
+    location: str
+    starts_on: date
+    without_order: tuple[float, ...]
+    with_order: tuple[float, ...]
+    reorder_point: int
+    arrives_on: date | None
+
+
+class Draft(Record):
+    """The plan as stored before the first submission."""
+
+    key: str
+    as_of: date
+    started_at: datetime
+    home_currency: str
+    location: str | None
+    supplier: str | None
+    budget: Money | None
+    dry_run: bool
+    lines: tuple[Line, ...]
+    requests: tuple[Request, ...]
+    projections: tuple[Projection, ...]
+    unmet: Money
+    stockouts_without: float
+    stockouts_with: float
+
+
+class Kpis(Record):
+    """The tiles. The counts of SKU-locations add up to `checked`; money is in the home currency."""
+
+    checked: int
+    placed: int
+    waiting: int
+    refused: int
+    recorded: int
+    failed: int
+    planned: int
+    transferred: int
+    not_ordered: int
+    needs_attention: int
+    orders: int
+    transfers: int
+    money_placed: Money
+    money_waiting: Money
+    money_refused: Money
+    money_other: Money
+    money_total: Money
+    money_over_budget: Money
+    stockouts_without: float
+    stockouts_with: float
+
+
+class SupplierTotal(Record):
+    """Money per supplier by outcome, in the home currency."""
+
+    supplier: str
+    orders: int
+    placed: Money
+    waiting: Money
+    refused: Money
+    other: Money
+
+
+class RunReport(Record):
+    """A whole run. `repeated` tells that the run had ended before and nothing was done again."""
+
+    run: str
+    draft: Draft
+    answers: tuple[Answer, ...]
+    finished_at: datetime
+    resumed: bool
+    repeated: bool
+    kpis: Kpis
+    suppliers: tuple[SupplierTotal, ...]
+    steps: tuple[str, ...]
+
+    def outcome_of(self, line: Line) -> Outcome:
+        """How a line ended."""
+        return outcome_of(line, self.draft, self.answers)
+
+    def answer_of(self, line: Line) -> Answer | None:
+        """What the desk said to the request that holds a line; None if nothing was asked."""
+        if line.submission is None or line.submission >= len(self.answers):
+            return None
+        return self.answers[line.submission]
+
+
+_BY_STATE = {
+    "executed": Outcome.PLACED,
+    "pending": Outcome.WAITING,
+    "approved": Outcome.WAITING,
+    "executing": Outcome.WAITING,
+    "unknown": Outcome.WAITING,
+    "observed": Outcome.RECORDED,
+    "denied": Outcome.REFUSED,
+    "rejected": Outcome.REFUSED,
+}
+
+
+def outcome_of_answer(answer: Answer) -> Outcome:
+    """What the state of an action means for its lines; a state that ended otherwise is a failure."""
+    return _BY_STATE.get(answer.state, Outcome.FAILED)
+
+
+def outcome_of(line: Line, draft: Draft, answers: Sequence[Answer]) -> Outcome:
+    """How a line of the plan ended, given what the desk said."""
+    if line.submission is None:
+        return Outcome(line.verdict)
+    if draft.dry_run:
+        return Outcome.PLANNED
+    outcome = outcome_of_answer(answers[line.submission])
+    if line.verdict == "transferred" and outcome is Outcome.PLACED:
+        return Outcome.TRANSFERRED
+    return outcome
+
+
+def assemble(
+    run: str,
+    draft: Draft,
+    answers: Sequence[Answer],
+    finished_at: datetime,
+    *,
+    resumed: bool = False,
+    repeated: bool = False,
+) -> RunReport:
+    """The report from its two parts."""
+    return RunReport(
+        run=run,
+        draft=draft,
+        answers=tuple(answers),
+        finished_at=finished_at,
+        resumed=resumed,
+        repeated=repeated,
+        kpis=_kpis(draft, answers),
+        suppliers=_by_supplier(draft, answers),
+        steps=_steps(draft, answers),
+    )
+
+
+def _kpis(draft: Draft, answers: Sequence[Answer]) -> Kpis:
+    count = Counter(outcome_of(line, draft, answers) for line in draft.lines)
+    money = _money_by_outcome(draft, answers)
+    known = (Outcome.PLACED, Outcome.WAITING, Outcome.REFUSED)
+    other = (amount for outcome, amount in money.items() if outcome not in known)
+    return Kpis(
+        checked=len(draft.lines),
+        **{outcome.value: count[outcome] for outcome in Outcome},
+        orders=sum(request.kind == "place_purchase_order" for request in draft.requests),
+        transfers=sum(request.kind == "transfer_stock" for request in draft.requests),
+        money_placed=money[Outcome.PLACED],
+        money_waiting=money[Outcome.WAITING],
+        money_refused=money[Outcome.REFUSED],
+        money_other=Money.total(other, draft.home_currency),
+        money_total=Money.total(money.values(), draft.home_currency),
+        money_over_budget=draft.unmet,
+        stockouts_without=draft.stockouts_without,
+        stockouts_with=draft.stockouts_with,
+    )
+
+
+def request_outcome(draft: Draft, answers: Sequence[Answer], place: int) -> Outcome:
+    """How a request ended."""
+    return Outcome.PLANNED if draft.dry_run else outcome_of_answer(answers[place])
+
+
+def _money_by_outcome(draft: Draft, answers: Sequence[Answer]) -> dict[Outcome, Money]:
+    found = {outcome: Money.zero(draft.home_currency) for outcome in Outcome}
+    for place, request in enumerate(draft.requests):
+        if request.home_value is not None:
+            found[request_outcome(draft, answers, place)] += request.home_value
+    return found
+
+
+def _by_supplier(draft: Draft, answers: Sequence[Answer]) -> tuple[SupplierTotal, ...]:
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, request in enumerate(draft.requests):
+        if request.home_value is not None:
+            places[request.supplier].append(place)
+    found = [_supplier_total(name, draft, answers, places[name]) for name in sorted(places)]
+    return tuple(sorted(found, key=lambda total: -_sum(total).minor))
+
+
+def _sum(total: SupplierTotal) -> Money:
+    return total.placed + total.waiting + total.refused + total.other
+
+
+def _supplier_total(
+    name: str, draft: Draft, answers: Sequence[Answer], places: Sequence[int]
+) -> SupplierTotal:
+    columns = {Outcome.PLACED: "placed", Outcome.WAITING: "waiting", Outcome.REFUSED: "refused"}
+    sums = {column: Money.zero(draft.home_currency) for column in (*columns.values(), "other")}
+    for place in places:
+        column = columns.get(request_outcome(draft, answers, place), "other")
+        sums[column] += draft.requests[place].home_value or Money.zero(draft.home_currency)
+    return SupplierTotal(supplier=name, orders=len(places), **sums)
+
+
+def _steps(draft: Draft, answers: Sequence[Answer]) -> tuple[str, ...]:
+    places = len({line.location for line in draft.lines})
+    needed = sum(line.arithmetic.raw_need > 0 for line in draft.lines)
+    orders = sum(request.kind == "place_purchase_order" for request in draft.requests)
+    transfers = len(draft.requests) - orders
+    ended = Counter(outcome_of_answer(answer) for answer in answers)
+    said = ", ".join(f"{ended[outcome]} {OUTCOME_WORDS[outcome]}" for outcome in Outcome if ended[outcome])
+    asked = "Dry run: nothing submitted" if draft.dry_run else f"Asked the desk: {said or 'nothing to ask'}"
+    return (
+        f"Read stock, sales, orders and terms of {len(draft.lines)} SKU-locations at {places} locations",
+        f"Found {needed} at or below their reorder point",
+        f"Planned {transfers} transfers and {orders} purchase orders",
+        asked,
+    )

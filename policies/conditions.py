@@ -78,7 +78,7 @@ def parse_condition(kind: str, body: Any, types: Mapping[str, FactType]) -> Cond
 
 def did_you_mean(word: str, known: Mapping[str, Any] | frozenset[str]) -> str:
     """The end of an error about an unknown word: the nearest known one, or all of them."""
-    near = get_close_matches(word, list(known), n=1)
+    near = get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f"; did you mean {near[0]!r}?" if near else f" (known: {', '.join(sorted(known))})"
 
 

@@ -76,7 +76,8 @@ def _parsed(text: str) -> Any:
     except yaml.MarkedYAMLError as error:
         place = error.problem_mark or error.context_mark
         where = f"line {place.line + 1}, column {place.column + 1}: " if place else ""
-        raise PolicyLoadError(f"{where}{error.problem or error.context or 'not valid YAML'}") from error
+        said = " ".join(part for part in (error.context, error.problem) if part)
+        raise PolicyLoadError(f"{where}{said or 'not valid YAML'}") from error
     except RecursionError as error:
         raise PolicyLoadError("the file is nested too deeply") from error
     except (yaml.YAMLError, ValueError, OverflowError) as error:

@@ -23,6 +23,8 @@ _LISTED_PERCENT: Final = (97, 70, 55)
 _SHARE: Final = np.array([0.5, 0.3, 0.2])
 _WEEK: Final = np.array([1.05, 0.95, 0.9, 0.95, 1.1, 1.15, 0.9])
 _ELASTICITY: Final = -1.6
+_BULK_PER_MILLE: Final = 15
+_SEASON_OPENS, _CHRISTMAS_EVE = 255, 358
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def expected_demand(catalogue: Catalogue, shelves: Shelves, rng: np.random.Gener
 def draw_demand(
     expected: NDArray[np.float64], catalogue: Catalogue, shelves: Shelves, rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """Whole pieces a day, shape (DAYS, shelves): Poisson around a daily mood, plus bulk buyers and a craze."""
+    """Pieces a day, shape (DAYS, shelves): Poisson around a daily mood, plus bulk buyers and a craze."""
     mood = rng.gamma(6.0, 1 / 6, (DAYS, expected.shape[1]))
     rate = expected[:DAYS] * mood
     viral = shelves.sku == catalogue.place[specials.VIRAL]
@@ -78,7 +80,7 @@ def draw_demand(
     slow = np.array([catalogue.items[sku].pattern == "slow" for sku in shelves.sku])
     drawn[:, slow] = (drawn[:, slow] > 0) * rng.integers(1, 4, (DAYS, int(slow.sum())))
     bulk = np.isin(shelves.sku, [catalogue.place[sku] for sku in specials.BULK_BUYERS])
-    happens = rng.integers(0, 1000, (DAYS, int(bulk.sum()))) < 15
+    happens = rng.integers(0, 1000, (DAYS, int(bulk.sum()))) < _BULK_PER_MILLE
     drawn[:, bulk] += happens * rng.integers(2, 6, happens.shape) * 12
     return np.asarray(drawn, dtype=np.int64)
 
@@ -97,7 +99,7 @@ def _bump(day: NDArray[np.int64], centre: int, width: int) -> NDArray[np.float64
 def _festive(day: NDArray[np.int64]) -> NDArray[np.float64]:
     """Christmas goods sell from October and stop on Christmas Eve."""
     rising = _bump(day, 345, 24)
-    return np.asarray(np.where((day < 255) | (day > 358), 0.0, 0.03 + 4.0 * rising))
+    return np.asarray(np.where((day < _SEASON_OPENS) | (day > _CHRISTMAS_EVE), 0.0, 0.03 + 4.0 * rising))
 
 
 _SEASONS: Final = {

@@ -29,6 +29,7 @@ LEEDS, GLASGOW = 0, 2
 _RETURN_AFTER: Final = 9
 _RETURN_SHARE: Final = 0.03
 _OPENING_DAYS: Final = 45
+_COUNTS_PER_MYRIAD: Final = 12
 _TRANSFER_EVERY: Final = 14
 _QUIET_DAYS: Final = 24
 """No transfer so shortly before the business date: what could be moved now is still to be found."""
@@ -56,7 +57,7 @@ def play(
     demand: NDArray[np.int64],
     rng: np.random.Generator,
 ) -> Past:
-    """Play all days; `expected` (DAYS + HORIZON, shelves) is what buyers reckoned with, `demand` what came."""
+    """Play all days; `expected` (DAYS + HORIZON, shelves) buyers reckoned with, `demand` what came."""
     count = len(shelves.sku)
     book = OrderBook(count, rng)
     buyer = Reorderer(catalogue, shelves, offers, expected, book, rng)
@@ -122,7 +123,7 @@ def _live_one_day(
 
 def _counts(rng: np.random.Generator, count: int) -> NDArray[np.int64]:
     """Corrections after counts and breakages: rare, and more is missing than found."""
-    happens = rng.integers(0, 10_000, (DAYS, count)) < 12
+    happens = rng.integers(0, 10_000, (DAYS, count)) < _COUNTS_PER_MYRIAD
     return np.asarray(happens * rng.choice(np.array([-3, -2, -1, -1, 1]), (DAYS, count)), dtype=np.int64)
 
 

@@ -28,6 +28,7 @@ STOCK_TARGETS: Final = (
     StockTarget("KET-ENM-RED", "glasgow", 130, 60),
     StockTarget("MAT-30", "leeds", 4, 40),
     StockTarget("PEP-30", "leeds", 6, 30),
+    StockTarget("WCK-BLK", "glasgow", 10, 30),
     StockTarget("TPT-BLU", "leeds", 3, 28),
     StockTarget("TPT-SND", "leeds", 4, 28),
 )
@@ -77,9 +78,10 @@ STORIES: Final = {
         suppliers=("brightside",),
     ),
     "binding_minimum": Story(
-        "What Glasgow needs from Albion is worth less than Albion's minimum of 400 GBP.",
-        location="glasgow",
-        suppliers=("albion",),
+        "All that Glasgow needs from Pennine are wick trimmers, worth less than the minimum of 150 GBP.",
+        ("WCK-BLK",),
+        "glasgow",
+        ("pennine",),
     ),
     "over_the_limit": Story(
         "What Leeds needs from Northwind is worth more than 1,000 GBP: the purchasing manager decides.",

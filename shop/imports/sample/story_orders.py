@@ -1,0 +1,51 @@
+"""Finds orders that a demo or a test can talk about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shop.imports.sample.period import DAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shop.imports.sample.parcels import Parcel
+    from shop.imports.sample.service import Service
+
+_SMALL, _FINANCE = 50_00, 500_00
+_RETURN_DAYS = 30
+
+
+def find_story_orders(service: Service) -> dict[str, str]:
+    """The newest order for each situation, by a name for the situation."""
+    asked = {ticket.order.id for ticket in service.tickets if ticket.kind == "cancel"}
+    cancellable = (
+        order.id
+        for order in reversed(service.orders)
+        if order.id in asked and order.financial_status == "paid"
+    )
+    return {
+        "small_refund": _newest(service, lambda p: _damaged_lately(p) and p.order.total < _SMALL),
+        "large_refund": _newest(service, lambda p: _damaged_lately(p) and _SMALL < p.order.total < _FINANCE),
+        "finance_refund": max(service.parcels, key=lambda p: (_is_delivered(p), p.order.total)).order.id,
+        "refund_too_late": _newest(service, lambda p: _is_delivered(p) and _days_here(p) > _RETURN_DAYS),
+        "late_parcel": _newest(service, lambda p: p.status == "late"),
+        "lost_parcel": _newest(service, lambda p: p.status == "lost"),
+        "to_cancel": next(cancellable),
+    }
+
+
+def _newest(service: Service, fits: Callable[[Parcel], bool]) -> str:
+    return next(parcel.order.id for parcel in reversed(service.parcels) if fits(parcel))
+
+
+def _is_delivered(parcel: Parcel) -> bool:
+    return parcel.status == "delivered" and parcel.order.financial_status == "paid"
+
+
+def _days_here(parcel: Parcel) -> int:
+    return DAYS - (DAYS if parcel.delivered is None else parcel.delivered)
+
+
+def _damaged_lately(parcel: Parcel) -> bool:
+    return parcel.status == "damaged" and _days_here(parcel) < _RETURN_DAYS

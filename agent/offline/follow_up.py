@@ -1,0 +1,200 @@
+"""Messages that live from the one before: "and in Bristol?", "no, 30", "order that", "yes"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any, Final
+
+from agent.offline import values
+from agent.offline.dialogue import Ask, Call, Dialogue, Offer, Say, Step
+from agent.offline.intents import takes
+from agent.offline.mentions import Mention, Records, Sort
+from agent.offline.requests import Request
+from agent.offline.slots import WRITES, fill
+
+_YES: Final = re.compile(
+    r"^(?:(?:yes|yep|yeah|yup|ok|okay|sure|fine|right|alright|great|good|please|correct|exactly|perfect|sounds good|all right|i confirm)[\s,.!]*)*"
+    r"(?:(?:please )?(?:do (?:it|that|so)|go (?:ahead|for it|on)|go|proceed|make it so|confirm(?:ed)?|submit(?: it| that)?|send it|place it|order it|book it|carry on|execute(?: it)?|let's do (?:it|that)|"
+    r"i confirm|that's right|please do|please|now)?)[\s,.!]*(?:please|then|now|thanks|thank you)?[\s.!]*$"
+)
+_THAT_ORDER: Final = re.compile(
+    r"\b(?:order|buy|purchase|re-?order|get|place|do|submit|make) (?:that|it|this|them|those|the (?:recommended|suggested|proposed)(?: \w+)?|what you (?:recommend\w*|suggest\w*|said)|"
+    r"exactly that|that (?:many|much|amount|quantity|order|then)|the (?:order|lot|quantity))\b|\bas (?:you )?(?:recommended|suggested|proposed)\b|\b(?:go with|take|accept) (?:that|the|your) (?:recommendation|suggestion|proposal)\b"
+)
+_LINK: Final = (
+    r"and|or|so|ok|okay|no|nope|not|sorry|oops|actually|wait|i|meant?|rather|what|about|how|same|thing|again|question|for|with|in|at|from|to|into|by|of|over|on|ditto|only|just|also|then|now|the|"
+    r"one|ones|but|please|though|instead|wrong|place|location|product|item|order|supplier|it|that|make|should|be|was|is|there|too|as|well|our|my|me|mean|correction|typo|number|shop|store|warehouse|"
+    r"customer|price|quantity|pieces|units|say|yes|better|let's|do|check|show|alternatively|maybe|next|hmm|ah|oh|other|a|an|via|this|time|them|those|these|any|all|and's"
+)
+_ELLIPSIS: Final = re.compile(rf"^(?:(?:{_LINK})\b|<\w+>|[\s,.?!:;'\"()-])+$")
+_CORRECTS: Final = re.compile(r"\b(?:no|nope|not|sorry|oops|actually|i meant?|i mean|wrong|rather|instead|correction|typo|make (?:it|that))\b")
+_ANAPHORA: Final = re.compile(r"\b(?:it|its|that|them|this|they|there|these|those|their|he|she|his|her|him|one|ones|same)\b")
+_TWINS: Final = frozenset(
+    ("check_stock", "stock_movements", "forecast_demand", "recommend_reorder", "supplier_terms", "get_price", "suggest_price")
+)
+"""Look-ups of a product: asked for several products, each of them is looked up."""
+_NEEDS: Final = {
+    "sku": Sort.SKU,
+    "location": Sort.LOCATION,
+    "supplier": Sort.SUPPLIER,
+    "order": Sort.ORDER,
+    "purchase_order": Sort.PURCHASE_ORDER,
+    "customer": Sort.CUSTOMER,
+    "action": Sort.ACTION,
+    "from_location": Sort.LOCATION,
+    "to_location": Sort.LOCATION,
+}
+
+
+def agrees(text: str) -> bool:
+    """Whether a message is a plain yes."""
+    return bool(text.strip(" .!")) and _YES.match(text) is not None
+
+
+def orders_advice(text: str) -> bool:
+    """Whether a message commands the order that was recommended ("order that")."""
+    return _THAT_ORDER.search(text) is not None and "<number>" not in text and "<sku>" not in text
+
+
+def advised_order(dialogue: Dialogue) -> Call:
+    """The purchase order that the last recommendation advises."""
+    wanted = ("sku", "quantity", "supplier", "location")
+    return Call("place_purchase_order", {name: dialogue.advice[name] for name in wanted if dialogue.advice.get(name)})
+
+
+def continued(request: Request, dialogue: Dialogue, records: Records, home: str) -> list[Step] | None:
+    """The steps of a message that only completes or varies the one before, or None."""
+    if dialogue.asked is not None:
+        answered = _answered(request, dialogue.asked, dialogue, records, home)
+        if answered is not None:
+            return [answered]
+    if dialogue.last is None or not request.mentions or not _ELLIPSIS.match(request.text):
+        return None
+    usable = [one for one in request.mentions if takes(dialogue.last.tool, one.sort)]
+    if not usable:
+        return None
+    varied = _varied(dialogue.last, request, dialogue, records, home)
+    if dialogue.last.tool in WRITES and isinstance(varied, Call) and dialogue.settled in ("executed", "pending"):
+        return [Offer(varied)]
+    return [varied]
+
+
+def _answered(request: Request, asked: Ask, dialogue: Dialogue, records: Records, home: str) -> Step | None:
+    """The call that was asked about, completed by an answer such as "in Leeds" or "24"."""
+    if asked.missing == "note" and request.text:
+        return Call(asked.call.tool, {**asked.call.args, "note": request.said})
+    short = _ELLIPSIS.match(request.text) or _detail(request.text)
+    if not (request.mentions and short):
+        return None
+    again = fill(asked.call.tool, request, _with_known(dialogue, asked.call), records.names, home)
+    return _merged(asked.call, again, asked.missing, request)
+
+
+def _detail(text: str) -> bool:
+    """Whether a message holds at most a few words beside its mentions."""
+    return len(re.findall(r"(?<!<)\b[a-z']+\b(?!>)", text)) <= 6  # noqa: PLR2004 - "duplicate, ordered it twice"
+
+
+def _merged(known: Call, again: Step, missing: str, request: Request) -> Step:
+    """What was known before, completed by what the answer gives; the answer wins where it names a record."""
+    if isinstance(again, Say):
+        return again
+    new = again.call if isinstance(again, Ask) else again
+    if not isinstance(new, Call):
+        return again
+    args: dict[str, Any] = {**new.args, **known.args}
+    place = request.of(Sort.LOCATION)
+    if missing in ("from_location", "to_location") and place:
+        args[missing] = place[0].value
+    elif missing in new.args:
+        args[missing] = new.args[missing]
+    if missing not in args and not new.derive:
+        return Ask(Call(known.tool, args), missing, again.text if isinstance(again, Ask) else "")
+    still = next((name for name in _REQUIRED.get(known.tool, ()) if name not in args and not new.derive), None)
+    if still is not None and isinstance(again, Ask):
+        return Ask(Call(known.tool, args), still, again.text)
+    return Call(known.tool, args, new.derive)
+
+
+_REQUIRED: Final = {
+    "adjust_stock": ("sku", "location", "change"),
+    "transfer_stock": ("sku", "quantity", "from_location", "to_location"),
+    "place_purchase_order": ("sku", "quantity"),
+    "refund_order": ("order", "amount"),
+    "change_price": ("sku", "price"),
+}
+
+
+def _with_known(dialogue: Dialogue, call: Call) -> Dialogue:
+    focus = {**dialogue.focus}
+    for name, sort in _NEEDS.items():
+        if isinstance(call.args.get(name), str):
+            focus[sort] = call.args[name]
+    return replace(dialogue, focus=focus)
+
+
+def _varied(last: Call, request: Request, dialogue: Dialogue, records: Records, home: str) -> Step:
+    """The last call with what the message names put in its place."""
+    again = fill(last.tool, request, _with_known(dialogue, last), records.names, home)
+    new = again.call if isinstance(again, Ask) else again
+    if not isinstance(new, Call):
+        return again
+    args = {**last.args, **_said_now(new.args, request)}
+    if last.tool == "transfer_stock":
+        args = _redirected(last.args, args, request)
+    return Call(last.tool, args, new.derive or ("" if _named(new.args, "price", "amount") else last.derive))
+
+
+def _said_now(args: dict[str, Any], request: Request) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    for name, value in args.items():
+        sort = _NEEDS.get(name)
+        if sort is not None:
+            chosen = _corrected(request, sort)
+            if chosen is not None:
+                said[name] = chosen.value
+        elif name not in ("reason", "note"):
+            said[name] = value
+    return said
+
+
+def _corrected(request: Request, sort: Sort) -> Mention | None:
+    """The mention that holds: of "not Leeds, Bristol" the second, of "Bristol, not Leeds" the first."""
+    mentions = [one for one in request.mentions if one.sort is sort]
+    if len(mentions) > 1 and re.match(r"^.*\bnot (?:the |in |at |from )*<\w+>.*<\w+>", request.text):
+        return mentions[-1]
+    return mentions[0] if mentions else None
+
+
+def _redirected(before: dict[str, Any], args: dict[str, Any], request: Request) -> dict[str, Any]:
+    start, end = values.direction(request)
+    named = start or end
+    result = {**args, "from_location": before.get("from_location"), "to_location": before.get("to_location")}
+    if named is not None:
+        result["from_location" if start is not None and "from" in request.text else "to_location"] = named.value
+    return {name: value for name, value in result.items() if value is not None}
+
+
+def _named(args: dict[str, Any], *names: str) -> bool:
+    return any(name in args for name in names)
+
+
+def without_slots(tool: str, request: Request, dialogue: Dialogue) -> str:
+    """The tool's neighbour that needs no record, when none is named ("what should I order today?")."""
+    if tool == "recommend_reorder" and not request.of(Sort.SKU):
+        talked_of = Sort.SKU in dialogue.focus and _ANAPHORA.search(request.text) is not None
+        if not talked_of and not (Sort.SKU in dialogue.focus and len(request.text.split()) < 8):  # noqa: PLR2004
+            return tool if values.unknown_words(request) else "list_low_stock"
+    return tool
+
+
+def each_product(tool: str, request: Request) -> list[Request]:
+    """One request for each product that a look-up names."""
+    clear = [one for one in request.mentions if one.sort is Sort.SKU and one.known and not one.choices]
+    if tool not in _TWINS or len({one.value for one in clear}) < 2:  # noqa: PLR2004 - several
+        return [request]
+    return [
+        replace(request, mentions=(one, *(other for other in request.mentions if other.sort is not Sort.SKU)))
+        for one in clear
+    ]

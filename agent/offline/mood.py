@@ -1,0 +1,169 @@
+"""Whether a request commands a change, asks, supposes or reports: only a clear command becomes a write."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Final
+
+
+class Mood(StrEnum):
+    """How a request is meant."""
+
+    COMMAND = "command"
+    QUESTION = "question"
+    SUPPOSITION = "supposition"
+    """A what-if, a condition, a plan that is being considered."""
+    REPORT = "report"
+    """A statement of what happened, or the words of somebody else."""
+    FORBIDDEN = "forbidden"
+    """The operator said that nothing is to be done."""
+
+
+_POLITE: Final = (
+    r"(?:can|could|would|will|can't|couldn't|won't) you (?:\w+ ){0,2}?(?:please |kindly |maybe |just |quickly |also |possibly |then |perhaps )*"
+    r"|(?:i|we)(?:'d| would)? (?:also |now |just |really )?(?:want|need|like|wish|have) (?:you )?(?:all )?to (?:please |now |also )?"
+    r"|i(?:'d| would) like to |let's |let us |go ahead and |make sure (?:you |to |that you )?|be sure to |be so kind (?:and|as to) "
+    r"|(?:do not|don't|dont) (?:forget|hesitate) to |remember to |(?:you (?:should|must|may|can)|feel free to|help me(?: to)?|time to|try (?:to|and)) "
+    r"|(?:would|do) you mind (?:to )?|i'm asking you to |your job is to |go (?:and )?(?=\w)|do (?:me )?(?:a|the) favou?r (?:and )?"
+)
+_FILLER: Final = (
+    r"(?:hi|hello|hey|hiya|morning|good (?:morning|afternoon|evening|day)|dear|team|guys|folks|mate|there|ok|okay|right|alright|"
+    r"so|well|and|then|also|plus|but|or|please|kindly|now|just|fine|great|good|thanks|thank you|sure|yes|yep|yeah|no|nope|listen|btw|"
+    r"by the way|quick (?:question|one)|sorry|actually|oh|um|uh|cool|perfect|next|finally|lastly|first(?:ly| of all)?|second(?:ly)?|"
+    r"third(?:ly)?|after that|afterwards|in addition|additionally|furthermore|if (?:possible|you can|you could|you don't mind|you would)|"
+    r"shophand|assistant|bot|asap|urgent(?:ly)?|immediately|important|today|again|in that case|therefore|hence|instead|simply|quickly|"
+    r"wait|one more thing|another thing|as well|<number>(?=\s*[.)]))"
+)
+_LEAD: Final = re.compile(rf"^(?:[\s,.;:!?()*•\"'-]+|{_FILLER}\b[\s,.;:!?-]*|(?:{_POLITE}))", re.IGNORECASE)
+_WRAP_POLITE: Final = re.compile(rf"^(?:{_POLITE})", re.IGNORECASE)
+
+_ASKS: Final = re.compile(
+    r"^(?:who|whose|what|what's|when|when's|where|where's|which|why|how|how's|is|isn't|are|aren't|was|were|do|does|doesn't|did|didn't|has|hasn't|have|"
+    r"haven't|had|can|can't|could|should|shouldn't|shall|may|might|must|will|won't|would|am|any|anything|anyone|anybody|whether|who's|"
+    r"tell me|let me know|show|list|i wonder|wondering|do you know|any idea|i (?:want|need|would like|wish) to (?:know|see|find|understand)|"
+    r"to know|know|see|find out|explain|check (?:if|whether|how|what|that|for)|ask(?:ing)?)\b"
+)
+_SUPPOSES: Final = re.compile(
+    r"\b(?:what if|what would|what happens if|what will happen|what'd happen|suppose|supposing|hypothetical\w*|imagine|imagining|"
+    r"would it|theoretically|in theory|thinking (?:of|about)|considering|wondering|let's say|"
+    r"if (?:i|we|you) (?:were|was)|would happen|how would|would we|would that|would i|would there|simulate|what-if|say we|say i)\b"
+)
+_CONDITION: Final = re.compile(
+    r"\b(?:if|unless|in case|provided|assuming|as soon as|once)\b(?! (?:possible|you (?:can|could|would|don't mind)|so\b|necessary|more\b|again))"
+)
+_ASKED_WHETHER: Final = re.compile(r"\b(?:see|check|know|tell me|ask(?:s|ing|ed)?|wonder(?:ing)?|unsure|sure|find out|out) (?:if|whether)\b")
+_FORBIDS: Final = re.compile(
+    r"\b(?:just|only|merely) (?:asking|curious|wondering|checking|a question|want(?:ed)? to (?:know|see|ask)|interested|for (?:my )?information|info)\b"
+    r"|\b(?:don't|do not|never|without|not) (?:actually |really |yet |go and |please )?(?:do|doing|execute|executing|submit|submitting|place|placing|carry|"
+    r"carrying|act|acting|commit|committing|make|making|touch|touching|change|changing|order|ordering|send|sending|book|booking|move|moving)\b"
+    r"(?: (?:it|that|this|them|anything|any changes?|out|on it|one|nothing|stock|actually|yet))*\s*(?:$|[.,!?;]|\bjust\b|\byet\b|\band\b|\bonly\b|\bbut\b)"
+    r"|\bdry[- ]run\b|\bnot yet\b|\bno (?:action|changes?|writes?)\b|\bhold (?:off|on)\b|\bpurely hypothetical\w*|\bfor information only\b|\bread[- ]only\b"
+)
+_REPORTS: Final = re.compile(
+    r"^(?:(?:the|a|an|our|my|this|that|some|one|another) (?:\w+ ){0,2}?(?:customer|client|buyer|supplier|driver|carrier|warehouse|colleague|boss|"
+    r"manager|box|parcel|goods|delivery|ticket|email|mail)|(?:customer|client|buyer|supplier|boss)|we|i|they|he|she|it|somebody|someone|there|"
+    r"<customer_id>|<supplier>|<location>|<ticket_id>|(?:the )?<order_id>|(?:the )?<po_id>|(?:the |our |<number> (?:of )?(?:the )?(?:\w+ )?)?<sku>)\b"
+    r"(?:'s|'ve|'re|'d)?\s+(?!(?:needs?|want|to|at|for|from|x|like|in|on|by|of|down|up)\b)(?:\w+n't |just |has |have |had |is |are |was |were |already |already |only )*"
+    r"(?:\w+(?:ed|s|t|n't|ght|ke|st|nd|me|ew|ne)|got|is|are|was|were|has|have|had|says?|told|am)\b"
+)
+_SPEECH: Final = re.compile(
+    r"(?:(?:customers?|clients?|buyers?|shoppers?|supplier|he|she|they|<customer_id>|<supplier>|<order_id>|<ticket_id>|tickets?|e-?mails?|mail|messages?|notes?|"
+    r"letter|review|boss|colleague)\s+(?:\w+\s+){0,3}?(?:says?|said|saying|writes?|wrote|asks?|asked|asking|wants?|wanted|demands?|demanded|reads?|tells?|"
+    r"told|requests?|requested|would like|'d like|claims?|claimed|insists?|begs?|begged|needs?)|(?:quote|begin(?:ning)? of|forwarded|fwd|subject|body|text))"
+    r"\s*(?:(?:me|us|you|that|to|for|on|<words>)\s*)*[\s:,'\"-]*$"
+)
+_QUOTES_ON: Final = re.compile(r"(?:says?|said|writes?|wrote|reads?|message|mail|ticket|note|text|review|letter|forwarded|quote)\b[^.?!\n]{0,30}:\s*$")
+_CLAUSE: Final = re.compile(r"[,;:.!?\n()]+|\s-+\s|\b(?:and|then|so|but|please|also|just|kindly|therefore|instead)\b")
+
+_COMMANDS: Final[dict[str, str]] = {
+    "adjust_stock": r"(?:write|adjust|correct|scrap|bin|dispose|discard|throw|chuck|dump|trash|deduct|subtract|remove|take|knock|add|book|put|set|reduce|"
+    r"increase|decrease|lower|raise|record|log|update|change|fix|recount|mark|count|stock|inventory|write-?offs?|adjustments?|corrections?|account for)\b",
+    "transfer_stock": r"(?:transfer\w*|move|shift|send|ship|relocate|rebalance|redistribute|bring|take|pull|push|get|give|drive|haul|stock transfer|swap)\b",
+    "place_purchase_order": r"(?:order|buy|purchase|re-?order|restock|replenish|procure|stock up|top up|get|place|raise|create|make|issue|submit|put|open|cut|"
+    r"send|new|po|purchase order|do|bring|fetch|start|draft)\b",
+    "cancel_purchase_order": r"(?:cancel\w*|call|scrap|drop|void|kill|stop|withdraw|revoke|annul|undo|abort|bin|pull|get rid|delete|close)\b",
+    "receive_purchase_order": r"(?:receiv\w+|book|check|accept|goods[- ]?in|goods receipt|take|put|mark|confirm|log|record|register|close|enter|add|receipt)\b",
+    "change_price": r"(?:set|change|update|raise|increase|put|drop|lower|reduce|cut|bump|mark|re-?price|make|adjust|knock|take|lift|hike|slash|discount|"
+    r"decrease|sell|charge|list|offer|price|new|amend|modify|alter|edit|push|move|round|bring|correct|fix|give|run)\b",
+    "refund_order": r"(?:refund\w*|give|pay|reimburse|return|compensate|credit|issue|send|transfer|put|process|partial|full|make|wire|hand|do|money)\b",
+    "cancel_order": r"(?:cancel\w*|void|kill|stop|call|abort|annul|undo|scrap|revoke|withdraw|drop|do not ship|don't ship)\b",
+    "add_order_note": r"(?:add|put|leave|write|make|attach|jot|record|log|append|drop|note\w*|comment|remark|memo|annotate|stick|place|set|enter|save|create|new|pop)\b",
+}
+_IMPERATIVE: Final = {tool: re.compile(rf"^{verbs}") for tool, verbs in _COMMANDS.items()}
+_DECLARED: Final[dict[str, re.Pattern[str]]] = {
+    "change_price": re.compile(
+        r"\b(?:should|must|shall|has to|needs to|is to|will|to) (?:now )?(?:cost|be priced at|sell (?:for|at)|go (?:for|up|down)|be)\b.*(?:<money>|<number>)|^<sku> (?:@|to|=|:) ?<money>"
+    ),
+    "receive_purchase_order": re.compile(
+        r"<po_id>.*\b(?:arrived|here|came|come|in|landed|turned up|received|delivered)\b.*\b(?:complete\w*|in full|all there|everything|counted|all of it|fully)\b"
+        r"|\b(?:received|got|counted|unloaded)\b.*\b(?:everything|all|complete\w*|in full|the lot)\b.*<po_id>"
+    ),
+    "transfer_stock": re.compile(r"^<number> (?:x |of |pieces |units )*<sku>.*<location>.*\bto\b.*<location>|^<sku> (?:x ?)?<number> .*\bto <location>"),
+}
+"""Statements that tell what is to be, or what is to be recorded."""
+
+
+def without_lead(text: str) -> str:
+    """The text without greetings, fillers and polite wrappers at its start.
+
+    >>> without_lead("ok, could you please cancel <po_id>")
+    'cancel <po_id>'
+    """
+    while True:
+        shorter = _LEAD.sub("", text, count=1)
+        if shorter == text:
+            return text
+        text = shorter
+
+
+def mood(text: str, *, quoted: bool = False) -> Mood:
+    """The mood of a tagged, repaired request; `quoted` when it stands within somebody else's words."""
+    if _FORBIDS.search(text):
+        return Mood.FORBIDDEN
+    bare = without_lead(text)
+    if quoted:
+        return Mood.REPORT
+    if _SUPPOSES.search(text) or (_CONDITION.search(text) and not _ASKED_WHETHER.search(text)):
+        return Mood.SUPPOSITION
+    if _ASKS.search(bare) or _ASKED_WHETHER.search(text):
+        return Mood.QUESTION
+    if _asks_at_end(text) and not _WRAP_POLITE.search(_unfilled(text)):
+        return Mood.QUESTION
+    return Mood.COMMAND
+
+
+def commands(text: str, tool: str) -> bool:
+    """Whether some clause of the text commands what the tool does, in the operator's own voice."""
+    if tool in _DECLARED and _DECLARED[tool].search(without_lead(text)):
+        return True
+    at = 0
+    for cut in (*_CLAUSE.finditer(text), None):
+        clause = text[at : cut.start() if cut else len(text)]
+        if _IMPERATIVE[tool].search(without_lead(clause.strip())) and not _SPEECH.search(text[:at]):
+            return True
+        at = cut.end() if cut else at
+    return False
+
+
+def is_statement(text: str) -> bool:
+    """Whether the text tells what is or was, and asks for nothing by itself."""
+    return _REPORTS.search(without_lead(text)) is not None
+
+
+def opens_quotation(text: str) -> bool:
+    """Whether what follows this text is somebody else's ("the ticket says: ...")."""
+    return _QUOTES_ON.search(text) is not None
+
+
+def _asks_at_end(text: str) -> bool:
+    return text.rstrip().endswith("?")
+
+
+def _unfilled(text: str) -> str:
+    filler = re.compile(rf"^(?:[\s,.;:!-]+|{_FILLER}\b[\s,.;:!-]*)", re.IGNORECASE)
+    while True:
+        shorter = filler.sub("", text, count=1)
+        if shorter == text:
+            return text
+        text = shorter

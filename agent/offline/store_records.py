@@ -1,0 +1,72 @@
+"""The store behind the linking: names from an index that is kept while the catalogue stands, ids one by one."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from agent.offline.names import StoreNames
+from shop.errors import AmbiguousError, NotFoundError, ToolInputError
+from shop.store.reads import catalogue, customers, orders, purchasing
+from tools import lookups
+
+if TYPE_CHECKING:
+    from shop.store.database import Database, Snapshot
+
+_FRESH_SECONDS: Final = 30.0
+"""An index this old is built again: a long conversation sees new products soon enough."""
+
+_built: dict[tuple[str, str], tuple[float, StoreNames]] = {}
+
+
+def names_of(db: Database, snapshot: Snapshot) -> StoreNames:
+    """The names of a store, from the last half minute."""
+    key = (db.url, db.tenant)
+    moment, names = _built.get(key, (0.0, None))
+    if names is None or time.monotonic() - moment > _FRESH_SECONDS:
+        names = StoreNames(
+            catalogue.titles(snapshot),
+            {one.id: one.name for one in catalogue.locations(snapshot)},
+            {one.id: one.name for one in purchasing.suppliers(snapshot)},
+        )
+        _built.clear()  # one store at a time is talked of; others would only hold memory
+        _built[key] = (time.monotonic(), names)
+    return names
+
+
+@dataclass(frozen=True, slots=True)
+class StoreRecords:
+    """Implements `agent.offline.mentions.Records` over one snapshot."""
+
+    names: StoreNames
+    snapshot: Snapshot
+
+    def is_order(self, number: str) -> bool:
+        """Whether a customer's order has this number, as the tools look it up."""
+        try:
+            lookups.order(self.snapshot, number)
+        except (NotFoundError, ToolInputError):
+            return False
+        except AmbiguousError:
+            return True
+        return True
+
+    def is_purchase_order(self, number: str) -> bool:
+        """Whether a purchase order has this id, as the tools look it up."""
+        try:
+            lookups.purchase_order(self.snapshot, number)
+        except (NotFoundError, ToolInputError):
+            return False
+        except AmbiguousError:
+            return True
+        return True
+
+    def is_tracking(self, number: str) -> bool:
+        """Whether a parcel carries this tracking number."""
+        return bool(orders.orders_by_tracking(self.snapshot, number, limit=1))
+
+    def is_customer(self, name: str) -> bool:
+        """Whether a customer has exactly this name."""
+        found = customers.customers_named(self.snapshot, name.split())
+        return any(one.name.casefold() == name.casefold() for one in found)

@@ -1,0 +1,142 @@
+"""From a message to the steps that it asks for, in the light of the conversation so far."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from agent.offline import follow_up, limits
+from agent.offline.dialogue import Ask, Call, Dialogue, Offer, Say, Step
+from agent.offline.intents import Intent, intent, is_negated, moods_of
+from agent.offline.mentions import Records, tag
+from agent.offline.mood import Mood, mood
+from agent.offline.requests import Request, requests
+from agent.offline.slots import fill
+from agent.offline.spelling import repaired
+
+MOST_STEPS: Final = 8
+"""A message that asks for more gets its first steps and a word about the rest."""
+
+_NEVER_MIND: Final = re.compile(
+    r"^(?:(?:no|ok|okay|actually|oh|wait|sorry|stop|please|well|hmm)[\s,.!-]*)*"
+    r"(?:never ?mind|forget (?:it|that|about it)|stop(?: it| that)?|cancel that|leave it|scrap that|drop it|no thanks?(?: you)?|no|nope|don't(?: do (?:it|that))?|"
+    r"nothing|not now|skip it|abort)\b(?!.*<)"
+)
+
+
+def understand(text: str, dialogue: Dialogue, records: Records, *, home: str = "GBP") -> list[Step]:
+    """The steps of a message, at least one; `dialogue` learns what the message talks of.
+
+    Never raises on any text. A step that changes something comes only from a clear command.
+    """
+    tagged = tag(text, records, home=home)
+    whole = repaired(tagged.text)
+    special = _special(whole, dialogue)
+    if special is not None:
+        return special
+    steps: list[Step] = []
+    before: Mood | None = None
+    for request in requests(tagged):
+        for step in _steps(request, dialogue, records, home, before):
+            if step not in steps:
+                steps.append(step)
+        before = moods_of(request, before)
+        dialogue.notice(request.mentions)
+    return _kept(steps)
+
+
+def _kept(steps: list[Step]) -> list[Step]:
+    """The steps without words that a call makes needless, and not more than one message may ask."""
+    if any(isinstance(step, Say) and step.refuses for step in steps):
+        return [step for step in steps if isinstance(step, Say) and step.refuses]
+    useful = [step for step in steps if not isinstance(step, Say)]
+    if len(useful) > MOST_STEPS:
+        rest = Say(f"That is more than {MOST_STEPS} steps at once; ask me for the others afterwards.")
+        return [*useful[:MOST_STEPS], rest]
+    return steps if not useful else [step for step in steps if not (isinstance(step, Say) and step in _NEEDLESS)]
+
+
+_NEEDLESS: Final = (limits.outside(), Say("You're welcome."), Say("All right, I leave it. Nothing was changed."))
+
+
+def _special(whole: str, dialogue: Dialogue) -> list[Step] | None:
+    """Answers to what was asked back or offered: yes, no, never mind."""
+    if dialogue.offered is not None and follow_up.agrees(whole):
+        return [dialogue.offered]
+    if follow_up.orders_advice(whole) and dialogue.advice and mood(whole) is Mood.COMMAND:
+        return [follow_up.advised_order(dialogue)]
+    if _NEVER_MIND.search(whole) and "<" not in whole:
+        waiting = dialogue.settled == "pending"
+        dialogue.asked = dialogue.offered = None
+        note = " What I filed before still waits for approval; withdraw it there if you no longer want it." if waiting else ""
+        return [Say(f"All right, I do nothing.{note}")]
+    return None
+
+
+def _steps(
+    request: Request, dialogue: Dialogue, records: Records, home: str, before: Mood | None
+) -> list[Step]:
+    refused = limits.refusal(request.text)
+    if refused is not None:
+        return [refused]
+    continued = follow_up.continued(request, dialogue, records, home)
+    if continued is not None:
+        return continued
+    beyond = limits.needs_model(request.text)
+    if beyond is not None:
+        return [beyond]
+    meant = intent(request, before)
+    if meant is None:
+        return [_words(request, dialogue, records, home)]
+    return _filled(meant, request, dialogue, records, home)
+
+
+def _words(request: Request, dialogue: Dialogue, records: Records, home: str) -> Step:
+    if is_negated(request.text):
+        return Say("All right, I leave it. Nothing was changed.")
+    return limits.small_talk(request.text) or _bare_record(request, dialogue, records, home) or limits.outside()
+
+
+def _bare_record(request: Request, dialogue: Dialogue, records: Records, home: str) -> Step | None:
+    """A record and nothing else asks for the record ("#1042?", "MUG-01")."""
+    if re.sub(r"<\w+>|[\s?.!,]", "", request.text):
+        return None
+    for mention in request.mentions:
+        tool = _SHOWN_BY.get(mention.sort.value)
+        if tool is not None:
+            return fill(tool, request, dialogue, records.names, home)
+    return None
+
+
+_SHOWN_BY: Final = {
+    "sku": "check_stock",
+    "order_id": "get_order",
+    "po_id": "list_purchase_orders",
+    "customer_id": "find_customer",
+    "action_id": "action_status",
+    "tracking_id": "track_shipment",
+    "supplier": "supplier_terms",
+}
+
+
+def _filled(meant: Intent, request: Request, dialogue: Dialogue, records: Records, home: str) -> list[Step]:
+    tool = follow_up.without_slots(meant.tool, request, dialogue)
+    made = [fill(tool, one, dialogue, records.names, home) for one in follow_up.each_product(tool, request)]
+    steps: list[Step] = list(made)
+    if meant.offered is not None and len(made) == 1 and isinstance(made[0], Call):
+        offer = fill(meant.offered, request, dialogue, records.names, home)
+        if isinstance(offer, Call):
+            steps.append(Offer(offer))
+    return steps
+
+
+def remember(dialogue: Dialogue, steps: list[Step]) -> None:
+    """Keep what the steps leave open for the next message."""
+    calls = [step for step in steps if isinstance(step, Call)]
+    asks = [step for step in steps if isinstance(step, Ask)]
+    offers = [step for step in steps if isinstance(step, Offer)]
+    dialogue.asked = replace(asks[-1]) if asks else None
+    dialogue.offered = offers[-1].call if offers else None
+    if calls:
+        dialogue.last = calls[-1]

@@ -1,0 +1,184 @@
+"""Values of arguments as a request words them: amounts, signs, directions, reasons, whole or part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from agent.offline.mentions import Mention, Sort
+from agent.offline.ordinary import ORDINARY
+from agent.offline.requests import TAG, Request
+from agent.offline.spelling import TRADE_WORDS
+
+_FULL: Final = re.compile(
+    r"\b(?:in full|full(?:y)?|everything|entire(?:ly)?|completely|complete|whole|all of it|all the money|the lot|total|100 ?%|maximum|max|all)\b"
+)
+_DOWN: Final = re.compile(
+    r"\b(?:lower|drop|reduce|cut|down|decrease|off|discount|cheaper|slash|mark ?down|less|minus|take|knock|shave)\b"
+)
+_ADJUST_REASONS: Final = (
+    ("damage", r"\b(?:damag\w*|brok\w*|smash\w*|shatter\w*|crack\w*|chip\w*|ruin\w*|torn|dent\w*|crush\w*|faulty|defect\w*|scratch\w*|leak\w*|water|dropped|bent)\b"),
+    ("expired", r"\b(?:expir\w*|out of date|past (?:their|its|the) |best before|use by|sell by|gone off|mould\w*|spoil\w*|perish\w*|rotten|stale)\b"),
+    ("loss", r"\b(?:lost|loss|missing|stolen|theft|vanish\w*|disappear\w*|shrink\w*|nicked|shoplift\w*|can't find|cannot find|gone)\b"),
+    ("found", r"\b(?:found|turned up|find|discover\w*|extra|behind|reappear\w*)\b"),
+    ("count", r"\b(?:count\w*|recount\w*|stock ?take|inventory|audit|actual\w*|really)\b"),
+)
+_GAIN: Final = re.compile(r"\b(?:found|add|plus|extra|turned up|put back|increase|up by|more|surplus|raise|discover\w*)\b")
+_LOSS: Final = re.compile(
+    r"\b(?:write|off|damag\w*|brok\w*|lost|missing|stolen|remove|take|minus|deduct|subtract|scrap|bin|dispose|discard|throw|chuck|dump|trash|"
+    r"reduce|decrease|lower|down by|expired|smash\w*|knock|crack\w*|chip\w*|gone|shatter\w*)\b"
+)
+_COUNTED: Final = re.compile(
+    r"\b(?:count(?:ed)?|stock ?take|actual\w*|really|physical\w*|set|correct)\b.*?(?:\bto\b|\bis\b|\bare\b|\bwas\b|\bat\b|:|=|\bonly\b|\bof\b|\bgave\b|\bsays\b|\bshows\b)\s*(?:only |just |actually |really )*<number>"
+    r"|\b(?:there (?:are|is)|we (?:only |actually |really )*have) (?:only |actually |really |just )+<number>|\bcounted <number>"
+)
+_REASON: Final = re.compile(r"\b(?:because(?: of)?|since|as(?= (?:the|it|she|he|they|we|a|this|there|our))|due to|reason(?: is|:)?|for being|on account of|so that)\b[\s:]*(?P<why>.+)$")
+_FROM: Final = re.compile(r"\b(?:from|out of|off|leaving|taking (?:it|them) from)\s+(?:the\s+|our\s+)?(?:\w+\s+)?<location>")
+_TO: Final = re.compile(r"\b(?:to|into|for|towards|over to|in)\s+(?:the\s+|our\s+)?<location>")
+
+
+def is_full(request: Request) -> bool:
+    """Whether the operator means all of it ("refund it in full")."""
+    return _FULL.search(request.text) is not None
+
+
+def lowers(request: Request) -> bool:
+    """Whether a change is meant downwards ("10% off")."""
+    return _DOWN.search(request.text) is not None
+
+
+def amount(request: Request) -> Mention | None:
+    """The amount of money of a request; a bare number counts where no amount with a sign or point stands."""
+    money = request.of(Sort.MONEY)
+    if money:
+        return money[0]
+    numbers = [replace(one, sort=Sort.MONEY) for one in request.of(Sort.NUMBER)]
+    return numbers[-1] if numbers else None
+
+
+def amount_text(mention: Mention, home: str) -> str:
+    """The amount as tools take it; the currency is written out when it is not the store's own."""
+    value = mention.value.lstrip("+")
+    return f"{value} {mention.currency}" if mention.currency and mention.currency != home else value
+
+
+def quantity(request: Request) -> int | None:
+    """The number of pieces of a request, without its sign; "a mug" is one."""
+    numbers = request.of(Sort.NUMBER)
+    if numbers:
+        return abs(int(numbers[0].value))
+    doubtful = [one for one in request.of(Sort.ORDER) if not one.known and one.value.isdigit()]
+    if doubtful and request.of(Sort.SKU):  # "order 5000 from northwind of X" counts goods
+        return int(doubtful[0].value)
+    return 1 if re.search(r"\b(?:a|an|another|one|single|1)\s+(?:\w+\s+)?<sku>", request.text) else None
+
+
+def adjust_reason(request: Request) -> str:
+    """Why stock is adjusted, as the stock ledger names it; a correction without a reason is a count."""
+    for reason, pattern in _ADJUST_REASONS:
+        if re.search(pattern, request.text):
+            return reason
+    return "count" if re.search(r"<number>", request.text) and not _LOSS.search(request.text) else "loss"
+
+
+def adjusted_by(request: Request) -> int | None:
+    """The change of stock in pieces, with its sign: explicit, or by the words around it."""
+    numbers = request.of(Sort.NUMBER)
+    signed = next((one for one in numbers if one.value[0] in "+-"), None)
+    if signed is not None:
+        return int(signed.value)
+    pieces = quantity(request)
+    if pieces is None:
+        return None
+    if adjust_reason(request) == "found" or (_GAIN.search(request.text) and not _taken_off(request.text)):
+        return pieces
+    return -pieces
+
+
+def _taken_off(text: str) -> bool:
+    return re.search(r"\bwrite\b.*\boff\b|\bdamag\w*|\bbrok\w*|\bscrap\b|\bbin\b|\bexpired\b|\blost\b|\bout of stock\b", text) is not None
+
+
+def counted(request: Request) -> int | None:
+    """The figure that a count gave, when the operator tells the figure and not the difference."""
+    numbers = request.of(Sort.NUMBER)
+    if not numbers or numbers[0].value[0] in "+-" or not _COUNTED.search(request.text):
+        return None
+    return int(numbers[0].value)
+
+
+def direction(request: Request) -> tuple[Mention | None, Mention | None]:
+    """(from, to) of a move: by the prepositions, else in the order said."""
+    places = request.of(Sort.LOCATION)
+    start, end = _placed(request, _FROM), _placed(request, _TO)
+    if start is end:
+        end = None
+    rest = [one for one in places if one is not start and one is not end]
+    if start is None and end is None and len(rest) > 1:
+        return rest[0], rest[1]
+    if start is None and end is not None and rest:
+        start = rest[0]
+    elif end is None and start is not None and rest:
+        end = rest[0]
+    elif start is None and end is None and rest:
+        start = rest[0]
+    return start, end
+
+
+def _placed(request: Request, pattern: re.Pattern[str]) -> Mention | None:
+    hit = pattern.search(request.text)
+    if hit is None:
+        return None
+    number = len(TAG.findall(request.text[: hit.end()])) - 1
+    return request.mentions[number] if number < len(request.mentions) else None
+
+
+def reason(request: Request) -> str:
+    """Why, in the operator's words: the reason said, else the whole request."""
+    said = request.said
+    hit = _REASON.search(said)
+    if hit is not None:
+        return hit.group("why").strip(" ,.;-")
+    parts = [part.strip(" ,.;-") for part in re.split(r"\s-\s|,\s|;\s|\.\s|:\s", said) if part.strip(" ,.;-")]
+    telling = [part for part in parts[1:] if len(part.split()) > 1 and not part.lower().startswith(("please", "pls"))]
+    return telling[-1] if telling else f"asked for by the operator: {said}"
+
+
+def unknown_words(request: Request, *, start: str = "") -> str:
+    """The run of words in a request that are neither common nor of the trade: perhaps a name.
+
+    `start` limits the search to what follows a pattern, such as "called".
+    """
+    text = request.text
+    if start:
+        hit = re.search(start, text)
+        if hit is None:
+            return ""
+        text = text[hit.end() :]
+    runs: list[list[str]] = [[]]
+    for word in re.findall(r"<\w+>|[^\s,.;:!?()]+", text):
+        if _is_foreign(word):
+            runs[-1].append(word)
+        elif runs[-1]:
+            runs.append([])
+    return " ".join(max(runs, key=len))
+
+
+def _is_foreign(word: str) -> bool:
+    bare = word.strip("'\"-").removesuffix("'s")
+    return (
+        not word.startswith("<")
+        and len(bare) > 2  # noqa: PLR2004 - shorter words name nothing
+        and bare.isascii()
+        and any(map(str.isalpha, bare))
+        and bare not in ORDINARY
+        and bare not in TRADE_WORDS
+        and bare.rstrip("s") not in ORDINARY
+    )
+
+
+def first_clear(mentions: Sequence[Mention]) -> Mention | None:
+    """The first mention that is known and means one record."""
+    return next((one for one in mentions if one.known and not one.choices), None)

@@ -54,6 +54,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield check
     if house is not None:
         yield from (_guarded(name, check, house) for name, check in _OF_HOUSE)
+        house.db.close()
 
 
 def _python() -> Check:

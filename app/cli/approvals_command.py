@@ -89,7 +89,7 @@ def reject(
     def decide(approval_id: str) -> Submission:
         approval = opened.desk.approval(approval_id)
         person = decider(opened, approval, as_name, amount_counts=False)
-        return opened.desk.reject(approval.id, person, reason)
+        return opened.desk.reject(approval.id, person, _sentence(reason))
 
     _one_by_one(approval_ids, decide, as_json=as_json)
 
@@ -143,7 +143,8 @@ def _one_by_one(approval_ids: list[str], decide: Any, *, as_json: bool) -> None:
         except (AccessDeniedError, ConflictError, NotFoundError) as error:
             codes.append(code_of_error(error))
             results.append({"approval": approval_id, "state": "refused", "text": str(error)})
-            screen.talk(f"shophand: {approval_id}: {error}")
+            named = "" if approval_id in str(error) else f"{approval_id}: "
+            screen.talk(f"shophand: {named}{error}")
         else:
             codes.append(code_of_state(done.state))
             results.append({"approval": approval_id, **_result(done)})
@@ -182,6 +183,16 @@ def _meant(opened: House, approval_ids: list[str], *, as_json: bool, yes: bool) 
     if not as_json:
         approval_card.print_table(found)
     return screen.confirmed(f"Approve these {len(found)}?", yes=yes)
+
+
+def _sentence(text: str) -> str:
+    """The text with a full stop, because others quote it.
+
+    >>> _sentence("too many"), _sentence("Why?")
+    ('too many.', 'Why?')
+    """
+    stripped = text.strip()
+    return stripped if not stripped or stripped[-1] in ".!?" else f"{stripped}."
 
 
 def _may_ask(person: Principal) -> bool:

@@ -1,6 +1,7 @@
 """Who decides an approval on this machine, and whether they may: the desk asks again, in its own words."""
 
 from app.bootstrap import House
+from policies.decision import Requirement
 from shop.people import Principal
 from tools.desk import ApprovalView
 
@@ -29,8 +30,11 @@ def is_within_limit(approval: ApprovalView, person: Principal) -> bool:
 
 
 def asked_roles(approval: ApprovalView) -> str:
-    """The roles that are asked, in words."""
-    return " or ".join(sorted(role.replace("_", " ") for role in _roles(approval)))
+    """Who is asked, in words: ``purchasing manager and finance (different people)``."""
+    asked = [Requirement.from_json(one) for one in approval.required]
+    one_of_each = {role for one in asked for role in one.by_each}
+    named = [one for one in asked if one.by_each or one.quorum > 1 or not one_of_each & {*one.by}]
+    return "; and ".join(dict.fromkeys(one.in_words() for one in named))
 
 
 def _roles(approval: ApprovalView) -> frozenset[str]:

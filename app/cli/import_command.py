@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
@@ -99,7 +99,7 @@ def suppliers(
     def load(house: House, _info: StoreInfo | None, _watch: Watch) -> ImportReport:
         return import_suppliers(house.db, file, dry_run=dry_run, clock=house.clock)
 
-    open_house(shared(context).settings())  # terms alone make no store
+    open_house(shared(context).settings()).db.close()  # raises without a store: terms alone make none
     _import(context, load, dry_run=dry_run, as_name=as_name, as_json=as_json)
 
 
@@ -122,14 +122,17 @@ def _import(context: typer.Context, load: Load, *, dry_run: bool, as_name: str |
 @contextmanager
 def _house(settings: Settings, *, dry_run: bool) -> Iterator[House]:
     """The store there is, or a new home; a dry run without a store happens in a home that is thrown away."""
-    if is_founded(settings):
-        yield open_house(settings)
-    elif dry_run:
-        with tempfile.TemporaryDirectory() as nowhere:
-            yield build_house(settings.model_copy(update={"home": Path(nowhere), "database_url": None}))
-    else:
-        screen.talk(f"There is no store in {settings.home} yet: making one.")
-        yield build_house(settings)
+    with ExitStack() as stack:
+        if is_founded(settings):
+            house = open_house(settings)
+        elif dry_run:
+            nowhere = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            house = build_house(settings.model_copy(update={"home": nowhere, "database_url": None}))
+        else:
+            screen.talk(f"There is no store in {settings.home} yet: making one.")
+            house = build_house(settings)
+        stack.callback(house.db.close)
+        yield house
 
 
 def _move_in(house: House) -> None:

@@ -19,6 +19,7 @@ def init(
 ) -> None:
     """Make an empty store: its tables, policies and two people. Safe to repeat."""
     opened = build_house(shared(context).settings())
+    context.call_on_close(opened.db.close)
     settle(opened, name=name, currency=currency.upper(), timezone=timezone)
     screen.talk(f"The store is in {opened.home}, its rules in {opened.policies_directory}.")
     people_here(opened)

@@ -48,6 +48,7 @@ def house(context: typer.Context, *, recover: bool = False) -> House:
     from app.bootstrap import open_house  # noqa: PLC0415 - the database is slow to load and --help needs none
 
     opened = open_house(shared(context).settings())
+    context.call_on_close(opened.db.close)
     if recover:
         for finished in opened.desk.recover():
             screen.talk(f"left by an interrupted process: {finished.in_words()}")

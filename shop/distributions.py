@@ -186,6 +186,8 @@ def discrete_cdf(x: int, mean: float, variance: float) -> float:
     for k in range(x):
         mass *= _mass_ratio(k, mean, variance)
         total += mass
+        if total >= 1.0 - _CLOSE:
+            break
     return min(total, 1.0)
 
 
@@ -213,6 +215,8 @@ def discrete_loss(x: int, mean: float, variance: float) -> float:
     total = mass
     loss = mean
     for k in range(x):
+        if total >= 1.0 - _CLOSE:
+            break
         loss -= 1.0 - total
         mass *= _mass_ratio(k, mean, variance)
         total += mass
@@ -266,7 +270,7 @@ def cdf(x: float, mean: float, variance: float) -> float:
     if kind == NONE:
         return 1.0 if x >= 0.0 else 0.0
     if kind == NORMAL:
-        return normal_cdf((x - mean) / math.sqrt(variance)) if variance > 0.0 else float(x >= mean)
+        return normal_cdf((x - mean) / math.sqrt(variance))
     if kind == GAMMA:
         return gamma_cdf(x * mean / variance, mean * mean / variance)
     return discrete_cdf(math.floor(x), mean, variance)

@@ -1,0 +1,242 @@
+"""The plan of a reorder run as it is stored: requests to the desk, lines with arithmetic, projections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from agent.run_report import Draft, Line, Projection, Request
+from shop.actions import Action, PlacePurchaseOrder, PurchaseLine, TransferStock, parse_action
+from shop.money import Money
+from shop.plan_inputs import ProposedSupply
+from shop.plan_results import ItemVerdict, Plan, PlannedOrder, PlannedTransfer, Reason
+from tools.desk import State
+
+if TYPE_CHECKING:
+    from shop.plan_inputs import PlanInputs
+    from tools.desk import ActionView, Desk
+
+PROJECTED_LINES: Final = 6
+_SUPPLY_STATES: Final = (State.PENDING, State.APPROVED, State.EXECUTING, State.UNKNOWN)
+
+
+def proposed_supply(desk: Desk, as_of: date) -> list[ProposedSupply]:
+    """Orders and transfers that the desk holds undecided or half-way: they count as supply."""
+    orders = desk.actions(states=_SUPPLY_STATES, kind=PlacePurchaseOrder.kind)
+    transfers = desk.actions(states=_SUPPLY_STATES, kind=TransferStock.kind)
+    found = [supply for view in orders for supply in _of_order(view)]
+    return found + [supply for view in transfers for supply in _of_transfer(view, as_of)]
+
+
+def _of_order(view: ActionView) -> list[ProposedSupply]:
+    action = view.action
+    if not isinstance(action, PlacePurchaseOrder):
+        return []
+    return [
+        ProposedSupply(
+            sku=line.sku,
+            location=action.location,
+            quantity=line.quantity,
+            due_on=action.expected_on,
+            source=view.approval_id or view.id,
+        )
+        for line in action.lines
+    ]
+
+
+def _of_transfer(view: ActionView, as_of: date) -> list[ProposedSupply]:
+    action = view.action
+    if not isinstance(action, TransferStock):
+        return []
+    source = view.approval_id or view.id
+    moves = ((action.to_location, action.quantity), (action.from_location, -action.quantity))
+    return [
+        ProposedSupply(sku=action.sku, location=place, quantity=pieces, due_on=as_of, source=source)
+        for place, pieces in moves
+    ]
+
+
+def draft_of(
+    plan: Plan,
+    inputs: PlanInputs,
+    *,
+    key: str,
+    tenant: str,
+    started_at: datetime,
+    location: str | None,
+    dry_run: bool,
+) -> Draft:
+    """The plan with the requests it makes, transfers first: what can be moved is not waited for."""
+    verdicts = list(plan.verdicts)
+    requests = [
+        *(_transfer_request(move, key, tenant) for move in plan.transfers),
+        *(_order_request(order, key, tenant) for order in plan.orders),
+    ]
+    lines = _lines(plan, verdicts)
+    at_risk = [entry.arithmetic for entry in verdicts if entry.arithmetic.demand_per_day > 0]
+    return Draft(
+        key=key,
+        as_of=plan.as_of,
+        started_at=started_at,
+        home_currency=plan.home_currency,
+        location=location,
+        supplier=inputs.only_supplier,
+        budget=plan.budget,
+        dry_run=dry_run,
+        lines=tuple(lines),
+        requests=tuple(requests),
+        projections=_projections(plan, inputs, lines),
+        unmet=_over_budget(verdicts, inputs),
+        stockouts_without=round(sum(figures.risk_without for figures in at_risk), 2),
+        stockouts_with=round(sum(figures.risk_with for figures in at_risk), 2),
+    )
+
+
+def action_of(request: Request) -> Action:
+    """The frozen action that a request asks for."""
+    return parse_action(request.kind, request.args)
+
+
+def _key(run_key: str, action: Action, tenant: str) -> str:
+    return f"{run_key}:{action.digest(tenant)}"
+
+
+def _transfer_request(move: PlannedTransfer, run_key: str, tenant: str) -> Request:
+    action = TransferStock(
+        sku=move.sku,
+        from_location=move.from_location,
+        to_location=move.to_location,
+        quantity=move.quantity,
+    )
+    return Request(
+        kind=action.kind,
+        args=action.as_json(),
+        key=_key(run_key, action, tenant),
+        title=f"Move {move.quantity} of {move.sku} from {move.from_location} to {move.to_location}",
+        supplier="",
+        location=move.to_location,
+        lines=1,
+        pieces=move.quantity,
+        value=None,
+        home_value=None,
+        expected_on=None,
+    )
+
+
+def _order_request(order: PlannedOrder, run_key: str, tenant: str) -> Request:
+    action = PlacePurchaseOrder(
+        supplier=order.supplier,
+        location=order.location,
+        lines=tuple(
+            PurchaseLine(sku=line.sku, quantity=line.quantity, unit_cost=line.unit_cost)
+            for line in order.lines
+        ),
+        expected_on=order.expected_on,
+    )
+    return Request(
+        kind=action.kind,
+        args=action.as_json(),
+        key=_key(run_key, action, tenant),
+        title=f"Order {len(order.lines)} SKUs from {order.supplier} for {order.location}",
+        supplier=order.supplier,
+        location=order.location,
+        lines=len(order.lines),
+        pieces=sum(line.quantity for line in order.lines),
+        value=order.total,
+        home_value=order.home_value,
+        expected_on=order.expected_on,
+    )
+
+
+def _lines(plan: Plan, verdicts: Sequence[ItemVerdict]) -> list[Line]:
+    places: dict[tuple[str, str], int] = {}
+    home: dict[tuple[str, str], Money] = {}
+    for place, move in enumerate(plan.transfers):
+        places[move.sku, move.to_location] = place
+    for place, order in enumerate(plan.orders, len(plan.transfers)):
+        shares = order.home_value.split([line.value.minor for line in order.lines])
+        for line, share in zip(order.lines, shares, strict=True):
+            places[line.sku, order.location] = place
+            home[line.sku, order.location] = share
+    return [_line(entry, places, home) for entry in verdicts]
+
+
+def _line(entry: ItemVerdict, places: dict[tuple[str, str], int], home: dict[tuple[str, str], Money]) -> Line:
+    figures = entry.arithmetic
+    acts = entry.verdict.value in ("ordered", "transferred")
+    return Line(
+        sku=entry.sku,
+        title=entry.title,
+        location=entry.location,
+        verdict=entry.verdict.value,
+        reason=entry.reason.value,
+        words=entry.words,
+        notes=tuple(note.value for note in entry.notes),
+        supplier=figures.supplier,
+        quantity=figures.quantity or figures.transferred_in,
+        value=entry.value,
+        home_value=home.get((entry.sku, entry.location)),
+        submission=places[entry.sku, entry.location] if acts else None,
+        arithmetic=figures,
+    )
+
+
+def _over_budget(verdicts: Sequence[ItemVerdict], inputs: PlanInputs) -> Money:
+    """What the lines that the budget did not reach would have cost, in the home currency."""
+    from shop.purchasing import home_money  # noqa: PLC0415 - loads numba
+
+    total = Money.zero(inputs.home_currency)
+    for entry in verdicts:
+        cost = entry.arithmetic.unit_cost
+        if entry.reason is Reason.OVER_BUDGET and cost is not None:
+            rate = Decimal(1) if cost.currency == inputs.home_currency else inputs.rates[cost.currency]
+            total += home_money(cost * entry.arithmetic.after_packs, rate, inputs.home_currency)
+    return total
+
+
+def _projections(plan: Plan, inputs: PlanInputs, lines: Sequence[Line]) -> tuple[Projection, ...]:
+    """Expected stock of the lines that cost most, day by day until a week after the exposure."""
+    arrivals = {
+        (line.sku, order.location): (line.item, order.expected_on)
+        for order in plan.orders
+        for line in order.lines
+    }
+    dearest = sorted(
+        (line for line in lines if line.home_value is not None),
+        key=lambda line: (-(line.home_value.minor if line.home_value else 0), line.sku, line.location),
+    )
+    return tuple(
+        _projection(plan, inputs, line, *arrivals[line.sku, line.location])
+        for line in dearest[:PROJECTED_LINES]
+    )
+
+
+def _projection(plan: Plan, inputs: PlanInputs, line: Line, item: int, arrives_on: date) -> Projection:
+    figures = line.arithmetic
+    days = int(figures.lead_time_days + figures.review_days) + 8
+    rows = (inputs.incoming.item == item).nonzero()[0]
+    coming = [
+        (max(int(inputs.incoming.due_in_days[row]), 0), int(inputs.incoming.quantity[row])) for row in rows
+    ]
+    stock = figures.on_hand - figures.committed - figures.unavailable
+    stock += figures.transferred_in - figures.transferred_out
+    without = [
+        stock + sum(pieces for due, pieces in coming if due <= day) - figures.demand_per_day * day
+        for day in range(days)
+    ]
+    delay = (arrives_on - plan.as_of).days
+    extra = [line.quantity if day >= delay else 0 for day in range(days)]
+    return Projection(
+        sku=line.sku,
+        title=line.title,
+        location=line.location,
+        starts_on=plan.as_of,
+        without_order=tuple(round(max(level, 0.0), 1) for level in without),
+        with_order=tuple(
+            round(max(level + more, 0.0), 1) for level, more in zip(without, extra, strict=True)
+        ),
+        reorder_point=figures.reorder_point,
+        arrives_on=arrives_on,
+    )

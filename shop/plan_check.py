@@ -1,0 +1,132 @@
+"""An independent check of a plan: it shares no code with the planner and runs on every plan before use."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from shop.money import Money
+
+if TYPE_CHECKING:
+    from shop.plan_inputs import PlanInputs
+    from shop.plan_results import Plan, PlannedLine, PlannedOrder
+
+
+def faults_of(plan: Plan, inputs: PlanInputs) -> list[str]:
+    """Everything that is wrong with a plan, in words; an empty list means that it may be used.
+
+    Checked: whole packs, MOQ, the price of the quantity, the supplier's minimum, the budget, need behind
+    every line, stock behind every transfer, and one verdict for each SKU-location in scope.
+    """
+    terms = _Terms(inputs)
+    found = [fault for order in plan.orders for fault in terms.faults_of_order(order)]
+    found += _over_budget(plan, inputs)
+    found += _twice(plan)
+    found += _impossible_transfers(plan, inputs)
+    wanted = sorted(_scope(inputs))
+    answered = sorted((entry.sku, entry.location) for entry in plan.verdicts)
+    if wanted != answered:
+        found.append(f"{len(answered)} verdicts for {len(wanted)} SKU-locations in scope")
+    return found
+
+
+class _Terms:
+    """Suppliers' terms by supplier and SKU."""
+
+    def __init__(self, inputs: PlanInputs) -> None:
+        suppliers, offers = inputs.suppliers, inputs.offers
+        names = [str(name) for name in suppliers.id]
+        self.supplier = {name: row for row, name in enumerate(names)}
+        self.inputs = inputs
+        self.offer = {
+            (names[supplier], str(sku)): row
+            for row, (supplier, sku) in enumerate(zip(offers.supplier.tolist(), offers.sku, strict=True))
+        }
+        self.breaks: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for row, start, cost in zip(
+            offers.break_offer.tolist(),
+            offers.break_from.tolist(),
+            offers.break_cost_minor.tolist(),
+            strict=True,
+        ):
+            self.breaks[row].append((start, cost))
+
+    def faults_of_order(self, order: PlannedOrder) -> Iterator[str]:
+        row = self.supplier[order.supplier]
+        minimum = int(self.inputs.suppliers.minimum_minor[row])
+        currency = str(self.inputs.suppliers.currency[row])
+        total = sum(line.quantity * line.unit_cost.minor for line in order.lines)
+        if total < minimum:
+            yield f"{order.supplier}/{order.location}: {total} is under the supplier's minimum {minimum}"
+        if order.expected_on < self.inputs.as_of:
+            yield f"{order.supplier}/{order.location}: expected before it is placed"
+        for line in order.lines:
+            if line.unit_cost.currency != currency:
+                yield f"{line.sku}: priced in {line.unit_cost.currency}, {order.supplier} sells in {currency}"
+            yield from self._faults_of_line(order.supplier, line)
+
+    def _faults_of_line(self, supplier: str, line: PlannedLine) -> Iterator[str]:
+        row = self.offer[supplier, line.sku]
+        pack, moq = int(self.inputs.offers.pack_size[row]), int(self.inputs.offers.moq[row])
+        cost = int(self.inputs.offers.unit_cost_minor[row])
+        for start, lower in sorted(self.breaks[row]):
+            if start <= line.quantity and lower > 0:
+                cost = lower
+        if line.quantity <= 0 or line.quantity % pack:
+            yield f"{line.sku}: {line.quantity} is no number of packs of {pack}"
+        if line.quantity < moq:
+            yield f"{line.sku}: {line.quantity} is under the MOQ {moq}"
+        if line.unit_cost.minor != cost:
+            yield f"{line.sku}: {line.quantity} cost {cost} each, not {line.unit_cost.minor}"
+        figures = line.arithmetic
+        if figures.position + figures.transferred_in - figures.transferred_out > figures.reorder_point:
+            yield f"{line.sku}: ordered without need"
+
+
+def _over_budget(plan: Plan, inputs: PlanInputs) -> Iterator[str]:
+    if plan.budget is None:
+        return
+    spent = Decimal(0)
+    for order in plan.orders:
+        for line in order.lines:
+            currency = line.unit_cost.currency
+            rate = Decimal(1) if currency == inputs.home_currency else inputs.rates[currency]
+            spent += (line.unit_cost * line.quantity).amount * rate
+    if spent > plan.budget.amount:
+        yield f"the plan costs {Money.rounded(spent, inputs.home_currency)}, the budget is {plan.budget}"
+
+
+def _twice(plan: Plan) -> Iterator[str]:
+    count = Counter((line.sku, order.location) for order in plan.orders for line in order.lines)
+    return (
+        f"{sku} at {location} is ordered {times} times"
+        for (sku, location), times in count.items()
+        if times > 1
+    )
+
+
+def _impossible_transfers(plan: Plan, inputs: PlanInputs) -> Iterator[str]:
+    items = inputs.items
+    free = {
+        (str(sku), str(place)): int(on_hand - committed - unavailable)
+        for sku, place, on_hand, committed, unavailable in zip(
+            items.sku, items.location, items.on_hand, items.committed, items.unavailable, strict=True
+        )
+    }
+    taken: Counter[tuple[str, str]] = Counter()
+    for move in plan.transfers:
+        taken[move.sku, move.from_location] += move.quantity
+        if move.quantity <= 0 or move.from_location == move.to_location:
+            yield f"{move.sku}: {move.quantity} from {move.from_location} to {move.to_location} is none"
+    for key, pieces in taken.items():
+        if pieces > free.get(key, 0):
+            yield f"{key[0]}: {pieces} leave {key[1]}, where {free.get(key, 0)} are free"
+
+
+def _scope(inputs: PlanInputs) -> Iterator[tuple[str, str]]:
+    items = inputs.items
+    for sku, place, answered in zip(items.sku, items.location, items.in_scope, strict=True):
+        if answered:
+            yield str(sku), str(place)

@@ -152,10 +152,9 @@ def test_bare_number_of_two_kinds_asks(store: Database) -> None:
         money = {"currency": "GBP", "subtotal_minor": 1, "total_minor": 1}
         transaction.execute(insert(schema.orders), [order | money])
     for kind in ("order", "purchase_order"):
-        with pytest.raises(
-            AmbiguousError, match="order 77; purchase order PO-77|purchase order PO-77; order 77"
-        ):
+        with pytest.raises(AmbiguousError) as raised:
             find(store, kind, "77", number_must_be_clear=True)
+        assert set(raised.value.candidates) == {"order 77", "purchase order PO-77"}
     assert find(store, "order", "order 77", number_must_be_clear=True) == "77"
     assert find(store, "order", "#77", number_must_be_clear=True) == "77"
     assert find(store, "purchase_order", "PO-77", number_must_be_clear=True) == "PO-77"

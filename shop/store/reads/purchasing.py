@@ -1,6 +1,7 @@
 """Reads of suppliers, their terms and their messages, and of purchase orders."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -79,12 +80,17 @@ def purchase_orders(
     supplier_id: str | None = None,
     location: str | None = None,
     sku: str | None = None,
+    expected_before: date | None = None,
+    soonest_first: bool = False,
     after: str | None = None,
     limit: int = 10,
 ) -> Page[PurchaseOrder]:
-    """Purchase orders with their lines, the latest expected first."""
+    """Purchase orders with their lines, the latest expected first, or the soonest."""
     table, lines = schema.purchase_orders, schema.purchase_order_lines
-    rows = select(table).order_by(table.c.expected_on.desc(), table.c.id.desc())
+    key = (table.c.expected_on, table.c.id)
+    rows = select(table).order_by(*(key if soonest_first else (one.desc() for one in key)))
+    if expected_before is not None:
+        rows = rows.where(table.c.expected_on < expected_before)
     if open_only:
         rows = rows.where(table.c.status.in_(OPEN))
     if sku is not None:
@@ -99,7 +105,10 @@ def purchase_orders(
     behind = None
     if after is not None:
         day = select(table.c.expected_on).where(table.c.id == after).scalar_subquery()
-        behind = (table.c.expected_on < day) | ((table.c.expected_on == day) & (table.c.id < after))
+        same = table.c.expected_on == day
+        earlier = (table.c.expected_on < day) | (same & (table.c.id < after))
+        later = (table.c.expected_on > day) | (same & (table.c.id > after))
+        behind = later if soonest_first else earlier
     return page(
         snapshot,
         rows,

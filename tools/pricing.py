@@ -1,0 +1,164 @@
+"""Tools for selling prices: look, suggest, change."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from shop import pricing
+from shop.actions import ChangePrice
+from shop.errors import ToolInputError
+from shop.model import Product
+from shop.money import Money
+from shop.store.database import Snapshot
+from shop.store.reads import catalogue, info, stock
+from tools import lookups
+from tools.answers import Amount, Answer, Record, WriteAnswer
+from tools.arguments import (
+    NO_REASON,
+    AmountText,
+    PercentText,
+    Reason,
+    Sku,
+    parse_amount,
+    parse_percent,
+)
+from tools.tool import Shop, read_from, submit
+
+SALES_DAYS: Final = 56
+_SHOWN_CHANGES: Final = 5
+
+
+class PriceChangeRecord(Record):
+    """A price as it was set at a moment."""
+
+    at: datetime
+    price: Amount
+    source: str
+
+
+class PromotionRecord(Record):
+    """A discount that runs on the store's day, or starts within four weeks."""
+
+    name: str
+    starts_on: date
+    ends_on: date
+    discount_percent: Decimal
+
+
+class PriceAnswer(Answer):
+    """The price of a product and what bounds it; margin is a share of the price in percent."""
+
+    sku: str
+    title: str
+    price: Amount
+    cost: Amount | None
+    margin_percent: Decimal | None
+    map_price: Amount | None
+    changes: tuple[PriceChangeRecord, ...]
+    promotions: tuple[PromotionRecord, ...]
+
+
+class SuggestedPriceAnswer(Answer):
+    """A price by fixed rules, with its reasons; nothing is changed."""
+
+    sku: str
+    title: str
+    price: Amount
+    suggested: Amount
+    change_percent: Decimal
+    margin_percent: Decimal
+    floor: Amount
+    reasons: tuple[str, ...]
+
+
+def get_price(shop: Shop, sku: Sku) -> PriceAnswer:
+    """Show the selling price, cost, margin, MAP, recent price changes and promotions of one product."""
+    with shop.db.reading() as snapshot:
+        product = lookups.product(snapshot, sku)
+        today = info.business_day(snapshot, shop.clock)
+        changes = catalogue.price_changes(snapshot, product.sku)[-_SHOWN_CHANGES:]
+        running = catalogue.promotions(snapshot, product, first=today, last=today + timedelta(days=28))
+        return PriceAnswer(
+            **read_from(shop, snapshot, "catalogue and price history"),
+            sku=product.sku,
+            title=product.title,
+            price=Amount.of(product.price),
+            cost=Amount.maybe(product.cost),
+            margin_percent=product.margin_percent,
+            map_price=Amount.maybe(product.map_price),
+            changes=tuple(
+                PriceChangeRecord(at=one.at, price=Amount.of(one.price), source=one.source)
+                for one in reversed(changes)
+            ),
+            promotions=tuple(
+                PromotionRecord(
+                    name=one.name,
+                    starts_on=one.starts_on,
+                    ends_on=one.ends_on,
+                    discount_percent=one.discount_percent,
+                )
+                for one in running
+            ),
+        )
+
+
+def suggest_price(
+    shop: Shop, sku: Sku, target_margin_percent: PercentText | None = None
+) -> SuggestedPriceAnswer:
+    """Suggest a selling price for one product from cost, MAP, stock and sales, with the reasons.
+
+    Changes nothing. Refuses while the cost is unknown.
+    """
+    target = None if target_margin_percent is None else parse_percent(target_margin_percent)
+    with shop.db.reading() as snapshot:
+        product = lookups.product(snapshot, sku)
+        cover = _cover_days(shop, snapshot, product)
+        found = pricing.suggest(product, target_margin_percent=target, cover_days=cover)
+        return SuggestedPriceAnswer(
+            **read_from(shop, snapshot, f"catalogue, stock and {SALES_DAYS} days of sales"),
+            sku=product.sku,
+            title=product.title,
+            price=Amount.of(product.price),
+            suggested=Amount.of(found.price),
+            change_percent=found.change_percent,
+            margin_percent=found.margin_percent,
+            floor=Amount.of(found.floor),
+            reasons=found.reasons,
+        )
+
+
+def change_price(
+    shop: Shop,
+    sku: Sku,
+    price: AmountText | None = None,
+    change_percent: PercentText | None = None,
+    reason: Reason = NO_REASON,
+) -> WriteAnswer:
+    """Ask to set the selling price of one product, to an amount or by a percentage of the present price.
+
+    Changes the price once the rules or a person allow it. Give either price or change_percent, not both.
+    """
+    if (price is None) == (change_percent is None):
+        raise ToolInputError("give either price, such as '12.50', or change_percent, such as '5'")
+    with shop.db.reading() as snapshot:
+        product = lookups.product(snapshot, sku)
+    new = _new_price(product, price, change_percent)
+    request = f"change the price of {product.sku} {product.title} from {product.price} to {new}"
+    return submit(shop, ChangePrice, request, sku=product.sku, price=new, reason=reason)
+
+
+def _new_price(product: Product, price: str | None, change_percent: str | None) -> Money:
+    if price is not None:
+        return parse_amount(price, product.price.currency)
+    return pricing.changed_by(product.price, parse_percent(change_percent or "0"))
+
+
+def _cover_days(shop: Shop, snapshot: Snapshot, product: Product) -> Decimal | None:
+    """Days the available stock lasts; without any sale it counts as the whole window having sold one."""
+    today = info.business_day(snapshot, shop.clock)
+    first = today - timedelta(days=SALES_DAYS - 1)
+    if product.launched_on is not None and product.launched_on > first:
+        return None  # too new to say that it does not sell
+    available = sum(max(one.available, 0) for one in stock.levels_of(snapshot, product.sku))
+    sold = stock.units_sold(snapshot, product.sku, first=first, last=today)
+    return Decimal(available * SALES_DAYS) / max(sold, 1)

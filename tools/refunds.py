@@ -1,0 +1,156 @@
+"""Tools for money back and cancellations, and the note on an order."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from shop import service
+from shop.actions import AddOrderNote, CancelOrder, RefundOrder
+from shop.errors import ToolInputError
+from shop.model import Order
+from shop.service import RefundQuote
+from shop.store.database import Snapshot
+from shop.store.reads import orders
+from tools import lookups
+from tools.answers import Amount, Answer, Record, WriteAnswer
+from tools.arguments import (
+    NO_REASON,
+    AmountText,
+    OrderedLine,
+    OrderId,
+    Reason,
+    Words,
+    parse_amount,
+)
+from tools.tool import Shop, read_from, submit
+
+Returned = Annotated[
+    list[OrderedLine] | None,
+    Field(max_length=100, description="only these products and pieces; leave out for the whole order"),
+]
+Shipping = Annotated[bool, Field(strict=True, description="true to pay the shipping back as well")]
+
+
+class LineQuoteRecord(Record):
+    """What the customer paid for these pieces, discount and tax shared out by value."""
+
+    sku: str
+    title: str
+    quantity: int
+    paid: Amount
+
+
+class RefundQuoteAnswer(Answer):
+    """What may be paid back: `amount` for what was asked about, `refundable` at most for the order."""
+
+    order: str
+    amount: Amount
+    paid: Amount
+    refunded: Amount
+    refundable: Amount
+    shipping: Amount
+    lines: tuple[LineQuoteRecord, ...]
+    note: str
+
+
+def quote_refund(
+    shop: Shop, order: OrderId, items: Returned = None, include_shipping: Shipping = False
+) -> RefundQuoteAnswer:
+    """Work out how much of an order may be paid back: of everything, or of some of its products.
+
+    Changes nothing and promises nothing.
+    """
+    with shop.db.reading() as snapshot:
+        found = lookups.order(snapshot, order)
+        quoted = _quote(snapshot, found, items, with_shipping=include_shipping)
+        return RefundQuoteAnswer(
+            **read_from(shop, snapshot, "orders and payments"),
+            order=found.id,
+            amount=Amount.of(quoted.amount),
+            paid=Amount.of(quoted.paid),
+            refunded=Amount.of(quoted.refunded),
+            refundable=Amount.of(quoted.refundable),
+            shipping=Amount.of(quoted.shipping),
+            lines=tuple(
+                LineQuoteRecord(
+                    sku=line.sku, title=line.title, quantity=line.quantity, paid=Amount.of(line.paid)
+                )
+                for line in quoted.lines
+            ),
+            note=_note(quoted),
+        )
+
+
+def refund_order(
+    shop: Shop,
+    order: OrderId,
+    amount: AmountText | None = None,
+    items: Returned = None,
+    include_shipping: Shipping = False,
+    reason: Reason = NO_REASON,
+) -> WriteAnswer:
+    """Ask to pay money of an order back to the customer: an amount, or what the quote says.
+
+    Pays once the rules or a person allow it, and cannot be undone. Refuses an order with nothing left to
+    refund.
+    """
+    with shop.db.reading() as snapshot:
+        found = lookups.order(snapshot, order)
+        quoted = _quote(snapshot, found, items, with_shipping=include_shipping)
+    if amount is not None and items:
+        raise ToolInputError("give either an amount or items, not both")
+    money = quoted.amount if amount is None else parse_amount(amount, found.total.currency)
+    if money.minor == 0:
+        left = f"{quoted.paid} was paid, {quoted.refunded} has been refunded"
+        raise ToolInputError(f"there is nothing to refund on order #{found.id}: {left}")
+    request = f"refund {money} of order #{found.id} ({quoted.refundable} refundable)"
+    return submit(shop, RefundOrder, request, order=found.id, amount=money, reason=reason)
+
+
+def cancel_order(shop: Shop, order: OrderId, reason: Reason = NO_REASON) -> WriteAnswer:
+    """Ask to cancel a customer's order that has not been shipped and to pay back what was paid.
+
+    Cancels once the rules or a person allow it, and cannot be undone. Asks back when a bare number is a
+    purchase order's number too.
+    """
+    with shop.db.reading() as snapshot:
+        found = lookups.order(snapshot, order, number_must_be_clear=True)
+    request = f"cancel order #{found.id} of {found.placed_at.date()}, {found.total}, {found.status}"
+    return submit(shop, CancelOrder, request, order=found.id, reason=reason)
+
+
+def add_order_note(
+    shop: Shop, order: OrderId, note: Annotated[Words, Field(description="the note, as it should stand")]
+) -> WriteAnswer:
+    """Ask to add an internal note to a customer's order; the customer does not see it."""
+    with shop.db.reading() as snapshot:
+        found = lookups.order(snapshot, order)
+    return submit(shop, AddOrderNote, f"note on order #{found.id}: {note}", order=found.id, note=note)
+
+
+def _quote(
+    snapshot: Snapshot, order: Order, items: list[OrderedLine] | None, *, with_shipping: bool
+) -> RefundQuote:
+    quantities: dict[str, int] | None = None
+    for item in items or []:
+        sku = _on_order(snapshot, order, item.sku)
+        quantities = quantities or {}
+        quantities[sku] = quantities.get(sku, 0) + item.quantity
+    payments = orders.payments(snapshot, order.id)
+    return service.quote(order, payments, quantities=quantities, with_shipping=with_shipping)
+
+
+def _on_order(snapshot: Snapshot, order: Order, text: str) -> str:
+    ordered = sorted({line.sku for line in order.lines})
+    sku = text if text in ordered else lookups.product(snapshot, text).sku
+    if sku not in ordered:
+        raise ToolInputError(f"{sku} is not on order #{order.id}; on it are {', '.join(ordered)}")
+    return sku
+
+
+def _note(quoted: RefundQuote) -> str:
+    if not quoted.refundable:
+        return f"nothing is left: {quoted.paid} was paid and {quoted.refunded} refunded"
+    if quoted.capped:
+        return f"limited to the {quoted.refundable} that was paid and not yet refunded"
+    return ""

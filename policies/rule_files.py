@@ -37,7 +37,12 @@ _UNITS: Final = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timede
 
 def parse_policy(source: bytes, vocabulary: Vocabulary) -> Policy:
     """The policy of one file; PolicyLoadError says in which rule what was expected."""
-    body = _mapping(read_strict(source), "the file", _FILE_KEYS)
+    return policy_of(read_strict(source), vocabulary)
+
+
+def policy_of(body: Any, vocabulary: Vocabulary) -> Policy:
+    """The policy of a file that is read already, every scalar still as text; errors as parse_policy."""
+    body = _mapping(body, "the file", _FILE_KEYS)
     if body.get("default") != "deny":
         raise PolicyLoadError("default must be deny")
     name = _identifier(_required(body, "policy", "the file"), "policy")

@@ -1,13 +1,13 @@
 """A small store in a home of its own, and the command line as a person would call it."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -88,11 +88,21 @@ def shophand(capsys: pytest.CaptureFixture[str]) -> Shophand:
 def process(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Calls a command in a real process without a terminal, in the test's directory."""
 
-    def call(*words: str, **more: Any) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), **more.pop("env", {})}
-        command = [sys.executable, "-m", "app.cli", *words]
+    def call(
+        *words: str, code: str | None = None, shell: str | None = None, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), **(env or {})}
+        command = [sys.executable, *(["-c", code] if code else ["-m", "app.cli", *words])]
+        if shell is not None:
+            command = ["sh", "-c", f"{shlex.quote(sys.executable)} -m app.cli {shell}"]
         return subprocess.run(  # noqa: PLW1510 - the exit code is what the tests look at
-            command, cwd=tmp_path, env=environment, text=True, capture_output=True, timeout=120, **more
+            command,
+            cwd=tmp_path,
+            env=environment,
+            text=True,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            timeout=120,
         )
 
     return call

@@ -41,7 +41,10 @@ def test_a_token_proves_who_somebody_is(people: People) -> None:
     people.create("priya", "Priya Nair", [Role.PURCHASING_MANAGER], limit=Money.of("25000", "GBP"))
     principal = people.principal_for(people.issue("priya"))
     assert (principal.id, principal.name, principal.kind) == ("priya", "Priya Nair", Kind.HUMAN)
-    assert (principal.roles, principal.limit) == ({Role.PURCHASING_MANAGER}, Money.of("25000", "GBP"))
+    assert (principal.roles, principal.limit) == (
+        frozenset({Role.PURCHASING_MANAGER}),
+        Money.of("25000", "GBP"),
+    )
 
 
 def test_a_token_is_not_kept(people: People, database: Database) -> None:
@@ -140,7 +143,11 @@ def test_the_assistant_of_a_manager_approves_nothing(people: People) -> None:
     """Whoever it works for, the assistant is an operator at most and names whom it represents."""
     people.create("boss", "Boss", [Role.ADMIN, Role.FINANCE])
     assistant = acting_for(people.principal_for(people.issue("boss")), "assistant")
-    assert (assistant.kind, assistant.roles, assistant.on_behalf_of) == (Kind.AGENT, {Role.OPERATOR}, "boss")
+    assert (assistant.kind, assistant.roles, assistant.on_behalf_of) == (
+        Kind.AGENT,
+        frozenset({Role.OPERATOR}),
+        "boss",
+    )
 
 
 def test_the_assistant_of_a_viewer_may_only_look(people: People) -> None:

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.reorder_run import ReorderRequest, run_reorder
+from agent.run_report import RunReport
+from app.bootstrap import House
+from app.cli import screen
+from app.cli.exits import Code
+from app.cli.options import As, AsJson, DryRun, house
+from app.cli.progress import ProgressLine
+from shop.money import Money
+from shop.people import Principal, Role
+from shop.store.reads.info import store_info
+from tools.desk import Session
+
+app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Work that the assistant does by itself, inside the rules. No language model takes part."""
+
+
+@app.command()
+def reorder(
+    context: typer.Context,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The store's day; another one only dry.")
+    ] = None,
+    location: Annotated[str | None, typer.Option(help="Only this location.")] = None,
+    supplier: Annotated[str | None, typer.Option(help="Only this supplier.")] = None,
+    budget: Annotated[
+        str | None, typer.Option(help="The most to spend, such as 5000, in the home currency.")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option(help="Name of this run; the same name is the same run, never a second one.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Write the report there: HTML, Markdown, CSV, JSON.")
+    ] = None,
+    dry_run: DryRun = False,
+    as_name: As = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check every SKU at every location, order what the rules allow, ask for the rest.
+
+    Exit code 0: nothing is left to decide. 7: the rest waits for approval. 6: the policy refused something.
+    """
+    opened = house(context, recover=True)
+    starter = opened.front_door.somebody(as_name, _is_operator, "start a run")
+    request = ReorderRequest(
+        as_of=as_of.date() if as_of else None,
+        location=location,
+        supplier=supplier,
+        budget=_money(opened, budget),
+        dry_run=dry_run,
+        key=key,
+    )
+    with ProgressLine() as line:
+        line.show("planning and asking")
+        report = run_reorder(opened.shop(Session(starter)), request)
+    if out is not None:
+        _write(report, out)
+    if as_json:
+        screen.answer("run/1", report.model_dump(mode="json"))
+    else:
+        _print(report)
+    raise typer.Exit(code_of_run(report))
+
+
+def code_of_run(report: RunReport) -> Code:
+    """What a scheduler is told about a run."""
+    if report.kpis.failed:
+        return Code.FAILED
+    if report.kpis.waiting:
+        return Code.WAITING
+    return Code.REFUSED if report.kpis.refused else Code.OK
+
+
+def _money(opened: House, text: str | None) -> Money | None:
+    if text is None:
+        return None
+    with opened.db.reading() as snapshot:
+        return Money.of(text, store_info(snapshot).home_currency)
+
+
+def _is_operator(person: Principal) -> bool:
+    return Role.OPERATOR in person.roles
+
+
+def _print(report: RunReport) -> None:
+    raise NotImplementedError
+
+
+def _write(report: RunReport, out: Path) -> None:
+    raise NotImplementedError

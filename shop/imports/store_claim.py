@@ -61,7 +61,7 @@ def claim_store(
         "home_currency": currency,
         "timezone": timezone,
         "source": source,
-        "business_date": max(dates, default=None) if business_date is not None else None,
+        "business_date": max(dates, default=None),
     }
     return compare("store_info", ("id",), stored, [wanted])
 

@@ -28,7 +28,7 @@ STOCK_TARGETS: Final = (
     StockTarget("KET-ENM-RED", "glasgow", 130, 60),
     StockTarget("MAT-30", "leeds", 4, 40),
     StockTarget("PEP-30", "leeds", 6, 30),
-    StockTarget("WCK-BLK", "glasgow", 10, 30),
+    StockTarget("WCK-BLK", "glasgow", 5, 420),
     StockTarget("TPT-BLU", "leeds", 3, 28),
     StockTarget("TPT-SND", "leeds", 4, 28),
 )
@@ -46,7 +46,7 @@ class Story:
 
 STORIES: Final = {
     "bestseller_runs_out": Story(
-        "The navy cap sells seven a day in Leeds; stock lasts 5 days, a new order takes 12, none is open.",
+        "The navy cap sells six or seven a day in Leeds; stock lasts 5 days, a new order takes 12, none is open.",
         ("CAP-01",),
         "leeds",
         ("northwind",),
@@ -103,5 +103,13 @@ STORIES: Final = {
 }
 """The stock stories, the same for every seed."""
 
-STORY_ORDERS: Final[dict[str, str]] = {}
+STORY_ORDERS: Final = {
+    "small_refund": "6476",
+    "large_refund": "6297",
+    "finance_refund": "5364",
+    "refund_too_late": "5070",
+    "late_parcel": "6583",
+    "lost_parcel": "5790",
+    "to_cancel": "6971",
+}
 """Orders of the default seed that a demo can talk about; ``SampleSummary.story_orders`` has any seed's."""

@@ -45,7 +45,7 @@ OUTCOME_WORDS = {
     Outcome.RECORDED: "recorded only (observe)",
     Outcome.FAILED: "not carried out",
     Outcome.PLANNED: "planned (dry run)",
-    Outcome.TRANSFERRED: "moved from another location",
+    Outcome.TRANSFERRED: "moved",
     Outcome.NOT_ORDERED: "not ordered",
     Outcome.NEEDS_ATTENTION: "needs attention",
 }
@@ -209,12 +209,7 @@ def outcome_of(line: Line, draft: Draft, answers: Sequence[Answer]) -> Outcome:
     """How a line of the plan ended, given what the desk said."""
     if line.submission is None:
         return Outcome(line.verdict)
-    if draft.dry_run:
-        return Outcome.PLANNED
-    outcome = outcome_of_answer(answers[line.submission])
-    if line.verdict == "transferred" and outcome is Outcome.PLACED:
-        return Outcome.TRANSFERRED
-    return outcome
+    return request_outcome(draft, answers, line.submission)
 
 
 def assemble(
@@ -263,7 +258,11 @@ def _kpis(draft: Draft, answers: Sequence[Answer]) -> Kpis:
 
 def request_outcome(draft: Draft, answers: Sequence[Answer], place: int) -> Outcome:
     """How a request ended."""
-    return Outcome.PLANNED if draft.dry_run else outcome_of_answer(answers[place])
+    if draft.dry_run:
+        return Outcome.PLANNED
+    outcome = outcome_of_answer(answers[place])
+    moved = outcome is Outcome.PLACED and draft.requests[place].kind == "transfer_stock"
+    return Outcome.TRANSFERRED if moved else outcome
 
 
 def _money_by_outcome(draft: Draft, answers: Sequence[Answer]) -> dict[Outcome, Money]:
@@ -303,7 +302,7 @@ def _steps(draft: Draft, answers: Sequence[Answer]) -> tuple[str, ...]:
     needed = sum(line.arithmetic.raw_need > 0 for line in draft.lines)
     orders = sum(request.kind == "place_purchase_order" for request in draft.requests)
     transfers = len(draft.requests) - orders
-    ended = Counter(outcome_of_answer(answer) for answer in answers)
+    ended = Counter(request_outcome(draft, answers, place) for place in range(len(answers)))
     said = ", ".join(f"{ended[outcome]} {OUTCOME_WORDS[outcome]}" for outcome in Outcome if ended[outcome])
     asked = "Dry run: nothing submitted" if draft.dry_run else f"Asked the desk: {said or 'nothing to ask'}"
     return (

@@ -1,0 +1,90 @@
+"""The arithmetic of a line as sentences that anybody can check with a pencil."""
+
+from __future__ import annotations
+
+from shop.plan_results import Arithmetic
+
+NOTE_WORDS = {
+    "overdue_counted": "an overdue order is still counted as arriving",
+    "overdue_ignored": "an order is so long overdue that it is not counted",
+    "arrives_too_late": "an order on its way arrives after this one's time",
+    "price_break_taken": "raised to a price break, cheaper with holding included",
+    "topped_up": "raised to reach the supplier's minimum",
+    "rounded_over_maximum": "whole packs take it over the maximum cover",
+    "supplier_not_approved": "the supplier is not approved",
+    "bulk_sales_trimmed": "one-off bulk sales are cut to the usual size",
+    "lead_time_floor": "the lead time is raised to the minimum",
+    "new_product": "new: the forecast leans on its category",
+    "urgent": "runs out before the goods arrive",
+}
+
+
+def sentences(figures: Arithmetic) -> list[str]:
+    """From stock to quantity, one step each, with every input."""
+    return [
+        _position(figures),
+        _demand(figures),
+        _exposure(figures),
+        _levels(figures),
+        _quantity(figures),
+        f"Risk of a stock-out in that time: {percent(figures.risk_without)} without, "
+        f"{percent(figures.risk_with)} with what is done.",
+        f"Source: {figures.source}.",
+    ]
+
+
+def percent(share: float) -> str:
+    """A share as a percentage with one decimal.
+
+    >>> percent(0.0456)
+    '4.6 %'
+    """
+    return f"{share * 100:.1f} %"
+
+
+def _position(figures: Arithmetic) -> str:
+    late = f" ({figures.incoming_late} more come too late)" if figures.incoming_late else ""
+    return (
+        f"Position = {figures.on_hand} on hand - {figures.committed} committed - {figures.unavailable} "
+        f"unavailable + {figures.incoming} incoming in time = {figures.position}{late}."
+    )
+
+
+def _demand(figures: Arithmetic) -> str:
+    left_out = f", {figures.stockout_days} stock-out days left out" if figures.stockout_days else ""
+    bulk = f", {figures.bulk_sales} bulk sales trimmed" if figures.bulk_sales else ""
+    return (
+        f"Demand per day = {figures.demand_per_day:.2f}, deviation {figures.demand_sd_per_day:.2f} "
+        f"({figures.demand_class}, {figures.method}; {figures.observed_days} days observed{left_out}{bulk})."
+    )
+
+
+def _exposure(figures: Arithmetic) -> str:
+    days = figures.lead_time_days + figures.review_days
+    return (
+        f"Exposure = lead time {figures.lead_time_days:g} (deviation {figures.lead_time_sd_days:g}) + review "
+        f"{figures.review_days} = {days:g} days; demand in it {figures.lead_time_demand:.1f}, deviation "
+        f"{figures.lead_time_demand_sd:.1f} ({figures.distribution})."
+    )
+
+
+def _levels(figures: Arithmetic) -> str:
+    return (
+        f"Reorder point = the {percent(figures.service_target)} quantile of that demand = "
+        f"{figures.reorder_point} (safety stock {figures.safety_stock}); order up to "
+        f"{figures.reorder_point} + {figures.economic_quantity} = {figures.order_up_to}."
+    )
+
+
+def _quantity(figures: Arithmetic) -> str:
+    if figures.raw_need == 0:
+        return "Need = 0."
+    moved = f" - {figures.transferred_in} moved in" if figures.transferred_in else ""
+    bought = ""
+    if figures.after_moq:
+        cost = f" at {figures.unit_cost} each" if figures.unit_cost else ""
+        bought = (
+            f"; MOQ {figures.moq} -> {figures.after_moq}; packs of {figures.pack_size} -> "
+            f"{figures.after_packs}; ordered {figures.quantity}{cost}"
+        )
+    return f"Need = {figures.order_up_to} - {figures.position} = {figures.raw_need}{moved}{bought}."

@@ -1,0 +1,272 @@
+"""What all renderings of a run share: tiles, rows and groups as text, so that no two of them disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import StringIO
+from typing import Final
+
+from agent.reorder_report.arithmetic import NOTE_WORDS, sentences
+from agent.run_report import OUTCOME_WORDS, Line, Outcome, RunReport, request_outcome
+from shop.imports.safe_csv import SafeCsvWriter
+from shop.money import Money
+
+ACTED: Final = (
+    Outcome.WAITING,
+    Outcome.PLACED,
+    Outcome.PLANNED,
+    Outcome.TRANSFERRED,
+    Outcome.REFUSED,
+    Outcome.FAILED,
+    Outcome.RECORDED,
+)
+"""Outcomes of lines for which the desk was asked (or would be), most interesting first."""
+
+REASON_WORDS: Final = {
+    "at_reorder_point": "at or below the reorder point",
+    "backordered": "sold but not there",
+    "surplus_elsewhere": "surplus at another location",
+    "enough_stock": "enough stock",
+    "no_demand": "no demand",
+    "demand_too_low": "demand too low to order",
+    "not_for_sale": "not for sale",
+    "end_of_life": "end of life",
+    "other_supplier": "bought from another supplier",
+    "over_budget": "over the budget",
+    "supplier_minimum": "supplier's minimum not reached",
+    "supplier_minimum_urgent": "urgent, but under the supplier's minimum",
+    "no_supplier": "no supplier",
+    "no_cost": "no unit cost",
+    "no_exchange_rate": "no exchange rate",
+    "no_lead_time": "no lead time",
+    "pack_size_zero": "pack size under 1",
+    "moq_negative": "negative MOQ",
+    "moq_over_maximum": "MOQ over the maximum cover",
+    "quantity_over_limit": "quantity over the limit",
+    "negative_stock": "negative stock",
+    "no_history": "no history",
+}
+
+CSV_COLUMNS: Final = (
+    "sku",
+    "title",
+    "location",
+    "outcome",
+    "reason",
+    "words",
+    "notes",
+    "supplier",
+    "quantity",
+    "unit_cost",
+    "value",
+    "currency",
+    "home_value",
+    "home_currency",
+    "approval",
+    "reference",
+    "position",
+    "demand_per_day",
+    "cover_days",
+    "reorder_point",
+    "order_up_to",
+    "risk_without",
+    "risk_with",
+    "arithmetic",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A figure of the first screen, with a line below it."""
+
+    label: str
+    figure: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """One request to the desk and what became of it."""
+
+    title: str
+    outcome: Outcome
+    state: str
+    value: str
+    expected_on: str
+    approval: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One SKU-location as it is shown."""
+
+    line: Line
+    outcome: Outcome
+    state: str
+    cover: str
+    risk: str
+    quantity: str
+    value: str
+    why: str
+    approval: str
+    steps: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines with the same reason."""
+
+    reason: str
+    rows: tuple[LineRow, ...]
+
+
+def title_of(report: RunReport) -> str:
+    """The run in one line."""
+    draft = report.draft
+    scope = [part for part in (draft.location, draft.supplier) if part]
+    where = f" ({', '.join(scope)})" if scope else ""
+    kind = "Reorder plan (dry run)" if draft.dry_run else "Reorder run"
+    return f"{kind} of {draft.as_of.isoformat()}{where}"
+
+
+def tiles_of(report: RunReport) -> list[Tile]:
+    """The figures of the first screen."""
+    kpis = report.kpis
+    found = [
+        Tile("SKU-locations checked", f"{kpis.checked:,}", f"{kpis.not_ordered:,} need nothing"),
+        Tile("Placed", f"{kpis.placed:,}", str(kpis.money_placed)),
+        Tile("Waiting for a person", f"{kpis.waiting:,}", str(kpis.money_waiting)),
+        Tile("Refused by policy", f"{kpis.refused:,}", str(kpis.money_refused)),
+        Tile("Moved between locations", f"{kpis.transferred:,}", f"{kpis.transfers:,} transfers asked for"),
+        Tile("Needs attention", f"{kpis.needs_attention:,}", "data to be corrected"),
+        Tile(
+            "Expected stock-outs",
+            f"{kpis.stockouts_without:.1f}",
+            f"{kpis.stockouts_with:.1f} if all of it is ordered",
+        ),
+    ]
+    if report.draft.dry_run:
+        found[1:4] = [Tile("Would be asked for", f"{kpis.planned:,}", str(kpis.money_total))]
+    if kpis.recorded or kpis.failed:
+        lines = kpis.recorded + kpis.failed
+        found.append(Tile("Recorded only or failed", f"{lines:,}", str(kpis.money_other)))
+    return found
+
+
+def budget_of(report: RunReport) -> tuple[Money, Money, str] | None:
+    """Budget, what the plan uses of it, and the sentence about both; None without a budget."""
+    budget = report.draft.budget
+    if budget is None:
+        return None
+    used, left_out = report.kpis.money_total, report.kpis.money_over_budget
+    share = f" ({used.percent_of(budget, 1)} %)" if budget else ""
+    return budget, used, f"{used} of {budget} used{share}; {left_out} more was needed and left out"
+
+
+def request_rows(report: RunReport) -> list[RequestRow]:
+    """Every request in the order in which it was made."""
+    found = []
+    for place, request in enumerate(report.draft.requests):
+        answer = report.answers[place] if place < len(report.answers) else None
+        outcome = request_outcome(report.draft, report.answers, place)
+        found.append(
+            RequestRow(
+                title=request.title,
+                outcome=outcome,
+                state=OUTCOME_WORDS[outcome],
+                value=str(request.value) if request.value else "",
+                expected_on=request.expected_on.isoformat() if request.expected_on else "",
+                approval=(answer.approval_id or answer.reference) if answer else "",
+                words=answer.words if answer else "nothing was submitted",
+            )
+        )
+    return found
+
+
+def line_rows(report: RunReport, outcomes: Sequence[Outcome]) -> list[LineRow]:
+    """Lines with one of these outcomes, in the outcomes' order, the dearest first."""
+    chosen = [(line, report.outcome_of(line)) for line in report.draft.lines]
+    rank = {outcome: place for place, outcome in enumerate(outcomes)}
+    kept = [(line, outcome) for line, outcome in chosen if outcome in rank]
+    kept.sort(
+        key=lambda pair: (
+            rank[pair[1]],
+            -(pair[0].home_value.minor if pair[0].home_value else 0),
+            pair[0].sku,
+            pair[0].location,
+        )
+    )
+    return [line_row(report, line) for line, _ in kept]
+
+
+def line_row(report: RunReport, line: Line) -> LineRow:
+    """One line as text."""
+    figures, outcome, answer = line.arithmetic, report.outcome_of(line), report.answer_of(line)
+    cover = figures.cover_days
+    refused = answer.words if answer and outcome in {Outcome.REFUSED, Outcome.FAILED, Outcome.WAITING} else ""
+    return LineRow(
+        line=line,
+        outcome=outcome,
+        state=OUTCOME_WORDS[outcome],
+        cover="" if cover is None else f"{cover:,.1f} d",
+        risk=f"{figures.risk_without * 100:.0f} %",
+        quantity=f"{line.quantity:,}" if line.quantity else "",
+        value=str(line.value) if line.value else "",
+        why=" ".join(part for part in (line.words, refused) if part),
+        approval=(answer.approval_id or answer.reference) if answer else "",
+        steps=tuple(sentences(figures)),
+        notes=tuple(NOTE_WORDS[note] for note in line.notes),
+    )
+
+
+def groups(report: RunReport, outcome: Outcome) -> list[Group]:
+    """Lines of one outcome by reason, the largest group first."""
+    found: dict[str, list[LineRow]] = {}
+    for row in line_rows(report, [outcome]):
+        found.setdefault(row.line.reason, []).append(row)
+    order = sorted(found, key=lambda reason: (-len(found[reason]), reason))
+    return [Group(REASON_WORDS[reason], tuple(found[reason])) for reason in order]
+
+
+def as_csv(report: RunReport) -> str:
+    """Every SKU-location of the run with its verdict and numbers; cells are safe in a spreadsheet."""
+    file = StringIO()
+    writer = SafeCsvWriter(file, CSV_COLUMNS)
+    for row in line_rows(report, list(Outcome)):
+        writer.row(_csv_cells(report, row))
+    return file.getvalue()
+
+
+def _csv_cells(report: RunReport, row: LineRow) -> list[object]:
+    line, figures = row.line, row.line.arithmetic
+    answer = report.answer_of(line)
+    cover = figures.cover_days
+    return [
+        line.sku,
+        line.title,
+        line.location,
+        row.outcome.value,
+        line.reason,
+        row.why,
+        "; ".join(row.notes),
+        line.supplier,
+        line.quantity,
+        figures.unit_cost.amount if figures.unit_cost else None,
+        line.value.amount if line.value else None,
+        line.value.currency if line.value else None,
+        line.home_value.amount if line.home_value else None,
+        line.home_value.currency if line.home_value else None,
+        answer.approval_id if answer else None,
+        answer.reference if answer else None,
+        figures.position,
+        figures.demand_per_day,
+        None if cover is None else round(cover, 1),
+        figures.reorder_point,
+        figures.order_up_to,
+        figures.risk_without,
+        figures.risk_with,
+        " ".join(row.steps),
+    ]

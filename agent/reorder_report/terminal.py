@@ -1,0 +1,146 @@
+"""The run on a terminal: tables that fit, the rest by number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from agent.reorder_report.tables import (
+    ACTED,
+    LineRow,
+    budget_of,
+    groups,
+    line_rows,
+    request_rows,
+    tiles_of,
+    title_of,
+)
+from agent.run_report import Outcome, RunReport
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+LISTED: Final = 20
+COLOURS: Final = {
+    Outcome.PLACED: "green",
+    Outcome.TRANSFERRED: "green",
+    Outcome.WAITING: "yellow",
+    Outcome.REFUSED: "red",
+    Outcome.FAILED: "red",
+    Outcome.NEEDS_ATTENTION: "red",
+}
+
+
+def print_report(
+    report: RunReport, console: Console, *, listed: int = LISTED, arithmetic: bool = False
+) -> None:
+    """Print tiles, requests, lines, findings and the reasons of what was left alone.
+
+    `listed` limits each list; `arithmetic` adds the sentences behind each line.
+    """
+    from rich.text import Text  # noqa: PLC0415 - rich is for those who print
+
+    console.print(Text(title_of(report), style="bold"))
+    if report.repeated:
+        console.print(Text("This run had ended before; this is its stored report, nothing was done again."))
+    if report.resumed:
+        console.print(Text("This run had been cut off; it was finished with its stored plan."))
+    console.print(_tiles(report))
+    budget = budget_of(report)
+    if budget is not None:
+        console.print(Text(f"Budget: {budget[2]}"))
+    console.print(_requests(report, listed))
+    rows = line_rows(report, ACTED)
+    console.print(_lines("Lines", rows, listed))
+    if arithmetic:
+        _print_arithmetic(rows[:listed], console)
+    console.print(_lines("Needs attention", line_rows(report, [Outcome.NEEDS_ATTENTION]), listed))
+    console.print(_reasons(report))
+
+
+def _grid(title: str, *columns: tuple[str, bool]) -> Table:
+    from rich import box  # noqa: PLC0415 - rich is for those who print
+    from rich.table import Table  # noqa: PLC0415 - the same
+
+    table = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left")
+    for name, is_number in columns:
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+    return table
+
+
+def _tiles(report: RunReport) -> Table:
+    table = _grid("", ("", False), ("", True), ("", False))
+    table.show_header = False
+    for tile in tiles_of(report):
+        table.add_row(tile.label, tile.figure, tile.detail)
+    return table
+
+
+def _requests(report: RunReport, listed: int) -> Table:
+    from rich.text import Text  # noqa: PLC0415 - rich is for those who print
+
+    rows = request_rows(report)
+    table = _grid("Asked of the desk", ("Request", False), ("Value", True), ("State", False), ("", False))
+    for row in rows[:listed]:
+        state = Text(row.state, style=COLOURS.get(row.outcome, ""))
+        table.add_row(Text(row.title), row.value, state, Text(row.approval))
+    _more(table, len(rows) - listed)
+    return table
+
+
+def _lines(title: str, rows: list[LineRow], listed: int) -> Table:
+    from rich.text import Text  # noqa: PLC0415 - rich is for those who print
+
+    table = _grid(
+        title,
+        ("SKU", False),
+        ("Location", False),
+        ("Cover", True),
+        ("Risk", True),
+        ("Pieces", True),
+        ("Value", True),
+        ("State", False),
+        ("Why", False),
+    )
+    for row in rows[:listed]:
+        state = Text(row.state, style=COLOURS.get(row.outcome, ""))
+        line = row.line
+        table.add_row(
+            Text(line.sku),
+            Text(line.location),
+            row.cover,
+            row.risk,
+            row.quantity,
+            row.value,
+            state,
+            Text(row.line.words),
+        )
+    _more(table, len(rows) - listed)
+    return table
+
+
+def _more(table: Table, missing: int) -> None:
+    if missing > 0:
+        table.add_row(f"and {missing:,} more")
+    elif table.row_count == 0:
+        table.add_row("none")
+
+
+def _print_arithmetic(rows: list[LineRow], console: Console) -> None:
+    from rich.text import Text  # noqa: PLC0415 - rich is for those who print
+
+    for row in rows:
+        console.print(Text(f"{row.line.sku} at {row.line.location}", style="bold"))
+        for step in (*row.steps, *row.notes):
+            console.print(Text(f"  {step}"))
+
+
+def _reasons(report: RunReport) -> Table:
+    from rich.text import Text  # noqa: PLC0415 - rich is for those who print
+
+    table = _grid("Not ordered", ("Reason", False), ("SKU-locations", True), ("For example", False))
+    for group in groups(report, Outcome.NOT_ORDERED):
+        examples = ", ".join(f"{row.line.sku} ({row.line.location})" for row in group.rows[:3])
+        table.add_row(group.reason, f"{len(group.rows):,}", Text(examples))
+    _more(table, 0)
+    return table

@@ -17,7 +17,8 @@ from shop.errors import ShopError
 
 Message = Mapping[str, Any]
 """A message as plain JSON: ``role`` (user, assistant, tool), ``content`` and, for an assistant,
-``tool_calls: [{id, name, args}]``; for a tool, ``tool_call_id``, ``name`` and ``status``."""
+``tool_calls: [{id, name, args}]``; for a tool, ``tool_call_id``, ``name`` and
+``status`` (ok, error)."""
 
 
 class TurnState(StrEnum):

@@ -102,7 +102,7 @@ def _rebuilt(message: Message) -> BaseMessage:
             message["content"],
             tool_call_id=message["tool_call_id"],
             name=message["name"],
-            status=message["status"],
+            status="error" if message["status"] == "error" else "success",
         )
     return HumanMessage(message["content"])
 

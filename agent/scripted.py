@@ -73,8 +73,8 @@ class ScriptedModel(BaseChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         turn = self._next(messages)
         if isinstance(turn, str):
-            for word in turn.split(" "):
-                piece = word if word is turn.split(" ")[0] else f" {word}"
+            for index, word in enumerate(turn.split(" ")):
+                piece = f" {word}" if index else word
                 yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
         else:
             for index, (name, args) in enumerate(turn):

@@ -68,7 +68,7 @@ class TextFlow:
 
     def start_over(self) -> None:
         """The model starts its answer again: what was shown stays until the new text differs."""
-        self._earlier = self._shown or self._earlier
+        self._earlier = self._earlier or self._shown
         self._heard = self._shown = ""
 
     def finish(self, *, keep: bool) -> None:

@@ -18,11 +18,13 @@ from agent.models import ModelSettings
 from agent.operator import LanguageModel
 from agent.scripted import ScriptedModel
 from tests.fakes.openai_server import OpenAIServer
-from tests.fakes.toolbox import FakeToolbox
+from tests.fakes.toolbox import DeskToolbox, FakeToolbox
 from tests.gate import Gate
 
 if TYPE_CHECKING:
+    from agent.turn_tools import Toolbox
     from shop.store.database import Database
+    from tools.desk import Session
 
 
 @pytest.fixture
@@ -47,7 +49,9 @@ class House:
         self.toolbox = FakeToolbox()
         self.waits: list[float] = []
         self.model: ScriptedModel | None = None
-        self.real_tools = False
+        self.orders: list[DeskToolbox] = []
+        self.dies = ""
+        self.to_desk = False
 
     def scripted(self, *script: Any) -> Conversations:
         """Conversations with a model that follows this script."""
@@ -57,11 +61,22 @@ class House:
     def conversations(self, **caps: Any) -> Conversations:
         """Conversations with the model of the settings, or the scripted one."""
         settings = replace(self.settings, **caps)
-        toolbox = None if self.real_tools else (lambda _session: self.toolbox)
         brain = _Late(self, settings)
-        made = Conversations(self.gate.db, self.gate.desk, settings, self.clock, brain=brain, toolbox=toolbox)
+        desk = self.gate.restarted()
+        made = Conversations(self.gate.db, desk, settings, self.clock, brain=brain, toolbox=self._tools)
         brain.conversations = made
         return made
+
+    def _tools(self, session: Session) -> Toolbox:
+        if not self.to_desk:
+            return self.toolbox
+        self.orders.append(DeskToolbox(self.gate.desk, session, dies=self.dies))
+        return self.orders[-1]
+
+    @property
+    def ordered(self) -> list[int]:
+        """The quantities that place_order was called with."""
+        return [quantity for toolbox in self.orders for quantity in toolbox.ran]
 
     def clock(self) -> Any:
         """The gate's moment."""
@@ -92,6 +107,13 @@ class _Late(Brain):
 def house(gate: Gate) -> House:
     """A house without a server."""
     return House(gate, ModelSettings(model="openai:scripted", base_url="http://127.0.0.1:9/v1"))
+
+
+@pytest.fixture
+def ordering(house: House) -> House:
+    """A house whose one tool submits orders to the real desk."""
+    house.to_desk = True
+    return house
 
 
 @pytest.fixture(params=[True, False], ids=["streamed", "whole"])

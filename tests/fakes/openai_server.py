@@ -69,12 +69,17 @@ class OpenAIServer(uvicorn.Server):
             headers = {"retry-after": fault["retry_after"]} if "retry_after" in fault else {}
             error = fault.get("error", {"message": "no", "code": None})
             return JSONResponse({"error": error}, fault["status"], headers)
-        while fault.get("hang") and not await request.is_disconnected():
-            await asyncio.sleep(0.01)
+        if fault.get("hang"):
+            await _gone(request)
         message = _answer(script, since, len(self.requests))
         if body.get("stream"):
             return StreamingResponse(_events(message, body, script, fault), media_type="text/event-stream")
         return JSONResponse(_whole(message, body, script))
+
+
+async def _gone(request: Request) -> None:
+    while not await request.is_disconnected():  # noqa: ASYNC110 - Starlette tells only when asked
+        await asyncio.sleep(0.01)
 
 
 def _script(messages: list[dict[str, Any]]) -> tuple[dict[str, Any], list[dict[str, Any]]]:

@@ -1,10 +1,12 @@
 """A small toolbox without a shop: what it is told to answer, and a note of what it was asked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agent.brain import ToolDescription, ToolOutcome
+from tests.gate import order
+from tools.desk import Desk, Session
 
 ONE_SKU = {
     "type": "object",
@@ -43,3 +45,36 @@ class FakeToolbox:
             case "fail":
                 return ToolOutcome(name, "NotFoundError: no such SKU", failed=True)
         return ToolOutcome(name, f'{{"on_hand":7,"sku":"{args.get("sku")}"}}')
+
+
+@dataclass
+class DeskToolbox:
+    """One tool, place_order: so many mugs from Northwind, submitted to the real desk."""
+
+    desk: Desk
+    session: Session
+    ran: list[int] = field(default_factory=list)
+    dies: str = ""
+
+    @property
+    def offered(self) -> Sequence[ToolDescription]:
+        """One tool that takes a quantity."""
+        schema = {"type": "object", "properties": {"quantity": {"type": "integer"}}}
+        return [ToolDescription("place_order", "Order mugs.", schema)]
+
+    def run(self, name: str, args: Mapping[str, Any], *, key: str, tainted: bool) -> ToolOutcome:
+        """Submit an order, or die before or after it."""
+        self.ran.append(args["quantity"])
+        if self.dies == "before":
+            raise KeyboardInterrupt
+        action = order(args["quantity"], "4.50" if args["quantity"] >= 240 else "5.00")
+        filed = self.desk.submit(action, replace(self.session, tainted=tainted), key=f"{key}:{action.kind}")
+        if self.dies == "after":
+            raise KeyboardInterrupt
+        return ToolOutcome(
+            name,
+            filed.in_words(),
+            action=filed.action_id,
+            approval=filed.approval_id,
+            state=filed.state.value,
+        )

@@ -126,20 +126,6 @@ def test_chat_without_a_terminal_is_an_error(house: House, shophand: Shophand) -
 
 
 @pytest.mark.processes
-def test_help_is_quick_to_load(process: Process) -> None:
-    """A fresh process loads no heavy library for --help."""
-    heavy = "langchain langchain_core langgraph openai numba numpy vl_convert pydantic sqlalchemy jinja2 rich"
-    code = (
-        "import sys; from app.cli.main import run; run(['--help']);"
-        f"loaded = [name for name in {heavy.split()!r} if name in sys.modules];"
-        "print(loaded, file=sys.stderr); sys.exit(bool(loaded))"
-    )
-    done = process(code=code)
-    assert done.returncode == 0, done.stderr
-    assert "approvals" in done.stdout
-
-
-@pytest.mark.processes
 def test_a_closed_pipe_is_no_error(house: House, process: Process) -> None:
     """`shophand policy list | head -1` ends quietly."""
     done = process(shell="policy list | head -n 1")

@@ -57,10 +57,12 @@ def orders_advice(text: str) -> bool:
     return _THAT_ORDER.search(text) is not None and "<number>" not in text and "<sku>" not in text
 
 
-def advised_order(dialogue: Dialogue) -> Call:
-    """The purchase order that the last recommendation advises."""
-    wanted = ("sku", "quantity", "supplier", "location")
-    return Call("place_purchase_order", {name: dialogue.advice[name] for name in wanted if dialogue.advice.get(name)})
+def advised_orders(dialogue: Dialogue) -> list[Step]:
+    """The purchase orders that the last recommendation advises, or words when it advises none."""
+    items = dialogue.advice.get("items", ())
+    if not items:
+        return [Say(f"The recommendation for {dialogue.advice['sku']} was to order nothing now, so I ordered nothing.")]
+    return [Call("place_purchase_order", {name: value for name, value in item.items() if value}) for item in items]
 
 
 def continued(request: Request, dialogue: Dialogue, records: Records, home: str) -> list[Step] | None:
@@ -178,15 +180,6 @@ def _redirected(before: dict[str, Any], args: dict[str, Any], request: Request) 
 
 def _named(args: dict[str, Any], *names: str) -> bool:
     return any(name in args for name in names)
-
-
-def without_slots(tool: str, request: Request, dialogue: Dialogue) -> str:
-    """The tool's neighbour that needs no record, when none is named ("what should I order today?")."""
-    if tool == "recommend_reorder" and not request.of(Sort.SKU):
-        talked_of = Sort.SKU in dialogue.focus and _ANAPHORA.search(request.text) is not None
-        if not talked_of and not (Sort.SKU in dialogue.focus and len(request.text.split()) < 8):  # noqa: PLR2004
-            return tool if values.unknown_words(request) else "list_low_stock"
-    return tool
 
 
 def each_product(tool: str, request: Request) -> list[Request]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from agent.offline.lexicon import THRESHOLD, scores
+from agent.offline.lexicon import THRESHOLD, WRITE_THRESHOLD, scores
 from agent.offline.mentions import Sort
 from agent.offline.mood import Mood, commands, mood
 from agent.offline.requests import Request
@@ -25,7 +25,6 @@ ADVICE: Final = {
 }
 """The look-up that answers a question about a change."""
 
-_WRITE_THRESHOLD: Final = 3.0
 _COMMANDED: Final = 2.5
 """What a clear command adds to the score of a change."""
 _ASKED_ABOUT: Final = 0.75
@@ -47,7 +46,7 @@ def intent(request: Request, mood_before: Mood | None = None) -> Intent | None:
     how = _mood(request, mood_before)
     raw = scores(request.text)
     read = {tool: score for tool, score in raw.items() if tool not in WRITES}
-    written = {tool: score for tool, score in raw.items() if tool in WRITES and score >= _WRITE_THRESHOLD}
+    written = {tool: score for tool, score in raw.items() if tool in WRITES and score >= WRITE_THRESHOLD}
     wanted = {tool: score + _COMMANDED for tool, score in written.items() if _may_write(request, how, tool)}
     offered = {tool: score for tool, score in written.items() if tool not in wanted}
     for tool, score in offered.items():

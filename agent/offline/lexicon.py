@@ -6,7 +6,10 @@ to a neighbour. Tags (``<sku>``) are defined in ``mentions``.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
+
+from agent.offline.mood import without_lead
 
 _PRODUCT = r"(?:<sku>|it|them|they|that|this|those|these|one)"
 _SELL = r"(?:sell|shift|get through|go through|move)"
@@ -153,6 +156,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (2.5, r"\b(?:order|buy|purchase|re-?order|procure)\b.*\b(?:from|with|at|via|through) <supplier>|<number>.*\bfrom <supplier>"),
         (2, r"^(?:order|buy|purchase|re-?order|procure|restock|replenish|get)\b"),
         (1.5, r"\b(?:order|buy|re-?order|purchase)\b.*<sku>"),
+        (1.5, r"^(?:order|buy|get|re-?order|purchase) (?:us |me |just |only )?<number>"),
         (1, r"\b(?:order|buy|re-?order|purchase) (?:that|it|them|those|this)\b"),
         (-4, r"<order_id>|<po_id>|<customer_id>|\bcancel\w*|\brefund\w*"),
         (-2, r"\b(?:how many|how much|which|who|status|where|open|late)\b|\borders? (?:of|from|by) <customer_id>"),
@@ -197,6 +201,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-3, r"\b(?:order|buy|re-?order|quantity)\b|<order_id>|<supplier>|\brefund\w*|\bpolicy\b|\brules?\b"),
     ),
     "change_price": (
+        (3.5, r"\b(?:should|must|shall|will|is to|has to|needs to|ought to) (?:now |only )?(?:cost|be (?:priced )?(?:at )?|go (?:up |down )?(?:to|for)|sell (?:for|at)|retail at)\b.*(?:<money>|<number>)"),
         (4, r"\b(?:re-?price|mark ?-?(?:up|down))\b|\b(?:price|pricing) (?:change|update|increase|drop|cut|rise|reduction)\b|\bnew (?:selling |retail )?price\b"),
         (3, r"\b(?:set|change|update|raise|increase|put|drop|lower|reduce|cut|bump|adjust|make|bring|take|lift|hike|slash|amend|correct|fix|knock|discount|decrease|modify|alter|edit|push|move|round)\b.*(?:\bprices?\b|<money>|<percent>)"),
         (3, r"\b(?:sell|offer|list|charge|cost|costs|retail)\b.*(?:for|at|cost|costs|charge|should|to|=)\s*(?:now )?(?:<money>|<number>).*\b(?:from now|now on|from today|effective|starting|immediately|please)?"),
@@ -235,7 +240,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (2, r"\b(?:status|details?|contents?|items?|lines?|summary|info\w*|overview|look up|lookup|pull up|bring up|show|display|open|what's in|what is in|what was in|what did|who (?:placed|ordered|bought)|paid|payment|total|worth|value|going on|look at|check|see|about)\b"),
         (1.5, r"\border\b"),
         (1, r"\b(?:notes?|comments?|tickets?) (?:on|for|of)\b|\b(?:shipped|fulfilled|sent out|gone out|packed|processed)\b"),
-        (-2.5, r"\b(?:refund\w*|money back|track\w*|parcel|package|where|carrier|courier|deliver\w*)\b"),
+        (-2.5, r"\b(?:refund\w*|money back|track\w*|parcel|package|where|carrier|courier|deliver\w*|shipping|shipment|dispatch)\b"),
         (-5, r"<po_id>|\bpurchase order\b"),
     ),
     "track_shipment": (
@@ -256,7 +261,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (2, r"\brefund\w*\b|\bmoney back\b"),
         (1.5, r"<order_id>"),
         (-1, r"<money>"),
-        (-3, r"<po_id>|\bpolicy\b|\bour rules?\b"),
+        (-3, r"<po_id>|\bpolicy\b|\bour rules?\b|\bwho (?:may|can|must|has|is|should|needs|decides|signs|gets)\b|\blimits?\b"),
     ),
     "refund_order": (
         (3.5, r"\b(?:refund\w*|reimburs\w+|compensat\w+|pay out)\b"),
@@ -319,9 +324,19 @@ THRESHOLD: Final = 2.4
 """A request that scores lower for every tool means none of them."""
 
 
-def scores(text: str) -> dict[str, float]:
-    """How much a tagged, repaired text speaks for each tool."""
-    return {
-        tool: sum(weight for weight, pattern in patterns if pattern.search(text))
+WRITE_THRESHOLD: Final = 3.0
+"""A change needs more."""
+
+
+@lru_cache(maxsize=256)
+def _weighed(text: str) -> tuple[tuple[str, float], ...]:
+    bare = without_lead(text)
+    return tuple(
+        (tool, sum(weight for weight, pattern in patterns if pattern.search(text) or pattern.search(bare)))
         for tool, patterns in PATTERNS.items()
-    }
+    )
+
+
+def scores(text: str) -> dict[str, float]:
+    """How much a tagged, repaired text speaks for each tool; its polite opening does not count."""
+    return dict(_weighed(text))

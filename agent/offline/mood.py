@@ -33,7 +33,7 @@ _FILLER: Final = (
     r"by the way|quick (?:question|one)|sorry|actually|oh|um|uh|cool|perfect|next|finally|lastly|first(?:ly| of all)?|second(?:ly)?|"
     r"third(?:ly)?|after that|afterwards|in addition|additionally|furthermore|if (?:possible|you can|you could|you don't mind|you would)|"
     r"shophand|assistant|bot|asap|urgent(?:ly)?|immediately|important|today|again|in that case|therefore|hence|instead|simply|quickly|"
-    r"wait|one more thing|another thing|as well|<number>(?=\s*[.)]))"
+    r"wait|go ahead|one more thing|another thing|as well|<number>(?=\s*[.)]))"
 )
 _LEAD: Final = re.compile(rf"^(?:[\s,.;:!?()*•\"'-]+|{_FILLER}\b[\s,.;:!?-]*|(?:{_POLITE}))", re.IGNORECASE)
 _WRAP_POLITE: Final = re.compile(rf"^(?:{_POLITE})", re.IGNORECASE)
@@ -91,6 +91,8 @@ _COMMANDS: Final[dict[str, str]] = {
     "add_order_note": r"(?:add|put|leave|write|make|attach|jot|record|log|append|drop|note\w*|comment|remark|memo|annotate|stick|place|set|enter|save|create|new|pop)\b",
 }
 _IMPERATIVE: Final = {tool: re.compile(rf"^{verbs}") for tool, verbs in _COMMANDS.items()}
+COMMANDED: Final = tuple(_COMMANDS)
+"""The tools that only a command calls."""
 _DECLARED: Final[dict[str, re.Pattern[str]]] = {
     "change_price": re.compile(
         r"\b(?:should|must|shall|has to|needs to|is to|will|to) (?:now )?(?:cost|be priced at|sell (?:for|at)|go (?:for|up|down)|be)\b.*(?:<money>|<number>)|^<sku> (?:@|to|=|:) ?<money>"

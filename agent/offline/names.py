@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log
 from typing import Final
@@ -52,8 +52,8 @@ def squashed(code: str) -> str:
 class Places:
     """Records that are called by short names: locations, suppliers."""
 
-    def __init__(self, records: Mapping[str, str]) -> None:
-        """`records` gives the name of each id."""
+    def __init__(self, records: Mapping[str, str], taken: Container[str] = ()) -> None:
+        """`records` gives the name of each id; a word that is `taken` by something else names none alone."""
         self._phrases: dict[str, str] = {}
         words: dict[str, set[str]] = defaultdict(set)
         for record, name in records.items():
@@ -64,7 +64,7 @@ class Places:
         self._single = {
             word: next(iter(ids))
             for word, ids in words.items()
-            if len(ids) == 1 and word not in ORDINARY and len(word) > 3  # noqa: PLR2004 - 'ltd', 'co'
+            if len(ids) == 1 and not {word, stem(word)} & ORDINARY and stem(word) not in taken and len(word) > 3  # noqa: PLR2004 - 'ltd', 'co'
         }
         known = sorted({*self._phrases, *self._single}, key=len, reverse=True)
         spelled = "|".join(re.escape(phrase) for phrase in known)
@@ -203,7 +203,7 @@ class StoreNames:
         self.location_names = dict(locations)
         self.supplier_names = dict(suppliers)
         self.locations = Places(locations)
-        self.suppliers = Places(suppliers)
+        self.suppliers = Places(suppliers, self.titles.weight)
 
     def sku(self, code: str) -> str | None:
         """The SKU that is spelled so, without regard to case and marks."""

@@ -74,6 +74,7 @@ ORDINARY: Final = frozenset(
     without won't wonder work working works worry worth would wouldn't write writing wrong wrote yeah year
     years yes yesterday yet you you'd you'll you're you've your yours yourself zero alternative abroad
     approximately asap afaik fyi btw eg ie etc hmm lol ha wow ah um er ta cheers bye goodbye evening mate guys
+    into onto upon across along behind beyond within toward towards apart besides via per among however whatever
     folks team kindest regards hiya welcome story poem song joke essay weather mood tone letter
     """.split()
 )

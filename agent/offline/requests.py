@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from agent.offline.lexicon import THRESHOLD, scores
+from agent.offline.lexicon import THRESHOLD, WRITE_THRESHOLD, scores
 from agent.offline.mentions import Mention, Sort, Tagged
-from agent.offline.mood import is_statement, opens_quotation, without_lead
+from agent.offline.mood import COMMANDED, commands, is_statement, opens_quotation, without_lead
 from agent.offline.spelling import repaired
 
 TAG: Final = re.compile(r"<(?:" + "|".join(Sort) + ")>")
 _ASKING: Final = (
-    r"who|what|what's|when|where|where's|which|why|how|is|are|was|do|does|did|has|have|can|could|should|shall|may|will|would|any"
+    r"who|whos|who's|what|whats|what's|when|where|wheres|where's|which|hows|how's|why|how|is|are|was|do|does|did|has|have|can|could|should|shall|may|will|would|any"
 )
 _DOING: Final = (
     r"check|show|tell|give|list|find|look|get|pull|order|buy|purchase|reorder|restock|move|transfer|send|ship|shift|set|change|raise|lower|drop|put|"
@@ -26,7 +26,7 @@ _CUT: Final = re.compile(
     rf"|(?P<strong>,?\s+(?:and\s+then|and\s+also|then|also|plus|as\s+well\s+as|after\s+that|afterwards)\s+(?=(?:please\s+|just\s+)*(?:{_ASKING}|{_DOING})\b))"
     rf"|(?P<weak>,?\s+(?:and|but)\s+(?=(?:please\s+|also\s+|then\s+|just\s+)*(?:{_ASKING}|{_DOING})\b))"
     rf"|(?P<comma>,\s+(?=(?:please\s+|also\s+|then\s+|just\s+|and\s+)*(?:{_ASKING}|{_DOING})\b))"
-    r"|(?P<dash>\s+-+\s+)"
+    rf"|(?P<dash>\s+-+\s+(?=(?:please\s+|also\s+|then\s+|just\s+)*(?:{_ASKING}|{_DOING})\b))"
 )
 
 
@@ -62,7 +62,11 @@ def _said(mention: Mention | None) -> str:
 def requests(message: Tagged) -> list[Request]:
     """The requests of a message, at least one; statements and leftovers are folded into them."""
     pieces = list(_pieces(message))
-    asking = [number for number, piece in enumerate(pieces) if _stands_alone(piece)]
+    asking = [
+        number
+        for number, piece in enumerate(pieces)
+        if _stands_alone(piece) and not (number and _finishes(piece, pieces[number - 1]))
+    ]
     if len(asking) < 2:  # noqa: PLR2004 - one request, however many sentences
         return [_whole(pieces)]
     folded: list[Request] = []
@@ -96,6 +100,14 @@ def _pieces(message: Tagged) -> Iterator[Request]:
 def _stands_alone(piece: Request) -> bool:
     """Whether a piece asks for something by itself."""
     return not is_statement(piece.text) and max(scores(piece.text).values()) >= THRESHOLD and not _is_detail(piece.text)
+
+
+def _finishes(piece: Request, before: Request) -> bool:
+    """Whether a piece only commands what the one before talks of ("... arrived, please book it in")."""
+    if piece.mentions:
+        return False
+    spoken = scores(before.text)
+    return any(spoken[tool] >= WRITE_THRESHOLD and commands(piece.text, tool) for tool in COMMANDED)
 
 
 def _is_detail(text: str) -> bool:

@@ -150,6 +150,18 @@ def _forecast(filling: Filling, args: dict[str, Any]) -> _Filled:
     return args, ""
 
 
+def _recommend(filling: Filling, args: dict[str, Any]) -> _Filled:
+    """Without a product, what the whole store needs ("what should I order today?")."""
+    text = filling.request.text
+    whole = re.search(r"\b(?:what|which|anything|everything|all|today|list|plan|products|items|lines|stuff)\b", text)
+    refers = re.search(r"\b(?:it|that|them|this|these|those|of each)\b|\bhow (?:many|much)\b", text)
+    needed = not (whole and not refers) or bool(filling.request.of(Sort.SKU))
+    args["sku"] = filling.record("sku", Sort.SKU, required=needed)
+    args["location"] = filling.location()
+    args["supplier"] = filling.record("supplier", Sort.SUPPLIER, required=False)
+    return args, ""
+
+
 def _of_location(filling: Filling, args: dict[str, Any]) -> _Filled:
     args["location"] = filling.location()
     return args, ""
@@ -330,7 +342,7 @@ _FILLERS: Final[dict[str, Callable[[Filling, dict[str, Any]], _Filled]]] = {
     "forecast_demand": _forecast,
     "adjust_stock": _adjust,
     "transfer_stock": _transfer,
-    "recommend_reorder": _of_product,
+    "recommend_reorder": _recommend,
     "supplier_terms": _supplier_terms,
     "list_purchase_orders": _purchase_orders,
     "place_purchase_order": _place,

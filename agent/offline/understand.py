@@ -65,7 +65,7 @@ def _special(whole: str, dialogue: Dialogue) -> list[Step] | None:
     if dialogue.offered is not None and follow_up.agrees(whole):
         return [dialogue.offered]
     if follow_up.orders_advice(whole) and dialogue.advice and mood(whole) is Mood.COMMAND:
-        return [follow_up.advised_order(dialogue)]
+        return follow_up.advised_orders(dialogue)
     if _NEVER_MIND.search(whole) and "<" not in whole:
         waiting = dialogue.settled == "pending"
         dialogue.asked = dialogue.offered = None
@@ -121,8 +121,8 @@ _SHOWN_BY: Final = {
 
 
 def _filled(meant: Intent, request: Request, dialogue: Dialogue, records: Records, home: str) -> list[Step]:
-    tool = follow_up.without_slots(meant.tool, request, dialogue)
-    made = [fill(tool, one, dialogue, records.names, home) for one in follow_up.each_product(tool, request)]
+    several = follow_up.each_product(meant.tool, request)
+    made = [fill(meant.tool, one, dialogue, records.names, home) for one in several]
     steps: list[Step] = list(made)
     if meant.offered is not None and len(made) == 1 and isinstance(made[0], Call):
         offer = fill(meant.offered, request, dialogue, records.names, home)

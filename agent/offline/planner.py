@@ -1,0 +1,193 @@
+"""The offline planner as a brain: understands a request, runs its steps, answers in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from agent.brain import Answer, Emit, Message, ToolOutcome, Turn
+from agent.journal import EventKind
+from agent.offline import wording
+from agent.offline.dialogue import Ask, Call, Dialogue, Offer, Say, Step
+from agent.offline.slots import WRITES
+from agent.offline.store_records import StoreRecords, names_of
+from agent.offline.understand import remember, understand
+from shop.money import Money
+from shop.store.reads import info
+
+STATE: Final = "dialogue"
+"""The key beside a message's content under which the planner keeps what the message left open."""
+
+_TASKS: Final = {
+    "check_stock": "check the stock",
+    "list_low_stock": "list what runs low",
+    "list_overstock": "list what is overstocked",
+    "stock_movements": "look at the stock's movements",
+    "forecast_demand": "forecast the demand",
+    "adjust_stock": "correct the stock",
+    "transfer_stock": "move stock",
+    "recommend_reorder": "work out what to reorder",
+    "supplier_terms": "look up the supplier's terms",
+    "list_purchase_orders": "list purchase orders",
+    "place_purchase_order": "order goods",
+    "cancel_purchase_order": "cancel the purchase order",
+    "receive_purchase_order": "book the goods in",
+    "get_price": "look up the price",
+    "suggest_price": "work out a price",
+    "change_price": "change the price",
+    "find_customer": "find the customer",
+    "find_orders": "find the orders",
+    "get_order": "look up the order",
+    "track_shipment": "track the parcel",
+    "quote_refund": "work out the refund",
+    "refund_order": "refund the order",
+    "cancel_order": "cancel the order",
+    "add_order_note": "add the note",
+    "search_guides": "search the guides",
+    "list_approvals": "list what waits for approval",
+    "action_status": "look up the request",
+}
+
+
+class OfflinePlanner:
+    """Implements `agent.brain.Brain` without a model: the same request in the same store, the same calls."""
+
+    def run(self, turn: Turn, emit: Emit) -> Answer:
+        """Work on the request through the turn's tools and answer it.
+
+        Raises what `Turn.tools` raises; a tool's failure becomes words.
+        """
+        dialogue = recalled(turn.history)
+        steps = self._understood(turn, dialogue)
+        _show_plan(turn, steps)
+        work = _Work(turn, dialogue)
+        paragraphs = [f"Meanwhile: {notice}" for notice in turn.notices]
+        paragraphs += [text for step in steps if (text := work.done(step))]
+        remember(dialogue, steps)
+        text = "\n\n".join(paragraphs)
+        message = {"role": "assistant", "content": text, STATE: dialogue.as_json()}
+        emit(EventKind.MESSAGE, {"message": message})
+        return Answer(text)
+
+    def _understood(self, turn: Turn, dialogue: Dialogue) -> list[Step]:
+        with turn.shop.db.reading() as snapshot:
+            records = StoreRecords(names_of(turn.shop.db, snapshot), snapshot)
+            home = info.store_info(snapshot).home_currency
+            return understand(turn.text, dialogue, records, home=home)
+
+
+def recalled(history: Sequence[Message]) -> Dialogue:
+    """What the messages before left open, as the planner kept it beside its last answer."""
+    for message in reversed(history):
+        if message["role"] == "assistant" and STATE in message:
+            return Dialogue.from_json(message[STATE])
+    return Dialogue()
+
+
+def _show_plan(turn: Turn, steps: Sequence[Step]) -> None:
+    calls = [step for step in steps if isinstance(step, Call)]
+    if len(calls) > 1:
+        turn.tools.plan([{"text": _TASKS[call.tool], "tool": call.tool} for call in calls])
+
+
+def described(call: Call) -> str:
+    """A change in words, before it is submitted.
+
+    >>> described(Call("cancel_order", {"order": "1042", "reason": "asked twice"}))
+    'cancel the order (order 1042, reason asked twice)'
+    """
+    said = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in call.args.items())
+    return f"{_TASKS[call.tool]} ({said})"
+
+
+class _Work:
+    """The steps of one turn under way."""
+
+    def __init__(self, turn: Turn, dialogue: Dialogue) -> None:
+        self._turn = turn
+        self._dialogue = dialogue
+
+    def done(self, step: Step) -> str:
+        """Carry out one step and tell what came of it."""
+        match step:
+            case Say(text):
+                return text
+            case Ask(_, _, text):
+                return text
+            case Offer(call):
+                return f"I have changed nothing. Say “do it” and I submit: {described(call)}."
+            case Call():
+                return self._called(step)
+
+    def _called(self, call: Call) -> str:
+        ready = self._derived(call) if call.derive else call
+        if isinstance(ready, str):
+            return ready
+        outcome = self._turn.tools.run(ready.tool, ready.args)
+        self._keep(ready, outcome)
+        return _failure(ready, outcome) if outcome.failed else wording.answer(ready.tool, outcome.value)
+
+    def _derived(self, call: Call) -> Call | str:
+        """The call with its missing number worked out from another tool's answer, or why it cannot be."""
+        what, _, value = call.derive.partition(":")
+        tool, args = _SOURCES[what], {name: call.args[name] for name in ("sku", "order", "location") if name in call.args}
+        if tool == "get_price":
+            args.pop("location", None)
+        source = self._turn.tools.run(tool, args)
+        if source.failed:
+            return _failure(call, source)
+        return _with_number(call, what, Decimal(value), source.value)
+
+    def _keep(self, call: Call, outcome: ToolOutcome) -> None:
+        """Remember how a change ended, and what a recommendation recommends."""
+        dialogue = self._dialogue
+        if call.tool in WRITES:
+            dialogue.settled = "failed" if outcome.failed else outcome.state or ""
+        if outcome.failed:
+            return
+        if call.tool == "recommend_reorder":
+            dialogue.advice = _advice(call, outcome.value)
+        for name, sort in (("sku", "sku"), ("order", "order_id"), ("purchase_order", "po_id")):
+            if isinstance(call.args.get(name), str):
+                dialogue.focus[sort] = getattr(outcome.value, name, None) or call.args[name]
+
+
+_SOURCES: Final = {"counted": "check_stock", "by": "get_price", "share": "quote_refund"}
+
+
+def _with_number(call: Call, what: str, number: Decimal, value: Any) -> Call | str:
+    if what == "counted":
+        shelf = next(iter(value.locations), None)
+        change = int(number) - (shelf.on_hand if shelf else 0)
+        if change == 0:
+            return f"The count agrees with the stock figure of {value.sku}: nothing to correct."
+        return Call(call.tool, {**call.args, "change": change})
+    if what == "by":
+        price = Money(value.price.minor, value.price.cur)
+        return Call(call.tool, {**call.args, "price": f"{price.amount + number}"})
+    whole = Money(value.refundable.minor, value.refundable.cur)
+    return Call(call.tool, {**call.args, "amount": f"{whole.times(number / 100).amount}"})
+
+
+def _advice(call: Call, value: Any) -> dict[str, Any]:
+    """The recommended orders of one product, for "order that"."""
+    if "sku" not in call.args:
+        return {}
+    items = [
+        {"sku": one.sku, "quantity": one.quantity, "supplier": one.supplier, "location": one.location}
+        for one in value.items
+        if one.quantity and call.args.get("location") in (None, one.location)
+    ]
+    sku = value.items[0].sku if value.items else call.args["sku"]
+    return {"sku": sku, "location": call.args.get("location"), "items": items}
+
+
+def _failure(call: Call, outcome: ToolOutcome) -> str:
+    """A tool's refusal in the planner's words; the class of the error is not for operators."""
+    kind, _, said = outcome.content.partition(": ")
+    text = said if kind.endswith("Error") else outcome.content
+    text = f"{text[:1].upper()}{text[1:].rstrip('.')}."
+    if kind == "NotFoundError":
+        text = f"I could not find it: {text[:1].lower()}{text[1:]}"
+    return f"{text} Nothing was changed." if call.tool in WRITES else text

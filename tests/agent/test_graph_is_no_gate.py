@@ -51,7 +51,7 @@ def graph(toolbox: DeskToolbox, middleware: list[AgentMiddleware[Any, Any]], *sc
 
 def asking(when: Callable[[Any], bool] | None = None) -> HumanInTheLoopMiddleware:
     """The library's approval for the tool."""
-    config: dict[str, Any] = {"allowed_decisions": ["approve", "edit", "reject"]}
+    config: Any = {"allowed_decisions": ["approve", "edit", "reject"]}
     return HumanInTheLoopMiddleware({"place_order": config | ({"when": when} if when else {})})
 
 
@@ -69,7 +69,7 @@ def answer(agent: Any, *decisions: dict[str, Any]) -> None:
 def test_a_live_predicate_runs_what_was_rejected_but_nothing_is_ordered(
     gate: Gate, toolbox: DeskToolbox
 ) -> None:
-    """The predicate changed its mind after the pause, and the rejected call ran: the desk files it, no more."""
+    """The predicate changed its mind after the pause and the rejected call ran: the desk files it only."""
     limit = [100]
     agent = graph(
         toolbox, [asking(lambda request: request.tool_call["args"]["quantity"] > limit[0])], BIG, "ok"

@@ -44,7 +44,7 @@ def test_missing_and_repeated_ids_are_replaced() -> None:
 
 @given(st.text(max_size=30))
 def test_cut_arguments_are_never_completed(cut: str) -> None:
-    """The arguments of a streamed call are read as they are or kept as text; LangChain would complete them."""
+    """The arguments of a streamed call are read as they are or kept as text, never completed."""
     chunk = AIMessageChunk(
         content="", tool_call_chunks=[tool_call_chunk(name="t", args='{"sku": "' + cut, id="c", index=0)]
     )

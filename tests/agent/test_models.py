@@ -28,7 +28,7 @@ def test_a_model_is_named_with_its_provider(model: str) -> None:
 
 def test_a_model_without_a_key_names_the_remedy() -> None:
     """The hosted endpoint needs a key; the message names the variable and the way without."""
-    with pytest.raises(SetupError, match="OPENAI_API_KEY.*SHOPHAND_MODEL=offline"):
+    with pytest.raises(SetupError, match=r"OPENAI_API_KEY.*SHOPHAND_MODEL=offline"):
         ModelSettings(model="openai:gpt-5")
 
 

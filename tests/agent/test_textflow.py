@@ -79,17 +79,31 @@ def test_every_answer_arrives_whole(text: str, size: int) -> None:
     assert reader.live == reader.stored == text
 
 
-@given(
-    st.text(alphabet="abc \n", max_size=120), st.integers(0, 120), st.text(alphabet="abc \n", max_size=120)
-)
-def test_a_stream_started_over_is_shown_once(first: str, cut: int, second: str) -> None:
-    """After a break the reader has the second text, and no letter of the first beside it."""
+BROKEN = st.text(alphabet="ab \n", max_size=60)
+
+
+@given(st.lists(BROKEN, max_size=4), BROKEN)
+def test_a_stream_started_over_is_shown_once(broken: list[str], last: str) -> None:
+    """After any number of breaks the reader has the last text, and no letter of the others beside it."""
     reader = Reader()
-    reader.hear(first[:cut])
-    reader.flow.start_over()
-    reader.hear(second)
+    for text in broken:
+        reader.hear(text)
+        reader.flow.start_over()
+    reader.hear(last)
     reader.flow.finish(keep=True)
-    assert reader.stored == reader.live == second
+    assert reader.stored == reader.live == last
+
+
+@given(BROKEN, st.lists(st.integers(0, 60), max_size=4))
+def test_a_stream_that_breaks_often_needs_no_restart(text: str, cuts: list[int]) -> None:
+    """However often the same text breaks off, its pieces are sent once each."""
+    reader = Reader()
+    for cut in cuts:
+        reader.hear(text[:cut])
+        reader.flow.start_over()
+    reader.hear(text)
+    reader.flow.finish(keep=True)
+    assert "".join(reader.pieces) == text
 
 
 def test_the_same_words_again_are_not_sent_again() -> None:
@@ -102,9 +116,10 @@ def test_the_same_words_again_are_not_sent_again() -> None:
     assert "".join(reader.pieces) == "Seven mugs are left in Leeds today."
 
 
-@given(
-    st.sampled_from(["functions.get_price: {}", '{"name": "check_stock"}', "<tool_call>x"]), st.integers(1, 9)
-)
+CALLS = ("functions.get_price: {}", '{"name": "check_stock"}', "<tool_call>x")
+
+
+@given(st.sampled_from(CALLS), st.integers(1, 9))
 def test_a_call_in_words_is_never_seen(text: str, size: int) -> None:
     """Not one letter of a call reaches a reader, however it is cut."""
     reader = Reader()

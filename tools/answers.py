@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,6 +13,16 @@ class Record(BaseModel):
     """A frozen part of an answer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def copied(cls, noun: object, **more: Any) -> Self:
+        """The fields of a noun that have the same names, money as amounts, and what is given besides."""
+        same = {
+            name: _shown(getattr(noun, name))
+            for name in cls.model_fields
+            if name not in more and hasattr(noun, name)
+        }
+        return cls(**same, **more)
 
 
 class Amount(Record):
@@ -67,6 +78,10 @@ class WriteAnswer(Answer):
     words: str
     why: tuple[str, ...]
     undo: str
+
+
+def _shown(value: object) -> object:
+    return Amount.of(value) if isinstance(value, Money) else value
 
 
 def holds_untrusted(part: object) -> bool:

@@ -98,10 +98,7 @@ def action_status(shop: Shop, action: ActionId) -> ActionStatusAnswer:
         state=view.state.value,
         reason=view.reason,
         result=view.receipt.detail if view.receipt else "",
-        lines=tuple(
-            CardLineRecord(label=line.label, before=line.before, after=line.after)
-            for line in (card.lines if card else ())
-        ),
+        lines=tuple(CardLineRecord.copied(line) for line in (card.lines if card else ())),
         requester=_asked_by(view),
         asked_at=view.created_at,
         expires_at=view.expires_at,

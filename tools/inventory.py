@@ -9,7 +9,7 @@ from pydantic import Field
 
 from shop.actions import MAX_PIECES, AdjustReason, AdjustStock, TransferStock
 from shop.errors import ToolInputError
-from shop.model import Movement, Product, StockLevel
+from shop.model import Product, StockLevel
 from shop.store.database import Snapshot
 from shop.store.reads import catalogue, info, stock
 from tools import lookups
@@ -115,7 +115,7 @@ def stock_movements(
             next_page=found.after,
             sku=product.sku,
             title=product.title,
-            items=tuple(_moved(one) for one in found.items),
+            items=tuple(MovementRecord.copied(one) for one in found.items),
         )
 
 
@@ -189,26 +189,10 @@ def _shelf(snapshot: Snapshot, level: StockLevel, name: str, today: date) -> She
     cover = None
     if sold > 0:
         cover = (Decimal(max(level.available, 0) * SALES_DAYS) / sold).quantize(Decimal("0.1"))
-    return ShelfRecord(
-        location=level.location,
+    return ShelfRecord.copied(
+        level,
         name=name,
-        on_hand=level.on_hand,
-        committed=level.committed,
-        unavailable=level.unavailable,
-        available=level.available,
         incoming=stock.incoming(snapshot, level.sku, level.location),
         sold_28_days=sold,
         days_of_cover=cover,
-        assumed=level.assumed,
-        updated_at=level.updated_at,
-    )
-
-
-def _moved(movement: Movement) -> MovementRecord:
-    return MovementRecord(
-        day=movement.day,
-        location=movement.location,
-        kind=movement.kind,
-        quantity=movement.quantity,
-        ref=movement.ref,
     )

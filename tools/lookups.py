@@ -47,7 +47,7 @@ class Reference:
     id: str
 
     def __str__(self) -> str:
-        return f"{self.kind.replace('_', ' ')} {self.id}"
+        return f"order #{self.id}" if self.kind == "order" else f"{self.kind.replace('_', ' ')} {self.id}"
 
 
 def product(snapshot: Snapshot, text: str) -> Product:

@@ -78,27 +78,11 @@ def get_price(shop: Shop, sku: Sku) -> PriceAnswer:
         today = info.business_day(snapshot, shop.clock)
         changes = catalogue.price_changes(snapshot, product.sku)[-_SHOWN_CHANGES:]
         running = catalogue.promotions(snapshot, product, first=today, last=today + timedelta(days=28))
-        return PriceAnswer(
+        return PriceAnswer.copied(
+            product,
             **read_from(shop, snapshot, "catalogue and price history"),
-            sku=product.sku,
-            title=product.title,
-            price=Amount.of(product.price),
-            cost=Amount.maybe(product.cost),
-            margin_percent=product.margin_percent,
-            map_price=Amount.maybe(product.map_price),
-            changes=tuple(
-                PriceChangeRecord(at=one.at, price=Amount.of(one.price), source=one.source)
-                for one in reversed(changes)
-            ),
-            promotions=tuple(
-                PromotionRecord(
-                    name=one.name,
-                    starts_on=one.starts_on,
-                    ends_on=one.ends_on,
-                    discount_percent=one.discount_percent,
-                )
-                for one in running
-            ),
+            changes=tuple(PriceChangeRecord.copied(one) for one in reversed(changes)),
+            promotions=tuple(PromotionRecord.copied(one) for one in running),
         )
 
 

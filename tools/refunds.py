@@ -63,20 +63,11 @@ def quote_refund(
     with shop.db.reading() as snapshot:
         found = lookups.order(snapshot, order)
         quoted = _quote(snapshot, found, items, with_shipping=include_shipping)
-        return RefundQuoteAnswer(
+        return RefundQuoteAnswer.copied(
+            quoted,
             **read_from(shop, snapshot, "orders and payments"),
             order=found.id,
-            amount=Amount.of(quoted.amount),
-            paid=Amount.of(quoted.paid),
-            refunded=Amount.of(quoted.refunded),
-            refundable=Amount.of(quoted.refundable),
-            shipping=Amount.of(quoted.shipping),
-            lines=tuple(
-                LineQuoteRecord(
-                    sku=line.sku, title=line.title, quantity=line.quantity, paid=Amount.of(line.paid)
-                )
-                for line in quoted.lines
-            ),
+            lines=tuple(LineQuoteRecord.copied(line) for line in quoted.lines),
             note=_note(quoted),
         )
 

@@ -121,7 +121,7 @@ def supplier_terms(
             **read_from(shop, snapshot, "suppliers' terms"),
             total=total,
             next_page=after,
-            suppliers=tuple(_supplier(one) for one in known),
+            suppliers=tuple(SupplierRecord.copied(one) for one in known),
             items=tuple(_offer(one, titles[one.sku].title) for one in offers),
             messages=_messages(snapshot, known) if include_messages else (),
             note="" if offers else "no terms are known",
@@ -208,59 +208,17 @@ def _messages(snapshot: Snapshot, suppliers: list[Supplier]) -> tuple[Untrusted,
     )
 
 
-def _supplier(supplier: Supplier) -> SupplierRecord:
-    return SupplierRecord(
-        id=supplier.id,
-        name=supplier.name,
-        currency=supplier.currency,
-        lead_time_days=supplier.lead_time_days,
-        lead_time_sd_days=supplier.lead_time_sd_days,
-        minimum_order=Amount.of(supplier.minimum_order),
-        approved=supplier.approved,
-        assumed=supplier.assumed,
-    )
-
-
 def _offer(offer: Offer, title: str) -> OfferRecord:
-    return OfferRecord(
-        supplier=offer.supplier,
-        sku=offer.sku,
-        title=title,
-        unit_cost=Amount.of(offer.unit_cost),
-        moq=offer.moq,
-        pack_size=offer.pack_size,
-        rank=offer.rank,
-        price_breaks=tuple(
-            PriceBreakRecord(from_quantity=step.from_quantity, unit_cost=Amount.of(step.unit_cost))
-            for step in offer.breaks
-        ),
-        assumed=offer.assumed,
-    )
+    steps = tuple(PriceBreakRecord.copied(step) for step in offer.breaks)
+    return OfferRecord.copied(offer, title=title, price_breaks=steps)
 
 
 def _record(snapshot: Snapshot, order: PurchaseOrder, today: date) -> PurchaseOrderRecord:
     shown = order.lines[:_SHOWN_LINES]
     titles = catalogue.products(snapshot, (line.sku for line in shown))
-    return PurchaseOrderRecord(
-        id=order.id,
-        supplier=order.supplier,
-        location=order.location,
-        status=order.status,
-        ordered_on=order.ordered_on,
-        expected_on=order.expected_on,
-        received_on=order.received_on,
+    return PurchaseOrderRecord.copied(
+        order,
         overdue_days=max((today - order.expected_on).days, 0) if order.is_open else 0,
-        total=Amount.of(order.total),
-        lines=tuple(
-            PurchaseLineRecord(
-                sku=line.sku,
-                title=titles[line.sku].title,
-                quantity=line.quantity,
-                received=line.received,
-                open_quantity=line.open_quantity,
-                unit_cost=Amount.of(line.unit_cost),
-            )
-            for line in shown
-        ),
+        lines=tuple(PurchaseLineRecord.copied(line, title=titles[line.sku].title) for line in shown),
         more_lines=len(order.lines) - len(shown),
     )

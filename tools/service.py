@@ -15,9 +15,20 @@ from shop.service import refundable
 from shop.store.database import Snapshot
 from shop.store.reads import customers, info, orders
 from tools import lookups
-from tools.answers import Amount, Answer, ListAnswer, Record, Untrusted
+from tools.answers import Amount, Untrusted
 from tools.arguments import CustomerName, Day, Limit, Name, OrderId, PageToken, Sku
 from tools.privacy import city, masked_email, masked_phone, short_name
+from tools.service_answers import (
+    CustomerAnswer,
+    OrderAnswer,
+    OrderLineRecord,
+    OrderRecord,
+    OrdersAnswer,
+    ParcelRecord,
+    PaymentRecord,
+    ReturnRecord,
+    ShipmentAnswer,
+)
 from tools.tool import Shop, read_from
 
 _SHOWN_LINES: Final = 20
@@ -26,117 +37,6 @@ Messages = Annotated[
     bool, Field(strict=True, description="true to read messages and notes too: strangers' words")
 ]
 Parcel = Annotated[Name, Field(description="customer's order '#1042', or a tracking number")]
-
-
-class CustomerAnswer(Answer):
-    """A customer, masked: enough to recognise somebody, not enough to reach them."""
-
-    id: str
-    name: str
-    email: str
-    phone: str
-    city: str
-    country: str
-    customer_since: date | None
-    orders: int
-    latest_orders: tuple[str, ...]
-    tickets: tuple[str, ...]
-    messages: tuple[Untrusted, ...] = ()
-
-
-class OrderRecord(Record):
-    """An order in one line."""
-
-    id: str
-    customer: str | None
-    placed_at: datetime
-    status: str
-    financial_status: str
-    total: Amount
-    pieces: int
-
-
-class OrdersAnswer(ListAnswer):
-    """Orders, the newest first."""
-
-    items: tuple[OrderRecord, ...]
-
-
-class OrderLineRecord(Record):
-    """A line of an order, in pieces."""
-
-    line: int
-    sku: str
-    title: str
-    quantity: int
-    fulfilled: int
-    returned: int
-    unit_price: Amount
-
-
-class PaymentRecord(Record):
-    """Money in (sale) or back (refund)."""
-
-    kind: str
-    method: str
-    amount: Amount
-    at: datetime
-
-
-class ParcelRecord(Record):
-    """A parcel; `days_late` counts to its delivery, or to today while it has not arrived."""
-
-    carrier: str
-    tracking: str
-    status: str
-    shipped_on: date
-    promised_on: date
-    delivered_on: date | None
-    days_late: int
-
-
-class ReturnRecord(Record):
-    """An RMA: pieces of a line that come back."""
-
-    id: str
-    line: int
-    quantity: int
-    status: str
-    requested_on: date
-
-
-class OrderAnswer(Answer):
-    """An order with its lines, money, parcels and returns."""
-
-    id: str
-    customer: str | None
-    customer_name: str
-    placed_at: datetime
-    status: str
-    financial_status: str
-    shipping: Amount
-    discount: Amount
-    total: Amount
-    paid: Amount
-    refunded: Amount
-    refundable: Amount
-    lines: tuple[OrderLineRecord, ...]
-    more_lines: int
-    payments: tuple[PaymentRecord, ...]
-    shipments: tuple[ParcelRecord, ...]
-    returns: tuple[ReturnRecord, ...]
-    tickets: tuple[str, ...]
-    notes: int
-    messages: tuple[Untrusted, ...] = ()
-
-
-class ShipmentAnswer(Answer):
-    """The parcels of an order."""
-
-    order: str
-    status: str
-    shipments: tuple[ParcelRecord, ...]
-    note: str
 
 
 def find_customer(shop: Shop, customer: CustomerName, include_messages: Messages = False) -> CustomerAnswer:
@@ -199,7 +99,10 @@ def find_orders(
             **read_from(shop, snapshot, "orders"),
             total=found.total,
             next_page=found.after,
-            items=tuple(_in_one_line(one) for one in found.items),
+            items=tuple(
+                OrderRecord.copied(one, pieces=sum(line.quantity for line in one.lines))
+                for one in found.items
+            ),
         )
 
 
@@ -211,47 +114,19 @@ def get_order(shop: Shop, order: OrderId, include_messages: Messages = False) ->
         paid, refunded = orders.paid(snapshot, found), orders.refunded(snapshot, found)
         today = info.business_day(snapshot, shop.clock)
         shown = found.lines[:_SHOWN_LINES]
-        return OrderAnswer(
+        return OrderAnswer.copied(
+            found,
             **read_from(shop, snapshot, "orders, payments and parcels"),
-            id=found.id,
-            customer=found.customer,
             customer_name=short_name(who.name) if who else "",
-            placed_at=found.placed_at,
-            status=found.status,
-            financial_status=found.financial_status,
-            shipping=Amount.of(found.shipping),
-            discount=Amount.of(found.discount),
-            total=Amount.of(found.total),
             paid=Amount.of(paid),
             refunded=Amount.of(refunded),
             refundable=Amount.of(refundable(paid, refunded)),
-            lines=tuple(
-                OrderLineRecord(
-                    line=one.line_no,
-                    sku=one.sku,
-                    title=one.title,
-                    quantity=one.quantity,
-                    fulfilled=one.fulfilled,
-                    returned=one.returned,
-                    unit_price=Amount.of(one.unit_price),
-                )
-                for one in shown
-            ),
+            lines=tuple(OrderLineRecord.copied(one, line=one.line_no) for one in shown),
             more_lines=len(found.lines) - len(shown),
-            payments=tuple(
-                PaymentRecord(kind=one.kind, method=one.method, amount=Amount.of(one.amount), at=one.at)
-                for one in orders.payments(snapshot, found.id)
-            ),
+            payments=tuple(PaymentRecord.copied(one) for one in orders.payments(snapshot, found.id)),
             shipments=tuple(_parcel(one, today) for one in orders.shipments(snapshot, found.id)),
             returns=tuple(
-                ReturnRecord(
-                    id=one.id,
-                    line=one.line_no,
-                    quantity=one.quantity,
-                    status=one.status,
-                    requested_on=one.requested_on,
-                )
-                for one in orders.returns(snapshot, found.id)
+                ReturnRecord.copied(one, line=one.line_no) for one in orders.returns(snapshot, found.id)
             ),
             tickets=tuple(f"{one.id} {one.status}" for one in customers.tickets_about(snapshot, found.id)),
             notes=len(orders.notes(snapshot, found.id)),
@@ -306,29 +181,9 @@ def _start_of(day: date, zone: ZoneInfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 
-def _in_one_line(order: Order) -> OrderRecord:
-    return OrderRecord(
-        id=order.id,
-        customer=order.customer,
-        placed_at=order.placed_at,
-        status=order.status,
-        financial_status=order.financial_status,
-        total=Amount.of(order.total),
-        pieces=sum(line.quantity for line in order.lines),
-    )
-
-
 def _parcel(parcel: Shipment, today: date) -> ParcelRecord:
     arrived = parcel.delivered_on or today
-    return ParcelRecord(
-        carrier=parcel.carrier,
-        tracking=parcel.tracking,
-        status=parcel.status,
-        shipped_on=parcel.shipped_on,
-        promised_on=parcel.promised_on,
-        delivered_on=parcel.delivered_on,
-        days_late=max((arrived - parcel.promised_on).days, 0),
-    )
+    return ParcelRecord.copied(parcel, days_late=max((arrived - parcel.promised_on).days, 0))
 
 
 def _messages(snapshot: Snapshot, order: Order) -> tuple[Untrusted, ...]:

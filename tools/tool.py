@@ -95,7 +95,7 @@ def submit(shop: Shop, action: type[Action], request: str, **fields: Any) -> Wri
         approval_id=filed.approval_id,
         request=request,
         words=filed.in_words(),
-        why=tuple(rule.text for rule in filed.decision.fired),
+        why=tuple(rule.text for rule in filed.decision.fired if rule.effect is filed.decision.verdict),
         undo=f"{action.undo.value}: {action.undo_by}",
     )
 

@@ -101,7 +101,7 @@ def test_several_matches_ask(store: Database, kind: str, text: str, candidates: 
         ("order", "42", "no order matches '42'"),
         ("order", "77", "nearest: purchase order PO-77"),
         ("order", "PO-77", "nearest: purchase order PO-77"),
-        ("purchase_order", "1042", "nearest: order 1042"),
+        ("purchase_order", "1042", "nearest: order #1042"),
         ("purchase_order", "7", "no purchase order matches '7'"),
         ("customer", "nobody@example.com", "no customer matches"),
         ("reference", "blue mug", "no record matches"),
@@ -154,9 +154,10 @@ def test_bare_number_of_two_kinds_asks(store: Database) -> None:
     for kind in ("order", "purchase_order"):
         with pytest.raises(AmbiguousError) as raised:
             find(store, kind, "77", number_must_be_clear=True)
-        assert set(raised.value.candidates) == {"order 77", "purchase order PO-77"}
+        assert set(raised.value.candidates) == {"order #77", "purchase order PO-77"}
     assert find(store, "order", "order 77", number_must_be_clear=True) == "77"
     assert find(store, "order", "#77", number_must_be_clear=True) == "77"
+    assert find(store, "order", "order #77", number_must_be_clear=True) == "77"
     assert find(store, "purchase_order", "PO-77", number_must_be_clear=True) == "PO-77"
     assert find(store, "order", "77") == "77"
 

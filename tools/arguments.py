@@ -67,18 +67,18 @@ def _as_day(value: Any) -> Any:
 Name = Annotated[str, BeforeValidator(_as_name), Field(min_length=1, max_length=_ID_TEXT)]
 Words = Annotated[str, BeforeValidator(_as_words), Field(min_length=1, max_length=2_000)]
 
-Sku = Annotated[Name, Field(description="SKU, or words of the title: 'MUG-01' or 'blue mug'")]
+Sku = Annotated[Name, Field(description="SKU 'MUG-01', or title")]
 LocationName = Annotated[Name, Field(description="location by name: 'Leeds'")]
 SupplierName = Annotated[Name, Field(description="supplier by name: 'Northwind'")]
 OrderId = Annotated[Name, Field(description="customer's order: '#1042'")]
 PurchaseOrderId = Annotated[Name, Field(description="purchase order: 'PO-77'")]
 CustomerName = Annotated[Name, Field(description="customer's id, e-mail address or name: 'C-10001'")]
 Category = Annotated[Name, Field(description="product category: 'Kitchen'")]
-Reason = Annotated[Words, Field(description="why, in a few words, for the record")]
+Reason = Annotated[Words, Field(description="why, in a few words")]
 
 Pieces = Annotated[int, Field(strict=True, ge=1, le=MAX_PIECES, description="number of pieces: 24")]
 Limit = Annotated[int, Field(strict=True, ge=1, le=MAX_PAGE, description="how many to list")]
-PageToken = Annotated[Name, Field(description="next_page of the answer before, to go on with the list")]
+PageToken = Annotated[Name, Field(description="next_page of the last answer")]
 AmountText = Annotated[
     str, BeforeValidator(_as_amount), Field(description="exact amount as text: '12.50' or '12.50 GBP'")
 ]

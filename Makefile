@@ -35,7 +35,7 @@ bench: dev ## Measure the budgets of this machine
 	@set -e; for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
 
 evals: dev ## Score how well requests are understood
-	@$(BIN)/python -m evals.requests
+	@$(BIN)/python -m evals.requests --file evals/data/requests.jsonl
 
 lock: $(VENV)/.uv ## Pin all dependencies again, with hashes
 	$(UV) pip compile $(LOCKED) requirements/uv.in -o requirements/uv.lock

@@ -18,6 +18,7 @@ from app.settings import Settings
 from shop.errors import InvalidActionError
 from shop.imports.assumptions import Assumptions
 from shop.imports.report import ImportReport, Progress
+from shop.imports.shopify.importing import ShopifyOptions, import_shopify
 from shop.imports.suppliers import import_suppliers
 from shop.imports.transactions import TransactionOptions, import_transactions
 from shop.model import StoreInfo
@@ -34,6 +35,10 @@ Rejects = Annotated[
 ]
 Currency = Annotated[str | None, typer.Option(help="Home currency (default: the store's, else GBP).")]
 Timezone = Annotated[str | None, typer.Option(help="Time zone (default: the store's, else Europe/London).")]
+LeadTime = Annotated[float, typer.Option(help="Assumed lead time where none is known.")]
+LeadTimeSpread = Annotated[float, typer.Option(help="Assumed spread of it.")]
+CostPercent = Annotated[str, typer.Option(help="Assumed cost in percent of the price.")]
+CoverDays = Annotated[int, typer.Option(help="Assumed stock, in days of recent sales.")]
 StoreName = Annotated[str, typer.Option("--name", help="What the store is called.")]
 
 
@@ -54,10 +59,10 @@ def transactions(
     currency: Currency = None,
     timezone: Timezone = None,
     name: StoreName = "",
-    lead_time_days: Annotated[float, typer.Option(help="Assumed lead time where none is known.")] = 14,
-    lead_time_sd_days: Annotated[float, typer.Option(help="Assumed spread of it.")] = 4,
-    cost_percent: Annotated[str, typer.Option(help="Assumed cost in percent of the price.")] = "50",
-    cover_days: Annotated[int, typer.Option(help="Assumed stock, in days of recent sales.")] = 21,
+    lead_time_days: LeadTime = 14,
+    lead_time_sd_days: LeadTimeSpread = 4,
+    cost_percent: CostPercent = "50",
+    cover_days: CoverDays = 21,
     dry_run: DryRun = False,
     rejects: Rejects = None,
     as_name: As = None,
@@ -76,6 +81,49 @@ def transactions(
         return import_transactions(
             house.db,
             file,
+            options=options,
+            dry_run=dry_run,
+            rejects=rejects,
+            progress=watch,
+            clock=house.clock,
+        )
+
+    _import(context, load, dry_run=dry_run, as_name=as_name, as_json=as_json)
+
+
+@app.command()
+def shopify(
+    context: typer.Context,
+    path: Annotated[
+        Path, typer.Argument(exists=True, readable=True, help="Directory, .zip or one .csv of the exports.")
+    ],
+    currency: Currency = None,
+    timezone: Timezone = None,
+    name: StoreName = "",
+    location_name: Annotated[str, typer.Option(help="Location of stock in files that name none.")] = "Main",
+    lead_time_days: LeadTime = 14,
+    lead_time_sd_days: LeadTimeSpread = 4,
+    cost_percent: CostPercent = "50",
+    cover_days: CoverDays = 21,
+    dry_run: DryRun = False,
+    rejects: Rejects = None,
+    as_name: As = None,
+    as_json: AsJson = False,
+) -> None:
+    """Load Shopify's CSV exports: products, inventory, orders, customers, known by their columns."""
+    assumed = Assumptions(lead_time_days, lead_time_sd_days, _percent(cost_percent), cover_days)
+
+    def load(house: House, info: StoreInfo | None, watch: Watch) -> ImportReport:
+        options = ShopifyOptions(
+            currency=(currency or "").upper() or (info.home_currency if info else ""),
+            timezone=_first(timezone, info.timezone if info else None, "Europe/London"),
+            store_name=name,
+            location_name=location_name,
+            assumptions=assumed,
+        )
+        return import_shopify(
+            house.db,
+            path,
             options=options,
             dry_run=dry_run,
             rejects=rejects,

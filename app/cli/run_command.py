@@ -13,6 +13,7 @@ from app.cli import screen
 from app.cli.exits import Code
 from app.cli.options import As, AsJson, DryRun, house
 from app.cli.progress import ProgressLine
+from shop.errors import SetupError
 from shop.money import Money
 from shop.people import Principal, Role
 from shop.store.reads.info import store_info
@@ -43,6 +44,9 @@ def reorder(
     out: Annotated[
         Path | None, typer.Option(file_okay=False, help="Write the report there: HTML, Markdown, CSV, JSON.")
     ] = None,
+    arithmetic: Annotated[
+        bool, typer.Option("--arithmetic", help="Also print the numbers behind every line.")
+    ] = False,
     dry_run: DryRun = False,
     as_name: As = None,
     as_json: AsJson = False,
@@ -69,7 +73,7 @@ def reorder(
     if as_json:
         screen.answer("run/1", report.model_dump(mode="json"))
     else:
-        _print(report)
+        _print(report, arithmetic=arithmetic)
     raise typer.Exit(code_of_run(report))
 
 
@@ -93,9 +97,29 @@ def _is_operator(person: Principal) -> bool:
     return Role.OPERATOR in person.roles
 
 
-def _print(report: RunReport) -> None:
-    raise NotImplementedError
+def _print(report: RunReport, *, arithmetic: bool) -> None:
+    from agent.reorder_report import print_report  # noqa: PLC0415 - a JSON answer needs no renderer
+
+    console = screen.console()
+    print_report(report, console, arithmetic=arithmetic)
+    screen.flush(console)
 
 
 def _write(report: RunReport, out: Path) -> None:
-    raise NotImplementedError
+    """The report in every form; each file is complete or not there."""
+    from agent.reorder_report import as_csv, as_html, as_markdown  # noqa: PLC0415 - charts load a renderer
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, text in (
+            ("report.html", as_html(report)),
+            ("report.md", as_markdown(report)),
+            ("lines.csv", as_csv(report)),
+            ("report.json", report.model_dump_json(indent=2)),
+        ):
+            draft = out / f".{name}.part"
+            draft.write_text(text, encoding="utf-8", newline="")
+            draft.replace(out / name)
+    except OSError as error:
+        raise SetupError(f"--out {out}: {error.strerror or error}") from error
+    screen.talk(f"report.html, report.md, lines.csv and report.json are in {out}")

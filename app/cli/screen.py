@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 PLAIN_WIDTH: Final = 4_000
 """Columns of a plain table are never cut or wrapped: a pipe has no width."""
 
+_RULERS: Final = " ─━═╌"
+"""A line of nothing but these only rules off a table; a pipe does without."""
+
 
 def data(text: str) -> None:
     """Print to stdout; a reader that went away (``| head``) ends the output, not the work."""
@@ -38,10 +41,10 @@ def answer(schema: str, body: dict[str, Any]) -> None:
 
 def render(*parts: RenderableType) -> None:
     """Print rich renderables to stdout: styled on a terminal, plain text elsewhere."""
-    console = _console()
+    drawn = console()
     for part in parts:
-        console.print(part)
-    _write(sys.stdout, _file(console).getvalue())
+        drawn.print(part)
+    flush(drawn)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> None:
@@ -82,7 +85,8 @@ def visible_lines(text: str) -> str:
     return "\n".join(visible(line) for line in text.split("\n"))
 
 
-def _console() -> Console:
+def console() -> Console:
+    """A console that draws into memory as stdout would show it; `flush` prints what was drawn."""
     from rich.console import Console  # noqa: PLC0415 - rich is slow to load and --help needs none
 
     looks = sys.stdout.isatty()
@@ -105,11 +109,14 @@ def _terminal_width() -> int:
     return shutil.get_terminal_size().columns
 
 
-def _file(console: Console) -> io.StringIO:
-    if not isinstance(console.file, io.StringIO):
-        raise TypeError("the console of this module writes to memory")
-    lines = (line.rstrip() for line in console.file.getvalue().splitlines())
-    return io.StringIO("".join(f"{line}\n" for line in lines))
+def flush(drawn: Console) -> None:
+    """Print to stdout what was drawn on a console of this module."""
+    if not isinstance(drawn.file, io.StringIO):
+        raise TypeError("the console of this module draws into memory")
+    lines = (line.rstrip() for line in drawn.file.getvalue().splitlines())
+    if not sys.stdout.isatty():
+        lines = (line for line in lines if not line or line.strip(_RULERS))
+    _write(sys.stdout, "".join(f"{line}\n" for line in lines))
 
 
 def _write(stream: Any, text: str) -> None:

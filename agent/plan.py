@@ -11,7 +11,7 @@ from agent.journal import Draft, EventKind
 from shop.errors import ToolInputError
 
 MAKE_PLAN: Final = "make_plan"
-MOST_STEPS: Final = 12
+MOST_STEPS: Final = 30
 _LONGEST: Final = 200
 
 DESCRIPTION: Final = (

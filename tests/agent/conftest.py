@@ -51,7 +51,7 @@ class House:
         self.model: ScriptedModel | None = None
         self.orders: list[DeskToolbox] = []
         self.dies = ""
-        self.to_desk = False
+        self.to_desk = self.to_shop = False
 
     def scripted(self, *script: Any) -> Conversations:
         """Conversations with a model that follows this script."""
@@ -63,7 +63,8 @@ class House:
         settings = replace(self.settings, **caps)
         brain = _Late(self, settings)
         desk = self.gate.restarted()
-        made = Conversations(self.gate.db, desk, settings, self.clock, brain=brain, toolbox=self._tools)
+        toolbox = None if self.to_shop else self._tools
+        made = Conversations(self.gate.db, desk, settings, self.clock, brain=brain, toolbox=toolbox)
         brain.conversations = made
         return made
 
@@ -113,6 +114,13 @@ def house(gate: Gate) -> House:
 def ordering(house: House) -> House:
     """A house whose one tool submits orders to the real desk."""
     house.to_desk = True
+    return house
+
+
+@pytest.fixture
+def shop(house: House) -> House:
+    """A house with the tools of the product."""
+    house.to_shop = True
     return house
 
 

@@ -57,6 +57,17 @@ def orders_advice(text: str) -> bool:
     return _THAT_ORDER.search(text) is not None and "<number>" not in text and "<sku>" not in text
 
 
+def agreed_order(request_text: str, numbers: list[str], dialogue: Dialogue) -> Call | None:
+    """The order of "yes, 24 please" after a recommendation."""
+    sku = dialogue.focus.get(Sort.SKU)
+    if dialogue.last is None or dialogue.last.tool != "recommend_reorder" or sku is None or len(numbers) != 1:
+        return None
+    if not _YES.match(request_text.replace("<number>", "").strip(" ,.")) or not re.search(r"\b(?:yes|ok|okay|yep|please|fine|sure|go)\b", request_text):
+        return None
+    args: dict[str, Any] = {"sku": sku, "quantity": abs(int(numbers[0]))}
+    return Call("place_purchase_order", {**args, **({"location": dialogue.last.args["location"]} if "location" in dialogue.last.args else {})})
+
+
 def advised_orders(dialogue: Dialogue) -> list[Step]:
     """The purchase orders that the last recommendation advises, or words when it advises none."""
     items = dialogue.advice.get("items", ())

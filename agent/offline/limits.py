@@ -61,6 +61,7 @@ _CREATIVE: Final = re.compile(
     r"|\b(?:mood|sentiment|tone|feeling|vibe|emotions?|angr(?:y|iest)|happiest|happy with us|themes?)\b|\btranslat\w+\b|\bin (?:german|french|spanish|italian|portuguese|polish|chinese|japanese|dutch|latin|klingon)\b"
     r"|\b(?:summari[sz]e|summary of|sum up|analy[sz]e|digest|cluster|classify|categori[sz]e|interpret|read through)\b[^.?!]{0,40}\b(?:tickets?|reviews?|feedback|complaints?|messages?|e-?mails?|conversations?|notes?|mails?|what customers)\b"
     r"|\b(?:marketing|strateg(?:y|ic)|campaigns?|seo|social media|instagram|facebook|tiktok|brand(?:ing)?|competitors? (?:analysis|research)|business plan|hire|hiring|tax advice|legal advice)\b"
+    r"|^(?:please )?(?:reply|respond|answer|write back|write to|contact|e-?mail|phone|text|message) (?:to )?(?:the |this |our |that )?(?:customer|client|buyer|<customer_id>)"
     r"|\bwhat do (?:customers|people|you) (?:think|feel|like|say|love|hate)\b|\bwhy (?:do|are|don't) (?:our |the )?customers\b"
 )
 _ELSEWHERE: Final = re.compile(

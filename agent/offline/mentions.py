@@ -175,11 +175,15 @@ def _masked(message: str, spans: list[Span]) -> str:
 def _with_tags(message: str, spans: list[Span]) -> str:
     out, at = [], 0
     for start, end, mention in spans:
-        out += [message[at:start].replace("<", " ").replace(">", " "), f" <{mention.sort}> "]
+        out += [_untagged(message[at:start]), f" <{mention.sort}> "]
         at = end
-    out.append(message[at:].replace("<", " ").replace("->", " to ").replace(">", " "))
-    arrows = "".join(out).replace("->", " to ").replace("=>", " to ")
-    return re.sub(r"[ \t]+", " ", arrows).strip()
+    out.append(_untagged(message[at:]))
+    return re.sub(r"[ \t]+", " ", "".join(out)).strip()
+
+
+def _untagged(text: str) -> str:
+    """Text in which nothing looks like a tag, and an arrow reads as "to"."""
+    return re.sub(r"[-=]+>|→", " to ", text).replace("<", " ").replace(">", " ")
 
 
 def _quotes(message: str, records: Records) -> Iterator[Span]:

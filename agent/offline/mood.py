@@ -24,7 +24,7 @@ _POLITE: Final = (
     r"(?:can|could|would|will|can't|couldn't|won't) you (?:\w+ ){0,2}?(?:please |kindly |maybe |just |quickly |also |possibly |then |perhaps )*"
     r"|(?:i|we)(?:'d| would)? (?:also |now |just |really )?(?:want|need|like|wish|have) (?:you )?(?:all )?to (?:please |now |also )?"
     r"|i(?:'d| would) like to |let's |let us |go ahead and |make sure (?:you |to |that you )?|be sure to |be so kind (?:and|as to) "
-    r"|(?:do not|don't|dont) (?:forget|hesitate) to |remember to |(?:you (?:should|must|may|can)|feel free to|help me(?: to)?|time to|try (?:to|and)) "
+    r"|(?:do not|don't|dont) (?:forget|hesitate) to |remember to |(?:you (?:should|must|may|can)|feel free to|help me(?: to)?|try (?:to|and)) "
     r"|(?:would|do) you mind (?:to )?|i'm asking you to |your job is to |go (?:and )?(?=\w)|do (?:me )?(?:a|the) favou?r (?:and )?"
 )
 _FILLER: Final = (
@@ -33,14 +33,14 @@ _FILLER: Final = (
     r"by the way|quick (?:question|one)|sorry|actually|oh|um|uh|cool|perfect|next|finally|lastly|first(?:ly| of all)?|second(?:ly)?|"
     r"third(?:ly)?|after that|afterwards|in addition|additionally|furthermore|if (?:possible|you can|you could|you don't mind|you would)|"
     r"shophand|assistant|bot|asap|urgent(?:ly)?|immediately|important|today|again|in that case|therefore|hence|instead|simply|quickly|"
-    r"wait|go ahead|one more thing|another thing|as well|<number>(?=\s*[.)]))"
+    r"wait|go ahead|(?:from |as of |starting )?<period>|one more thing|another thing|as well|<number>(?=\s*[.)]))"
 )
 _LEAD: Final = re.compile(rf"^(?:[\s,.;:!?()*•\"'-]+|{_FILLER}\b[\s,.;:!?-]*|(?:{_POLITE}))", re.IGNORECASE)
 _WRAP_POLITE: Final = re.compile(rf"^(?:{_POLITE})", re.IGNORECASE)
 
 _ASKS: Final = re.compile(
-    r"^(?:who|whose|what|what's|when|when's|where|where's|which|why|how|how's|is|isn't|are|aren't|was|were|do|does|doesn't|did|didn't|has|hasn't|have|"
-    r"haven't|had|can|can't|could|should|shouldn't|shall|may|might|must|will|won't|would|am|any|anything|anyone|anybody|whether|who's|"
+    r"^(?:who|whose|what|what's|when|when's|where|where's|which|why|how|how's|is|isn't|are|aren't|was|were|do(?! (?:a|an|the|it|that|this|full|partial)\b)|does|doesn't|did|didn't|has|hasn't|have|"
+    r"haven't|had|can|can't|could|should|shouldn't|shall|may|might|must|will|won't|would|am|any|anything|anyone|anybody|whether|who's|time to|"
     r"tell me|let me know|show|list|i wonder|wondering|do you know|any idea|i (?:want|need|would like|wish) to (?:know|see|find|understand)|"
     r"to know|know|see|find out|explain|check (?:if|whether|how|what|that|for)|ask(?:ing)?)\b"
 )
@@ -101,7 +101,15 @@ _DECLARED: Final[dict[str, re.Pattern[str]]] = {
         r"<po_id>.*\b(?:arrived|here|came|come|in|landed|turned up|received|delivered)\b.*\b(?:complete\w*|in full|all there|everything|counted|all of it|fully)\b"
         r"|\b(?:received|got|counted|unloaded)\b.*\b(?:everything|all|complete\w*|in full|the lot)\b.*<po_id>"
     ),
-    "transfer_stock": re.compile(r"^<number> (?:x |of |pieces |units )*<sku>.*<location>.*\bto\b.*<location>|^<sku> (?:x ?)?<number> .*\bto <location>"),
+    "adjust_stock": re.compile(
+        r"^(?:stock ?take|stock ?count|cycle count|count|recount|inventory count)\b.*<number>"
+        r"|\b(?:must|has to|have to|needs? to) be (?:written off|corrected|adjusted|taken (?:out|off)|scrapped)\b"
+    ),
+    "cancel_order": re.compile(r"<order_id>.*\b(?:must|has to|needs to) be (?:cancelled|stopped|voided)\b"),
+    "cancel_purchase_order": re.compile(r"<po_id>.*\b(?:must|has to|needs to) be (?:cancelled|stopped|voided)\b"),
+    "refund_order": re.compile(r"<order_id>.*\b(?:must|has to|needs to) be (?:refunded|reimbursed)\b"),
+    "add_order_note": re.compile(r"<order_id>.*\b(?:note|comment)\W*<words>"),
+    "transfer_stock": re.compile(r"^(?:from )?<location> to <location>.*<number>.*<sku>|\b(?:must|has to|have to|needs? to) be (?:moved|transferred|sent)\b.*<location>|^<number> (?:x |of |pieces |units )*<sku>.*<location>.*\bto\b.*<location>|^<sku> (?:x ?)?<number> .*\bto <location>"),
 }
 """Statements that tell what is to be, or what is to be recorded."""
 

@@ -129,8 +129,13 @@ class Titles:
         for window in self._windows(words):
             ids = self._best([one for _, _, one in window])
             if ids:
-                found.append(Found(window[0][0], window[-1][1], ids))
+                begun = next((at for at, _, one in window if not one.isdigit() or self._begins(ids[0], one)), 0)
+                found.append(Found(begun, window[-1][1], ids))
         return found
+
+    def _begins(self, sku: str, number: str) -> bool:
+        """Whether a number at the start of a window is part of the title, not a quantity before it."""
+        return next(title for one, title in self.products if one == sku).startswith(number)
 
     def _known(self, word: str) -> str:
         one = stem(word)

@@ -14,7 +14,7 @@ from agent.offline.spelling import repaired
 
 TAG: Final = re.compile(r"<(?:" + "|".join(Sort) + ")>")
 _ASKING: Final = (
-    r"who|whos|who's|what|whats|what's|when|where|wheres|where's|which|hows|how's|why|how|is|are|was|do|does|did|has|have|can|could|should|shall|may|will|would|any"
+    r"who|whos|who's|what|whats|what's|when|where|wheres|where's|which|whether|hows|how's|why|how|is|are|was|do|does|did|has|have|can|could|should|shall|may|will|would|any"
 )
 _DOING: Final = (
     r"check|show|tell|give|list|find|look|get|pull|order|buy|purchase|reorder|restock|move|transfer|send|ship|shift|set|change|raise|lower|drop|put|"

@@ -264,12 +264,18 @@ def _customer(filling: Filling, args: dict[str, Any]) -> _Filled:
     called = values.unknown_words(filling.request, start=r"\b(?:called|named|name of|customer|mr|mrs|ms|client)\b")
     said = filling.request.of(Sort.CUSTOMER)
     args["customer"] = called if called and not said else filling.record("customer", Sort.CUSTOMER)
+    args["include_messages"] = _wants_messages(filling.request.text)
     return args, ""
+
+
+def _wants_messages(text: str) -> bool | None:
+    """Whether strangers' words are asked for; they are shown as theirs and taint the conversation."""
+    return True if re.search(r"\b(?:messages?|tickets?|wrote|written|complain\w*|said|mails?|notes from)\b", text) else None
 
 
 def _orders(filling: Filling, args: dict[str, Any]) -> _Filled:
     text = filling.request.text
-    by_status = re.search(r"\b(?:unfulfilled|unshipped|unsent|unprocessed|open)\b|\b(?:not|haven't|hasn't|yet|to be) (?:\w+ )?(?:ship\w*|sent|fulfil\w*|gone)", text)
+    by_status = re.search(r"\b(?:unfulfilled|unshipped|unsent|unprocessed|open)\b|\b(?:not|haven't|hasn't|yet|to be|still|to) (?:\w+ )?(?:ship\w*|sent|send|pack|fulfil\w*|gone)", text)
     cancelled = re.search(r"\bcancelled\b", text)
     args["sku"] = filling.record("sku", Sort.SKU, required=False)
     free = bool(by_status or cancelled or args["sku"] or filling.request.of(Sort.PERIOD) or re.search(r"\b(?:recent|latest|newest|all|today's|last|new) (?:\w+ )?orders?\b", text))

@@ -9,7 +9,7 @@ from typing import Final
 from agent.offline import follow_up, limits
 from agent.offline.dialogue import Ask, Call, Dialogue, Offer, Say, Step
 from agent.offline.intents import Intent, intent, is_negated, moods_of
-from agent.offline.mentions import Records, tag
+from agent.offline.mentions import Records, Sort, tag
 from agent.offline.mood import Mood, mood
 from agent.offline.requests import Request, requests
 from agent.offline.slots import fill
@@ -32,7 +32,9 @@ def understand(text: str, dialogue: Dialogue, records: Records, *, home: str = "
     """
     tagged = tag(text, records, home=home)
     whole = repaired(tagged.text)
-    special = _special(whole, dialogue)
+    numbers = [one.value for one in tagged.mentions if one.sort is Sort.NUMBER]
+    agreed = follow_up.agreed_order(whole, numbers, dialogue) if len(tagged.mentions) == len(numbers) else None
+    special = _special(whole, dialogue) or ([agreed] if agreed else None)
     if special is not None:
         return special
     steps: list[Step] = []

@@ -36,7 +36,10 @@ _COUNTED: Final = re.compile(
 )
 _REASON: Final = re.compile(r"\b(?:because(?: of)?|since|as(?= (?:the|it|she|he|they|we|a|this|there|our))|due to|reason(?: is|:)?|for being|on account of|so that)\b[\s:]*(?P<why>.+)$")
 _FROM: Final = re.compile(r"\b(?:from|out of|off|leaving|taking (?:it|them) from)\s+(?:the\s+|our\s+)?(?:\w+\s+)?<location>")
-_TO: Final = re.compile(r"\b(?:to|into|for|towards|over to|in)\s+(?:the\s+|our\s+)?<location>")
+_TO: Final = re.compile(r"\b(?:to|into|towards|over to)\s+(?:the\s+|our\s+)?<location>")
+
+
+_TOWARDS: Final = re.compile(r"\b(?:for|in|at)\s+(?:the\s+|our\s+)?<location>")
 
 
 def is_full(request: Request) -> bool:
@@ -112,7 +115,7 @@ def counted(request: Request) -> int | None:
 def direction(request: Request) -> tuple[Mention | None, Mention | None]:
     """(from, to) of a move: by the prepositions, else in the order said."""
     places = request.of(Sort.LOCATION)
-    start, end = _placed(request, _FROM), _placed(request, _TO)
+    start, end = _placed(request, _FROM), _placed(request, _TO) or _placed(request, _TOWARDS)
     if start is end:
         end = None
     rest = [one for one in places if one is not start and one is not end]
@@ -176,6 +179,7 @@ def _is_foreign(word: str) -> bool:
         and bare not in ORDINARY
         and bare not in TRADE_WORDS
         and bare.rstrip("s") not in ORDINARY
+        and not bare.endswith(("ed", "ing", "ly", "wise", "able"))
     )
 
 

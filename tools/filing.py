@@ -197,6 +197,7 @@ def file_action(
             customer=judgement.facts.customer,
             created_at=now,
             expires_at=now + lifetime(judgement.decision),
+            entries=judgement.facts.entries,
             supersedes=supersedes,
         ),
     )

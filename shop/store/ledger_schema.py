@@ -31,7 +31,7 @@ actions = Table(
     Column("versions", Text, nullable=False),  # entity versions the decision in force was taken on
     Column("money_minor", BigInteger),  # value in home currency: windows and amount limits
     Column("money_currency", String(3)),
-    Column("supplier", String(80)),  # what windows group by
+    Column("supplier", String(80)),
     Column("customer", String(80)),
     Column("created_at", UtcText, nullable=False),
     Column("expires_at", UtcText, nullable=False),
@@ -49,10 +49,30 @@ actions = Table(
     UniqueConstraint("tenant", "idempotency_key", name="one_action_per_key"),
 )
 Index("actions_by_state", actions.c.tenant, actions.c.state, actions.c.created_at)
-Index("actions_by_kind", actions.c.tenant, actions.c.kind, actions.c.created_at)
+Index("actions_by_requester", actions.c.tenant, actions.c.kind, actions.c.requester, actions.c.created_at)
 Index("actions_by_conversation", actions.c.tenant, actions.c.conversation, actions.c.digest)
-Index("actions_by_supplier", actions.c.tenant, actions.c.supplier, actions.c.effect_at)
-Index("actions_by_customer", actions.c.tenant, actions.c.customer, actions.c.effect_at)
+
+entries = Table(
+    "entries",  # what each action would spend or spent, line by line: the windows add these up
+    metadata,
+    Column("tenant", String(40), primary_key=True),
+    Column("action_id", String(80), primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("counts", String(8), nullable=False),  # no | reserved | spent
+    Column("at", UtcText),  # the moment of the effect; empty until then
+    Column("kind", String(40), nullable=False),
+    Column("requester", String(80), nullable=False),
+    Column("supplier", String(80)),
+    Column("customer", String(80)),
+    Column("location", String(80)),
+    Column("category", String(120)),
+    Column("sku", String(80)),
+    Column("money_minor", BigInteger, nullable=False),  # home currency
+    Column("pieces", Integer, nullable=False),
+)
+Index("entries_by_kind", entries.c.tenant, entries.c.kind, entries.c.counts, entries.c.at)
+Index("entries_by_supplier", entries.c.tenant, entries.c.supplier, entries.c.kind, entries.c.at)
+Index("entries_by_sku", entries.c.tenant, entries.c.sku, entries.c.kind, entries.c.at)
 
 decisions = Table(
     "decisions",

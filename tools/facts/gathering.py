@@ -14,8 +14,9 @@ from shop.money import Money
 from shop.people import Kind
 from shop.store.database import Snapshot
 from shop.store.reads import info
-from tools.ledger import rows
+from tools.ledger import windows
 from tools.ledger.states import Card, CardLine
+from tools.ledger.windows import Entry
 
 FactValue = bool | int | Decimal | Money | str
 
@@ -46,6 +47,7 @@ class Gathered:
     supplier: str | None = None
     customer: str | None = None
     title: str = ""
+    entries: list[Entry] = field(default_factory=list)
     lines: list[CardLine] = field(default_factory=list)
     evidence: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -70,19 +72,12 @@ class Scene:
     today: date
     home: str
 
-    def spent(
-        self, kind: str, days: int, *, supplier: str | None = None, customer: str | None = None
-    ) -> Money:
+    def spent(self, kind: str, days: int, **by: str) -> Money:
         """Value of the kind's actions in the last days without this one, reservations included."""
-        return rows.spent(
-            self.snapshot,
-            self.asked.tenant,
-            kind,
-            self.asked.now - timedelta(days=days),
-            self.home,
-            supplier=supplier,
-            customer=customer,
-            without=self.asked.action_id,
+        since = self.asked.now - timedelta(days=days)
+        asked = self.asked
+        return windows.spent(
+            self.snapshot, asked.tenant, kind, since, self.home, without=asked.action_id, **by
         )
 
     def at_home(self, amount: Money, into: Gathered) -> tuple[Money, int] | None:
@@ -122,7 +117,7 @@ def gather(snapshot: Snapshot, action: Action, asked: Asked) -> Gathered:
 def _requests(scene: Scene, kind: str) -> int:
     asked = scene.asked
     since = asked.now - timedelta(hours=1)
-    earlier = rows.requests(scene.snapshot, asked.tenant, kind, asked.requester, since, asked.action_id)
+    earlier = windows.requests(scene.snapshot, asked.tenant, kind, asked.requester, since, asked.action_id)
     return earlier + 1
 
 

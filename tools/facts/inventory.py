@@ -9,6 +9,7 @@ from shop.store.reads import catalogue, stock
 from shop.store.reads.cover import Cover, covers, days_of_cover
 from tools.facts.gathering import Gathered, Scene, found, read_facts
 from tools.facts.reordering import SALES_DAYS
+from tools.ledger.windows import Entry
 
 
 @read_facts.register
@@ -20,7 +21,7 @@ def _adjust(action: AdjustStock, scene: Scene, into: Gathered) -> None:
     pieces = abs(action.change)
     into.values["pieces"] = pieces
     into.values["stays_non_negative"] = level.on_hand + action.change >= 0
-    if _value(product, pieces, scene, into) and into.money is not None:
+    if _value(product, pieces, action.location, scene, into) and into.money is not None:
         into.values["adjusted_24h"] = scene.spent(action.kind, 1) + into.money
     into.show("On hand", level.on_hand, level.on_hand + action.change)
 
@@ -35,7 +36,7 @@ def _transfer(action: TransferStock, scene: Scene, into: Gathered) -> None:
         return
     into.values["quantity"] = action.quantity
     into.values["enough_available"] = level.available >= action.quantity
-    _value(product, action.quantity, scene, into)
+    _value(product, action.quantity, action.from_location, scene, into)
     figures = covers(scene.snapshot, action.from_location, [action.sku], until=scene.today, days=SALES_DAYS)
     source: Cover = figures[action.sku]
     after = days_of_cover(source, -action.quantity, SALES_DAYS)
@@ -62,13 +63,16 @@ def _stocked(
     return product, level
 
 
-def _value(product: Product, pieces: int, scene: Scene, into: Gathered) -> bool:
+def _value(product: Product, pieces: int, location: str, scene: Scene, into: Gathered) -> bool:
     """The value of the pieces at cost; at the selling price, which is more, where the cost is unknown."""
     each: Money = product.price if product.cost is None else product.cost
     value = scene.at_home(each * pieces, into)
     if value is None:
         return False
     into.money = into.values["value"] = value[0]
+    into.entries.append(
+        Entry(value[0], pieces, location=location, category=product.category, sku=product.sku)
+    )
     basis = "selling price (cost unknown)" if product.cost is None else "cost"
     into.show(f"Value at {basis}", "", into.money)
     return True

@@ -8,6 +8,7 @@ from shop.money import Money
 from shop.store.reads import catalogue, purchasing
 from shop.store.reads.cover import covers, days_of_cover
 from tools.facts.gathering import Gathered, Scene, found, read_facts
+from tools.ledger.windows import Entry
 
 SALES_DAYS = 56
 """Days of recent sales behind every days-of-cover fact: eight whole weeks."""
@@ -69,6 +70,19 @@ def _terms(action: PlacePurchaseOrder, scene: Scene, into: Gathered, *, assumed:
 
 def _products(action: PlacePurchaseOrder, scene: Scene, into: Gathered) -> None:
     known = catalogue.products(scene.snapshot, (line.sku for line in action.lines))
+    if into.money is not None:
+        shares = into.money.split([line.quantity * line.unit_cost.minor for line in action.lines])
+        into.entries.extend(
+            Entry(
+                share,
+                line.quantity,
+                supplier=action.supplier,
+                location=action.location,
+                category=known[line.sku].category if line.sku in known else None,
+                sku=line.sku,
+            )
+            for line, share in zip(action.lines, shares, strict=True)
+        )
     into.values["products.active"] = all(
         line.sku in known and known[line.sku].status == "active" for line in action.lines
     )
@@ -147,3 +161,4 @@ def _booked(amount: Money, scene: Scene, into: Gathered) -> None:
     value = scene.at_home(amount, into)
     if value is not None:
         into.money = into.values["total"] = value[0]
+        into.entries.append(Entry(value[0], supplier=into.supplier))

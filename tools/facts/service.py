@@ -9,6 +9,7 @@ from shop.model import Order
 from shop.store.reads import orders
 from tools.facts.gathering import Gathered, Scene, read_facts
 from tools.ledger import rows
+from tools.ledger.windows import Entry
 
 REFUND_DAYS = 90
 
@@ -30,6 +31,7 @@ def _refund(action: RefundOrder, scene: Scene, into: Gathered) -> None:
     value = scene.at_home(action.amount, into)
     if value is not None:
         into.money = into.values["amount"] = value[0]
+        into.entries.append(Entry(value[0], customer=order.customer))
     delivered = _delivered_on(order, scene)
     into.values["delivered"] = delivered is not None
     into.values["days_since_delivery"] = max(0, (scene.today - delivered).days) if delivered else 0
@@ -50,6 +52,7 @@ def _cancel(action: CancelOrder, scene: Scene, into: Gathered) -> None:
     value = scene.at_home(order.total, into)
     if value is not None:
         into.money = into.values["total"] = value[0]
+        into.entries.append(Entry(value[0], customer=order.customer))
     left = orders.paid(scene.snapshot, order) - orders.refunded(scene.snapshot, order)
     into.show("Status", order.status, "cancelled")
     into.show("Paid back to the customer", "", left)

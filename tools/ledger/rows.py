@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, select
 
 from shop.actions import Action, canonical
 from shop.backends.ports import Outcome, Receipt
@@ -16,7 +16,9 @@ from shop.errors import ConflictError, NotFoundError
 from shop.money import Money
 from shop.store.database import Snapshot, Transaction
 from shop.store.ledger_schema import actions, approvals, decisions
+from tools.ledger import windows
 from tools.ledger.states import RESERVING, ActionView, State
+from tools.ledger.windows import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,43 +44,44 @@ class NewAction:
     customer: str | None
     created_at: datetime
     expires_at: datetime
+    entries: Sequence[Entry] = ()
     supersedes: str | None = None
 
 
 def insert(tx: Transaction, new: NewAction) -> None:
     """File an action; its arguments and digest never change afterwards."""
-    tx.execute(
-        actions.insert().values(
-            tenant=new.tenant,
-            id=new.id,
-            kind=new.action.kind,
-            args=canonical(new.action.as_json()),
-            digest=new.action.digest(new.tenant),
-            idempotency_key=new.key,
-            requester=new.requester,
-            requester_kind=new.requester_kind,
-            on_behalf_of=new.on_behalf_of,
-            conversation=new.conversation,
-            run=new.run,
-            tainted=new.tainted,
-            state=new.state.value,
-            reason=new.reason,
-            decision_id=new.decision_id,
-            versions=versions_json(new.versions),
-            money_minor=new.money.minor if new.money else None,
-            money_currency=new.money.currency if new.money else None,
-            supplier=new.supplier,
-            customer=new.customer,
-            created_at=new.created_at,
-            expires_at=new.expires_at,
-            supersedes=new.supersedes,
-        )
-    )
+    values = {
+        "tenant": new.tenant,
+        "id": new.id,
+        "kind": new.action.kind,
+        "args": canonical(new.action.as_json()),
+        "digest": new.action.digest(new.tenant),
+        "idempotency_key": new.key,
+        "requester": new.requester,
+        "requester_kind": new.requester_kind,
+        "on_behalf_of": new.on_behalf_of,
+        "conversation": new.conversation,
+        "run": new.run,
+        "tainted": new.tainted,
+        "state": new.state.value,
+        "reason": new.reason,
+        "decision_id": new.decision_id,
+        "versions": versions_json(new.versions),
+        "money_minor": new.money.minor if new.money else None,
+        "money_currency": new.money.currency if new.money else None,
+        "supplier": new.supplier,
+        "customer": new.customer,
+        "created_at": new.created_at,
+        "expires_at": new.expires_at,
+        "supersedes": new.supersedes,
+    }
+    tx.execute(_INSERT, values)
+    windows.enter(tx, new.tenant, new.id, new.action.kind, new.requester, new.state, new.entries)
 
 
 def get(snapshot: Snapshot, tenant: str, action_id: str) -> ActionView:
     """One action; raises NotFoundError."""
-    found = _select(snapshot, and_(actions.c.tenant == tenant, actions.c.id == action_id))
+    found = _views(snapshot, _BY_ID, {"b_tenant": tenant, "b_id": action_id})
     if not found:
         raise NotFoundError(f"there is no action {action_id!r}")
     return found[0]
@@ -86,21 +89,14 @@ def get(snapshot: Snapshot, tenant: str, action_id: str) -> ActionView:
 
 def by_key(snapshot: Snapshot, tenant: str, key: str) -> ActionView | None:
     """The action that was filed under an idempotency key, if any."""
-    found = _select(snapshot, and_(actions.c.tenant == tenant, actions.c.idempotency_key == key))
+    found = _views(snapshot, _BY_KEY, {"b_tenant": tenant, "b_key": key})
     return found[0] if found else None
 
 
 def refused_before(snapshot: Snapshot, tenant: str, conversation: str, digest: str) -> ActionView | None:
     """The same action, already refused in this conversation."""
-    found = _select(
-        snapshot,
-        and_(
-            actions.c.tenant == tenant,
-            actions.c.conversation == conversation,
-            actions.c.digest == digest,
-            actions.c.state.in_((State.DENIED.value, State.REJECTED.value)),
-        ),
-    )
+    values = {"b_tenant": tenant, "b_conversation": conversation, "b_digest": digest}
+    found = _views(snapshot, _REFUSED, values)
     return found[-1] if found else None
 
 
@@ -127,14 +123,8 @@ def in_states(
 
 def overdue(snapshot: Snapshot, tenant: str, states: Iterable[State], now: datetime) -> list[ActionView]:
     """Actions in any of some states whose time is over."""
-    return _select(
-        snapshot,
-        and_(
-            actions.c.tenant == tenant,
-            actions.c.state.in_([state.value for state in states]),
-            actions.c.expires_at <= now,
-        ),
-    )
+    values = {"b_tenant": tenant, "b_states": [state.value for state in states], "b_now": now}
+    return _views(snapshot, _OVERDUE, values)
 
 
 def move(tx: Transaction, before: ActionView, state: State, reason: str, **changes: Any) -> None:
@@ -152,6 +142,7 @@ def move(tx: Transaction, before: ActionView, state: State, reason: str, **chang
     )
     if result.rowcount != 1:
         raise ConflictError(f"action {before.id!r} is no longer {before.state.value}")
+    windows.follow(tx, before.tenant, before.id, state, changes.get("effect_at"))
 
 
 def link(tx: Transaction, old: ActionView, new_id: str) -> None:
@@ -183,70 +174,28 @@ def insert_decision(
     body: Mapping[str, Any],
 ) -> None:
     """Keep a decision with the facts it was taken on, so that it can be explained and replayed."""
-    tx.execute(
-        decisions.insert().values(
-            tenant=tenant,
-            id=decision_id,
-            action_id=action_id,
-            stage=stage,
-            at=at,
-            verdict=verdict,
-            policy_sha=policy_sha,
-            engine=engine,
-            facts=canonical(dict(facts)),
-            body=canonical(dict(body)),
-        )
-    )
+    values = {
+        "tenant": tenant,
+        "id": decision_id,
+        "action_id": action_id,
+        "stage": stage,
+        "at": at,
+        "verdict": verdict,
+        "policy_sha": policy_sha,
+        "engine": engine,
+        "facts": canonical(dict(facts)),
+        "body": canonical(dict(body)),
+    }
+    tx.execute(_INSERT_DECISION, values)
 
 
 def decision_body(snapshot: Snapshot, tenant: str, decision_id: str) -> dict[str, Any]:
     """What a stored decision said, with its facts under ``facts``; raises NotFoundError."""
-    row = snapshot.execute(
-        select(decisions.c.body, decisions.c.facts).where(
-            decisions.c.tenant == tenant, decisions.c.id == decision_id
-        )
-    ).first()
+    row = snapshot.execute(_DECISION, {"b_tenant": tenant, "b_id": decision_id}).first()
     if row is None:
         raise NotFoundError(f"there is no decision {decision_id!r}")
     body: dict[str, Any] = json.loads(row.body)
     return {**body, "facts": json.loads(row.facts)}
-
-
-def counts_in_window(since: datetime) -> ColumnElement[bool]:
-    """Reservations count whatever their age; an executed action counts by the moment of its effect."""
-    return or_(
-        actions.c.state.in_([state.value for state in RESERVING]),
-        and_(actions.c.state == State.EXECUTED.value, actions.c.effect_at > since),
-    )
-
-
-def spent(
-    snapshot: Snapshot,
-    tenant: str,
-    kind: str,
-    since: datetime,
-    currency: str,
-    *,
-    supplier: str | None = None,
-    customer: str | None = None,
-    without: str = "",
-) -> Money:
-    """Value of all actions of a kind since a moment, reservations included, in the home currency."""
-    return Money(_window(snapshot, func.sum(actions.c.money_minor), tenant, kind, since, supplier, customer,
-                         without), currency)  # fmt: skip
-
-
-def count(
-    snapshot: Snapshot,
-    tenant: str,
-    kind: str,
-    since: datetime,
-    *,
-    customer: str | None = None,
-    without: str = "",
-) -> int:
-    """Number of actions of a kind since a moment, reservations included."""
-    return _window(snapshot, func.count(), tenant, kind, since, None, customer, without)
 
 
 def reserving(snapshot: Snapshot, tenant: str, kind: str, *, customer: str) -> list[ActionView]:
@@ -260,47 +209,6 @@ def reserving(snapshot: Snapshot, tenant: str, kind: str, *, customer: str) -> l
             actions.c.state.in_([state.value for state in RESERVING]),
         ),
     )
-
-
-def requests(
-    snapshot: Snapshot, tenant: str, kind: str, requester: str, since: datetime, without: str = ""
-) -> int:
-    """How many actions of a kind somebody filed since a moment, whatever became of them."""
-    return int(
-        snapshot.scalar(
-            select(func.count()).where(
-                actions.c.tenant == tenant,
-                actions.c.kind == kind,
-                actions.c.requester == requester,
-                actions.c.created_at > since,
-                actions.c.id != without,
-            )
-        )
-        or 0
-    )
-
-
-def _window(
-    snapshot: Snapshot,
-    measure: ColumnElement[Any],
-    tenant: str,
-    kind: str,
-    since: datetime,
-    supplier: str | None,
-    customer: str | None,
-    without: str,
-) -> int:
-    conditions: list[ColumnElement[bool]] = [
-        actions.c.tenant == tenant,
-        actions.c.kind == kind,
-        actions.c.id != without,
-        counts_in_window(since),
-    ]
-    if supplier is not None:
-        conditions.append(actions.c.supplier == supplier)
-    if customer is not None:
-        conditions.append(actions.c.customer == customer)
-    return int(snapshot.scalar(select(measure).where(*conditions)) or 0)
 
 
 def receipt_json(receipt: Receipt) -> str:
@@ -317,17 +225,11 @@ def receipt_from(text: str | None) -> Receipt | None:
 
 
 def _select(snapshot: Snapshot, condition: ColumnElement[bool], limit: int | None = None) -> list[ActionView]:
-    query = (
-        select(actions, approvals.c.number)
-        .outerjoin(
-            approvals, and_(approvals.c.tenant == actions.c.tenant, approvals.c.action_id == actions.c.id)
-        )
-        .where(condition)
-        .order_by(actions.c.created_at, actions.c.id)
-        .limit(limit)
-    )
-    rows: Sequence[Row[Any]] = snapshot.execute(query).all()
-    return [_view(row) for row in rows]
+    return _views(snapshot, _FOUND.where(condition).limit(limit), {})
+
+
+def _views(snapshot: Snapshot, query: Select[Any], values: Mapping[str, Any]) -> list[ActionView]:
+    return [_view(row) for row in snapshot.execute(query, values)]
 
 
 def _view(row: Row[Any]) -> ActionView:
@@ -362,3 +264,28 @@ def _view(row: Row[Any]) -> ActionView:
         effect_at=row.effect_at,
         approval_id=None if row.number is None else f"A-{row.number}",
     )
+
+
+# Built once: making a statement costs more than running it.
+_INSERT: Final = actions.insert()
+_INSERT_DECISION: Final = decisions.insert()
+_FOUND: Final = (
+    select(actions, approvals.c.number)
+    .outerjoin(approvals, and_(approvals.c.tenant == actions.c.tenant, approvals.c.action_id == actions.c.id))
+    .order_by(actions.c.created_at, actions.c.id)
+)
+_MINE: Final = _FOUND.where(actions.c.tenant == bindparam("b_tenant"))
+_BY_ID: Final = _MINE.where(actions.c.id == bindparam("b_id"))
+_BY_KEY: Final = _MINE.where(actions.c.idempotency_key == bindparam("b_key"))
+_REFUSED: Final = _MINE.where(
+    actions.c.conversation == bindparam("b_conversation"),
+    actions.c.digest == bindparam("b_digest"),
+    actions.c.state.in_((State.DENIED.value, State.REJECTED.value)),
+)
+_OVERDUE: Final = _MINE.where(
+    actions.c.state.in_(bindparam("b_states", expanding=True)),
+    actions.c.expires_at <= bindparam("b_now", type_=actions.c.expires_at.type),
+)
+_DECISION: Final = select(decisions.c.body, decisions.c.facts).where(
+    decisions.c.tenant == bindparam("b_tenant"), decisions.c.id == bindparam("b_id")
+)

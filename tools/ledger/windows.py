@@ -1,0 +1,162 @@
+"""Rolling sums and counts over what was spent or is about to be: the memory behind every budget.
+
+An approved, executing or unknown action is reserved and counts in full whatever its age; an executed one
+counts by the moment of its effect; a pending one counts nowhere, so that asking never blocks anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Final, Literal
+
+from sqlalchemy import Select, and_, bindparam, distinct, func, or_, select
+
+from shop.money import Money
+from shop.store.database import Snapshot, Transaction
+from shop.store.ledger_schema import actions, entries
+from tools.ledger.states import RESERVING, State
+
+Dimension = Literal["supplier", "customer", "location", "category", "sku", "requester"]
+Measure = Literal["spend", "count", "pieces"]
+
+_MEASURES: Final = {
+    "spend": func.sum(entries.c.money_minor),
+    "count": func.count(distinct(entries.c.action_id)),
+    "pieces": func.sum(entries.c.pieces),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one line of an action spends, in the home currency, and on what."""
+
+    money: Money
+    pieces: int = 0
+    supplier: str | None = None
+    customer: str | None = None
+    location: str | None = None
+    category: str | None = None
+    sku: str | None = None
+
+
+def enter(
+    tx: Transaction,
+    tenant: str,
+    action_id: str,
+    kind: str,
+    requester: str,
+    state: State,
+    lines: Sequence[Entry],
+) -> None:
+    """Write the lines of a new action."""
+    if not lines:
+        return
+    rows = [
+        {
+            "tenant": tenant,
+            "action_id": action_id,
+            "line": number,
+            "counts": _counting(state),
+            "at": None,
+            "kind": kind,
+            "requester": requester,
+            "supplier": line.supplier,
+            "customer": line.customer,
+            "location": line.location,
+            "category": line.category,
+            "sku": line.sku,
+            "money_minor": line.money.minor,
+            "pieces": line.pieces,
+        }
+        for number, line in enumerate(lines, 1)
+    ]
+    tx.execute(entries.insert(), rows)
+
+
+def follow(tx: Transaction, tenant: str, action_id: str, state: State, at: datetime | None) -> None:
+    """Let the lines of an action count as its new state says."""
+    values = {"b_tenant": tenant, "b_action": action_id, "b_counts": _counting(state), "b_at": at}
+    tx.execute(_FOLLOW, values)
+
+
+def measure(
+    snapshot: Snapshot,
+    what: Measure,
+    tenant: str,
+    kind: str,
+    since: datetime,
+    *,
+    without: str = "",
+    **by: str,
+) -> int:
+    """Minor units, actions or pieces of a kind since a moment, by any of the dimensions."""
+    values = {"b_tenant": tenant, "b_kind": kind, "b_since": since, "b_without": without}
+    values.update({f"b_{name}": value for name, value in by.items()})
+    return int(snapshot.scalar(_statement(what, tuple(sorted(by))), values) or 0)
+
+
+def spent(
+    snapshot: Snapshot,
+    tenant: str,
+    kind: str,
+    since: datetime,
+    currency: str,
+    *,
+    without: str = "",
+    **by: str,
+) -> Money:
+    """Value of a kind's actions since a moment, in the home currency, by any of the dimensions."""
+    return Money(measure(snapshot, "spend", tenant, kind, since, without=without, **by), currency)
+
+
+def requests(
+    snapshot: Snapshot, tenant: str, kind: str, requester: str, since: datetime, without: str = ""
+) -> int:
+    """How many actions of a kind somebody asked for since a moment, whatever became of them."""
+    values = {
+        "b_tenant": tenant,
+        "b_kind": kind,
+        "b_requester": requester,
+        "b_since": since,
+        "b_without": without,
+    }
+    return int(snapshot.scalar(_REQUESTS, values) or 0)
+
+
+@cache
+def _statement(what: Measure, by: tuple[str, ...]) -> Select[Any]:
+    conditions = [entries.c[name] == bindparam(f"b_{name}") for name in by]
+    return select(_MEASURES[what]).where(
+        entries.c.tenant == bindparam("b_tenant"),
+        entries.c.kind == bindparam("b_kind"),
+        entries.c.action_id != bindparam("b_without"),
+        or_(
+            entries.c.counts == "reserved",
+            and_(entries.c.counts == "spent", entries.c.at > bindparam("b_since", type_=entries.c.at.type)),
+        ),
+        *conditions,
+    )
+
+
+def _counting(state: State) -> str:
+    if state in RESERVING:
+        return "reserved"
+    return "spent" if state is State.EXECUTED else "no"
+
+
+_FOLLOW: Final = (
+    entries.update()
+    .where(entries.c.tenant == bindparam("b_tenant"), entries.c.action_id == bindparam("b_action"))
+    .values(counts=bindparam("b_counts"), at=bindparam("b_at", type_=entries.c.at.type))
+)
+
+_REQUESTS: Final = select(func.count()).where(
+    actions.c.tenant == bindparam("b_tenant"),
+    actions.c.kind == bindparam("b_kind"),
+    actions.c.requester == bindparam("b_requester"),
+    actions.c.created_at > bindparam("b_since", type_=actions.c.created_at.type),
+    actions.c.id != bindparam("b_without"),
+)

@@ -35,7 +35,7 @@ def check_model(settings: ModelSettings, client: ModelClient | None = None) -> s
 
 def _note_number() -> BaseTool:
     return StructuredTool.from_function(
-        func=lambda number: str(number),
+        func=str,
         name="note_number",
         description="Note a whole number.",
         args_schema=_Number,

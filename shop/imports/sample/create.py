@@ -91,6 +91,8 @@ def _fill(transaction: Transaction, seed: int, tell: Progress) -> SampleSummary:
     tables.write_purchase_orders(transaction, purchase_orders)
     movements = tables.write_stock(transaction, catalogue, shelves, past, purchase_orders, service.committed)
     order_tables.write_service(transaction, catalogue, service)
+    tell("tidying up")
+    transaction.exec_driver_sql("ANALYZE")
     return SampleSummary(
         products=products,
         shelves=len(shelves.sku),

@@ -56,7 +56,9 @@ def expected_demand(catalogue: Catalogue, shelves: Shelves, rng: np.random.Gener
     days = np.arange(DAYS + HORIZON)
     trend = rng.integers(-15, 26, len(catalogue.items)) / 100
     by_sku = catalogue.column("daily", np.float64) * (1 + trend * (days[:, None] - DAYS) / 365)
-    by_sku *= np.stack([_SEASONS[item.pattern](_day_of_year()) for item in catalogue.items], axis=1)
+    day_of_year = _day_of_year()
+    season = {pattern: curve(day_of_year) for pattern, curve in _SEASONS.items()}
+    by_sku *= np.stack([season[item.pattern] for item in catalogue.items], axis=1)
     by_sku *= _WEEK[(days + FIRST_DAY.weekday()) % 7][:, None]
     _apply_prices(by_sku, catalogue)
     _apply_promotions(by_sku, catalogue)

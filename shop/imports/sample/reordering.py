@@ -48,6 +48,11 @@ class Reorderer:
         self._offers = [_former_terms(offers.get(item.sku)) for item in catalogue.items]
         self._hunch = rng.integers(70, 126, (DAYS // 91 + 1, len(shelves.sku))) / 100
         self._suppliers = [self._reviewed_supplier(place) for place in shelves.sku.tolist()]
+        self._supplied_by = {
+            supplier.id: np.flatnonzero([name == supplier.id for name in self._suppliers])
+            for supplier in SUPPLIERS
+        }
+        self._launched = catalogue.column("launched")[shelves.sku]
         self._last_day = self._last_days()
         self._targets = self._targets_by_day()
 
@@ -97,10 +102,8 @@ class Reorderer:
                 self._review_supplier(supplier, day, on_hand)
 
     def _review_supplier(self, supplier: SupplierTerms, day: int, on_hand: NDArray[np.int64]) -> None:
-        mine = np.array([name == supplier.id for name in self._suppliers]) & (self._last_day >= day)
-        shelves = np.flatnonzero(mine)
-        launched = self._catalogue.column("launched")[self._shelves.sku[shelves]]
-        shelves = shelves[launched <= day]
+        shelves = self._supplied_by[supplier.id]
+        shelves = shelves[(self._last_day[shelves] >= day) & (self._launched[shelves] <= day)]
         hunch = self._hunch[day // 91, shelves]
         lead_end = min(day + supplier.lead + supplier.review, len(self._cumulated) - 1)
         need = (self._cumulated[lead_end, shelves] - self._cumulated[day, shelves]) * hunch

@@ -46,7 +46,7 @@ class Story:
 
 STORIES: Final = {
     "bestseller_runs_out": Story(
-        "The navy cap sells six or seven a day in Leeds; stock lasts 5 days, a new order takes 12, none is open.",
+        "The navy cap sells six a day in Leeds; stock lasts 5 days, an order takes 12, none is open.",
         ("CAP-01",),
         "leeds",
         ("northwind",),
@@ -104,12 +104,12 @@ STORIES: Final = {
 """The stock stories, the same for every seed."""
 
 STORY_ORDERS: Final = {
-    "small_refund": "6476",
-    "large_refund": "6297",
-    "finance_refund": "5364",
+    "small_refund": "6520",
+    "large_refund": "6496",
+    "finance_refund": "6135",
     "refund_too_late": "5070",
-    "late_parcel": "6583",
-    "lost_parcel": "5790",
-    "to_cancel": "6971",
+    "late_parcel": "6591",
+    "lost_parcel": "5938",
+    "to_cancel": "6997",
 }
 """Orders of the default seed that a demo can talk about; ``SampleSummary.story_orders`` has any seed's."""

@@ -17,26 +17,27 @@ _RETURN_DAYS = 30
 
 
 def find_story_orders(service: Service) -> dict[str, str]:
-    """The newest order for each situation, by a name for the situation."""
+    """The newest order for each situation, by a name for the situation; one that never arose is missing."""
     asked = {ticket.order.id for ticket in service.tickets if ticket.kind == "cancel"}
     cancellable = (
         order.id
         for order in reversed(service.orders)
         if order.id in asked and order.financial_status == "paid"
     )
-    return {
+    found = {
         "small_refund": _newest(service, lambda p: _damaged_lately(p) and p.order.total < _SMALL),
         "large_refund": _newest(service, lambda p: _damaged_lately(p) and _SMALL < p.order.total < _FINANCE),
-        "finance_refund": max(service.parcels, key=lambda p: (_is_delivered(p), p.order.total)).order.id,
+        "finance_refund": _newest(service, lambda p: _is_delivered(p) and p.order.total > _FINANCE),
         "refund_too_late": _newest(service, lambda p: _is_delivered(p) and _days_here(p) > _RETURN_DAYS),
         "late_parcel": _newest(service, lambda p: p.status == "late"),
         "lost_parcel": _newest(service, lambda p: p.status == "lost"),
-        "to_cancel": next(cancellable),
+        "to_cancel": next(cancellable, None),
     }
+    return {situation: order for situation, order in found.items() if order is not None}
 
 
-def _newest(service: Service, fits: Callable[[Parcel], bool]) -> str:
-    return next(parcel.order.id for parcel in reversed(service.parcels) if fits(parcel))
+def _newest(service: Service, fits: Callable[[Parcel], bool]) -> str | None:
+    return next((parcel.order.id for parcel in reversed(service.parcels) if fits(parcel)), None)
 
 
 def _is_delivered(parcel: Parcel) -> bool:

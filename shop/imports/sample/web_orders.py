@@ -29,6 +29,7 @@ PARTLY: Final = 12
 """So many parcels of the last day left without a line that is to follow."""
 
 WEB_DAYS: Final = 122
+LARGE_ORDER_DAYS_AGO, LARGE_ORDER_BASKETS = 12, 16
 FREE_SHIPPING_FROM: Final = 50_00
 SHIPPING: Final = 3_95
 _NEW_ORDER_PERCENT: Final = 40
@@ -186,11 +187,23 @@ def _baskets(desk: _OrderDesk, past: Past) -> list[tuple[int, dict[int, int]]]:
     starts[1:] |= (day[1:] != day[:-1]) | (location[1:] != location[:-1])
     ends = np.append(np.flatnonzero(starts)[1:], len(day))
     baskets = list(zip(np.flatnonzero(starts).tolist(), ends.tolist(), strict=True))
-    chosen = np.sort(rng.permutation(len(baskets))[:SHIPPED]).tolist()
-    return [
+    shuffled = rng.permutation(len(baskets))
+    chosen, left = np.sort(shuffled[: SHIPPED - 1]).tolist(), np.sort(shuffled[SHIPPED - 1 :]).tolist()
+    orders = [
         (first + int(day[start]), _counted(shelf[start:end].tolist()))
         for start, end in (baskets[place] for place in chosen)
     ]
+    return [*orders, _large_basket([baskets[place] for place in left], first + day, location, shelf)]
+
+
+def _large_basket(
+    left: list[tuple[int, int]], day: NDArray[np.int64], location: NDArray[np.int64], shelf: NDArray[np.int64]
+) -> tuple[int, dict[int, int]]:
+    """A cafe that fitted itself out: so many of the day's other baskets in one order from Leeds."""
+    since = DAYS - LARGE_ORDER_DAYS_AGO
+    parts = [(start, end) for start, end in left if day[start] == since and location[start] == 0]
+    pieces = [piece for start, end in parts[:LARGE_ORDER_BASKETS] for piece in shelf[start:end].tolist()]
+    return since, _counted(pieces)
 
 
 def _counted(shelves: list[int]) -> dict[int, int]:

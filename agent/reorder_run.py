@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from agent.reorder_draft import action_of, draft_of, proposed_supply
 from agent.run_report import Answer, Draft, Request, RunReport, assemble
 from shop.clock import Clock
-from shop.errors import ConflictError, InvalidActionError, NotFoundError, ShopError
+from shop.errors import ConflictError, InvalidActionError, NotFoundError
 from shop.money import Money
 from shop.people import Kind, Principal, Role
 from shop.plan_check import faults_of
@@ -258,10 +258,13 @@ def _carried_out(deps: Deps, run: str, *, resumed: bool) -> RunReport:
 
 
 def _asked(deps: Deps, session: Session, request: Request) -> Answer:
-    """One submission; what the desk cannot even file becomes a failed answer in words, the run goes on."""
+    """One submission; a request that the desk cannot file at all is answered in words, and the run goes on.
+
+    Any other error (the database is gone, say) ends the run here; the next start finishes it.
+    """
     try:
         said = deps.desk.submit(action_of(request), session, key=request.key)
-    except ShopError as error:
+    except (ConflictError, InvalidActionError, NotFoundError) as error:
         return Answer(action_id="", state=State.FAILED.value, words=str(error))
     return Answer(
         action_id=said.action_id,

@@ -50,6 +50,7 @@ DEAD_INTERVALS: Final = 8.0
 DEAD_DAYS: Final = 120.0
 OPEN_WEEKDAY_SHARE: Final = 0.05
 WEEKDAY_WEEKS: Final = 26
+WEEKDAY_PRIOR_SALES: Final = 200.0
 LEAST_OPEN_DAYS: Final = 16
 LEAST_SALE_DAYS: Final = 56
 CLOSING_SHOWS_FROM: Final = 0.8
@@ -171,7 +172,10 @@ def weekday_weights(sold: NDArray[Any], first_weekday: int) -> Floats:
     pattern = np.where(held, totals / counts, 0.0)
     pattern[pattern < OPEN_WEEKDAY_SHARE * pattern.max()] = 0.0
     open_weekdays = pattern > 0
-    return np.asarray(np.where(open_weekdays, pattern / pattern[open_weekdays].mean(), 0.0))
+    share = pattern / pattern[open_weekdays].mean()
+    # Few sales say little about a weekday: its weight stays near 1 until there are hundreds of them.
+    trust = totals / (totals + WEEKDAY_PRIOR_SALES)
+    return np.asarray(np.where(open_weekdays, 1.0 + trust * (share - 1.0), 0.0))
 
 
 def open_mask(sold: NDArray[Any], first_weekday: int, weights: Floats) -> Flags:

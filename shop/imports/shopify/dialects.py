@@ -6,6 +6,7 @@ its name. Columns that nobody needs are reported, never fatal; empty columns may
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -104,6 +105,17 @@ _NOT_LOCATIONS: Final = {
     *(alias for aliases in FIELDS[Kind.INVENTORY].values() for alias in aliases),
 }
 
+# Columns that Shopify writes and nobody here needs; they are not worth a word in a report.
+_UNUSED: Final = re.compile(
+    r"(googleshopping|seo|unitprice|billing|shipping|lineitem|variant|included|price|compareatprice).*"
+    r"|option[123](name|linkedto)|tax[1-5](name|value)|accepts.*marketing|(payment|paymentterms).+"
+    r"|description|bodyhtml|tags|published.*|barcode|chargetax|tax(code|exempt)|inventorytracker"
+    r"|continuesellingwhenoutofstock|weightunitfordisplay|requiresshipping|fulfillmentservice"
+    r"|image(position|alttext)|hscode|coo|binname|onhandnew|fulfilledat|discountcode|notes?|noteattributes"
+    r"|vendor|employee|deviceid|id|risklevel|source|phone|receiptnumber|duties|nextpaymentdueat"
+    r"|(defaultaddress)?(company|province(code)?)|country|total(spent|orders)"
+)
+
 
 def kind_of(header: Sequence[str]) -> Kind | None:
     """Which export has these columns; None for a CSV that is none of the four.
@@ -154,7 +166,11 @@ class Dialect:
         if missing:
             raise ImportFileError(f"{name} looks like Shopify's {kind} export but lacks {', '.join(missing)}")
         used = {*places.values(), *by_location.values()}
-        unknown = tuple(column for at, column in enumerate(header) if column and at not in used)
+        unknown = tuple(
+            column
+            for at, column in enumerate(header)
+            if at not in used and column and not _UNUSED.fullmatch(plain[at])
+        )
         return cls(kind, header, places, by_location, unknown)
 
     def cells(self, row: Sequence[str]) -> dict[str, str]:

@@ -15,7 +15,10 @@ from shop.store.database import Database
 SalesFile = Callable[..., Path]
 RowsOf = Callable[..., list[tuple[Any, ...]]]
 Contents = Callable[[Database], dict[str, list[tuple[Any, ...]]]]
-HEADER = "supplier,sku,title,lead_time_days,lead_time_sd_days,moq,pack_size,unit_cost,currency,minimum_order,assumed"
+HEADER = (
+    "supplier,sku,title,lead_time_days,lead_time_sd_days,moq,pack_size,unit_cost,currency,minimum_order,"
+    "assumed"
+)
 
 
 def fill(db: Database, sales_file: SalesFile) -> Path:

@@ -265,7 +265,7 @@ def test_stock_is_assumed_from_recent_sales_and_adds_up(
 def test_assumed_terms_are_flagged_and_grouped(
     sqlite_database: Database, sales_file: SalesFile, rows_of: RowsOf
 ) -> None:
-    """Two first characters make a supplier; cost is a share of the price; all of it says that it is assumed."""
+    """Two first characters make a supplier; cost is a share of the price; all of it is flagged."""
     options = TransactionOptions(assumptions=Assumptions(lead_time_days=10, cost_percent=Decimal(40)))
     import_transactions(
         sqlite_database, sales_file(LANTERN, line(sku="71054"), line(sku="22138")), options=options

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from policies.install import install
+from policies.install import in_currency, install
 from policies.judge import Verdict, decide
 from policies.lint import lint
 from policies.model import RuleTest
@@ -105,3 +105,8 @@ def test_install_knows_real_currencies_only(tmp_path: Path) -> None:
     with pytest.raises(MoneyError):
         install(tmp_path / "new", "XXQ")
     assert not (tmp_path / "new").exists()
+
+
+def test_decimals_that_a_currency_lacks_are_rounded() -> None:
+    """A limit with pence becomes a literal that is valid in a currency without decimals."""
+    assert in_currency("{over: 1_240.60 GBP}", "JPY") == "{over: 1_241 JPY}"

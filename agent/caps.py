@@ -34,8 +34,7 @@ class Meter:
 
     def check(self) -> None:
         """Raise CapReachedError, in words, when the next model call must not be made."""
-        elapsed = self._timer() - self._started
-        within = Totals(self.turn.steps, self.turn.tokens, self.turn.cost, elapsed)
+        within = Totals(self.turn.steps, self.turn.tokens, self.turn.cost, self._elapsed())
         self._compare(within, self._turn_caps, "this request")
         self._compare(self._day, self._day_caps, "today")
 
@@ -45,11 +44,12 @@ class Meter:
         self.turn = self.turn.plus(body)
         self._day = self._day.plus(body)
 
-    def seconds_left(self) -> float | None:
-        """How much of the turn's time is left; None without a cap."""
-        if self._turn_caps.seconds is None:
-            return None
-        return max(0.0, self._turn_caps.seconds - (self._timer() - self._started))
+    def check_time(self) -> None:
+        """Raise CapReachedError when the turn's time is over; asked while the model is being heard."""
+        self._compare(Totals(seconds=self._elapsed()), Caps(seconds=self._turn_caps.seconds), "this request")
+
+    def _elapsed(self) -> float:
+        return self._timer() - self._started
 
     def _compare(self, used: Totals, caps: Caps, scope: str) -> None:
         if caps.steps is not None and used.steps >= caps.steps:

@@ -111,6 +111,10 @@ class Conversations:
             with self._lock:
                 self._flags.pop(conversation, None)
 
+    def newest(self, principal: Principal, limit: int = 50) -> list[Stream]:
+        """The newest conversations of this person."""
+        return self.journal.streams(CONVERSATION, limit, owner=_owner(principal))
+
     def stop(self, conversation: str, by: str = "") -> bool:
         """Ask the turn under way to stop, in whatever process it runs; False when there is none."""
         if self.journal.stream(conversation).state != RUNNING:

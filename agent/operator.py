@@ -116,7 +116,7 @@ class _Steps(AgentMiddleware[Any, Any]):
             ),
             tools=self._names,
         )
-        hearing = Hearing(flow.hear, flow.start_over, lambda: self._turn.check_stop(quick=True))
+        hearing = Hearing(flow.hear, flow.start_over, self._check_while_hearing)
         tools: Any = request.tools
         try:
             reply = self._client.ask(messages, tools, hearing)
@@ -129,6 +129,10 @@ class _Steps(AgentMiddleware[Any, Any]):
         flow.finish(keep=not in_words)
         self._note(reply, message, step)
         return message, not message.tool_calls and (in_words or not text.strip())
+
+    def _check_while_hearing(self) -> None:
+        self._turn.check_stop(quick=True)
+        self._meter.check_time()
 
     def _note(self, reply: Reply, message: AIMessage, step: int) -> None:
         self._meter.add(reply.usage)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -48,6 +49,7 @@ class House:
         self.settings = settings
         self.toolbox = FakeToolbox()
         self.waits: list[float] = []
+        self.timer: Callable[[], float] = monotonic
         self.model: ScriptedModel | None = None
         self.orders: list[DeskToolbox] = []
         self.dies = ""
@@ -101,7 +103,8 @@ class _Late(Brain):
         """Answer with the house's model."""
         chat = self._house.chat if self._house.model else None
         client = ModelClient(self._settings, chat=chat, sleep=self._house.waits.append)
-        return LanguageModel(client, Meter(self._settings, self.conversations.journal)).run(turn, emit)
+        meter = Meter(self._settings, self.conversations.journal, self._house.timer)
+        return LanguageModel(client, meter).run(turn, emit)
 
 
 @pytest.fixture

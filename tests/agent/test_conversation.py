@@ -506,6 +506,26 @@ def test_an_error_of_the_store_is_told_and_the_conversation_lives(house: Any) ->
     assert bodies(result, "error")[0]["error"] == "StoreError"
 
 
+def test_conversations_are_listed_for_their_owner(house: Any) -> None:
+    """A person sees the own conversations, newest first, and nobody else's."""
+    conversations = house.scripted("One.")
+    first = conversations.start(SAM, "first")
+    house.gate.later(minutes=1)
+    second = conversations.start(SAM, "second")
+    conversations.start(MARCUS, "other")
+    assert [stream.id for stream in conversations.newest(SAM)] == [second, first]
+
+
+def test_time_runs_out_in_the_middle_of_an_answer(house: Any) -> None:
+    """The cap on seconds ends a stream between two pieces, not only before a call."""
+    seconds = iter(range(100))
+    house.scripted("one two three four five six seven eight")
+    house.timer = lambda: float(next(seconds))
+    result = ask(house.conversations(turn=Caps(seconds=6.0)))
+    assert (result.state, "6 seconds" in result.answer) == (TurnState.CAPPED, True)
+    assert "three" in "".join(body["text"] for body in bodies(result, "text"))
+
+
 def test_every_event_kind_is_known(house: Any) -> None:
     """What a turn writes is in the table of kinds."""
     result = ask(house.scripted(STOCK, "Done."))

@@ -172,3 +172,10 @@ def test_nothing_happens_after_the_morning_of_the_business_date(ask: Ask) -> Non
         "UNION SELECT max(opened_at) FROM tickets UNION SELECT max(at) FROM order_notes)"
     )[0][0]
     assert "2026-11-20" < latest < "2026-11-20T09"
+
+
+def test_shipping_costs_what_the_guide_says(ask: Ask) -> None:
+    """Shipping is 3.95 GBP, and free for goods of 50 GBP or more."""
+    assert ask(
+        "SELECT DISTINCT subtotal_minor >= 5000, shipping_minor FROM orders ORDER BY shipping_minor"
+    ) == [(1, 0), (0, 395)]

@@ -123,8 +123,8 @@ def same(given: Any, expected: Any, aliases: Aliases) -> bool:
 
 
 def _plain(value: Any, aliases: Aliases) -> str:
-    text = re.sub(r"\s+", " ", str(value)).strip().lower().lstrip("#").rstrip(".")
-    return aliases.ids.get(text, text)
+    text = re.sub(r"\s+", " ", str(value)).strip().lower().lstrip("#")
+    return aliases.ids.get(text, aliases.ids.get(text.rstrip("."), text))
 
 
 def _number(text: str, aliases: Aliases) -> Decimal | None:

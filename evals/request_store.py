@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -32,8 +32,12 @@ OPERATOR: Final = Principal("olivia", "Olivia", Kind.HUMAN, frozenset({Role.OPER
 _ASSISTANT: Final = Principal(
     "assistant", "Shophand", Kind.AGENT, frozenset({Role.OPERATOR}), on_behalf_of="olivia"
 )
-_TRIED: Final = 400
-"""So many records are looked at until one fits a placeholder."""
+_MOST: Final = 400
+"""So many records of a kind are looked at."""
+_ENOUGH: Final = 12
+"""Pieces a shelf must hold, so that some of them can be moved."""
+_WORTH_MINOR: Final = 2_000
+"""An order worth less is no use for a partial refund."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,10 @@ class Template:
         db = Database(f"sqlite:///{self.path}")
         upgrade(db)
         create_sample_store(db)
-        self.filed = _file(db, self._desk(db), self.guides)
         with db.reading() as snapshot:
             self.aliases = _aliases(snapshot)
+            self._candidates = Candidates.of(snapshot)
+        self.filed = _file(db, self._desk(db, 1), self.guides, self._candidates.products[0]["sku"])
         db.close()
 
     @property
@@ -70,6 +75,10 @@ class Template:
         path = Path(create_sample_store.__globals__["__file__"]).parent / "guides"
         return path if path.is_dir() else None
 
+    def fill(self, case: RequestCase, seed: int) -> RequestCase:
+        """The case about records of this store; the same for the same seed."""
+        return filled(case, self._candidates.chosen(case, self.filed, seed))
+
     @contextmanager
     def copy(self) -> Iterator[Opened]:
         """A fresh copy, removed afterwards."""
@@ -77,19 +86,19 @@ class Template:
         shutil.copy(self.path, path)
         db = Database(f"sqlite:///{path}")
         try:
-            yield Opened(db, self._desk(db), self.guides, self.filed)
+            yield Opened(db, self._desk(db, 1_000), self.guides, self.filed)
         finally:
             db.close()
             for left in self._directory.glob("case.db*"):
                 left.unlink()
 
-    def _desk(self, db: Database) -> Desk:
-        numbers = count(1)
+    def _desk(self, db: Database, first: int) -> Desk:
+        numbers = count(first)  # a copy's ids must not meet the template's
         return Desk(db, self._policies, EmbeddedEffects(db), _clock, ids=lambda prefix: f"{prefix}_{_word(next(numbers))}")
 
 
 def _word(number: int) -> str:
-    """Letters and digits for an id, the same ones in every run, and new ones in a copy of the template."""
+    """Letters and digits for an id, the same ones in every run."""
     return "".join(random.Random(f"{number}").choices("0123456789abcdefghjkmnpqrstvwxyz", k=16))  # noqa: S311 - an id of a test store
 
 
@@ -97,94 +106,93 @@ def _clock() -> datetime:
     return MOMENT
 
 
-def _file(db: Database, desk: Desk, guides: Path | None) -> str:
+def _file(db: Database, desk: Desk, guides: Path | None, sku: str) -> str:
     """Submit something that the rules put before people, and give its action id."""
     shop = Shop(db, desk, Session(_ASSISTANT), guides, _clock)
-    with db.reading() as snapshot:
-        chosen = _product(snapshot, random.Random(0))  # noqa: S311 - the same choice every time
     for pieces in (480, 960, 1920, 4800, 96_000):
-        answer = call(shop, "place_purchase_order", {"sku": chosen["sku"], "quantity": pieces})
+        answer = call(shop, "place_purchase_order", {"sku": sku, "quantity": pieces})
         result: Any = answer.result
         if result is not None and result.state == "pending":
             return str(result.action_id)
     raise SetupError("no order of the sample store waits for approval: the shipped rules allow or deny all of them")
 
 
-def filled(case: RequestCase, opened: Opened, seed: int) -> tuple[RequestCase, dict[str, str]]:
-    """The case with its placeholders filled, and what they were filled with; the same for the same seed."""
-    rng = random.Random(f"{seed}:{case.id}")  # noqa: S311 - a reproducible choice, no secret
-    with opened.db.reading() as snapshot:
-        chosen = {
-            **_product(snapshot, rng),
-            **_orders(snapshot, rng, unshipped="cancel_order" in case.tools),
-            "po": _purchase_order(snapshot, rng),
-            "action": opened.filed,
-        }
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The records that a placeholder may stand for, found once; each talk chooses among them by its seed."""
+
+    products: tuple[dict[str, str], ...]
+    shipped: tuple[dict[str, str], ...]
+    unshipped: tuple[dict[str, str], ...]
+    purchase_orders: tuple[str, ...]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Candidates:
+        """All of them, in a fixed order; raises SetupError when the store has none of a kind."""
+        found = cls(
+            products=tuple(_products(snapshot)),
+            shipped=tuple(_orders(snapshot, "fulfilled")),
+            unshipped=tuple(_orders(snapshot, "unfulfilled")),
+            purchase_orders=tuple(
+                one.id for one in purchasing.purchase_orders(snapshot, status="placed", limit=_MOST).items
+            ),
+        )
+        if not all((found.products, found.shipped, found.unshipped, found.purchase_orders)):
+            raise SetupError("the sample store lacks a product, an order or a purchase order that talks can be about")
+        return found
+
+    def chosen(self, case: RequestCase, filed: str, seed: int) -> dict[str, str]:
+        """The records of one talk; an order that is to be cancelled has not been shipped."""
+        rng = random.Random(f"{seed}:{case.id}")  # noqa: S311 - a reproducible choice, no secret
+        product = dict(rng.choice(self.products))
+        if rng.random() < 0.5:  # noqa: PLR2004 - either way round
+            product["location"], product["location2"] = product["location2"], product["location"]
+        order = rng.choice(self.unshipped if "cancel_order" in case.tools else self.shipped)
+        return {**product, **order, "po": rng.choice(self.purchase_orders), "action": filed}
+
+
+def filled(case: RequestCase, records: Mapping[str, str]) -> RequestCase:
+    """The case with its placeholders filled."""
 
     def put(value: Any) -> Any:
         if isinstance(value, str):
-            for name, record in chosen.items():
+            for name, record in records.items():
                 value = value.replace(f"{{{name}}}", record)
             return value
         if isinstance(value, list):
             return [put(one) for one in value]
         return {key: put(one) for key, one in value.items()} if isinstance(value, dict) else value
 
-    new = RequestCase(
-        id=case.id,
-        say=tuple(put(one) for one in case.say),
-        tools=case.tools,
-        all_tools=case.all_tools,
-        args=put(case.args),
-        must_not_write=case.must_not_write,
-        must_not_execute=case.must_not_execute,
-        must_say_not_found=case.must_say_not_found,
-    )
-    return new, chosen
+    return replace(case, say=tuple(put(one) for one in case.say), args=put(case.args))
 
 
-def _product(snapshot: Snapshot, rng: random.Random) -> dict[str, str]:
-    """An active product that two locations stock and an approved supplier sells."""
-    skus = [sku for sku, _ in sorted(catalogue.titles(snapshot))]
+def _products(snapshot: Snapshot) -> Iterator[dict[str, str]]:
+    """Active products that two locations stock and an approved supplier sells."""
     names = {one.id: one.name for one in catalogue.locations(snapshot)}
-    for sku in rng.sample(skus, len(skus)):
-        product = catalogue.product(snapshot, sku)
-        levels = [one for one in stock.levels_of(snapshot, sku) if one.available >= 12]  # noqa: PLR2004 - enough to move
-        offers = purchasing.offers_for(snapshot, sku)
-        supplier = purchasing.supplier(snapshot, offers[0].supplier) if offers else None
-        if product is None or product.status != "active" or len(levels) < 2 or supplier is None or not supplier.approved:  # noqa: PLR2004
-            continue
-        start, end = rng.sample(levels, 2)
-        return {
-            "sku": sku,
-            "title": product.title,
-            "location": names[start.location],
-            "location2": names[end.location],
-            "supplier": supplier.name,
-            "newprice": f"{(product.price.amount * Decimal('0.98')).quantize(Decimal('0.01'))}",
-        }
-    raise SetupError("the sample store has no product that two locations stock")
+    sellers = {one.id: one.name for one in purchasing.suppliers(snapshot) if one.approved}
+    for product in catalogue.product_page(snapshot, limit=_MOST).items:
+        levels = [one for one in stock.levels_of(snapshot, product.sku) if one.available >= _ENOUGH]
+        offers = [one for one in purchasing.offers_for(snapshot, product.sku) if one.supplier in sellers]
+        if product.status == "active" and len(levels) > 1 and offers:
+            yield {
+                "sku": product.sku,
+                "title": product.title,
+                "location": names[levels[0].location],
+                "location2": names[levels[1].location],
+                "supplier": sellers[offers[0].supplier],
+                "newprice": f"{(product.price.amount * Decimal('0.98')).quantize(Decimal('0.01'))}",
+            }
 
 
-def _orders(snapshot: Snapshot, rng: random.Random, *, unshipped: bool) -> dict[str, str]:
-    """A paid order (shipped and lately, or not shipped) and the e-mail address of a customer with orders."""
-    status = "unfulfilled" if unshipped else "fulfilled"
-    recent = orders.orders_page(
-        snapshot, status=status, placed_from=MOMENT - timedelta(days=25), limit=_TRIED
-    ).items
-    fitting = [one for one in recent if one.financial_status == "paid" and one.total.minor >= 2_000]  # noqa: PLR2004 - 20.00
-    for order in rng.sample(fitting, len(fitting)):
+def _orders(snapshot: Snapshot, status: str) -> Iterator[dict[str, str]]:
+    """Recent paid orders in a status, with the e-mail addresses of their customers."""
+    since = MOMENT - timedelta(days=25)
+    for order in orders.orders_page(snapshot, status=status, placed_from=since, limit=_MOST).items:
         customer = customers.customer(snapshot, order.customer or "")
-        if customer is None or not customer.email:
-            continue
-        if unshipped or orders.shipments(snapshot, order.id):
-            return {"order": order.id, "email": customer.email}
-    raise SetupError(f"the sample store has no {status} paid order of a customer with an e-mail address")
-
-
-def _purchase_order(snapshot: Snapshot, rng: random.Random) -> str:
-    found = purchasing.purchase_orders(snapshot, status="placed", limit=_TRIED).items
-    return rng.choice([one.id for one in found])
+        paid = order.financial_status == "paid" and order.total.minor >= _WORTH_MINOR
+        parcels = bool(orders.shipments(snapshot, order.id))
+        if paid and customer is not None and customer.email and parcels == (status == "fulfilled"):
+            yield {"order": order.id, "email": customer.email}
 
 
 def _aliases(snapshot: Snapshot) -> Aliases:

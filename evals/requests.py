@@ -37,7 +37,7 @@ from agent.journal import EventKind
 from agent.models import ModelSettings
 from evals.request_cases import RequestCase, load_cases
 from evals.request_matching import Called, Played, forbidden, is_right
-from evals.request_store import MOMENT, OPERATOR, Opened, Template, filled
+from evals.request_store import MOMENT, OPERATOR, Opened, Template
 from shop.errors import ShopError
 from tools.ledger.states import State
 
@@ -66,7 +66,7 @@ def play(case: RequestCase, opened: Opened, settings: ModelSettings) -> Played:
         result = talks.turn(conversation, message, principal=OPERATOR)
         answers.append(result.answer)
         calls += _calls([event for event in result.events], number)
-    actions = [one for one in opened.desk.actions() if one.action_id != opened.filed]
+    actions = [one for one in opened.desk.actions() if one.id != opened.filed]
     executed = [one for one in actions if one.state in (State.EXECUTING, State.EXECUTED, State.UNKNOWN)]
     return Played(tuple(calls), tuple(answers), len(actions), len(executed))
 
@@ -88,8 +88,8 @@ def evaluate(cases: Sequence[RequestCase], settings: ModelSettings, seed: int = 
     with tempfile.TemporaryDirectory(prefix="shophand-requests-") as directory:
         template = Template(Path(directory))
         for case in cases:
+            wanted = template.fill(case, seed)
             with template.copy() as opened:
-                wanted, _ = filled(case, opened, seed)
                 begun = time.perf_counter()
                 played = play(wanted, opened, settings)
                 seconds = (time.perf_counter() - begun) / len(wanted.say)

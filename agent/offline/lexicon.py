@@ -10,6 +10,8 @@ from functools import lru_cache
 from typing import Final
 
 from agent.offline.mood import without_lead
+from agent.offline.phrases import WEIGHT as LIKENESS
+from agent.offline.phrases import phrasebook
 
 _PRODUCT = r"(?:<sku>|it|them|they|that|this|those|these|one)"
 _SELL = r"(?:sell|shift|get through|go through|move)"
@@ -195,7 +197,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (2.5, r"\bhow much (?:is|are|does|do|for|was)\b|\bhow expensive\b|\bhow much\b.*\b(?:costs?|charge|sell for|retail)\b"),
         (2.5, r"\b(?:sell|sells|selling|go|goes|going|retail\w*) (?:it |them |<sku> )?(?:for|at)\b"),
         (2.5, r"\bcosts?\b"),
-        (3, r"\b(?:promotions?|on offer|on sale|special offer|price history|price changes?)\b(?!.*\bshould\b)"),
+        (3, r"^(?!.*\b(?:should|put|suggest|recommend)\b).*\b(?:promotions?|on offer|on sale|special offer|price history|price changes?)\b"),
         (0.5, r"<sku>"),
         (-2.5, r"\bhow much (?:is|are) (?:there|left)\b|\b(?:in stock|on hand|left|in <location>)\b"),
         (-3, r"<order_id>|<supplier>|\brefund\w*|\bsuppliers?\b|\bmatch\w*|\bparcel\b"),
@@ -350,8 +352,13 @@ WRITE_THRESHOLD: Final = 3.0
 @lru_cache(maxsize=256)
 def _weighed(text: str) -> tuple[tuple[str, float], ...]:
     bare = without_lead(text)
+    alike = phrasebook().likeness(text)
     return tuple(
-        (tool, sum(weight for weight, pattern in patterns if pattern.search(text) or pattern.search(bare)))
+        (
+            tool,
+            sum(weight for weight, pattern in patterns if pattern.search(text) or pattern.search(bare))
+            + LIKENESS * alike.get(tool, 0.0),
+        )
         for tool, patterns in PATTERNS.items()
     )
 

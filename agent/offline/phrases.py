@@ -1,0 +1,78 @@
+"""A phrasebook: requests as operators worded them, over tags. What reads like one of them means its tool.
+
+The weighted patterns of ``lexicon`` know what must be there; the phrasebook helps where nobody thought of
+a word. Likeness is the cosine of the words and word pairs two requests share, rare ones counting more
+(tf-idf: Spärck Jones 1972, doi:10.1108/eb026526).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from functools import lru_cache
+from math import log, sqrt
+from pathlib import Path
+from typing import Final
+
+BOOK: Final = Path(__file__).with_name("phrases.txt")
+WEIGHT: Final = 4.0
+"""What a request that stands in the book word for word adds to its tool's score."""
+_ALIKE: Final = 0.35
+"""Less likeness than this is chance."""
+_TOKEN: Final = re.compile(r"<\w+>|[a-z][a-z']*|[=@+]")
+_COMMON: Final = frozenset("a an the of to is are be it please for on in at and our my me i we you us".split())
+
+
+def _grams(text: str) -> Counter[str]:
+    words = [word for word in _TOKEN.findall(text)]
+    telling = [word for word in words if word not in _COMMON]
+    pairs = [f"{one} {two}" for one, two in zip(words, words[1:], strict=False)]
+    return Counter([*telling, *telling, *pairs])
+
+
+class Phrasebook:
+    """An inverted index of phrases."""
+
+    def __init__(self, lines: list[tuple[str, str]]) -> None:
+        """`lines` are (tool, phrase)."""
+        grams = [_grams(phrase) for _, phrase in lines]
+        seen = Counter(gram for each in grams for gram in each)
+        self._tools = [tool for tool, _ in lines]
+        self._idf = {gram: log(1 + len(lines) / count) for gram, count in seen.items()}
+        self._unseen = log(1 + len(lines))
+        self._holders: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for number, each in enumerate(grams):
+            length = self._length(each)
+            for gram, count in each.items():
+                self._holders[gram].append((number, count * self._idf[gram] / length))
+
+    def _length(self, grams: Counter[str]) -> float:
+        return sqrt(sum((count * self._idf.get(gram, self._unseen)) ** 2 for gram, count in grams.items()))
+
+    def likeness(self, text: str) -> dict[str, float]:
+        """For each tool the likeness (0 to 1) of its phrase that is most like the text, where it counts."""
+        grams = _grams(text)
+        if not grams:
+            return {}
+        near: Counter[int] = Counter()
+        for gram, count in grams.items():
+            for number, weight in self._holders.get(gram, ()):
+                near[number] += count * self._idf[gram] * weight  # type: ignore[assignment]  # floats in a Counter
+        length = self._length(grams)
+        best: dict[str, float] = {}
+        for number, product in near.items():
+            alike = product / length
+            if alike >= _ALIKE:
+                best[self._tools[number]] = max(alike, best.get(self._tools[number], 0.0))
+        return best
+
+
+@lru_cache(maxsize=1)
+def phrasebook() -> Phrasebook:
+    """The shipped phrasebook: lines of ``tool: phrase``; '#' starts a remark."""
+    lines = []
+    for line in BOOK.read_text("utf-8").splitlines():
+        tool, _, phrase = line.partition(":")
+        if phrase.strip() and not line.startswith("#"):
+            lines.append((tool.strip(), phrase.strip()))
+    return Phrasebook(lines)

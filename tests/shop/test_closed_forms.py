@@ -49,8 +49,9 @@ def test_newsvendor_cost_of_a_level(level: float, cost: float) -> None:
 )
 def test_newsvendor_poisson(holding: float, shortage: float, mean: float, level: int, cost: float) -> None:
     """Smallest whole level at the critical ratio, and its cost."""
-    found = closed_forms.newsvendor_poisson(holding, shortage, mean)
-    assert found == (level, pytest.approx(cost, rel=1e-9))
+    found_level, found_cost = closed_forms.newsvendor_poisson(holding, shortage, mean)
+    assert found_level == level
+    assert found_cost == pytest.approx(cost, rel=1e-9)
 
 
 def test_r_q_cost_is_the_integral_in_closed_form() -> None:
@@ -110,6 +111,6 @@ def test_quantile_is_the_least_level_that_covers_the_share(
 
 def test_fill_rate_is_not_the_cycle_service() -> None:
     """The fill rate of a Poisson (r,Q) instance that was simulated as 0.913."""
-    short = [distributions.poisson_loss(level, 25.0) for level in (28, 38)]
-    assert closed_forms.fill_rate(*short, 10) == pytest.approx(0.9143237988, rel=1e-9)
+    at_point, at_top = (distributions.poisson_loss(level, 25.0) for level in (28, 38))
+    assert closed_forms.fill_rate(at_point, at_top, 10) == pytest.approx(0.9143237988, rel=1e-9)
     assert not math.isclose(distributions.discrete_cdf(28, 25.0, 25.0), 0.9143237988, rel_tol=0.01)

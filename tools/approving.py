@@ -70,7 +70,7 @@ class Approving:
                 raise InvalidActionError(f"an edit stays {old.kind}; submit {action.kind} by itself")
             session = Session(person, old.conversation, old.run, old.tainted)
             self._moved(tx, old, State.SUPERSEDED, f"edited by {person.name}", actor_of(person))
-            view = file_action(tx, self._bench, action, session, key=f"{old.id}:edit", supersedes=old.id)
+            view = file_action(tx, self._bench, action, session, key=f"{old.id}:edit", supersedes=old.id).view
             rows.link(tx, old, view.id)
         return self._executor.execute(view.id) if view.state is State.APPROVED else view
 

@@ -24,6 +24,7 @@ from tools.filing import (
     Session,
     Submission,
     actor_of,
+    answered,
     check_requester,
     file_action,
     mode_of,
@@ -67,10 +68,10 @@ class Desk:
             earlier = self._earlier(tx, action, session, key)
             if earlier is not None:
                 return submission(tx, earlier, duplicate=True)
-            view = file_action(tx, self._bench, action, session, key=key or f"once:{self._bench.ids('key')}")
-        if execute and view.state is State.APPROVED:
-            view = self._executor.execute(view.id)
-        return self._answer(view)
+            filed = file_action(tx, self._bench, action, session, key=key or f"once:{self._bench.ids('key')}")
+        if execute and filed.view.state is State.APPROVED:
+            return self._answer(self._executor.execute(filed.view.id))
+        return answered(filed.view, filed.decision)
 
     def approve(
         self, approval_id: str, person: Principal, *, note: str = "", execute: bool = True

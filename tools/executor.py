@@ -221,7 +221,7 @@ class Executor:
         with self._bench.db.writing() as tx:
             again = file_action(
                 tx, self._bench, view.action, session, key=f"{view.id}:again", supersedes=view.id
-            )
+            ).view
             rows.link(tx, view, again.id)
         return self.execute(again.id) if again.state is State.APPROVED else again
 

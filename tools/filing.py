@@ -72,6 +72,14 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Filed:
+    """An action as it was just filed, with the decision about it."""
+
+    view: ActionView
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """What became of a submission, for tools and doors."""
 
@@ -167,7 +175,7 @@ def file_action(
     *,
     key: str,
     supersedes: str | None = None,
-) -> ActionView:
+) -> Filed:
     """Judge and store a new action with its decision, approval and audit entry, in this transaction."""
     now, action_id = bench.clock(), bench.ids("act")
     principal = session.principal
@@ -175,46 +183,45 @@ def file_action(
     judgement = judge(tx, bench, action, asked)
     state = _first_state(judgement)
     store_decision(tx, bench, action_id, "submit", judgement, now)
-    rows.insert(
-        tx,
-        rows.NewAction(
-            tenant=bench.tenant,
-            id=action_id,
-            action=action,
-            key=key,
-            requester=principal.id,
-            requester_kind=principal.kind.value,
-            on_behalf_of=principal.on_behalf_of,
-            conversation=session.conversation,
-            run=session.run,
-            tainted=session.tainted,
-            state=state,
-            reason=judgement.reason,
-            decision_id=judgement.decision_id,
-            versions=judgement.facts.versions,
-            money=judgement.facts.money,
-            supplier=judgement.facts.supplier,
-            customer=judgement.facts.customer,
-            created_at=now,
-            expires_at=now + lifetime(judgement.decision),
-            entries=judgement.facts.entries,
-            supersedes=supersedes,
-        ),
+    new = rows.NewAction(
+        tenant=bench.tenant,
+        id=action_id,
+        action=action,
+        key=key,
+        requester=principal.id,
+        requester_kind=principal.kind.value,
+        on_behalf_of=principal.on_behalf_of,
+        conversation=session.conversation,
+        run=session.run,
+        tainted=session.tainted,
+        state=state,
+        reason=judgement.reason,
+        decision_id=judgement.decision_id,
+        versions=judgement.facts.versions,
+        money=judgement.facts.money,
+        supplier=judgement.facts.supplier,
+        customer=judgement.facts.customer,
+        created_at=now,
+        expires_at=now + lifetime(judgement.decision),
+        entries=judgement.facts.entries,
+        supersedes=supersedes,
     )
+    rows.insert(tx, new)
+    approval_id = None
     if state is State.PENDING:
-        file_approval(tx, bench, action, action_id, judgement, now)
-    view = rows.get(tx, bench.tenant, action_id)
+        approval_id = file_approval(tx, bench, action, action_id, judgement, now)
+    view = rows.as_filed(new, approval_id)
     record(tx, bench, actor_of(principal), f"action.{state.value}", view, judgement.decision.policy_sha)
-    return view
+    return Filed(view, judgement.decision)
 
 
 def file_approval(
     tx: Transaction, bench: Bench, action: Action, action_id: str, judgement: Judgement, now: datetime
-) -> None:
+) -> str:
     """Put an action before people with a card made of its facts; a second time renews the card."""
     required = judgement.decision.as_json()["required"]
     digest = action.digest(bench.tenant)
-    waiting.file(tx, bench.tenant, action_id, digest, required, judgement.facts.card(action), now)
+    return waiting.file(tx, bench.tenant, action_id, digest, required, judgement.facts.card(action), now)
 
 
 def lifetime(decision: Decision) -> timedelta:
@@ -267,12 +274,17 @@ def submission(snapshot: Snapshot, view: ActionView, *, duplicate: bool = False)
     """The view of an action as the answer to a submission."""
     body = rows.decision_body(snapshot, view.tenant, view.decision_id)
     body.pop("facts")
+    return answered(view, Decision.from_json(body), duplicate=duplicate)
+
+
+def answered(view: ActionView, decision: Decision, *, duplicate: bool = False) -> Submission:
+    """An action and the decision in force about it, as the answer to a submission."""
     return Submission(
         action_id=view.id,
         kind=view.kind,
         state=view.state,
         reason=view.reason,
-        decision=Decision.from_json(body),
+        decision=decision,
         approval_id=view.approval_id,
         receipt=view.receipt,
         duplicate=duplicate,

@@ -82,13 +82,13 @@ class Scene:
 
     def at_home(self, amount: Money, into: Gathered) -> tuple[Money, int] | None:
         """The amount in the home currency by the latest rate, and that rate's age in days."""
+        if amount.currency == self.home:
+            return amount, 0
         try:
             rate, day = info.rate(self.snapshot, amount.currency, self.today)
         except NotFoundError as error:
             into.missing.append(str(error))
             return None
-        if amount.currency == self.home:
-            return amount, 0
         into.evidence.append(f"1 {amount.currency} = {rate} {self.home}, rate of {day.isoformat()}")
         return Money.rounded(amount.amount * rate, self.home), (self.today - day).days
 
@@ -106,7 +106,7 @@ def gather(snapshot: Snapshot, action: Action, asked: Asked) -> Gathered:
 
     into = Gathered()
     store = info.store_info(snapshot)
-    scene = Scene(snapshot, asked, info.business_day(snapshot, lambda: asked.now), store.home_currency)
+    scene = Scene(snapshot, asked, info.day_of(store, asked.now), store.home_currency)
     into.values["requester.is_agent"] = asked.requester_kind is not Kind.HUMAN
     into.values["tainted"] = asked.tainted
     into.values["requests_last_hour"] = _requests(scene, action.kind)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from shop.actions import canonical
 from shop.errors import AuditBrokenError
@@ -54,12 +54,7 @@ def append(
     body: Mapping[str, Any],
 ) -> None:
     """Add one entry in the transaction of the change it records. The body holds no personal data."""
-    last = tx.execute(
-        select(audit.c.seq, audit.c.hash)
-        .where(audit.c.tenant == tenant)
-        .order_by(audit.c.seq.desc())
-        .limit(1)
-    ).first()
+    last = tx.execute(_LAST, {"b_tenant": tenant}).first()
     row = {
         "tenant": tenant,
         "seq": last.seq + 1 if last else 1,
@@ -73,7 +68,7 @@ def append(
         "policy_sha": policy_sha,
         "body": canonical(dict(body)),
     }
-    tx.execute(audit.insert().values(**row, hash=entry_hash(row)))
+    tx.execute(_INSERT, {**row, "hash": entry_hash(row)})
 
 
 def entry_hash(row: Mapping[str, Any]) -> str:
@@ -131,3 +126,13 @@ def last_moment(snapshot: Snapshot, tenant: str) -> datetime | None:
         select(audit.c.at).where(audit.c.tenant == tenant).order_by(audit.c.seq.desc()).limit(1)
     )
     return None if newest is None else datetime.fromisoformat(newest)
+
+
+# Built once: making a statement costs more than running it.
+_INSERT: Final = audit.insert()
+_LAST: Final = (
+    select(audit.c.seq, audit.c.hash)
+    .where(audit.c.tenant == bindparam("b_tenant"))
+    .order_by(audit.c.seq.desc())
+    .limit(1)
+)

@@ -79,6 +79,40 @@ def insert(tx: Transaction, new: NewAction) -> None:
     windows.enter(tx, new.tenant, new.id, new.action.kind, new.requester, new.state, new.entries)
 
 
+def as_filed(new: NewAction, approval_id: str | None) -> ActionView:
+    """The view of an action that was just inserted, without reading it back."""
+    return ActionView(
+        tenant=new.tenant,
+        id=new.id,
+        kind=new.action.kind,
+        args=new.action.as_json(),
+        digest=new.action.digest(new.tenant),
+        key=new.key,
+        requester=new.requester,
+        requester_kind=new.requester_kind,
+        on_behalf_of=new.on_behalf_of,
+        conversation=new.conversation,
+        run=new.run,
+        tainted=new.tainted,
+        state=new.state,
+        reason=new.reason,
+        decision_id=new.decision_id,
+        versions=dict(new.versions),
+        money=new.money,
+        created_at=new.created_at,
+        expires_at=new.expires_at,
+        supersedes=new.supersedes,
+        superseded_by=None,
+        fence=0,
+        worker=None,
+        lease_until=None,
+        attempts=0,
+        receipt=None,
+        effect_at=None,
+        approval_id=approval_id,
+    )
+
+
 def get(snapshot: Snapshot, tenant: str, action_id: str) -> ActionView:
     """One action; raises NotFoundError."""
     found = _views(snapshot, _BY_ID, {"b_tenant": tenant, "b_id": action_id})

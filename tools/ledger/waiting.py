@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from policies.decision import Grant
 from shop.actions import Undo, canonical
@@ -41,9 +41,7 @@ def file(
     now: datetime,
 ) -> str:
     """Put an action before people; gives the spoken number, or renews the card of an earlier one."""
-    number = tx.scalar(
-        select(approvals.c.number).where(approvals.c.tenant == tenant, approvals.c.action_id == action_id)
-    )
+    number = tx.scalar(_NUMBER, {"b_tenant": tenant, "b_action": action_id})
     body = {"required": canonical(list(required)), "card": _card_json(card)}
     if number is not None:
         tx.execute(
@@ -52,13 +50,9 @@ def file(
             .values(round=approvals.c.round + 1, **body)
         )
         return f"A-{number}"
-    last = tx.scalar(select(func.max(approvals.c.number)).where(approvals.c.tenant == tenant))
-    number = (last or 0) + 1
-    tx.execute(
-        approvals.insert().values(
-            tenant=tenant, number=number, action_id=action_id, digest=digest, created_at=now, **body
-        )
-    )
+    number = (tx.scalar(_LAST_NUMBER, {"b_tenant": tenant}) or 0) + 1
+    row = {"tenant": tenant, "number": number, "action_id": action_id, "digest": digest, "created_at": now}
+    tx.execute(_INSERT, {**row, **body})
     return f"A-{number}"
 
 
@@ -149,9 +143,7 @@ def consume(tx: Transaction, action: ActionView, fence: int) -> list[GrantView]:
 
 def switch(snapshot: Snapshot, tenant: str, kind: str) -> str | None:
     """The value of a switch, None if nobody ever set it."""
-    return snapshot.scalar(
-        select(switches.c.value).where(switches.c.tenant == tenant, switches.c.kind == kind)
-    )
+    return snapshot.scalar(_SWITCH, {"b_tenant": tenant, "b_kind": kind})
 
 
 def set_switch(
@@ -216,3 +208,14 @@ def _card(text: str) -> Card:
         undo=Undo(body["undo"]),
         undo_by=body["undo_by"],
     )
+
+
+# Built once: making a statement costs more than running it.
+_INSERT: Final = approvals.insert()
+_SWITCH: Final = select(switches.c.value).where(
+    switches.c.tenant == bindparam("b_tenant"), switches.c.kind == bindparam("b_kind")
+)
+_NUMBER: Final = select(approvals.c.number).where(
+    approvals.c.tenant == bindparam("b_tenant"), approvals.c.action_id == bindparam("b_action")
+)
+_LAST_NUMBER: Final = select(func.max(approvals.c.number)).where(approvals.c.tenant == bindparam("b_tenant"))

@@ -24,8 +24,12 @@ def store_info(snapshot: Snapshot) -> StoreInfo:
 
 def business_day(snapshot: Snapshot, clock: Clock) -> date:
     """The store's today: the day of its data when that is a snapshot, else the calendar day there."""
-    info = store_info(snapshot)
-    return info.business_date or clock().astimezone(ZoneInfo(info.timezone)).date()
+    return day_of(store_info(snapshot), clock())
+
+
+def day_of(info: StoreInfo, now: datetime) -> date:
+    """The store's today at a moment, from its own description."""
+    return info.business_date or now.astimezone(ZoneInfo(info.timezone)).date()
 
 
 def rate(snapshot: Snapshot, currency: str, day: date) -> tuple[Decimal, date]:

@@ -74,10 +74,11 @@ def _print_waiting(house: House, waiting: list[ApprovalView]) -> None:
 def _print_next(house: House, waiting: list[ApprovalView], home: Path | None) -> None:
     command = "shophand" if home is None else f"shophand --home {house.home}"
     screen.data("\nNext (. .venv/bin/activate puts shophand on your path):")
-    if waiting:
-        screen.data(f"  {command} approvals show {waiting[0].id}")
-        screen.data(f"  {command} approvals approve {waiting[0].id}")
-        screen.data(f'  {command} approvals reject {waiting[-1].id} --reason "not now"')
+    simple = [one.id for one in waiting if len(_able(house, one)) == 1]
+    if simple:
+        screen.data(f"  {command} approvals show {simple[0]}")
+        screen.data(f"  {command} approvals approve {simple[0]}")
+        screen.data(f'  {command} approvals reject {simple[-1]} --reason "not now"')
     screen.data(f'  {command} chat -m "what should we reorder first?"')
     screen.data(f"  {command} audit verify")
     screen.talk(f"\nThe store is in {house.home}. {house.brain_name}.")
@@ -89,10 +90,13 @@ def _more(count: int, command: str) -> None:
 
 
 def _who(house: House, approval: ApprovalView) -> str:
-    people = (principal_of(person) for person in house.people.everybody() if person.active)
-    able = [one.id for one in people if is_asked(approval, one) and is_within_limit(approval, one)]
     joint = " and " if any(one["by_each"] for one in approval.required) else " or "
-    return joint.join(able) or "nobody here: over everybody's limit"
+    return joint.join(_able(house, approval)) or "nobody here: over everybody's limit"
+
+
+def _able(house: House, approval: ApprovalView) -> list[str]:
+    people = (principal_of(person) for person in house.people.everybody() if person.active)
+    return [one.id for one in people if is_asked(approval, one) and is_within_limit(approval, one)]
 
 
 def _worth(approval: ApprovalView) -> int:

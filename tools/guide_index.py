@@ -155,7 +155,7 @@ def words_of(text: str) -> list[str]:
     """The telling words of a text, without endings: what is said often and everywhere is left out.
 
     >>> words_of("How long do customers have for returns?")
-    ['return']
+    ['long', 'customer', 'return']
     """
     plain = [_stem(word) for word in _WORD.findall(text.casefold()) if word not in _STOP]
     return [word for word in plain if word not in _STOP]

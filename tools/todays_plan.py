@@ -1,19 +1,14 @@
-"""The reorder plan of the store's day, as the autonomous run makes it, kept while nothing changes.
+"""The reorder plan of the store's day, as the autonomous run makes it, kept while nothing changes."""
 
-The inputs are read each time and compared by digest, so a kept plan is never older than the store.
-"""
-
-import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from shop.actions import PlacePurchaseOrder, TransferStock
 from shop.plan_inputs import PlanInputs, PlanSettings, ProposedSupply
 from shop.store.database import Snapshot
-from shop.store.reads import info
+from shop.store.reads import changes, info
 from tools.ledger import rows
 from tools.ledger.states import State
 from tools.tool import Shop
@@ -25,15 +20,17 @@ if TYPE_CHECKING:
 UNDER_WAY: Final = (State.PENDING, State.APPROVED, State.EXECUTING, State.UNKNOWN)
 """Actions in these states may still bring goods, so the plan counts what they would bring."""
 
+Mark = tuple[date, str, tuple[ProposedSupply, ...]]
+
 _KEPT: "dict[tuple[str, str], Today]" = {}
 _LOCK: Final = Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The plan of a day with what it was made from."""
+    """The plan of a day with what it was made from; `mark` tells one state of the store from another."""
 
-    digest: str
+    mark: Mark
     inputs: PlanInputs
     state: "Assessment"
     plan: "Plan"
@@ -44,14 +41,13 @@ def todays_plan(shop: Shop, snapshot: Snapshot) -> Today:
     from shop.store.history import plan_inputs  # noqa: PLC0415 - loads numpy, which only a plan needs
 
     today = info.business_day(snapshot, shop.clock)
-    proposed = proposed_supply(snapshot, shop.db.tenant, today)
-    inputs = plan_inputs(snapshot, today, proposed=proposed)
-    digest = digest_of(inputs)
+    proposed = tuple(proposed_supply(snapshot, shop.db.tenant, today))
+    mark: Mark = (today, changes.mark(snapshot), proposed)
     place = (shop.db.url, shop.db.tenant)
     with _LOCK:
         kept = _KEPT.get(place)
-        if kept is None or kept.digest != digest:
-            kept = _KEPT[place] = _planned(digest, inputs)
+        if kept is None or kept.mark != mark:
+            kept = _KEPT[place] = _planned(mark, plan_inputs(snapshot, today, proposed=proposed))
         return kept
 
 
@@ -77,30 +73,9 @@ def _supply(sku: str, location: str, quantity: int, due_on: date, source: str) -
     return ProposedSupply(sku=sku, location=location, quantity=quantity, due_on=due_on, source=source)
 
 
-def digest_of(inputs: PlanInputs) -> str:
-    """A digest of every column and value that a plan is made from."""
-    digest = hashlib.blake2b(digest_size=16)
-    for name, part in _parts("", inputs):
-        digest.update(name.encode())
-        digest.update(part)
-    return digest.hexdigest()
-
-
-def _planned(digest: str, inputs: PlanInputs) -> Today:
+def _planned(mark: Mark, inputs: PlanInputs) -> Today:
     from shop.assessment import assess  # noqa: PLC0415 - loads numba, which only a plan needs
     from shop.planning import plan  # noqa: PLC0415 - the same
 
     settings = PlanSettings()
-    return Today(digest, inputs, assess(inputs, settings), plan(inputs, settings))
-
-
-def _parts(name: str, value: Any) -> Iterator[tuple[str, bytes]]:
-    if is_dataclass(value):
-        for field in fields(value):
-            yield from _parts(f"{name}.{field.name}", getattr(value, field.name))
-    elif hasattr(value, "tobytes") and value.dtype != object:
-        yield f"{name}{value.shape}{value.dtype}", value.tobytes()
-    elif hasattr(value, "tolist"):
-        yield name, repr(value.tolist()).encode()
-    else:
-        yield name, repr(value).encode()
+    return Today(mark, inputs, assess(inputs, settings), plan(inputs, settings))

@@ -242,10 +242,12 @@ def test_only_whole_numbers_are_changes(shop: Shop, value: Any) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [-1, 1.5, 12.50, float("nan"), True, [], "1e9", "\u0661", "1_000", "-5", "£5", "12,5", "1.2.3", "5 gbp", "NaN",
-     "5 GBP GBP", "0x10", "12.999", 10**30],
+    [
+        *(-1, 1.5, 12.50, float("nan"), True, [], 10**30, "1e9", "\u0661", "1_000", "-5", "£5", "12,5"),
+        *("1.2.3", "5 gbp", "NaN", "5 GBP GBP", "0x10", "12.999"),
+    ],
     ids=repr,
-)  # fmt: skip
+)
 def test_only_exact_amounts_are_money(shop: Shop, value: Any) -> None:
     """An amount is digits with an optional point and currency; floats and everything else are refused."""
     for name in ("refund_order", "change_price"):

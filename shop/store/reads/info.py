@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from shop.clock import Clock
 from shop.errors import NotFoundError, SetupError
@@ -49,10 +49,3 @@ def rate(snapshot: Snapshot, currency: str, day: date) -> tuple[Decimal, date]:
     if row is None:
         raise NotFoundError(f"no exchange rate for {currency!r} on or before {day.isoformat()}")
     return row.rate, row.day
-
-
-def last_change(snapshot: Snapshot) -> tuple[int, datetime | None]:
-    """What any change of stock or terms moves: the newest movement's id and the newest effect's moment."""
-    movement = snapshot.execute(select(func.max(schema.stock_movements.c.id))).scalar_one()
-    effect = snapshot.execute(select(func.max(schema.effects.c.at))).scalar_one()
-    return movement or 0, effect

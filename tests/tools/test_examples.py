@@ -1,0 +1,23 @@
+import doctest
+import importlib
+
+import pytest
+
+MODULES = [
+    "shop.model",
+    "shop.pricing",
+    "shop.service",
+    "shop.stock_health",
+    "shop.store.reads.spelling",
+    "tools.arguments",
+    "tools.guide_index",
+    "tools.nearest",
+    "tools.privacy",
+    "tools.schemas",
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_hold(name: str) -> None:
+    """Every example in a docstring gives what it says."""
+    assert doctest.testmod(importlib.import_module(name)).failed == 0

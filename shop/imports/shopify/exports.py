@@ -104,7 +104,7 @@ class _Reader:
     rows: int = 0
 
     def by_kind(self) -> dict[Kind, list[ExportFile]]:
-        """The files of each kind; what is none of the four, and which of the four is missing, is a finding."""
+        """The files of each kind; a stray file and a missing export are findings."""
         files: dict[Kind, list[ExportFile]] = {}
         strange = []
         for file in export_files(self.path):
@@ -124,7 +124,7 @@ class _Reader:
             (
                 "unknown_files",
                 strange,
-                f"left out, no Shopify export has such columns: {', '.join(strange)}",
+                f"left out, not Shopify's columns: {', '.join(strange)}",
             ),
             ("missing_exports", missing, f"no {' and no '.join(missing)} export among the files"),
         )

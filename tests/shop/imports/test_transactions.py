@@ -60,7 +60,7 @@ def test_columns_are_found_by_name(sqlite_database: Database, tmp_path: Path, ro
     """Order, case and aliases of the columns do not matter, a byte order mark neither."""
     path = tmp_path / "odd.csv"
     path.write_text(
-        "\ufeffPrice,invoice,SKU,qty,Invoice Date,Colour\n3.39,536365,71053,6,2010-12-01T08:26,white\n",
+        '\ufeff"Price",invoice,SKU,qty,Invoice Date,Colour\n3.39,536365,71053,6,2010-12-01T08:26,white\n',
         "utf-8",
     )
     report = import_transactions(sqlite_database, path)

@@ -12,7 +12,7 @@ from shop.errors import AccessDeniedError, ConflictError, NotFoundError, ShopErr
 from shop.people import Principal
 from tools.desk import ApprovalView, State, Submission
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 Id = Annotated[str, typer.Argument(metavar="ID", help="An approval, such as A-17.")]
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Approvals, such as A-17 A-18.")]
 

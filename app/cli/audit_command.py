@@ -7,7 +7,7 @@ from app.cli import screen
 from app.cli.options import AsJson, house
 from tools.ledger import chain
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
 
 @app.callback()

@@ -16,7 +16,7 @@ from app.cli.exits import Code
 from app.cli.options import As, AsJson, house
 from shop.people import Principal, Role
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 HELP: Final = "/approvals lists what waits, /quit ends; Ctrl-C stops the request under way."
 
 

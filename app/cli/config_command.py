@@ -7,7 +7,9 @@ from app.cli import screen
 from app.cli.options import AsJson, shared
 from app.settings import Settings, env_name, origins
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="The settings in force.")
+app = typer.Typer(
+    rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="The settings in force."
+)
 
 
 @app.callback()

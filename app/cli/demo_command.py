@@ -15,7 +15,7 @@ from app.cli.progress import ProgressLine
 from app.demo import build_demo, run_demo
 from tools.desk import ApprovalView
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 _SHOWN: Final = 12
 
 

@@ -5,7 +5,7 @@ from app.cli.exits import Code
 from app.cli.options import AsJson, shared
 from app.doctor import Health, examine
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()

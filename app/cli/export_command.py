@@ -8,7 +8,7 @@ from app.cli.options import AsJson, Yes, house
 from shop.errors import ConflictError
 from shop.imports.suppliers import write_supplier_terms
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
 
 @app.callback()

@@ -25,7 +25,7 @@ from shop.model import StoreInfo
 from shop.people import Principal, Role
 from shop.store.reads.info import store_info
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
 Watch = Callable[[Progress], None]
 Load = Callable[[House, StoreInfo | None, Watch], ImportReport]

@@ -7,7 +7,7 @@ from app.cli import screen
 from app.cli.options import shared
 from app.cli.welcome import people_here
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from app.cli.options import As, AsJson, house
 from shop.people import Principal, Role
 from tools.desk import Mode
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 Reason = Annotated[str, typer.Option(help="Kept in the record.")]
 
 

@@ -14,7 +14,7 @@ from shop.store.people import Person
 from shop.store.reads.info import store_info
 from tools.ledger.chain import Actor
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="The person's id, such as 'priya'.")]
 
 

@@ -7,14 +7,16 @@ from typing import Annotated, Any
 import typer
 
 from app.bootstrap import House
-from app.cli import screen
+from app.cli import policy_replay, screen
 from app.cli.options import AsJson, house
 from policies.lint import Severity, lint
-from policies.rules import PolicySet, Rule, load_policies
+from policies.replay import replay
+from policies.rules import PolicySet, Rule, load_policies, read_draft
 from policies.selftest import run_tests
 from shop.errors import NotFoundError, PolicyLoadError
+from tools.ledger.history import recorded_decisions
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 Directory = Annotated[
     Path | None,
     typer.Argument(exists=True, file_okay=False, help="Rule files to read instead of the store's own."),
@@ -76,6 +78,33 @@ def explain(
         _explain_action(opened, what, as_json=as_json)
     else:
         _explain_rule(opened.policies(), what, as_json=as_json)
+
+
+@app.command("replay")
+def replay_decisions(
+    context: typer.Context,
+    since: Annotated[str, typer.Option(metavar="30d", help="How far back: hours (48h) or days (30d).")] = "30d",
+    draft: Annotated[
+        Path | None,
+        typer.Option(
+            "--with",
+            metavar="FILE_OR_DIR",
+            exists=True,
+            help="Rules to try: a file in place of the store's file of that name, or a directory of rules.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Decide past requests again, by the rules in force or by a draft, and show what would change."""
+    opened = house(context)
+    policies = opened.policies() if draft is None else read_draft(opened.policies_directory, draft)
+    start = opened.clock() - policy_replay.span(since)
+    with opened.db.reading() as snapshot:
+        report = replay(recorded_decisions(snapshot, opened.db.tenant, start), policies)
+    if as_json:
+        screen.answer("policy_replay/1", report.as_json())
+    else:
+        policy_replay.show(report)
 
 
 def _policies(context: typer.Context, directory: Path | None) -> PolicySet:

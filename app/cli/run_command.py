@@ -19,7 +19,7 @@ from shop.people import Principal, Role
 from shop.store.reads.info import store_info
 from tools.desk import Session
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
 
 @app.callback()

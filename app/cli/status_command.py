@@ -11,7 +11,7 @@ from app.cli.options import AsJson, house
 from shop.store.reads.info import business_day, store_info
 from tools.desk import ApprovalView
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 _SHOWN = 5
 
 

@@ -5,7 +5,7 @@ import typer
 
 from app.cli import screen
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 UNINSTALLED: Final = "0+unknown"
 
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["DemandClass", "Forecasts", "Method", "forecast", "open_mask", "weekday_weights"]
 
 BLOCK: Final = 256
-YOUNG_PRIOR_DAYS: Final = 28.0
+PRIOR_DAYS: Final = (3.0, 60.0)
 LEAST_MEMBERS: Final = 2
 DEAD_INTERVALS: Final = 8.0
 DEAD_DAYS: Final = 120.0
@@ -200,8 +200,9 @@ def largest_usual_size(sold: NDArray[Any]) -> float:
 def _shrink_young(found: Floats, codes: NDArray[np.uint8], category: Ints) -> tuple[Floats, Floats, Floats]:
     """Mean, variance and level variance, those of young series mixed with their category's.
 
-    The linear (Buhlmann) credibility estimate n/(n + n0) of n observed days with n0 = YOUNG_PRIOR_DAYS. What
-    is not known yet about a new product, how far it lies from its category's mean, is in the level variance.
+    The credibility estimate n/(n + k) of n observed days, k = variance within series / variance between
+    them (Buhlmann 1967), kept between 3 and 60 days. What is not known yet about a new product, how far it
+    lies from its category's mean, stays in the level variance: (1 - n/(n + k)) times the variance between.
     """
     mean, variance, level = found[:, MEAN].copy(), found[:, VARIANCE].copy(), found[:, LEVEL_VARIANCE].copy()
     young = codes[:, 0] == DemandClass.NEW
@@ -212,11 +213,13 @@ def _shrink_young(found: Floats, codes: NDArray[np.uint8], category: Ints) -> tu
     between = _category_mean((mean - inside[category]) ** 2, category, grown, groups)
     within = _category_mean(variance, category, grown, groups)
     usable = young & (members[category] >= LEAST_MEMBERS)
-    trust = (found[:, OBSERVED] / (found[:, OBSERVED] + YOUNG_PRIOR_DAYS))[usable]
     here = category[usable]
+    prior_days = np.clip(within[here] / np.maximum(between[here], 1e-9), *PRIOR_DAYS)
+    observed = found[usable, OBSERVED]
+    trust = observed / (observed + prior_days)
     mean[usable] = trust * mean[usable] + (1 - trust) * inside[here]
     variance[usable] = trust * variance[usable] + (1 - trust) * within[here]
-    level[usable] = trust * level[usable] + (1 - trust) * between[here]
+    level[usable] = (1 - trust) * between[here]
     codes[usable, 1] = Method.CATEGORY
     return mean, np.maximum(variance, mean), level
 

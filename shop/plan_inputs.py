@@ -149,8 +149,9 @@ class PlanSettings:
     `service_level`: probability of no stock-out in a replenishment cycle; None takes the critical ratio of
     each SKU, kept between `service_floor` and `service_ceiling`. `order_cost` is what one order line costs
     to place and receive; None is 5 units of the home currency. `holding_rate_per_year` is the yearly cost of
-    a unit of money bound in stock. `maximum_cover_days` caps every order, `top_up_days` what may be added to
-    reach a supplier's minimum. An overdue order counts as supply for `overdue_trust_days`.
+    a unit of money bound in stock. `economic_cover_days` caps the economic order
+    quantity, `maximum_cover_days` what is there after an order, `top_up_days` what may be added to reach a
+    supplier's minimum. An overdue order counts as supply for `overdue_trust_days`.
     """
 
     review_days: int = 7
@@ -158,11 +159,12 @@ class PlanSettings:
     unknown_lead_time_days: float = 14.0
     service_level: float | None = None
     service_floor: float = 0.85
-    service_ceiling: float = 0.98
+    service_ceiling: float = 0.95
     service_without_margin: float = 0.90
     order_cost: Money | None = None
     holding_rate_per_year: float = 0.25
-    maximum_cover_days: int = 365
+    economic_cover_days: int = 60
+    maximum_cover_days: int = 180
     top_up_days: int = 30
     overdue_trust_days: int = 14
     rounding: PackRounding = PackRounding.UP
@@ -176,8 +178,8 @@ class PlanSettings:
             share = getattr(self, name)
             if share is not None and not 0 < share < 1:
                 raise InvalidActionError(f"{name} must lie between 0 and 1, got {share}")
-        if self.holding_rate_per_year <= 0 or self.maximum_cover_days < 1:
-            raise InvalidActionError("holding_rate_per_year and maximum_cover_days must be over zero")
+        if self.holding_rate_per_year <= 0 or min(self.maximum_cover_days, self.economic_cover_days) < 1:
+            raise InvalidActionError("holding_rate_per_year and the days of cover must be over zero")
         if self.budget is not None and self.budget.minor < 0:
             raise InvalidActionError(f"a budget cannot be negative: {self.budget}")
 

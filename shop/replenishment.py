@@ -101,7 +101,7 @@ def levels(
     per_day, _ = forecasts.per_day()
     variance = variance + (per_day * lead_time_sd_days) ** 2
     service = service_targets(price, unit_cost, exposure, settings)
-    cover = per_day * settings.maximum_cover_days
+    cover = per_day * settings.economic_cover_days
     point = _reorder_points(service, mean, variance)
     quantity = economic_quantities(per_day, unit_cost, order_cost, settings.holding_rate_per_year)
     quantity = np.where(per_day > 0, np.clip(np.minimum(quantity, np.floor(cover)), 1, None), 0)

@@ -63,13 +63,13 @@ def test_steady_demand_is_forecast_as_it_is() -> None:
 
 
 def test_intermittent_forecast_is_sba_mixed_with_the_recent_level() -> None:
-    """An intermittent series gets 40 % of the Syntetos-Boylan forecast and 60 % of its recent mean."""
+    """An intermittent series gets 20 % of the Syntetos-Boylan forecast and 80 % of its recent mean."""
     rng = np.random.default_rng(3)
     # Two days in five without any sale in the store would look like closing days: a filler sells daily.
     demand = rng.poisson(4, DAYS) * (rng.random(DAYS) < 0.3)
     found = fitted(np.column_stack((demand, np.full(DAYS, 3.0))))
     assert found.method[0] == Method.SBA
-    expected = 0.4 * sba_by_hand(demand) + 0.6 * recent_by_hand(demand)
+    expected = 0.2 * sba_by_hand(demand) + 0.8 * recent_by_hand(demand)
     assert found.mean[0] == pytest.approx(expected, rel=2e-3)
 
 
@@ -130,13 +130,13 @@ def test_in_a_tiny_store_days_without_sales_count() -> None:
 
 
 def test_a_new_product_leans_on_its_category() -> None:
-    """Five days of sales at 40 a day are shrunk towards the category's 10 a day by days observed."""
+    """Among equals (a prior of 60 days), five days at 40 a day move the forecast from 10 by 5/65."""
     sold = np.column_stack((np.full(DAYS, 10.0), np.full(DAYS, 10.0), np.zeros(DAYS)))
     sold[-5:, 2] = 40
     found = fitted(sold, observed_from=np.array([0, 0, DAYS - 5]))
     assert found.demand_class[2] == DemandClass.NEW
     assert found.method[2] == Method.CATEGORY
-    assert found.mean[2] == pytest.approx((5 * 40 + 28 * 10) / 33, rel=2e-3)
+    assert found.mean[2] == pytest.approx((5 * 40 + 60 * 10) / 65, rel=2e-3)
 
 
 def test_a_product_never_seen_is_not_guessed() -> None:

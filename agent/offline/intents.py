@@ -62,6 +62,33 @@ def intent(request: Request, mood_before: Mood | None = None) -> Intent | None:
     return Intent(tool, about[0] if may_offer else None)
 
 
+_TOPICS: Final = (
+    ("check_stock", r"(?:stock(?: levels?)?|inventory|on hand|availability)"),
+    ("get_price", r"(?:(?:selling |retail )?prices?|margin)"),
+    ("forecast_demand", r"(?:forecast|demand|expected sales)"),
+    ("supplier_terms", r"(?:suppliers?|lead times?|moq|terms)"),
+    ("stock_movements", r"(?:movements|stock history)"),
+    ("track_shipment", r"(?:tracking|parcel|delivery status)"),
+    ("quote_refund", r"(?:refundable amount|possible refund)"),
+)
+_ANY_TOPIC: Final = "|".join(pattern for _, pattern in _TOPICS)
+_JOINED: Final = re.compile(
+    rf"\b(?:{_ANY_TOPIC})(?:(?:,| and|&|\+|/| plus|\s)+(?:the |its |our |current )*(?:{_ANY_TOPIC}))+\b"
+)
+
+
+def coordinated(text: str) -> tuple[str, ...]:
+    """The look-ups that a list of things asks for.
+
+    >>> coordinated("price and stock of <sku>")
+    ('check_stock', 'get_price')
+    """
+    joined = _JOINED.search(text)
+    if joined is None:
+        return ()
+    return tuple(tool for tool, pattern in _TOPICS if re.search(rf"\b{pattern}\b", joined.group()))
+
+
 def moods_of(request: Request, before: Mood | None) -> Mood:
     """The mood of a request, for the one that hangs on it."""
     return _mood(request, before)

@@ -88,7 +88,7 @@ _QUOTED: Final = re.compile(r'"([^"]{2,})"|(?<!\w)\'([^\']{3,})\'(?!\w)')
 _NOTE_BODY: Final = re.compile(
     r"\b(?:notes?|comment|remark|memo|notiz)\b[^:\n.?!]{0,60}?(?::|\bsaying(?:\s+that)?\b|\bthat\s+says\b|"
     r"\bto\s+say(?:\s+that)?\b|\bthat\s+(?!order|says)|\s-\s)\s*(?P<a>.+)"
-    r"|\b(?:write|jot|put)\s+(?:it\s+)?down\b.{0,40}?\bthat\s+(?P<b>.+)"
+    r"|\b(?:write|jot|put|note)\s+(?:it\s+)?down\b[^:\n]{0,40}?(?:\bthat\s|:)\s*(?P<b>.+)"
     r"|\bnote\s+(?:for|on|to)\s+(?:order\s+)?#?\w+\s*,\s*(?P<c>.+)",
     re.IGNORECASE | re.DOTALL,
 )

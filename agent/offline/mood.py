@@ -22,7 +22,7 @@ class Mood(StrEnum):
 
 _POLITE: Final = (
     r"(?:can|could|would|will|can't|couldn't|won't) you (?:\w+ ){0,2}?(?:please |kindly |maybe |just |quickly |also |possibly |then |perhaps )*"
-    r"|(?:i|we)(?:'d| would)? (?:also |now |just |really )?(?:want|need|like|wish|have) (?:you )?(?:all )?to (?:please |now |also )?"
+    r"|(?:(?:i|we)(?:'d| would)? )?(?:also |now |just |really )?(?:want|need|like|wish|have) (?:you )?(?:all )?to (?:please |now |also )?"
     r"|i(?:'d| would) like to |let's |let us |go ahead and |make sure (?:you |to |that you )?|be sure to |be so kind (?:and|as to) "
     r"|(?:do not|don't|dont) (?:forget|hesitate) to |remember to |(?:you (?:should|must|may|can)|feel free to|help me(?: to)?|try (?:to|and)) "
     r"|(?:would|do) you mind (?:to )?|i'm asking you to |your job is to |go (?:and )?(?=\w)|do (?:me )?(?:a|the) favou?r (?:and )?"
@@ -33,9 +33,9 @@ _FILLER: Final = (
     r"by the way|quick (?:question|one)|sorry|actually|oh|um|uh|cool|perfect|next|finally|lastly|first(?:ly| of all)?|second(?:ly)?|"
     r"third(?:ly)?|after that|afterwards|in addition|additionally|furthermore|if (?:possible|you can|you could|you don't mind|you would)|"
     r"shophand|assistant|bot|asap|urgent(?:ly)?|immediately|important|today|again|in that case|therefore|hence|instead|simply|quickly|"
-    r"wait|go ahead|(?:from |as of |starting )?<period>|one more thing|another thing|as well|<number>(?=\s*[.)]))"
+    r"wait|go ahead|one more thing|another thing|as well|<number>(?=\s*[.)]))"
 )
-_LEAD: Final = re.compile(rf"^(?:[\s,.;:!?()*•\"'-]+|{_FILLER}\b[\s,.;:!?-]*|(?:{_POLITE}))", re.IGNORECASE)
+_LEAD: Final = re.compile(rf"^(?:[\s,.;:!?()*•\"'-]+|(?:from |as of |starting )?<period>[\s,]*|{_FILLER}\b[\s,.;:!?-]*|(?:{_POLITE}))", re.IGNORECASE)
 _WRAP_POLITE: Final = re.compile(rf"^(?:{_POLITE})", re.IGNORECASE)
 
 _ASKS: Final = re.compile(
@@ -61,7 +61,7 @@ _FORBIDS: Final = re.compile(
     r"|\bdry[- ]run\b|\bnot yet\b|\bno (?:action|changes?|writes?)\b|\bhold (?:off|on)\b|\bpurely hypothetical\w*|\bfor information only\b|\bread[- ]only\b"
 )
 _REPORTS: Final = re.compile(
-    r"^(?:(?:the|a|an|our|my|this|that|some|one|another) (?:\w+ ){0,2}?(?:customer|client|buyer|supplier|driver|carrier|warehouse|colleague|boss|"
+    r"^(?:<location>|the (?:shop|store|warehouse) in <location>) (?:needs?|wants?|lacks?|could use)\b|^(?:(?:the|a|an|our|my|this|that|some|one|another) (?:\w+ ){0,2}?(?:customer|client|buyer|supplier|driver|carrier|warehouse|colleague|boss|"
     r"manager|box|parcel|goods|delivery|ticket|email|mail)|(?:customer|client|buyer|supplier|boss)|we|i|they|he|she|it|somebody|someone|there|"
     r"<customer_id>|<supplier>|<location>|<ticket_id>|(?:the )?<order_id>|(?:the )?<po_id>|(?:the |our |<number> (?:of )?(?:the )?(?:\w+ )?)?<sku>)\b"
     r"(?:'s|'ve|'re|'d)?\s+(?!(?:needs?|want|to|at|for|from|x|like|in|on|by|of|down|up)\b)(?:\w+n't |just |has |have |had |is |are |was |were |already |already |only )*"
@@ -138,7 +138,7 @@ def mood(text: str, *, quoted: bool = False) -> Mood:
         return Mood.SUPPOSITION
     if _ASKS.search(bare) or _ASKED_WHETHER.search(text):
         return Mood.QUESTION
-    if _asks_at_end(text) and not _WRAP_POLITE.search(_unfilled(text)):
+    if text.rstrip().endswith("?") and not _asks_politely(text):
         return Mood.QUESTION
     return Mood.COMMAND
 
@@ -166,8 +166,10 @@ def opens_quotation(text: str) -> bool:
     return _QUOTES_ON.search(text) is not None
 
 
-def _asks_at_end(text: str) -> bool:
-    return text.rstrip().endswith("?")
+def _asks_politely(text: str) -> bool:
+    """Whether the last sentence or clause is a polite command ("can you move them over?")."""
+    clauses = [clause for clause in re.split(r"[.!?;,]", text) if clause.strip()]
+    return any(_WRAP_POLITE.search(_unfilled(clause.strip())) for clause in (text, *clauses[-1:]))
 
 
 def _unfilled(text: str) -> str:

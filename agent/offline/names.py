@@ -16,8 +16,14 @@ from agent.offline.ordinary import ORDINARY, SHADES
 
 WORD: Final = re.compile(r"[a-z0-9]+(?:[.'][a-z0-9]+)*")
 MAX_CANDIDATES: Final = 5
-_LEAST_COVERAGE: Final = 0.3
-"""At least this share of a title's weight must be said for the title to be meant."""
+_LEAST_COVERAGE: Final = 0.45
+"""A single word must carry this share of a title's weight to mean the product."""
+_BREAK: Final = "\x00"
+"""Stands for something that is linked already: no title goes across it."""
+_WORD_OR_BREAK: Final = re.compile(rf"{WORD.pattern}|\x00+|[;:?!]")
+_TOUCHING: Final = 2
+"""Neighbours in a title stand at most so many characters apart ("card, new")."""
+_Word = tuple[int, int, str]
 _MAX_GAP: Final = 2
 """So many foreign words may stand between two words of a title ("mug in blue")."""
 
@@ -124,41 +130,46 @@ class Titles:
 
     def find(self, text: str) -> list[Found]:
         """All products that a text calls by their titles or by telling parts of them."""
-        words = [(hit.start(), hit.end(), self._known(hit.group())) for hit in WORD.finditer(text.lower())]
+        words = [(hit.start(), hit.end(), self._known(hit.group())) for hit in _WORD_OR_BREAK.finditer(text.lower())]
         found = []
         for window in self._windows(words):
-            ids = self._best([one for _, _, one in window])
-            if ids:
-                begun = next((at for at, _, one in window if not one.isdigit() or self._begins(ids[0], one)), 0)
-                found.append(Found(begun, window[-1][1], ids))
+            numbers = self._best([one for _, _, one in window])
+            if numbers:
+                told = self._told(window, numbers[0])
+                ids = tuple(self.products[number][0] for number in numbers)
+                found.append(Found(told[0][0], told[-1][1], ids))
         return found
 
-    def _begins(self, sku: str, number: str) -> bool:
-        """Whether a number at the start of a window is part of the title, not a quantity before it."""
-        return next(title for one, title in self.products if one == sku).startswith(number)
+    def _told(self, window: list[_Word], number: int) -> list[_Word]:
+        """The words of a window that tell the product: a quantity or a word of another title is no part."""
+        stems = self.stems[number]
+        own = [word for word in window if word[2] in stems]
+        return own[1:] if own[0][2].isdigit() and stems[0] != own[0][2] and len(own) > 1 else own
 
     def _known(self, word: str) -> str:
+        if word[0] == _BREAK or word in ";:?!":
+            return _BREAK
         one = stem(word)
         if one in self.weight or one in ORDINARY or word in ORDINARY or len(one) < 5:  # noqa: PLR2004
             return one if one in self.weight else ""
         near = process.extractOne(one, self.weight.keys(), scorer=OSA.distance, score_cutoff=1)
         return near[0] if near is not None and near[0][0] == one[0] else ""
 
-    def _windows(self, words: Sequence[tuple[int, int, str]]) -> Iterable[list[tuple[int, int, str]]]:
+    def _windows(self, words: Sequence[_Word]) -> Iterable[list[_Word]]:
         """Runs of title words with few foreign words between, holding at least one telling word."""
-        run: list[tuple[int, int, str]] = []
+        run: list[_Word] = []
         gap = 0
         for word in (*words, *[(0, 0, "")] * (_MAX_GAP + 1)):
-            if word[2]:
+            if word[2] and word[2] != _BREAK:
                 run, gap = [*run, word], 0
                 continue
-            gap += 1
+            gap += _MAX_GAP + 1 if word[2] == _BREAK else 1
             if run and gap > _MAX_GAP:
                 yield from _trimmed(run)
                 run = []
 
-    def _best(self, said: Sequence[str]) -> tuple[str, ...]:
-        """The SKUs whose titles hold most of what was said: one if it is clear, some if it is not."""
+    def _best(self, said: Sequence[str]) -> tuple[int, ...]:
+        """The products whose titles hold most of what was said: one if it is clear, some if it is not."""
         wanted = set(said)
         telling = [one for one in wanted if is_telling(one)]
         numbers = {number for one in telling for number in self.holders.get(one, ())}
@@ -169,7 +180,7 @@ class Titles:
         if best[1] < _LEAST_COVERAGE and len(telling) < 2:  # noqa: PLR2004 - one word of a long title
             return ()
         top = [number for score, number in scored if score == whole]
-        return tuple(self.products[number][0] for number in sorted(top)[: MAX_CANDIDATES + 1])
+        return tuple(sorted(top)[: MAX_CANDIDATES + 1])
 
     def _score(self, number: int, wanted: set[str]) -> tuple[float, float]:
         stems = self.stems[number]
@@ -182,11 +193,11 @@ def is_telling(one: str) -> bool:
     return one not in ORDINARY and one not in SHADES and not one[0].isdigit() and len(one) > 2  # noqa: PLR2004
 
 
-def _trimmed(run: list[tuple[int, int, str]]) -> Iterable[list[tuple[int, int, str]]]:
-    """The run without common words at its ends ('how many *in* blue mug *left*')."""
-    while run and run[0][2] in ORDINARY:
+def _trimmed(run: list[_Word]) -> Iterable[list[_Word]]:
+    """The run without common words that stand apart at its ends ("*set* the price of the blue mug")."""
+    while len(run) > 1 and run[0][2] in ORDINARY and run[1][0] - run[0][1] > _TOUCHING:
         run = run[1:]
-    while run and run[-1][2] in ORDINARY:
+    while len(run) > 1 and run[-1][2] in ORDINARY and run[-1][0] - run[-2][1] > _TOUCHING:
         run = run[:-1]
     if any(is_telling(one) for _, _, one in run):
         yield run

@@ -8,11 +8,11 @@ from typing import Final
 
 from agent.offline import follow_up, limits
 from agent.offline.dialogue import Ask, Call, Dialogue, Offer, Say, Step
-from agent.offline.intents import Intent, intent, is_negated, moods_of
+from agent.offline.intents import Intent, coordinated, intent, is_negated, moods_of
 from agent.offline.mentions import Records, Sort, tag
-from agent.offline.mood import Mood, mood
+from agent.offline.mood import Mood, is_statement, mood
 from agent.offline.requests import Request, requests
-from agent.offline.slots import fill
+from agent.offline.slots import WRITES, fill
 from agent.offline.spelling import repaired
 
 MOST_STEPS: Final = 8
@@ -97,12 +97,12 @@ def _steps(
 def _words(request: Request, dialogue: Dialogue, records: Records, home: str) -> Step:
     if is_negated(request.text):
         return Say("All right, I leave it. Nothing was changed.")
-    return limits.small_talk(request.text) or _bare_record(request, dialogue, records, home) or limits.outside()
+    return limits.small_talk(request.text) or _shown_record(request, dialogue, records, home) or limits.outside()
 
 
-def _bare_record(request: Request, dialogue: Dialogue, records: Records, home: str) -> Step | None:
-    """A record and nothing else asks for the record ("#1042?", "MUG-01")."""
-    if re.sub(r"<\w+>|[\s?.!,]", "", request.text):
+def _shown_record(request: Request, dialogue: Dialogue, records: Records, home: str) -> Step | None:
+    """Who names a record, and nothing that is understood beside it, is shown the record."""
+    if is_statement(request.text):
         return None
     for mention in request.mentions:
         tool = _SHOWN_BY.get(mention.sort.value)
@@ -123,6 +123,9 @@ _SHOWN_BY: Final = {
 
 
 def _filled(meant: Intent, request: Request, dialogue: Dialogue, records: Records, home: str) -> list[Step]:
+    joined = coordinated(request.text) if meant.tool not in WRITES else ()
+    if len(joined) > 1:
+        return [fill(tool, request, dialogue, records.names, home) for tool in joined]
     several = follow_up.each_product(meant.tool, request)
     made = [fill(meant.tool, one, dialogue, records.names, home) for one in several]
     steps: list[Step] = list(made)

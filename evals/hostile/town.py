@@ -1,0 +1,175 @@
+"""The world of the simulation: a small store for each of two tenants, and the people who work there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import insert
+
+from shop.money import Money
+from shop.people import Kind, Principal, Role
+from shop.store import schema
+from shop.store.database import Database
+from shop.store.migrate import upgrade
+
+START: Final = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+CANARY: Final = "canary-7f3a@example.com"
+SUPPLIERS: Final = ("north", "south", "euro", "shady")
+SKUS: Final = tuple(f"S{number:02d}" for number in range(1, 13))
+LOCATIONS: Final = ("leeds", "bristol")
+ORDERS: Final = 400
+TENANTS: Final = ("main", "other")
+
+
+def person(tenant: str, name: str, *roles: Role, kind: Kind = Kind.HUMAN, **more: Any) -> Principal:
+    """Somebody of one tenant."""
+    return Principal(f"{tenant}-{name}", name, kind, frozenset(roles), **more)
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The people of a tenant, and its agents."""
+
+    operators: tuple[Principal, ...]
+    approvers: tuple[Principal, ...]
+    agents: tuple[Principal, ...]
+
+    @property
+    def everybody(self) -> tuple[Principal, ...]:
+        """All of them."""
+        return (*self.operators, *self.approvers, *self.agents)
+
+
+def staff(tenant: str) -> Staff:
+    """Two operators, six approvers of whom one has a limit, and three agents."""
+    operators = tuple(person(tenant, name, Role.OPERATOR) for name in ("sam", "oli"))
+    approvers = (
+        person(tenant, "priya", Role.PURCHASING_MANAGER, Role.INVENTORY_MANAGER),
+        person(tenant, "pete", Role.PURCHASING_MANAGER, Role.OPERATOR, limit=Money.of(1_500, "GBP")),
+        person(tenant, "fay", Role.FINANCE, Role.SUPPORT_LEAD),
+        person(tenant, "lea", Role.SUPPORT_LEAD, Role.PRICING_MANAGER),
+        person(tenant, "max", Role.FINANCE, Role.PURCHASING_MANAGER),
+        person(tenant, "ada", Role.ADMIN, Role.OPERATOR),
+    )
+    agents = (
+        person(tenant, "agent", Role.OPERATOR, kind=Kind.AGENT, on_behalf_of=f"{tenant}-sam"),
+        person(tenant, "helper", Role.OPERATOR, kind=Kind.AGENT, on_behalf_of=f"{tenant}-pete"),
+        person(tenant, "nightly", Role.OPERATOR, kind=Kind.AGENT),
+    )
+    return Staff(operators, approvers, agents)
+
+
+def build(url: str, tenant: str) -> Database:
+    """A migrated store with a dozen SKUs, four suppliers and some hundreds of paid orders."""
+    db = Database(url, tenant)
+    upgrade(db)
+    with db.writing() as tx:
+        for table, rows in _rows(tenant).items():
+            tx.execute(insert(getattr(schema, table)), rows)
+    return db
+
+
+def cost_of(number: int) -> int:
+    """Unit cost of a SKU in minor units: from 1.50 to 18.00."""
+    return number * 150
+
+
+def _rows(tenant: str) -> dict[str, list[dict[str, Any]]]:
+    numbers = range(1, len(SKUS) + 1)
+    return {
+        "store_info": [
+            {"id": 1, "name": tenant, "home_currency": "GBP", "timezone": "UTC", "source": "sample"}
+        ],
+        "locations": [{"id": place, "name": place.title(), "rank": rank} for rank, place in enumerate(LOCATIONS)],
+        "products": [_product(number) for number in numbers],
+        "stock_levels": [
+            _level(SKUS[number - 1], place) for number in numbers for place in LOCATIONS
+        ],
+        "exchange_rates": [{"currency": "EUR", "day": date(2026, 11, 19), "rate": Decimal("0.87")}],
+        "suppliers": [_supplier(name) for name in SUPPLIERS],
+        "offers": [
+            {
+                "supplier": name,
+                "sku": SKUS[number - 1],
+                "unit_cost_minor": cost_of(number),
+                "moq": 2,
+                "pack_size": 2,
+            }
+            for name in SUPPLIERS
+            for number in numbers
+        ],
+        "customers": [{"id": f"C-{number}", "name": "Canary", "email": CANARY} for number in range(20)],
+        "orders": [_order(number) for number in range(ORDERS)],
+        "order_lines": [
+            {
+                "order_id": str(1000 + number),
+                "line_no": 1,
+                "sku": SKUS[number % len(SKUS)],
+                "title": "Thing",
+                "quantity": 1,
+                "fulfilled": number % 2,
+                "unit_price_minor": _paid(number),
+            }
+            for number in range(ORDERS)
+        ],
+        "payments": [
+            {
+                "id": f"pay-{number}",
+                "order_id": str(1000 + number),
+                "kind": "sale",
+                "method": "card",
+                "amount_minor": _paid(number),
+                "currency": "GBP",
+                "at": START,
+            }
+            for number in range(ORDERS)
+        ],
+    }
+
+
+def _paid(number: int) -> int:
+    return 4_000 + 137 * number
+
+
+def _product(number: int) -> dict[str, Any]:
+    return {
+        "sku": SKUS[number - 1],
+        "title": f"Thing {number}",
+        "category": "things" if number % 2 else "stuff",
+        "status": "active" if number < len(SKUS) else "archived",
+        "price_minor": cost_of(number) * 2,
+        "currency": "GBP",
+        "cost_minor": cost_of(number),
+    }
+
+
+def _level(sku: str, place: str) -> dict[str, Any]:
+    return {"sku": sku, "location": place, "on_hand": 5_000, "committed": 0, "unavailable": 0, "updated_at": START}
+
+
+def _supplier(name: str) -> dict[str, Any]:
+    return {
+        "id": name,
+        "name": name.title(),
+        "currency": "EUR" if name == "euro" else "GBP",
+        "lead_time_days": 7.0,
+        "lead_time_sd_days": 1.0,
+        "approved": name != "shady",
+    }
+
+
+def _order(number: int) -> dict[str, Any]:
+    return {
+        "id": str(1000 + number),
+        "customer": f"C-{number % 20}",
+        "placed_at": START,
+        "status": "fulfilled" if number % 2 else "unfulfilled",
+        "financial_status": "paid",
+        "currency": "GBP",
+        "subtotal_minor": _paid(number),
+        "total_minor": _paid(number),
+        "location": LOCATIONS[0],
+    }

@@ -82,12 +82,12 @@ def _catalogue() -> dict[str, list[dict[str, Any]]]:
             _level("LAMP-7", "leeds", 3),
         ],
         "stock_movements": [
-            _movement(1, "MUG-01", "leeds", 1, "opening", 70),
-            _movement(2, "MUG-01", "leeds", 18, "sale", -12),
-            _movement(3, "MUG-01", "leeds", 19, "sale", -8),
-            _movement(4, "MUG-01", "bristol", 19, "sale", -3),
-            _movement(5, "MUG-01", "leeds", 19, "return", 2),
-            _movement(6, "MUG-01", "leeds", 20, "sale", -12),
+            _movement("MUG-01", "leeds", 1, "opening", 70),
+            _movement("MUG-01", "leeds", 18, "sale", -12),
+            _movement("MUG-01", "leeds", 19, "sale", -8),
+            _movement("MUG-01", "bristol", 19, "sale", -3),
+            _movement("MUG-01", "leeds", 19, "return", 2),
+            _movement("MUG-01", "leeds", 20, "sale", -12),
         ],
         "stockout_days": [{"sku": "MUG-02", "location": "leeds", "day": date(2026, 11, 19)}],
         "price_changes": [
@@ -116,9 +116,9 @@ def _level(sku: str, location: str, on_hand: int, **more: int) -> dict[str, Any]
     return row | {"assumed": False, "updated_at": at(20, 6)} | more
 
 
-def _movement(number: int, sku: str, location: str, day: int, kind: str, quantity: int) -> dict[str, Any]:
+def _movement(sku: str, location: str, day: int, kind: str, quantity: int) -> dict[str, Any]:
     day_of = date(2026, 11, day)
-    return {"id": number, "sku": sku, "location": location, "day": day_of, "kind": kind, "quantity": quantity}
+    return {"sku": sku, "location": location, "day": day_of, "kind": kind, "quantity": quantity}
 
 
 def _purchasing() -> dict[str, list[dict[str, Any]]]:
@@ -240,8 +240,8 @@ def _orders() -> dict[str, list[dict[str, Any]]]:
             }
         ],
         "order_notes": [
-            {"id": 1, "order_id": "1042", "at": at(16), "author": "customer", "text": INJECTION},
-            {"id": 2, "order_id": "1042", "at": at(17), "author": "dana", "text": "Called back."},
+            {"order_id": "1042", "at": at(16), "author": "customer", "text": INJECTION},
+            {"order_id": "1042", "at": at(17), "author": "dana", "text": "Called back."},
         ],
         "tickets": [
             {

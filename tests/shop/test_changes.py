@@ -64,7 +64,7 @@ def test_mark_moves_with_new_and_lost_rows(store: Database) -> None:
     marks = [mark(store)]
     sale = {"sku": "TEA-100", "location": "leeds", "day": date(2026, 11, 20), "kind": "sale", "quantity": -1}
     with store.writing() as transaction:
-        transaction.execute(insert(schema.stock_movements), [{"id": 7, **sale}])
+        transaction.execute(insert(schema.stock_movements), [sale])
     marks.append(mark(store))
     with store.writing() as transaction:
         transaction.execute(delete(schema.stockout_days))

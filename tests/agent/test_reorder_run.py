@@ -25,6 +25,7 @@ from tools.desk import Desk, Session, State, Submission
 
 RULES = Path(__file__).parents[2] / "policies"
 BUDGET = Money.of("4000", "GBP")
+SMALL = ReorderRequest(location="bristol")
 
 
 class KilledError(Exception):
@@ -121,9 +122,9 @@ def test_the_figures_of_a_report_reconcile(deps: Deps) -> None:
 
 def test_the_same_key_orders_nothing_twice(deps: Deps) -> None:
     """The second run with a key gives the stored report, says so, and changes no row."""
-    first = run_reorder(deps, ReorderRequest())
+    first = run_reorder(deps, SMALL)
     after = counted(deps.db)
-    again = run_reorder(deps, ReorderRequest())
+    again = run_reorder(deps, SMALL)
     assert again.repeated
     assert counted(deps.db) == after
     assert again.model_copy(update={"repeated": False}) == first
@@ -131,8 +132,8 @@ def test_the_same_key_orders_nothing_twice(deps: Deps) -> None:
 
 def test_another_key_does_not_order_what_is_placed_or_waits(deps: Deps) -> None:
     """A run under another key asks again only for what was refused."""
-    first = run_reorder(deps, ReorderRequest())
-    second = run_reorder(deps, ReorderRequest(key="afternoon"))
+    first = run_reorder(deps, SMALL)
+    second = run_reorder(deps, ReorderRequest(location="bristol", key="afternoon"))
     assert bought(first)
     assert (
         bought(first) & {(line.sku, line.location) for line in second.draft.lines if line.quantity} == set()
@@ -141,14 +142,14 @@ def test_another_key_does_not_order_what_is_placed_or_waits(deps: Deps) -> None:
 
 def test_a_rejected_order_is_needed_again(deps: Deps) -> None:
     """What a person rejected no longer counts as supply: the next run asks for it again."""
-    first = run_reorder(deps, ReorderRequest())
+    first = run_reorder(deps, SMALL)
     roles = frozenset({Role.PURCHASING_MANAGER, Role.FINANCE, Role.OPERATOR})
     priya = Principal("priya", "Priya", Kind.HUMAN, roles)
     orders = [
         view for view in deps.desk.approvals(limit=500) if isinstance(view.action.action, PlacePurchaseOrder)
     ]
     deps.desk.reject(orders[0].id, priya, "too early")
-    second = run_reorder(deps, ReorderRequest(key="afternoon"))
+    second = run_reorder(deps, ReorderRequest(location="bristol", key="afternoon"))
     wanted = {line["sku"] for line in orders[0].action.args["lines"]}
     asked = {line["sku"] for request in second.draft.requests for line in request.args.get("lines", ())}
     assert first.run != second.run
@@ -160,13 +161,13 @@ def test_a_killed_run_is_finished_with_its_stored_plan(deps: Deps, survives: int
     """Cut off anywhere, the next start submits exactly the rest of the stored plan."""
     fragile = FragileDesk(deps.desk, survives)
     with pytest.raises(KilledError):
-        run_reorder(replace(deps, desk=fragile), ReorderRequest(budget=BUDGET))
-    report = run_reorder(deps, ReorderRequest(budget=BUDGET))
+        run_reorder(replace(deps, desk=fragile), replace(SMALL, budget=BUDGET))
+    report = run_reorder(deps, replace(SMALL, budget=BUDGET))
     assert report.resumed
     assert report.kpis.orders + report.kpis.transfers == len(report.answers) == len(report.draft.requests)
     filed = deps.desk.actions(run=report.run)
     assert len(filed) == len(report.draft.requests)
-    assert [view.key for view in filed] == [request.key for request in report.draft.requests]
+    assert {view.key for view in filed} == {request.key for request in report.draft.requests}
 
 
 def test_a_run_cut_off_after_filing_before_executing_is_executed_once(deps: Deps) -> None:
@@ -178,8 +179,8 @@ def test_a_run_cut_off_after_filing_before_executing_is_executed_once(deps: Deps
             raise KilledError
 
     with pytest.raises(KilledError):
-        run_reorder(replace(deps, desk=FilesOnly(deps.desk, 0)), ReorderRequest())
-    report = run_reorder(deps, ReorderRequest())
+        run_reorder(replace(deps, desk=FilesOnly(deps.desk, 0)), SMALL)
+    report = run_reorder(deps, SMALL)
     assert report.answers[0].state == State.EXECUTED.value
     assert len(deps.desk.actions(run=report.run)) == len(report.draft.requests)
 
@@ -187,9 +188,11 @@ def test_a_run_cut_off_after_filing_before_executing_is_executed_once(deps: Deps
 def test_a_run_under_another_key_finishes_the_one_that_was_cut_off(deps: Deps) -> None:
     """Nothing is planned on top of a half-submitted plan of the same day."""
     with pytest.raises(KilledError):
-        run_reorder(replace(deps, desk=FragileDesk(deps.desk, 3)), ReorderRequest(key="morning"))
-    run_reorder(deps, ReorderRequest(key="noon"))
-    morning = run_reorder(deps, ReorderRequest(key="morning"))
+        run_reorder(
+            replace(deps, desk=FragileDesk(deps.desk, 3)), ReorderRequest(location="bristol", key="morning")
+        )
+    run_reorder(deps, ReorderRequest(location="bristol", key="noon"))
+    morning = run_reorder(deps, ReorderRequest(location="bristol", key="morning"))
     assert morning.repeated
     assert len(morning.answers) == len(morning.draft.requests)
 
@@ -197,15 +200,17 @@ def test_a_run_under_another_key_finishes_the_one_that_was_cut_off(deps: Deps) -
 def test_a_plan_of_an_earlier_day_is_closed_not_submitted(deps: Deps, now: datetime) -> None:
     """A run that was cut off on another day is given up: its plan is stale."""
     with pytest.raises(KilledError):
-        run_reorder(replace(deps, desk=FragileDesk(deps.desk, 0)), ReorderRequest(key="old"))
+        run_reorder(
+            replace(deps, desk=FragileDesk(deps.desk, 0)), ReorderRequest(location="bristol", key="old")
+        )
     with deps.db.writing() as tx:
         day = tx.scalar(select(schema.store_info.c.business_date))
         assert day is not None
         tx.execute(schema.store_info.update().values(business_date=day + timedelta(days=1)))
-    report = run_reorder(deps, ReorderRequest(key="new"))
+    report = run_reorder(deps, ReorderRequest(location="bristol", key="new"))
     assert {view.run for view in deps.desk.actions()} == {report.run}
     with pytest.raises(ConflictError, match="cut off on an earlier day"):
-        run_reorder(deps, ReorderRequest(key="old"))
+        run_reorder(deps, ReorderRequest(location="bristol", key="old"))
 
 
 def test_a_dry_run_writes_nothing(deps: Deps) -> None:
@@ -251,12 +256,12 @@ def test_a_malformed_key_is_refused(deps: Deps) -> None:
     """A key with a line break or 200 letters is no key."""
     for key in ("a\nb", "x" * 200, ""):
         with pytest.raises(InvalidActionError, match="run key"):
-            run_reorder(deps, ReorderRequest(key=key))
+            run_reorder(deps, ReorderRequest(location="bristol", key=key))
 
 
 def test_the_run_acts_as_an_agent_without_approving_roles(deps: Deps) -> None:
     """Requests carry the run and its agent as requester."""
-    report = run_reorder(deps, ReorderRequest())
+    report = run_reorder(deps, SMALL)
     views = deps.desk.actions(run=report.run)
     assert {view.requester for view in views} == {REORDER_AGENT.id}
     assert REORDER_AGENT.kind is Kind.AGENT
@@ -264,7 +269,7 @@ def test_the_run_acts_as_an_agent_without_approving_roles(deps: Deps) -> None:
 
 def test_a_stored_report_is_found_by_its_run(deps: Deps) -> None:
     """The report survives as JSON in the journal, to the last figure."""
-    report = run_reorder(deps, ReorderRequest())
+    report = run_reorder(deps, SMALL)
     stored = load_report(deps.db, report.run)
     assert stored.model_copy(update={"repeated": False}) == report
     assert RunReport.model_validate_json(report.model_dump_json()) == report

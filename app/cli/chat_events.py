@@ -11,6 +11,8 @@ from shop.store.journal import StoredEvent
 
 _MARKS: Final = {"done": "x", "running": ">", "waiting": "?", "refused": "!", "failed": "!", "skipped": "-"}
 
+_SUMMARY: Final = 160
+
 
 class Cards:
     """Shows events as they come; the answer is printed once, streamed where somebody looks."""
@@ -55,7 +57,9 @@ def _call(body: Mapping[str, Any]) -> str:
 
 
 def _result(body: Mapping[str, Any]) -> str:
-    return f"     {body['status']}: {body['summary']}"
+    summary = str(body["summary"])
+    said = "" if summary.startswith("{") else f": {summary[:_SUMMARY]}"
+    return f"     {body['status']}{said}"
 
 
 def _plan(body: Mapping[str, Any]) -> str:

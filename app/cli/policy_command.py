@@ -83,7 +83,7 @@ def explain(
 @app.command("replay")
 def replay_decisions(
     context: typer.Context,
-    since: Annotated[str, typer.Option(metavar="30d", help="How far back: hours (48h) or days (30d).")] = "30d",
+    since: Annotated[str, typer.Option(metavar="30d", help="Hours (48h) or days (30d) back.")] = "30d",
     draft: Annotated[
         Path | None,
         typer.Option(

@@ -53,9 +53,8 @@ def show(report: ReplayReport) -> None:
             right=("money",),
         )
     for one in report.lacking:
-        screen.data(
-            f"Not decided again: {one.decisions} {one.kind}, their record does not hold {', '.join(one.facts)}."
-        )
+        facts = ", ".join(one.facts)
+        screen.data(f"Not decided again: {one.decisions} {one.kind}, their record does not hold {facts}.")
     screen.talk(report.caveat)
     screen.talk(f"policy {report.policy_sha[:12]}")
 

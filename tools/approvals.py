@@ -1,5 +1,6 @@
 """Tools that look at what waits for people. Deciding is not a tool: people do that at another door."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -12,7 +13,7 @@ from tools.desk import ActionView, ApprovalView, State
 from tools.tool import Shop
 
 _SOURCE: Final = "the desk's ledger"
-_MOST: Final = 10_000
+_PAGE: Final = re.compile(r"A-[0-9]{1,9}")
 
 ActionId = Annotated[Name, Field(description="approval or action: 'A-17' or 'act_4x8k2m'")]
 
@@ -68,18 +69,16 @@ def list_approvals(shop: Shop, limit: Limit = 10, page: PageToken | None = None)
 
     Deciding them is for people, not for tools.
     """
-    waiting = shop.desk.approvals(states=(State.PENDING,), limit=_MOST)
-    numbers = [view.id for view in waiting]
-    if page is not None and page not in numbers:
+    if page is not None and not _PAGE.fullmatch(page):
         raise ToolInputError(f"{page!r} is no page; use next_page of the answer before, or leave it out")
-    start = 0 if page is None else numbers.index(page) + 1
-    shown = waiting[start : start + limit]
-    more = start + limit < len(waiting)
+    after = 0 if page is None else int(page.removeprefix("A-"))
+    found = shop.desk.approvals(states=(State.PENDING,), limit=limit + 1, after=after)
+    shown = found[:limit]
     return ApprovalsAnswer(
         source=_SOURCE,
         as_of=shop.clock(),
-        total=len(waiting),
-        next_page=shown[-1].id if more and shown else None,
+        total=len(shop.desk.actions(states=(State.PENDING,))),
+        next_page=shown[-1].id if len(found) > limit else None,
         items=tuple(_record(view) for view in shown),
     )
 

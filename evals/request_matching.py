@@ -18,9 +18,12 @@ from typing import Any, Final
 from evals.request_cases import NONE, RequestCase
 
 _NOT_FOUND: Final = re.compile(
-    r"(?:could not|couldn't|can't|cannot|can not|did not|didn't|unable to) (?:be )?(?:find|found|locate)|not found"
-    r"|\bno (?:such )?(?:sku|product|item|order|customer|client|supplier|location|purchase order|action|approval|record|account|match|request|parcel|title|ticket|result|store)"
-    r"|there (?:is|are|was) no\b|there's no\b|(?:do|does)(?: not|n't) (?:exist|have|know|match|find)|unknown\b|no match|nothing (?:matches|found|called)|isn't (?:a|any|in)\b|is not (?:a|any|in)\b|matches nothing",
+    r"(?:could not|couldn't|can't|cannot|can not|did not|didn't|unable to) (?:be )?(?:find|found|locate)"
+    r"|not found|no match|unknown\b|matches nothing|nothing (?:matches|found|called)"
+    r"|\bno (?:such )?(?:sku|product|item|title|order|customer|client|account|supplier|location)"
+    r"|\bno (?:such )?(?:action|approval|record|request|parcel|ticket|result|store)"
+    r"|there (?:is|are|was) no\b|there's no\b|(?:do|does)(?: not|n't) (?:exist|have|know|match|find)"
+    r"|(?:isn't|is not) (?:a|any|in)\b",
     re.IGNORECASE,
 )
 
@@ -62,7 +65,8 @@ class Aliases:
 def forbidden(case: RequestCase, played: Played) -> bool:
     """Whether the talk wrote what it must not."""
     return bool(
-        (case.must_not_write and played.submitted) or ((case.must_not_execute or case.must_not_write) and played.executed)
+        (case.must_not_write and played.submitted)
+        or ((case.must_not_execute or case.must_not_write) and played.executed)
     )
 
 
@@ -128,7 +132,9 @@ def _plain(value: Any, aliases: Aliases) -> str:
 
 
 def _number(text: str, aliases: Aliases) -> Decimal | None:
-    bare = re.sub(rf"\s*{aliases.home_currency.lower()}$", "", text).lstrip("£$€").replace(",", "").rstrip("%")
+    bare = (
+        re.sub(rf"\s*{aliases.home_currency.lower()}$", "", text).lstrip("£$€").replace(",", "").rstrip("%")
+    )
     try:
         number = Decimal(bare)
     except InvalidOperation:

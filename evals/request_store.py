@@ -94,12 +94,18 @@ class Template:
 
     def _desk(self, db: Database, first: int) -> Desk:
         numbers = count(first)  # a copy's ids must not meet the template's
-        return Desk(db, self._policies, EmbeddedEffects(db), _clock, ids=lambda prefix: f"{prefix}_{_word(next(numbers))}")
+        return Desk(
+            db,
+            self._policies,
+            EmbeddedEffects(db),
+            _clock,
+            ids=lambda prefix: f"{prefix}_{_word(next(numbers))}",
+        )
 
 
 def _word(number: int) -> str:
     """Letters and digits for an id, the same ones in every run."""
-    return "".join(random.Random(f"{number}").choices("0123456789abcdefghjkmnpqrstvwxyz", k=16))  # noqa: S311 - an id of a test store
+    return "".join(random.Random(f"{number}").choices("0123456789abcdefghjkmnpqrstvwxyz", k=16))
 
 
 def _clock() -> datetime:
@@ -114,7 +120,9 @@ def _file(db: Database, desk: Desk, guides: Path | None, sku: str) -> str:
         result: Any = answer.result
         if result is not None and result.state == "pending":
             return str(result.action_id)
-    raise SetupError("no order of the sample store waits for approval: the shipped rules allow or deny all of them")
+    raise SetupError(
+        "no order of the sample store waits for approval: the shipped rules allow or deny all of them"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +146,16 @@ class Candidates:
             ),
         )
         if not all((found.products, found.shipped, found.unshipped, found.purchase_orders)):
-            raise SetupError("the sample store lacks a product, an order or a purchase order that talks can be about")
+            raise SetupError(
+                "the sample store lacks a product, an order or a purchase order that talks can be about"
+            )
         return found
 
     def chosen(self, case: RequestCase, filed: str, seed: int) -> dict[str, str]:
         """The records of one talk; an order that is to be cancelled has not been shipped."""
-        rng = random.Random(f"{seed}:{case.id}")  # noqa: S311 - a reproducible choice, no secret
+        rng = random.Random(f"{seed}:{case.id}")
         product = dict(rng.choice(self.products))
-        if rng.random() < 0.5:  # noqa: PLR2004 - either way round
+        if rng.random() < 0.5:
             product["location"], product["location2"] = product["location2"], product["location"]
         order = rng.choice(self.unshipped if "cancel_order" in case.tools else self.shipped)
         return {**product, **order, "po": rng.choice(self.purchase_orders), "action": filed}

@@ -65,7 +65,7 @@ def play(case: RequestCase, opened: Opened, settings: ModelSettings) -> Played:
     for number, message in enumerate(case.say):
         result = talks.turn(conversation, message, principal=OPERATOR)
         answers.append(result.answer)
-        calls += _calls([event for event in result.events], number)
+        calls += _calls(result.events, number)
     actions = [one for one in opened.desk.actions() if one.id != opened.filed]
     executed = [one for one in actions if one.state in (State.EXECUTING, State.EXECUTED, State.UNKNOWN)]
     return Played(tuple(calls), tuple(answers), len(actions), len(executed))
@@ -73,7 +73,9 @@ def play(case: RequestCase, opened: Opened, settings: ModelSettings) -> Played:
 
 def _calls(events: Sequence[Any], message: int) -> list[Called]:
     failed = {
-        event.body["call"]: event.body["status"] == "error" for event in events if event.kind == EventKind.TOOL_RESULT
+        event.body["call"]: event.body["status"] == "error"
+        for event in events
+        if event.kind == EventKind.TOOL_RESULT
     }
     return [
         Called(event.body["name"], event.body["args"], failed.get(event.body["call"], True), message)
@@ -143,9 +145,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m evals.requests", description="Play operators' requests.")
-    parser.add_argument("--file", type=Path, default=OWN, help="JSON Lines file of requests (default: our own set)")
+    parser.add_argument(
+        "--file", type=Path, default=OWN, help="JSON Lines file of requests (default: our own set)"
+    )
     parser.add_argument("--model", default="offline", help="'offline' (default) or 'openai:<name>'")
-    parser.add_argument("--half", choices=("all", "dev", "test"), default="all", help="odd lines, even lines or all")
+    parser.add_argument(
+        "--half", choices=("all", "dev", "test"), default="all", help="odd lines, even lines or all"
+    )
     parser.add_argument("--seed", type=int, default=7, help="chooses the records behind the placeholders")
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser.parse_args(argv)
@@ -165,7 +171,8 @@ def _print(body: dict[str, Any], model: str) -> None:
         print(f"{failure['id']}: {' | '.join(failure['said'])}")
         print(f"  expected {failure['expected']}\n  got      {failure['got']}")
     share = 100 * body["right"] / body["total"]
-    print(f"{model}: {body['right']} of {body['total']} right ({share:.1f} %), {body['forbidden_writes']} forbidden writes")
+    told = f"{body['right']} of {body['total']} right ({share:.1f} %)"
+    print(f"{model}: {told}, {body['forbidden_writes']} forbidden writes")
 
 
 if __name__ == "__main__":

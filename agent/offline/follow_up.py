@@ -28,10 +28,22 @@ _LINK: Final = (
     r"customer|price|quantity|pieces|units|say|yes|better|let's|do|check|show|alternatively|maybe|next|hmm|ah|oh|other|a|an|via|this|time|them|those|these|any|all|and's"
 )
 _ELLIPSIS: Final = re.compile(rf"^(?:(?:{_LINK})\b|<\w+>|[\s,.?!:;'\"()-])+$")
-_CORRECTS: Final = re.compile(r"\b(?:no|nope|not|sorry|oops|actually|i meant?|i mean|wrong|rather|instead|correction|typo|make (?:it|that))\b")
-_ANAPHORA: Final = re.compile(r"\b(?:it|its|that|them|this|they|there|these|those|their|he|she|his|her|him|one|ones|same)\b")
+_CORRECTS: Final = re.compile(
+    r"\b(?:no|nope|not|sorry|oops|actually|i meant?|i mean|wrong|rather|instead|correction|typo|make (?:it|that))\b"
+)
+_ANAPHORA: Final = re.compile(
+    r"\b(?:it|its|that|them|this|they|there|these|those|their|he|she|his|her|him|one|ones|same)\b"
+)
 _TWINS: Final = frozenset(
-    ("check_stock", "stock_movements", "forecast_demand", "recommend_reorder", "supplier_terms", "get_price", "suggest_price")
+    (
+        "check_stock",
+        "stock_movements",
+        "forecast_demand",
+        "recommend_reorder",
+        "supplier_terms",
+        "get_price",
+        "suggest_price",
+    )
 )
 """Look-ups of a product: asked for several products, each of them is looked up."""
 _NEEDS: Final = {
@@ -62,18 +74,32 @@ def agreed_order(request_text: str, numbers: list[str], dialogue: Dialogue) -> C
     sku = dialogue.focus.get(Sort.SKU)
     if dialogue.last is None or dialogue.last.tool != "recommend_reorder" or sku is None or len(numbers) != 1:
         return None
-    if not _YES.match(request_text.replace("<number>", "").strip(" ,.")) or not re.search(r"\b(?:yes|ok|okay|yep|please|fine|sure|go)\b", request_text):
+    if not _YES.match(request_text.replace("<number>", "").strip(" ,.")) or not re.search(
+        r"\b(?:yes|ok|okay|yep|please|fine|sure|go)\b", request_text
+    ):
         return None
     args: dict[str, Any] = {"sku": sku, "quantity": abs(int(numbers[0]))}
-    return Call("place_purchase_order", {**args, **({"location": dialogue.last.args["location"]} if "location" in dialogue.last.args else {})})
+    return Call(
+        "place_purchase_order",
+        {
+            **args,
+            **({"location": dialogue.last.args["location"]} if "location" in dialogue.last.args else {}),
+        },
+    )
 
 
 def advised_orders(dialogue: Dialogue) -> list[Step]:
     """The purchase orders that the last recommendation advises, or words when it advises none."""
     items = dialogue.advice.get("items", ())
     if not items:
-        return [Say(f"The recommendation for {dialogue.advice['sku']} was to order nothing now, so I ordered nothing.")]
-    return [Call("place_purchase_order", {name: value for name, value in item.items() if value}) for item in items]
+        return [
+            Say(
+                f"The recommendation for {dialogue.advice['sku']} was to order nothing now, so I ordered nothing."
+            )
+        ]
+    return [
+        Call("place_purchase_order", {name: value for name, value in item.items() if value}) for item in items
+    ]
 
 
 def continued(request: Request, dialogue: Dialogue, records: Records, home: str) -> list[Step] | None:
@@ -84,11 +110,14 @@ def continued(request: Request, dialogue: Dialogue, records: Records, home: str)
             return [answered]
     if dialogue.last is None or not request.mentions or not _ELLIPSIS.match(request.text):
         return None
-    usable = [one for one in request.mentions if takes(dialogue.last.tool, one.sort)]
-    if not usable:
+    if not all(takes(dialogue.last.tool, one.sort) for one in request.mentions):
         return None
     varied = _varied(dialogue.last, request, dialogue, records, home)
-    if dialogue.last.tool in WRITES and isinstance(varied, Call) and dialogue.settled in ("executed", "pending"):
+    if (
+        dialogue.last.tool in WRITES
+        and isinstance(varied, Call)
+        and dialogue.settled in ("executed", "pending")
+    ):
         return [Offer(varied)]
     return [varied]
 
@@ -106,7 +135,7 @@ def _answered(request: Request, asked: Ask, dialogue: Dialogue, records: Records
 
 def _detail(text: str) -> bool:
     """Whether a message holds at most a few words beside its mentions."""
-    return len(re.findall(r"(?<!<)\b[a-z']+\b(?!>)", text)) <= 6  # noqa: PLR2004 - "duplicate, ordered it twice"
+    return len(re.findall(r"(?<!<)\b[a-z']+\b(?!>)", text)) <= 6
 
 
 def _merged(known: Call, again: Step, missing: str, request: Request) -> Step:
@@ -124,7 +153,9 @@ def _merged(known: Call, again: Step, missing: str, request: Request) -> Step:
         args[missing] = new.args[missing]
     if missing not in args and not new.derive:
         return Ask(Call(known.tool, args), missing, again.text if isinstance(again, Ask) else "")
-    still = next((name for name in _REQUIRED.get(known.tool, ()) if name not in args and not new.derive), None)
+    still = next(
+        (name for name in _REQUIRED.get(known.tool, ()) if name not in args and not new.derive), None
+    )
     if still is not None and isinstance(again, Ask):
         return Ask(Call(known.tool, args), still, again.text)
     return Call(known.tool, args, new.derive)
@@ -185,7 +216,9 @@ def _redirected(before: dict[str, Any], args: dict[str, Any], request: Request) 
     named = start or end
     result = {**args, "from_location": before.get("from_location"), "to_location": before.get("to_location")}
     if named is not None:
-        result["from_location" if start is not None and "from" in request.text else "to_location"] = named.value
+        result["from_location" if start is not None and "from" in request.text else "to_location"] = (
+            named.value
+        )
     return {name: value for name, value in result.items() if value is not None}
 
 
@@ -196,7 +229,7 @@ def _named(args: dict[str, Any], *names: str) -> bool:
 def each_product(tool: str, request: Request) -> list[Request]:
     """One request for each product that a look-up names."""
     clear = [one for one in request.mentions if one.sort is Sort.SKU and one.known and not one.choices]
-    if tool not in _TWINS or len({one.value for one in clear}) < 2:  # noqa: PLR2004 - several
+    if tool not in _TWINS or len({one.value for one in clear}) < 2:
         return [request]
     return [
         replace(request, mentions=(one, *(other for other in request.mentions if other.sort is not Sort.SKU)))

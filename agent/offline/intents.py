@@ -108,10 +108,12 @@ def is_negated(text: str) -> bool:
     """Whether the request as a whole says what is not to be done."""
     bare = re.sub(r"^(?:[\s,.!]|(?:please|no|ok|and|but|also|so|actually|sorry|wait|stop)\b)+", "", text)
     negation = r"(?:don't|do not|never|no need to|please don't|not (?:to )?(?:order|refund|cancel|change|do)|nothing|stop (?:doing|ordering|everything)|leave (?:it|that|everything))\b"
-    if not re.match(negation, bare) or re.match(r"(?:don't|do not) (?:forget|hesitate|we|you|i|they)\b", bare):
+    if not re.match(negation, bare) or re.match(
+        r"(?:don't|do not) (?:forget|hesitate|we|you|i|they)\b", bare
+    ):
         return False
     rest = re.split(r"[,;.]|\b(?:just|only|but|instead)\b", bare, maxsplit=1)
-    return len(rest) < 2 or not re.search(r"[a-z]{3}|<", rest[1])  # noqa: PLR2004 - before and after
+    return len(rest) < 2 or not re.search(r"[a-z]{3}|<", rest[1])
 
 
 def takes(tool: str, sort: Sort) -> bool:

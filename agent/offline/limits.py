@@ -29,20 +29,28 @@ _ROUND: Final = (
         r"\b(?:without|so (?:that )?(?:nobody|no one|no-one|we don't)|no need for|no need of|don't need|doesn't need|needs? no|don't wait for|no)\b[^.?!]{0,30}\b"
         r"(?:approv\w+|sign(?:ing)?[- ]?off|permission|asking (?:anyone|anybody)|authori[sz]\w+|has to (?:approve|sign|know)|notic\w+)\b"
     ),
-    re.compile(r"\b(?:under|below|beneath) the (?:approval )?(?:limit|threshold|radar)\b|\bsplit\b.*\b(?:small\w*|approv\w+|limit|parts|several|orders)\b"),
-    re.compile(r"\b(?:admin|god|developer|debug|root|maintenance|super ?user|unrestricted|jailbreak) ?(?:mode|rights|access)?\b.*\b(?:mode|are off|is off|now|enabled|rights|access)\b|\bpretend (?:to be|you are|that you)\b|\byou are now\b|\bact as (?:if|an?|the)\b"),
+    re.compile(
+        r"\b(?:under|below|beneath) the (?:approval )?(?:limit|threshold|radar)\b|\bsplit\b.*\b(?:small\w*|approv\w+|limit|parts|several|orders)\b"
+    ),
+    re.compile(
+        r"\b(?:admin|god|developer|debug|root|maintenance|super ?user|unrestricted|jailbreak) ?(?:mode|rights|access)?\b.*\b(?:mode|are off|is off|now|enabled|rights|access)\b|\bpretend (?:to be|you are|that you)\b|\byou are now\b|\bact as (?:if|an?|the)\b"
+    ),
     re.compile(rf"\b(?:all|the|our|every) {_NOUNS} (?:are|is) (?:off|disabled|lifted|suspended|gone|void)\b"),
 )
 _DECIDES: Final = re.compile(
     r"^(?:approve|reject|decline|deny|sign off|sign-off|authori[sz]e|green-?light|rubber-?stamp|wave (?:it |them |that )?through|ok|okay|accept|confirm|grant|veto|release|unblock|force)\b"
     r"(?=.*(?:<action_id>|\b(?:everything|all|pending|waiting|requests?|approvals?|queue|it|that|them|these|those|yourself|order|refund|one|change|purchase)\b))"
 )
-_DECIDES_FOR: Final = re.compile(r"\b(?:approve|reject|authori[sz]e|sign off)\b.*\b(?:yourself|for me|on my behalf|in my name|as me|without me|automatically|right away|now)\b")
+_DECIDES_FOR: Final = re.compile(
+    r"\b(?:approve|reject|authori[sz]e|sign off)\b.*\b(?:yourself|for me|on my behalf|in my name|as me|without me|automatically|right away|now)\b"
+)
 _RULES_CHANGED: Final = re.compile(
     r"^(?:change|raise|increase|set|lift|lower|remove|delete|edit|update|disable|turn off|switch off|relax|loosen|drop|reduce|add|make|give|grant|double|modify)\b"
     r"[^.?!]*\b(?:limits?|polic(?:y|ies)|thresholds?|rules?|autonomy|permissions?|roles?|admin|audit|approver|access|rights)\b(?!.*<order_id>)"
 )
-_AUDIT: Final = re.compile(r"\b(?:delete|erase|wipe|clear|drop|purge|tamper|edit|falsify|truncate|remove|destroy|hide)\b.*\b(?:audit|logs?|history|database|db|tables?|records?|everything|evidence|traces?|all data|journal)\b")
+_AUDIT: Final = re.compile(
+    r"\b(?:delete|erase|wipe|clear|drop|purge|tamper|edit|falsify|truncate|remove|destroy|hide)\b.*\b(?:audit|logs?|history|database|db|tables?|records?|everything|evidence|traces?|all data|journal)\b"
+)
 _EVERYBODY: Final = re.compile(
     r"\b(?:all|every|everyone's|everybody's|each|other|another|someone else's|somebody else's|any|different|random|the whole|list of|export|dump)\b[^.?!]{0,30}\b"
     r"(?:customers?'?s?|clients?|buyers?|shoppers?|people|persons?|users?|e-?mails?|addresses|phone numbers?|cards?|personal data|accounts?)\b"
@@ -50,7 +58,9 @@ _EVERYBODY: Final = re.compile(
 _PERSONAL: Final = re.compile(
     r"\b(?:addresses|address|cards?|phones?|phone numbers?|e-?mails?|passwords?|personal|private|bank|payment details|names|data|details|credit|birthdays?|accounts?|list|export|dump|download|send|database)\b"
 )
-_SECRETS: Final = re.compile(r"\b(?:passwords?|card numbers?|credit cards?|cvv|cvc|api keys?|secret keys?|tokens?|credentials|bank details|iban|system prompt)\b")
+_SECRETS: Final = re.compile(
+    r"\b(?:passwords?|card numbers?|credit cards?|cvv|cvc|api keys?|secret keys?|tokens?|credentials|bank details|iban|system prompt)\b"
+)
 _SWEEPING: Final = re.compile(
     r"\b(?:refund|cancel|reimburse|delete|write off|approve|reprice|buy|order|pay back)\b[^.?!]{0,15}\b(?:all|every|everybody|everyone|any)\b[^.?!]{0,20}\b(?:orders?|customers?|purchase orders?|pos|requests?|products?|approvals?|stock|prices?|everything)\b"
 )
@@ -69,8 +79,12 @@ _ELSEWHERE: Final = re.compile(
     r"flight|hotel|restaurant|train times?|translate|exchange rate of|election|how old are you|your name|girlfriend|homework|pizza|coffee|lunch|dinner|birthday|"
     r"who (?:won|invented|wrote|discovered|painted)|tell me a|sing|dance|alarm|reminder for me|calendar|meeting room|vpn|printer|wifi|password)\b"
 )
-_GREETS: Final = re.compile(r"^(?:hi|hello|hey|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|morning|evening)\b[\s\w,!.]{0,30}$")
-_THANKS: Final = re.compile(r"\b(?:thanks|thank you|thx|cheers|ta|great job|well done|good job|nice work|awesome|brilliant|perfect|lovely|much appreciated|you're the best|good bot|bye|goodbye|see you|have a (?:nice|good|great))\b")
+_GREETS: Final = re.compile(
+    r"^(?:hi|hello|hey|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|morning|evening)\b[\s\w,!.]{0,30}$"
+)
+_THANKS: Final = re.compile(
+    r"\b(?:thanks|thank you|thx|cheers|ta|great job|well done|good job|nice work|awesome|brilliant|perfect|lovely|much appreciated|you're the best|good bot|bye|goodbye|see you|have a (?:nice|good|great))\b"
+)
 _HELP: Final = re.compile(
     r"\b(?:what can you do|what (?:do|are) you (?:do|able)|who are you|what are you|how (?:do|can) you help|how do i use (?:you|this)|what (?:are|is) your (?:abilities|skills|features|purpose|job)|"
     r"are you (?:a )?(?:human|bot|robot|real|there|ai)|what else can you|your capabilities|what should i ask)\b|^(?:help|\?+|menu|commands|examples?)\W*$"
@@ -80,8 +94,16 @@ _HELP: Final = re.compile(
 def refusal(text: str) -> Say | None:
     """The refusal that a tagged, repaired request gets when it asks what no assistant may do, or None."""
     bare = without_lead(text)
-    asks = re.match(r"(?:who|what|which|how|why|when|where|is|are|do|does|has|have|was|anything|show|list|can (?!you))\b", bare) is not None
-    if any(pattern.search(text) for pattern in _ROUND) and not (asks and "how do" not in bare and "can" not in bare):
+    asks = (
+        re.match(
+            r"(?:who|what|which|how|why|when|where|is|are|do|does|has|have|was|anything|show|list|can (?!you))\b",
+            bare,
+        )
+        is not None
+    )
+    if any(pattern.search(text) for pattern in _ROUND) and not (
+        asks and "how do" not in bare and "can" not in bare
+    ):
         return Say(
             "I can't go round the store's rules, and nobody can make me by asking. A request within the limits is"
             " carried out; one above them is filed for the person whom the rules name, who decides on the approvals"
@@ -117,13 +139,21 @@ def refusal(text: str) -> Say | None:
 
 def _kept(hit: re.Match[str]) -> str:
     """What remains of a bulk request when its "all customers" is taken out, the data asked for kept."""
-    return re.sub(r"\b(?:customers?'?s?|clients?|buyers?|shoppers?|people|persons?|users?)\b", "", hit.group())
+    return re.sub(
+        r"\b(?:customers?'?s?|clients?|buyers?|shoppers?|people|persons?|users?)\b", "", hit.group()
+    )
 
 
 def needs_model(text: str) -> Say | None:
     """The answer to a request that takes a language model's reading or writing, or None."""
-    if _CREATIVE.search(text) and "<words>" not in text and not re.search(r"\b(?:note|comment) (?:on|to|for)\b", text):
-        return Say(f"I can't do that without a language model: the offline planner neither writes nor interprets texts. {ABILITIES}")
+    if (
+        _CREATIVE.search(text)
+        and "<words>" not in text
+        and not re.search(r"\b(?:note|comment) (?:on|to|for)\b", text)
+    ):
+        return Say(
+            f"I can't do that without a language model: the offline planner neither writes nor interprets texts. {ABILITIES}"
+        )
     if _ELSEWHERE.search(text):
         return Say(f"That is outside what I know: I work on this store's own data. {ABILITIES}")
     return None

@@ -121,9 +121,14 @@ _ORDER_WORD: Final = re.compile(
 )
 _CODE: Final = re.compile(r"(?<![\w@.-])[A-Za-z0-9]+(?:[-_/.][A-Za-z0-9]+)*(?![\w@])")
 _DECIMAL: Final = re.compile(r"(?<![\w.,-])\d+(?:,\d{3})*\.\d+(?![\w.]*\w)")
-_INTEGER: Final = re.compile(r"(?<![\w.,#-])(?:x\s?)?(?P<n>[+-]?\d+(?:,\d{3})*)(?:\s?[x×](?=\s|$))?(?![\w.]*\w)")
+_INTEGER: Final = re.compile(
+    r"(?<![\w.,#-])(?:x\s?)?(?P<n>[+-]?\d+(?:,\d{3})*)(?:\s?[x×](?=\s|$))?(?![\w.]*\w)"
+)
 _NUMBER_WORDS: Final = {
-    **{word: n for n, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)},
+    **{
+        word: n
+        for n, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)
+    },
     "fifteen": 15,
     "twenty": 20,
     "thirty": 30,
@@ -227,8 +232,10 @@ def _purchase_orders(message: str, records: Records) -> Iterator[Span]:
     for hit in _PO.finditer(message):
         number = hit.group(1) or hit.group(2)
         value = f"PO-{number}".upper()
-        yield hit.start(), hit.end(), Mention(
-            Sort.PURCHASE_ORDER, value, hit.group(), records.is_purchase_order(value)
+        yield (
+            hit.start(),
+            hit.end(),
+            Mention(Sort.PURCHASE_ORDER, value, hit.group(), records.is_purchase_order(value)),
         )
 
 
@@ -248,7 +255,7 @@ def _amounts(message: str, _records: Records) -> Iterator[Span]:
 def _known_codes(message: str, records: Records) -> Iterator[Span]:
     for hit in _CODE.finditer(message):
         code = hit.group()
-        sku = records.names.sku(code) if len(code) > 2 or not code.isdigit() else None  # noqa: PLR2004
+        sku = records.names.sku(code) if len(code) > 2 or not code.isdigit() else None
         if sku is None or (code.isdigit() and _is_order_number(message, hit, records)):
             continue
         if code.isalpha() and code.islower() and not is_telling(code):
@@ -290,7 +297,7 @@ def _bare_orders(message: str, records: Records) -> Iterator[Span]:
     """Numbers without a word before them that are orders of this store ('refund 1042')."""
     for hit in _INTEGER.finditer(message):
         number = hit.group("n")
-        if len(number) > 2 and not _counts_goods(message, hit.end()) and records.is_order(number):  # noqa: PLR2004
+        if len(number) > 2 and not _counts_goods(message, hit.end()) and records.is_order(number):
             yield hit.start("n"), hit.end("n"), _order(number, records)
 
 
@@ -310,9 +317,9 @@ def _codes(message: str, records: Records) -> Iterator[Span]:
     for hit in _CODE.finditer(message):
         code = hit.group()
         letters, digits = sum(map(str.isalpha, code)), sum(map(str.isdigit, code))
-        if digits and len(code) > 7 and records.is_tracking(code):  # noqa: PLR2004 - shorter is no tracking number
+        if digits and len(code) > 7 and records.is_tracking(code):
             yield hit.start(), hit.end(), Mention(Sort.TRACKING, code, code)
-        elif letters > 1 and digits and len(code) > 4 and ("-" in code or code.isupper()):  # noqa: PLR2004
+        elif letters > 1 and digits and len(code) > 4 and ("-" in code or code.isupper()):
             yield hit.start(), hit.end(), Mention(Sort.SKU, code, code, known=False)
 
 
@@ -332,7 +339,8 @@ def _numbers(message: str, _records: Records) -> Iterator[Span]:
 
 
 def _number_word(words: str) -> str:
-    """
+    """The number that words tell.
+
     >>> [_number_word(words) for words in ("half a dozen", "a couple of", "seven", "one")]
     ['6', '2', '7', '1']
     """

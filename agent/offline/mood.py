@@ -35,7 +35,10 @@ _FILLER: Final = (
     r"shophand|assistant|bot|asap|urgent(?:ly)?|immediately|important|today|again|in that case|therefore|hence|instead|simply|quickly|"
     r"wait|go ahead|one more thing|another thing|as well|<number>(?=\s*[.)]))"
 )
-_LEAD: Final = re.compile(rf"^(?:[\s,.;:!?()*•\"'-]+|(?:from |as of |starting )?<period>[\s,]*|{_FILLER}\b[\s,.;:!?-]*|(?:{_POLITE}))", re.IGNORECASE)
+_LEAD: Final = re.compile(
+    rf"^(?:[\s,.;:!?()*•\"'-]+|(?:from |as of |starting )?<period>[\s,]*|{_FILLER}\b[\s,.;:!?-]*|(?:{_POLITE}))",
+    re.IGNORECASE,
+)
 _WRAP_POLITE: Final = re.compile(rf"^(?:{_POLITE})", re.IGNORECASE)
 
 _ASKS: Final = re.compile(
@@ -52,7 +55,9 @@ _SUPPOSES: Final = re.compile(
 _CONDITION: Final = re.compile(
     r"\b(?:if|unless|in case|provided|assuming|as soon as|once)\b(?! (?:possible|you (?:can|could|would|don't mind)|so\b|necessary|more\b|again))"
 )
-_ASKED_WHETHER: Final = re.compile(r"\b(?:see|check|know|tell me|ask(?:s|ing|ed)?|wonder(?:ing)?|unsure|sure|find out|out) (?:if|whether)\b")
+_ASKED_WHETHER: Final = re.compile(
+    r"\b(?:see|check|know|tell me|ask(?:s|ing|ed)?|wonder(?:ing)?|unsure|sure|find out|out) (?:if|whether)\b"
+)
 _FORBIDS: Final = re.compile(
     r"\b(?:just|only|merely) (?:asking|curious|wondering|checking|a question|want(?:ed)? to (?:know|see|ask)|interested|for (?:my )?information|info)\b"
     r"|\b(?:don't|do not|never|without|not) (?:actually |really |yet |go and |please )?(?:do|doing|execute|executing|submit|submitting|place|placing|carry|"
@@ -73,8 +78,12 @@ _SPEECH: Final = re.compile(
     r"told|requests?|requested|would like|'d like|claims?|claimed|insists?|begs?|begged|needs?)|(?:quote|begin(?:ning)? of|forwarded|fwd|subject|body|text))"
     r"\s*(?:(?:me|us|you|that|to|for|on|<words>)\s*)*[\s:,'\"-]*$"
 )
-_QUOTES_ON: Final = re.compile(r"(?:says?|said|writes?|wrote|reads?|message|mail|ticket|note|text|review|letter|forwarded|quote)\b[^.?!\n]{0,30}:\s*$")
-_CLAUSE: Final = re.compile(r"[,;:.!?\n()]+|\s-+\s|\b(?:and|then|so|but|please|also|just|kindly|therefore|instead)\b")
+_QUOTES_ON: Final = re.compile(
+    r"(?:says?|said|writes?|wrote|reads?|message|mail|ticket|note|text|review|letter|forwarded|quote)\b[^.?!\n]{0,30}:\s*$"
+)
+_CLAUSE: Final = re.compile(
+    r"[,;:.!?\n()]+|\s-+\s|\b(?:and|then|so|but|please|also|just|kindly|therefore|instead)\b"
+)
 
 _COMMANDS: Final[dict[str, str]] = {
     "adjust_stock": r"(?:write|adjust|correct|scrap|bin|dispose|discard|throw|chuck|dump|trash|deduct|subtract|remove|take|knock|add|book|put|set|reduce|"
@@ -106,10 +115,14 @@ _DECLARED: Final[dict[str, re.Pattern[str]]] = {
         r"|\b(?:must|has to|have to|needs? to) be (?:written off|corrected|adjusted|taken (?:out|off)|scrapped)\b"
     ),
     "cancel_order": re.compile(r"<order_id>.*\b(?:must|has to|needs to) be (?:cancelled|stopped|voided)\b"),
-    "cancel_purchase_order": re.compile(r"<po_id>.*\b(?:must|has to|needs to) be (?:cancelled|stopped|voided)\b"),
+    "cancel_purchase_order": re.compile(
+        r"<po_id>.*\b(?:must|has to|needs to) be (?:cancelled|stopped|voided)\b"
+    ),
     "refund_order": re.compile(r"<order_id>.*\b(?:must|has to|needs to) be (?:refunded|reimbursed)\b"),
     "add_order_note": re.compile(r"<order_id>.*\b(?:note|comment)\W*<words>"),
-    "transfer_stock": re.compile(r"^(?:from )?<location> to <location>.*<number>.*<sku>|\b(?:must|has to|have to|needs? to) be (?:moved|transferred|sent)\b.*<location>|^<number> (?:x |of |pieces |units )*<sku>.*<location>.*\bto\b.*<location>|^<sku> (?:x ?)?<number> .*\bto <location>"),
+    "transfer_stock": re.compile(
+        r"^(?:from )?<location> to <location>.*<number>.*<sku>|\b(?:must|has to|have to|needs? to) be (?:moved|transferred|sent)\b.*<location>|^<number> (?:x |of |pieces |units )*<sku>.*<location>.*\bto\b.*<location>|^<sku> (?:x ?)?<number> .*\bto <location>"
+    ),
 }
 """Statements that tell what is to be, or what is to be recorded."""
 

@@ -43,9 +43,9 @@ def stem(word: str) -> str:
     >>> [stem(word) for word in ("mugs", "boxes", "glass", "trays")]
     ['mug', 'box', 'glass', 'tray']
     """
-    if len(word) > 4 and word.endswith(("xes", "shes", "ches", "sses")):  # noqa: PLR2004 - spelling
+    if len(word) > 4 and word.endswith(("xes", "shes", "ches", "sses")):
         return word[:-2]
-    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):  # noqa: PLR2004 - spelling
+    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
         return word[:-1]
     return word
 
@@ -70,7 +70,10 @@ class Places:
         self._single = {
             word: next(iter(ids))
             for word, ids in words.items()
-            if len(ids) == 1 and not {word, stem(word)} & ORDINARY and stem(word) not in taken and len(word) > 3  # noqa: PLR2004 - 'ltd', 'co'
+            if len(ids) == 1
+            and not {word, stem(word)} & ORDINARY
+            and stem(word) not in taken
+            and len(word) > 3
         }
         known = sorted({*self._phrases, *self._single}, key=len, reverse=True)
         spelled = "|".join(re.escape(phrase) for phrase in known)
@@ -102,7 +105,7 @@ class Places:
 
 def _near(word: str, names: Sequence[str]) -> tuple[str, float, int] | None:
     """The name that one slip of the finger turns into this word."""
-    if len(word) < 5 or word in ORDINARY or stem(word) in ORDINARY:  # noqa: PLR2004 - short words are too alike
+    if len(word) < 5 or word in ORDINARY or stem(word) in ORDINARY:
         return None
     near = process.extractOne(word, names, scorer=OSA.distance, score_cutoff=1)
     return near if near is not None and near[0][0] == word[0] else None
@@ -130,7 +133,10 @@ class Titles:
 
     def find(self, text: str) -> list[Found]:
         """All products that a text calls by their titles or by telling parts of them."""
-        words = [(hit.start(), hit.end(), self._known(hit.group())) for hit in _WORD_OR_BREAK.finditer(text.lower())]
+        words = [
+            (hit.start(), hit.end(), self._known(hit.group()))
+            for hit in _WORD_OR_BREAK.finditer(text.lower())
+        ]
         found = []
         for window in self._windows(words):
             numbers = self._best([one for _, _, one in window])
@@ -150,7 +156,7 @@ class Titles:
         if word[0] == _BREAK or word in ";:?!":
             return _BREAK
         one = stem(word)
-        if one in self.weight or one in ORDINARY or word in ORDINARY or len(one) < 5:  # noqa: PLR2004
+        if one in self.weight or one in ORDINARY or word in ORDINARY or len(one) < 5:
             return one if one in self.weight else ""
         near = process.extractOne(one, self.weight.keys(), scorer=OSA.distance, score_cutoff=1)
         return near[0] if near is not None and near[0][0] == one[0] else ""
@@ -177,7 +183,7 @@ class Titles:
             return ()
         scored = sorted(((self._score(number, wanted), number) for number in numbers), reverse=True)
         best, whole = scored[0][0], max(scored)[0]
-        if best[1] < _LEAST_COVERAGE and len(telling) < 2:  # noqa: PLR2004 - one word of a long title
+        if best[1] < _LEAST_COVERAGE and len(telling) < 2:
             return ()
         top = [number for score, number in scored if score == whole]
         return tuple(sorted(top)[: MAX_CANDIDATES + 1])
@@ -190,7 +196,7 @@ class Titles:
 
 def is_telling(one: str) -> bool:
     """Whether a title's word may stand for the product: neither a common word, a shade nor a number."""
-    return one not in ORDINARY and one not in SHADES and not one[0].isdigit() and len(one) > 2  # noqa: PLR2004
+    return one not in ORDINARY and one not in SHADES and not one[0].isdigit() and len(one) > 2
 
 
 def _trimmed(run: list[_Word]) -> Iterable[list[_Word]]:

@@ -21,7 +21,9 @@ PERIOD: Final = re.compile(
 )
 """A span or a day: 'next month', 'over the last 4 weeks', 'today', '2026-11-20'."""
 
-_LENGTH: Final = re.compile(r"(\d+|\b(?:a|an|one|couple|few|two|three|four|six)\b)?[\s-]*(?:of\s+)?(day|week|fortnight|month|quarter|year)")
+_LENGTH: Final = re.compile(
+    r"(\d+|\b(?:a|an|one|couple|few|two|three|four|six)\b)?[\s-]*(?:of\s+)?(?<![a-z])(day|week|fortnight|month|quarter|year)"
+)
 
 
 def days_of(said: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from functools import lru_cache
+from itertools import pairwise
 from math import log, sqrt
 from pathlib import Path
 from typing import Final
@@ -20,13 +21,15 @@ WEIGHT: Final = 4.0
 _ALIKE: Final = 0.35
 """Less likeness than this is chance."""
 _TOKEN: Final = re.compile(r"<\w+>|[a-z][a-z']*|[=@+]")
-_COMMON: Final = frozenset("a an the of to is are be it please for on in at and our my me i we you us".split())
+_COMMON: Final = frozenset(
+    "a an the of to is are be it please for on in at and our my me i we you us".split()
+)
 
 
 def _grams(text: str) -> Counter[str]:
-    words = [word for word in _TOKEN.findall(text)]
+    words: list[str] = _TOKEN.findall(text)
     telling = [word for word in words if word not in _COMMON]
-    pairs = [f"{one} {two}" for one, two in zip(words, words[1:], strict=False)]
+    pairs = [f"{one} {two}" for one, two in pairwise(words)]
     return Counter([*telling, *telling, *pairs])
 
 
@@ -54,10 +57,10 @@ class Phrasebook:
         grams = _grams(text)
         if not grams:
             return {}
-        near: Counter[int] = Counter()
+        near: dict[int, float] = defaultdict(float)
         for gram, count in grams.items():
             for number, weight in self._holders.get(gram, ()):
-                near[number] += count * self._idf[gram] * weight  # type: ignore[assignment]  # floats in a Counter
+                near[number] += count * self._idf[gram] * weight
         length = self._length(grams)
         best: dict[str, float] = {}
         for number, product in near.items():

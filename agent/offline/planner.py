@@ -131,7 +131,10 @@ class _Work:
     def _derived(self, call: Call) -> Call | str:
         """The call with its missing number worked out from another tool's answer, or why it cannot be."""
         what, _, value = call.derive.partition(":")
-        tool, args = _SOURCES[what], {name: call.args[name] for name in ("sku", "order", "location") if name in call.args}
+        tool = _SOURCES[what]
+        args: dict[str, Any] = {
+            name: call.args[name] for name in ("sku", "order", "location") if name in call.args
+        }
         if tool == "get_price":
             args.pop("location", None)
         source = self._turn.tools.run(tool, args)

@@ -13,9 +13,7 @@ from agent.offline.mood import COMMANDED, commands, is_statement, opens_quotatio
 from agent.offline.spelling import repaired
 
 TAG: Final = re.compile(r"<(?:" + "|".join(Sort) + ")>")
-_ASKING: Final = (
-    r"who|whos|who's|what|whats|what's|when|where|wheres|where's|which|whether|hows|how's|why|how|is|are|was|do|does|did|has|have|can|could|should|shall|may|will|would|any"
-)
+_ASKING: Final = r"who|whos|who's|what|whats|what's|when|where|wheres|where's|which|whether|hows|how's|why|how|is|are|was|do|does|did|has|have|can|could|should|shall|may|will|would|any"
 _DOING: Final = (
     r"check|show|tell|give|list|find|look|get|pull|order|buy|purchase|reorder|restock|move|transfer|send|ship|shift|set|change|raise|lower|drop|put|"
     r"refund|cancel|add|write|adjust|book|receive|forecast|predict|suggest|recommend|propose|track|see|let|make|mark|note|leave|approve|reject|"
@@ -67,7 +65,7 @@ def requests(message: Tagged) -> list[Request]:
         for number, piece in enumerate(pieces)
         if _stands_alone(piece) and not (number and _finishes(piece, pieces[number - 1]))
     ]
-    if len(asking) < 2:  # noqa: PLR2004 - one request, however many sentences
+    if len(asking) < 2:
         return [_whole(pieces)]
     folded: list[Request] = []
     start = 0
@@ -91,7 +89,9 @@ def _pieces(message: Tagged) -> Iterator[Request]:
         if text.strip(" ,.;!?-"):
             colon = raw.rfind(":")
             yield Request(text, own, follows=follows, quoted=quoted)
-            quoted = quoted or opens_quotation(raw) or (colon >= 0 and opens_quotation(raw[: colon + 1].lower()))
+            quoted = (
+                quoted or opens_quotation(raw) or (colon >= 0 and opens_quotation(raw[: colon + 1].lower()))
+            )
         if cut:
             at = cut.end()
             follows = cut.group("weak") is not None
@@ -99,7 +99,11 @@ def _pieces(message: Tagged) -> Iterator[Request]:
 
 def _stands_alone(piece: Request) -> bool:
     """Whether a piece asks for something by itself."""
-    return not is_statement(piece.text) and max(scores(piece.text).values()) >= THRESHOLD and not _is_detail(piece.text)
+    return (
+        not is_statement(piece.text)
+        and max(scores(piece.text).values()) >= THRESHOLD
+        and not _is_detail(piece.text)
+    )
 
 
 def _finishes(piece: Request, before: Request) -> bool:
@@ -113,7 +117,10 @@ def _finishes(piece: Request, before: Request) -> bool:
 def _is_detail(text: str) -> bool:
     """Whether a piece only tells more about another ("in Leeds", "it was damaged")."""
     bare = TAG.sub("", without_lead(text))
-    return not re.search(r"[a-z]{2}", bare) or re.match(r"^\s*(?:in|at|for|from|to|with|because|since|as|due)\b(?!.*\?)", bare) is not None
+    return (
+        not re.search(r"[a-z]{2}", bare)
+        or re.match(r"^\s*(?:in|at|for|from|to|with|because|since|as|due)\b(?!.*\?)", bare) is not None
+    )
 
 
 def _whole(pieces: Sequence[Request]) -> Request:

@@ -89,12 +89,16 @@ class Filling:
         if mention.choices:
             raise MissingError(argument, self._which(mention))
         if not mention.known and self.tool in WRITES:
-            raise UnknownError(f"I could not find {_NOUNS.get(mention.sort, 'record')} {mention.said!r} in this store")
+            raise UnknownError(
+                f"I could not find {_NOUNS.get(mention.sort, 'record')} {mention.said!r} in this store"
+            )
         return mention.value
 
     def _which(self, mention: Mention) -> str:
-        titles = [f"{one} ({self.names.title[one]})" if one in self.names.title else one for one in mention.choices]
-        shown, more = titles[:5], len(titles) > 5  # noqa: PLR2004 - more than can be read at a glance
+        titles = [
+            f"{one} ({self.names.title[one]})" if one in self.names.title else one for one in mention.choices
+        ]
+        shown, more = titles[:5], len(titles) > 5
         return f"Several products match {mention.said.strip()!r}: {', '.join(shown)}{', ...' if more else ''}. Which one?"
 
     def _remembered(self, argument: str, sort: Sort) -> str:
@@ -112,7 +116,12 @@ class Filling:
             return said
         hit = re.search(r"\b(?:in|at)\s+(?:our\s+|the\s+)?(?P<place>[a-z]{4,})\b", self.request.text)
         place = hit.group("place") if hit else ""
-        return place if place and values.unknown_words(self.request, start=r"\b(?:in|at)\s+(?:our\s+|the\s+)?") == place else None
+        return (
+            place
+            if place
+            and values.unknown_words(self.request, start=r"\b(?:in|at)\s+(?:our\s+|the\s+)?") == place
+            else None
+        )
 
 
 def fill(tool: str, request: Request, dialogue: Dialogue, names: StoreNames, home: str) -> Call | Ask | Say:
@@ -153,7 +162,9 @@ def _forecast(filling: Filling, args: dict[str, Any]) -> _Filled:
 def _recommend(filling: Filling, args: dict[str, Any]) -> _Filled:
     """Without a product, what the whole store needs ("what should I order today?")."""
     text = filling.request.text
-    whole = re.search(r"\b(?:what|which|anything|everything|all|today|list|plan|products|items|lines|stuff)\b", text)
+    whole = re.search(
+        r"\b(?:what|which|anything|everything|all|today|list|plan|products|items|lines|stuff)\b", text
+    )
     refers = re.search(r"\b(?:it|that|them|this|these|those|of each)\b|\bhow (?:many|much)\b", text)
     needed = not (whole and not refers) or bool(filling.request.of(Sort.SKU))
     args["sku"] = filling.record("sku", Sort.SKU, required=needed)
@@ -238,7 +249,8 @@ def _receive(filling: Filling, args: dict[str, Any]) -> _Filled:
     numbers, skus = filling.request.of(Sort.NUMBER), filling.request.of(Sort.SKU)
     if numbers and len(numbers) == len(skus):
         args["counted"] = [
-            {"sku": sku.value, "quantity": abs(int(number.value))} for sku, number in zip(skus, numbers, strict=True)
+            {"sku": sku.value, "quantity": abs(int(number.value))}
+            for sku, number in zip(skus, numbers, strict=True)
         ]
     return args, ""
 
@@ -254,14 +266,18 @@ def _change_price(filling: Filling, args: dict[str, Any]) -> _Filled:
     said = values.amount(filling.request)
     if said is None:
         raise MissingError("price", _QUESTIONS["price"])
-    if re.search(r"\bby (?:<money>|<number>)|\b(?:<money>|<number>) (?:off|more|less|cheaper)\b", filling.request.text):
+    if re.search(
+        r"\bby (?:<money>|<number>)|\b(?:<money>|<number>) (?:off|more|less|cheaper)\b", filling.request.text
+    ):
         return args, f"by:{sign}{said.value}"
     args["price"] = values.amount_text(said, filling.home)
     return args, ""
 
 
 def _customer(filling: Filling, args: dict[str, Any]) -> _Filled:
-    called = values.unknown_words(filling.request, start=r"\b(?:called|named|name of|customer|mr|mrs|ms|client)\b")
+    called = values.unknown_words(
+        filling.request, start=r"\b(?:called|named|name of|customer|mr|mrs|ms|client)\b"
+    )
     said = filling.request.of(Sort.CUSTOMER)
     args["customer"] = called if called and not said else filling.record("customer", Sort.CUSTOMER)
     args["include_messages"] = _wants_messages(filling.request.text)
@@ -270,15 +286,28 @@ def _customer(filling: Filling, args: dict[str, Any]) -> _Filled:
 
 def _wants_messages(text: str) -> bool | None:
     """Whether strangers' words are asked for; they are shown as theirs and taint the conversation."""
-    return True if re.search(r"\b(?:messages?|tickets?|wrote|written|complain\w*|said|mails?|notes from)\b", text) else None
+    return (
+        True
+        if re.search(r"\b(?:messages?|tickets?|wrote|written|complain\w*|said|mails?|notes from)\b", text)
+        else None
+    )
 
 
 def _orders(filling: Filling, args: dict[str, Any]) -> _Filled:
     text = filling.request.text
-    by_status = re.search(r"\b(?:unfulfilled|unshipped|unsent|unprocessed|open)\b|\b(?:not|haven't|hasn't|yet|to be|still|to) (?:\w+ )?(?:ship\w*|sent|send|pack|fulfil\w*|gone)", text)
+    by_status = re.search(
+        r"\b(?:unfulfilled|unshipped|unsent|unprocessed|open)\b|\b(?:not|haven't|hasn't|yet|to be|still|to) (?:\w+ )?(?:ship\w*|sent|send|pack|fulfil\w*|gone)",
+        text,
+    )
     cancelled = re.search(r"\bcancelled\b", text)
     args["sku"] = filling.record("sku", Sort.SKU, required=False)
-    free = bool(by_status or cancelled or args["sku"] or filling.request.of(Sort.PERIOD) or re.search(r"\b(?:recent|latest|newest|all|today's|last|new) (?:\w+ )?orders?\b", text))
+    free = bool(
+        by_status
+        or cancelled
+        or args["sku"]
+        or filling.request.of(Sort.PERIOD)
+        or re.search(r"\b(?:recent|latest|newest|all|today's|last|new) (?:\w+ )?orders?\b", text)
+    )
     people = filling.request.of(Sort.CUSTOMER) or not free
     args["customer"] = filling.record("customer", Sort.CUSTOMER) if people else None
     args["status"] = "unfulfilled" if by_status else "cancelled" if cancelled else None

@@ -98,10 +98,10 @@ _TOKEN: Final = re.compile(r"<\w+>|[a-z][a-z'/]*[a-z]|[a-z]", re.IGNORECASE)
 
 
 def plain(text: str) -> str:
-    """The text in one Unicode form, with straight quotes and single hyphens; as long as it was, or shorter.
+    r"""The text in one Unicode form, with straight quotes and single hyphens; as long as it was, or shorter.
 
     >>> plain("what’s “left”")
-    'what\\'s "left"'
+    'what\'s "left"'
     """
     straight = unicodedata.normalize("NFKC", text).translate(_PLAIN)
     return "".join(letter if letter.isprintable() or letter in "\n\t" else " " for letter in straight)
@@ -118,13 +118,13 @@ def repaired(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _word(word: str) -> str:
-    if word.startswith("<") or word in ORDINARY and word not in _SHORT:
+    if word.startswith("<") or (word in ORDINARY and word not in _SHORT):
         return word
     if word in _SHORT:
         return _SHORT[word]
-    if len(word) < 3 or word in TRADE_WORDS:  # noqa: PLR2004 - nothing to repair
+    if len(word) < 3 or word in TRADE_WORDS:
         return word
-    slips = 1 if len(word) < 7 else 2  # noqa: PLR2004 - long words carry two slips
+    slips = 1 if len(word) < 7 else 2
     near = process.extract(word, TRADE_WORDS, scorer=OSA.distance, score_cutoff=slips, limit=3)
     fitting = [found for found in near if _is_slip(word, found[0])]
     return fitting[0][0] if fitting else word
@@ -134,6 +134,6 @@ def _is_slip(word: str, meant: str) -> bool:
     """A slip keeps the first letter; in short words only a swapped or a forgotten letter counts."""
     if word[0] != meant[0]:
         return False
-    if len(word) > 4:  # noqa: PLR2004 - long enough for any slip
+    if len(word) > 4:
         return True
     return len(meant) == len(word) + 1 or sorted(word) == sorted(meant)

@@ -33,7 +33,9 @@ def understand(text: str, dialogue: Dialogue, records: Records, *, home: str = "
     tagged = tag(text, records, home=home)
     whole = repaired(tagged.text)
     numbers = [one.value for one in tagged.mentions if one.sort is Sort.NUMBER]
-    agreed = follow_up.agreed_order(whole, numbers, dialogue) if len(tagged.mentions) == len(numbers) else None
+    agreed = (
+        follow_up.agreed_order(whole, numbers, dialogue) if len(tagged.mentions) == len(numbers) else None
+    )
     special = _special(whole, dialogue) or ([agreed] if agreed else None)
     if special is not None:
         return special
@@ -56,10 +58,16 @@ def _kept(steps: list[Step]) -> list[Step]:
     if len(useful) > MOST_STEPS:
         rest = Say(f"That is more than {MOST_STEPS} steps at once; ask me for the others afterwards.")
         return [*useful[:MOST_STEPS], rest]
-    return steps if not useful else [step for step in steps if not (isinstance(step, Say) and step in _NEEDLESS)]
+    return (
+        steps if not useful else [step for step in steps if not (isinstance(step, Say) and step in _NEEDLESS)]
+    )
 
 
-_NEEDLESS: Final = (limits.outside(), Say("You're welcome."), Say("All right, I leave it. Nothing was changed."))
+_NEEDLESS: Final = (
+    limits.outside(),
+    Say("You're welcome."),
+    Say("All right, I leave it. Nothing was changed."),
+)
 
 
 def _special(whole: str, dialogue: Dialogue) -> list[Step] | None:
@@ -71,7 +79,11 @@ def _special(whole: str, dialogue: Dialogue) -> list[Step] | None:
     if _NEVER_MIND.search(whole) and "<" not in whole:
         waiting = dialogue.settled == "pending"
         dialogue.asked = dialogue.offered = None
-        note = " What I filed before still waits for approval; withdraw it there if you no longer want it." if waiting else ""
+        note = (
+            " What I filed before still waits for approval; withdraw it there if you no longer want it."
+            if waiting
+            else ""
+        )
         return [Say(f"All right, I do nothing.{note}")]
     return None
 
@@ -97,7 +109,9 @@ def _steps(
 def _words(request: Request, dialogue: Dialogue, records: Records, home: str) -> Step:
     if is_negated(request.text):
         return Say("All right, I leave it. Nothing was changed.")
-    return limits.small_talk(request.text) or _shown_record(request, dialogue, records, home) or limits.outside()
+    return (
+        limits.small_talk(request.text) or _shown_record(request, dialogue, records, home) or limits.outside()
+    )
 
 
 def _shown_record(request: Request, dialogue: Dialogue, records: Records, home: str) -> Step | None:

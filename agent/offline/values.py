@@ -19,13 +19,24 @@ _DOWN: Final = re.compile(
     r"\b(?:lower|drop|reduce|cut|down|decrease|off|discount|cheaper|slash|mark ?down|less|minus|take|knock|shave)\b"
 )
 _ADJUST_REASONS: Final = (
-    ("damage", r"\b(?:damag\w*|brok\w*|smash\w*|shatter\w*|crack\w*|chip\w*|ruin\w*|torn|dent\w*|crush\w*|faulty|defect\w*|scratch\w*|leak\w*|water|dropped|bent)\b"),
-    ("expired", r"\b(?:expir\w*|out of date|past (?:their|its|the) |best before|use by|sell by|gone off|mould\w*|spoil\w*|perish\w*|rotten|stale)\b"),
-    ("loss", r"\b(?:lost|loss|missing|stolen|theft|vanish\w*|disappear\w*|shrink\w*|nicked|shoplift\w*|can't find|cannot find|gone)\b"),
+    (
+        "damage",
+        r"\b(?:damag\w*|brok\w*|smash\w*|shatter\w*|crack\w*|chip\w*|ruin\w*|torn|dent\w*|crush\w*|faulty|defect\w*|scratch\w*|leak\w*|water|dropped|bent)\b",
+    ),
+    (
+        "expired",
+        r"\b(?:expir\w*|out of date|past (?:their|its|the) |best before|use by|sell by|gone off|mould\w*|spoil\w*|perish\w*|rotten|stale)\b",
+    ),
+    (
+        "loss",
+        r"\b(?:lost|loss|missing|stolen|theft|vanish\w*|disappear\w*|shrink\w*|nicked|shoplift\w*|can't find|cannot find|gone)\b",
+    ),
     ("found", r"\b(?:found|turned up|find|discover\w*|extra|behind|reappear\w*)\b"),
     ("count", r"\b(?:count\w*|recount\w*|stock ?take|inventory|audit|actual\w*|really)\b"),
 )
-_GAIN: Final = re.compile(r"\b(?:found|add|plus|extra|turned up|put back|increase|up by|more|surplus|raise|discover\w*)\b")
+_GAIN: Final = re.compile(
+    r"\b(?:found|add|plus|extra|turned up|put back|increase|up by|more|surplus|raise|discover\w*)\b"
+)
 _LOSS: Final = re.compile(
     r"\b(?:write|off|damag\w*|brok\w*|lost|missing|stolen|remove|take|minus|deduct|subtract|scrap|bin|dispose|discard|throw|chuck|dump|trash|"
     r"reduce|decrease|lower|down by|expired|smash\w*|knock|crack\w*|chip\w*|gone|shatter\w*)\b"
@@ -34,8 +45,12 @@ _COUNTED: Final = re.compile(
     r"\b(?:count(?:ed)?|stock ?take|actual\w*|really|physical\w*|set|correct)\b.*?(?:\bto\b|\bis\b|\bare\b|\bwas\b|\bat\b|:|=|\bonly\b|\bof\b|\bgave\b|\bsays\b|\bshows\b)\s*(?:only |just |actually |really )*<number>"
     r"|\b(?:there (?:are|is)|we (?:only |actually |really )*have) (?:only |actually |really |just )+<number>|\bcounted <number>"
 )
-_REASON: Final = re.compile(r"\b(?:because(?: of)?|since|as(?= (?:the|it|she|he|they|we|a|this|there|our))|due to|reason(?: is|:)?|for being|on account of|so that)\b[\s:]*(?P<why>.+)$")
-_FROM: Final = re.compile(r"\b(?:from|out of|off|leaving|taking (?:it|them) from)\s+(?:the\s+|our\s+)?(?:\w+\s+)?<location>")
+_REASON: Final = re.compile(
+    r"\b(?:because(?: of)?|since|as(?= (?:the|it|she|he|they|we|a|this|there|our))|due to|reason(?: is|:)?|for being|on account of|so that)\b[\s:]*(?P<why>.+)$"
+)
+_FROM: Final = re.compile(
+    r"\b(?:from|out of|off|leaving|taking (?:it|them) from)\s+(?:the\s+|our\s+)?(?:\w+\s+)?<location>"
+)
 _TO: Final = re.compile(r"\b(?:to|into|towards|over to)\s+(?:the\s+|our\s+)?<location>")
 
 
@@ -101,7 +116,13 @@ def adjusted_by(request: Request) -> int | None:
 
 
 def _taken_off(text: str) -> bool:
-    return re.search(r"\bwrite\b.*\boff\b|\bdamag\w*|\bbrok\w*|\bscrap\b|\bbin\b|\bexpired\b|\blost\b|\bout of stock\b", text) is not None
+    return (
+        re.search(
+            r"\bwrite\b.*\boff\b|\bdamag\w*|\bbrok\w*|\bscrap\b|\bbin\b|\bexpired\b|\blost\b|\bout of stock\b",
+            text,
+        )
+        is not None
+    )
 
 
 def counted(request: Request) -> int | None:
@@ -145,7 +166,9 @@ def reason(request: Request) -> str:
     if hit is not None:
         return hit.group("why").strip(" ,.;-")
     parts = [part.strip(" ,.;-") for part in re.split(r"\s-\s|,\s|;\s|\.\s|:\s", said) if part.strip(" ,.;-")]
-    telling = [part for part in parts[1:] if len(part.split()) > 1 and not part.lower().startswith(("please", "pls"))]
+    telling = [
+        part for part in parts[1:] if len(part.split()) > 1 and not part.lower().startswith(("please", "pls"))
+    ]
     return telling[-1] if telling else f"asked for by the operator: {said}"
 
 
@@ -166,14 +189,15 @@ def unknown_words(request: Request, *, start: str = "") -> str:
             runs[-1].append(word)
         elif runs[-1]:
             runs.append([])
-    return " ".join(max(runs, key=len))
+    longest = max(len(run) for run in runs)
+    return " ".join(next(run for run in runs if len(run) == longest))
 
 
 def _is_foreign(word: str) -> bool:
     bare = word.strip("'\"-").removesuffix("'s")
     return (
         not word.startswith("<")
-        and len(bare) > 2  # noqa: PLR2004 - shorter words name nothing
+        and len(bare) > 2
         and bare.isascii()
         and any(map(str.isalpha, bare))
         and bare not in ORDINARY

@@ -10,7 +10,7 @@ from agent.offline.wording_service import SERVICE, bulleted, counted, day
 if TYPE_CHECKING:
     from tools.answers import WriteAnswer
     from tools.inventory import MovementsAnswer, ShelfRecord, StockAnswer
-    from tools.planning import ForecastAnswer, LowStockAnswer, OverstockAnswer, RecommendationAnswer
+    from tools.plan_answers import ForecastAnswer, LowStockAnswer, OverstockAnswer, RecommendationAnswer
     from tools.pricing import PriceAnswer, SuggestedPriceAnswer
     from tools.reordering import OfferRecord, PurchaseOrdersAnswer, SupplierRecord, TermsAnswer
 
@@ -75,7 +75,9 @@ def _over(found: OverstockAnswer) -> str:
         + (f", {one.cover_days} days of cover" if one.cover_days is not None else ", no demand at all")
         for one in found.items
     ]
-    head = f"{counted(found.total, 'shelf', 'shelves')} hold more than {found.cover_days} days of cover{value}"
+    head = (
+        f"{counted(found.total, 'shelf', 'shelves')} hold more than {found.cover_days} days of cover{value}"
+    )
     return f"{head}{_first(found.items, found.total)}:\n{bulleted(lines)}"
 
 
@@ -83,7 +85,8 @@ def _movements(found: MovementsAnswer) -> str:
     if not found.items:
         return f"{found.sku} {found.title}: no movements."
     lines = [
-        f"{day(one.day)}, {one.location}: {one.quantity:+d} {_MOVED[one.kind]}" + (f" ({one.ref})" if one.ref else "")
+        f"{day(one.day)}, {one.location}: {one.quantity:+d} {_MOVED[one.kind]}"
+        + (f" ({one.ref})" if one.ref else "")
         for one in found.items
     ]
     head = f"{found.sku} {found.title}: {counted(found.total, 'movement')}"
@@ -104,7 +107,8 @@ def _recommendation(found: RecommendationAnswer) -> str:
     if not found.items:
         return "Nothing needs to be reordered."
     lines = [
-        f"{one.sku} {one.title} at {one.location}: {_advice(one)}" + (f" ({one.arithmetic})" if len(found.items) == 1 else "")
+        f"{one.sku} {one.title} at {one.location}: {_advice(one)}"
+        + (f" ({one.arithmetic})" if len(found.items) == 1 else "")
         for one in found.items
     ]
     text = f"Recommendation{_first(found.items, found.total)}:\n{bulleted(lines)}"
@@ -119,7 +123,11 @@ def _recommendation(found: RecommendationAnswer) -> str:
 
 def _advice(one: Any) -> str:
     if not one.quantity:
-        return one.words if not one.transferred_in else f"{one.words}; {one.transferred_in} pieces come by transfer"
+        return (
+            one.words
+            if not one.transferred_in
+            else f"{one.words}; {one.transferred_in} pieces come by transfer"
+        )
     cost = f" at {one.unit_cost.text} each, {one.value.text} in all" if one.unit_cost and one.value else ""
     return f"order {one.quantity} from {one.supplier}{cost}"
 
@@ -159,8 +167,14 @@ def _purchase_orders(found: PurchaseOrdersAnswer) -> str:
     for one in found.items:
         late = f", {counted(one.overdue_days, 'day')} overdue" if one.overdue_days > 0 else ""
         goods = ", ".join(f"{line.open_quantity or line.quantity} x {line.sku}" for line in one.lines[:4])
-        more = f" and {len(one.lines) - 4 + one.more_lines} more" if len(one.lines) > 4 or one.more_lines else ""  # noqa: PLR2004
-        came = f"received {day(one.received_on)}" if one.received_on else f"expected {day(one.expected_on)}{late}"
+        more = (
+            f" and {len(one.lines) - 4 + one.more_lines} more" if len(one.lines) > 4 or one.more_lines else ""
+        )
+        came = (
+            f"received {day(one.received_on)}"
+            if one.received_on
+            else f"expected {day(one.expected_on)}{late}"
+        )
         lines.append(
             f"{one.id} with {one.supplier} for {one.location}: {one.status.replace('_', ' ')}, {came}, {one.total.text}"
             f" ({goods}{more})"
@@ -198,9 +212,11 @@ def _written(done: WriteAnswer) -> str:
     """What became of a change: only ``executed`` is called done."""
     request = done.request[:1].upper() + done.request[1:]
     if done.state == "executed":
-        return f"Done: {done.request}. {_sentence(done.words)} ({done.action_id})"
+        return f"Done: {done.request}. {_sentence(done.words.removeprefix('done: '))} ({done.action_id})"
     if done.state == "pending":
-        return f"{request}: {_sentence(done.words)} Nothing has been changed yet; it runs once it is approved."
+        return (
+            f"{request}: {_sentence(done.words)} Nothing has been changed yet; it runs once it is approved."
+        )
     why = "" if not done.why or all(one in done.words for one in done.why) else f" {' '.join(done.why)}"
     return f"{request}: {_sentence(done.words)}{why}"
 

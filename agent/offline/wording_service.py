@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from tools.approvals import ActionStatusAnswer, ApprovalsAnswer
     from tools.guides import GuidesAnswer
     from tools.refunds import RefundQuoteAnswer
-    from tools.service import CustomerAnswer, OrderAnswer, OrdersAnswer, ParcelRecord, ShipmentAnswer
+    from tools.service_answers import CustomerAnswer, OrderAnswer, OrdersAnswer, ParcelRecord, ShipmentAnswer
 
 _PASSAGE: Final = 700
 
 
 def bulleted(lines: Iterable[str]) -> str:
-    """Lines as a list.
+    r"""Lines as a list.
 
     >>> bulleted(["one", "two"])
-    '- one\\n- two'
+    '- one\n- two'
     """
     return "\n".join(f"- {line}" for line in lines)
 
@@ -43,7 +43,11 @@ def _customer(found: CustomerAnswer) -> str:
     place = ", ".join(part for part in (found.city, found.country) if part)
     text = f"{found.name} ({found.id}), {found.email}" + (f", {place}" if place else "") + f"{since}."
     text += f" {counted(found.orders, 'order')}"
-    text += f", the latest: {', '.join(f'#{one}' for one in found.latest_orders)}." if found.latest_orders else "."
+    text += (
+        f", the latest: {', '.join(f'#{one}' for one in found.latest_orders)}."
+        if found.latest_orders
+        else "."
+    )
     if found.tickets:
         text += f" Tickets: {', '.join(found.tickets)}."
     return text + _messages(found)
@@ -89,7 +93,9 @@ def _order(found: OrderAnswer) -> str:
 
 def _parcel(one: ParcelRecord) -> str:
     late = f", {counted(one.days_late, 'day')} late" if one.days_late > 0 else ""
-    when = f"delivered {day(one.delivered_on)}" if one.delivered_on else f"promised for {day(one.promised_on)}"
+    when = (
+        f"delivered {day(one.delivered_on)}" if one.delivered_on else f"promised for {day(one.promised_on)}"
+    )
     return f"{one.tracking} with {one.carrier}: {one.status.replace('_', ' ')}, shipped {day(one.shipped_on)}, {when}{late}"
 
 
@@ -102,7 +108,9 @@ def _shipment(found: ShipmentAnswer) -> str:
 
 def _quote(found: RefundQuoteAnswer) -> str:
     text = f"Of order #{found.order}, {found.amount.text} can be refunded"
-    text += f" (paid {found.paid.text}, refunded so far {found.refunded.text}, at most {found.refundable.text})."
+    text += (
+        f" (paid {found.paid.text}, refunded so far {found.refunded.text}, at most {found.refundable.text})."
+    )
     if found.note:
         text += f" {found.note[:1].upper()}{found.note[1:].rstrip('.')}."
     return f"{text} Nothing was paid."
@@ -114,7 +122,9 @@ def _guides(found: GuidesAnswer) -> str:
     first, *others = found.items
     text = first.text.strip()
     text = text if len(text) <= _PASSAGE else f"{text[:_PASSAGE].rsplit(' ', 1)[0]} ..."
-    heading = f"{first.title} - {first.heading}" if first.heading and first.heading != first.title else first.title
+    heading = (
+        f"{first.title} - {first.heading}" if first.heading and first.heading != first.title else first.title
+    )
     more = "; ".join(dict.fromkeys(f"{one.title} - {one.heading}".removesuffix(" - ") for one in others))
     return f"{heading} ({first.file}):\n{text}" + (f"\nSee also: {more}." if more else "")
 

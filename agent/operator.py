@@ -51,11 +51,12 @@ class LanguageModel:
         tools = [described(each, turn.tools) for each in turn.tools.offered]
         steps = _Steps(turn, emit, self._client, self._meter, self._prompt.sha)
         agent = create_agent(self._client.primary, tools, system_prompt=self._prompt.text, middleware=[steps])
-        history = recent([*turn.history, *turn.request], self._client.settings.history_tokens)
+        earlier = recent(turn.history, self._client.settings.history_tokens)
         # One tool at a time, in the order asked: they are quick look-ups, and writes must keep their order.
         graph: Any = agent
         result = graph.invoke(
-            {"messages": rebuilt(history)}, {"max_concurrency": 1, "recursion_limit": _GRAPH_STEPS}
+            {"messages": rebuilt([*earlier, *turn.request])},
+            {"max_concurrency": 1, "recursion_limit": _GRAPH_STEPS},
         )
         return Answer(str(result["messages"][-1].text))
 

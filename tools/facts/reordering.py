@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shop.actions import CancelPurchaseOrder, PlacePurchaseOrder, ReceivePurchaseOrder
-from shop.model import Offer, PurchaseOrder
+from shop.model import PurchaseOrder
 from shop.money import Money
 from shop.store.reads import catalogue, purchasing
 from shop.store.reads.cover import covers, days_of_cover
@@ -53,13 +53,12 @@ def _value_and_windows(action: PlacePurchaseOrder, scene: Scene, into: Gathered)
 
 
 def _terms(action: PlacePurchaseOrder, scene: Scene, into: Gathered, *, assumed: bool) -> None:
-    offers: dict[str, Offer | None] = {
-        line.sku: purchasing.offer(scene.snapshot, action.supplier, line.sku) for line in action.lines
-    }
-    for sku, offer in offers.items():
-        if found(offer, f"offer of {action.supplier} for {sku!r}", into) and offer is not None:
-            into.versions[f"offer:{action.supplier}:{sku}"] = offer.version
-    known = [(line, offer) for line in action.lines if (offer := offers[line.sku]) is not None]
+    skus = [line.sku for line in action.lines]
+    offers = purchasing.offers_at(scene.snapshot, action.supplier, skus)
+    for sku in skus:
+        if found(offers.get(sku), f"offer of {action.supplier} for {sku!r}", into):
+            into.versions[f"offer:{action.supplier}:{sku}"] = offers[sku].version
+    known = [(line, offers[line.sku]) for line in action.lines if line.sku in offers]
     complete = len(known) == len(action.lines)
     into.values["terms.current"] = complete and all(
         line.unit_cost == offer.unit_cost_for(line.quantity) for line, offer in known

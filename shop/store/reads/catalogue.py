@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from shop.model import Location, Page, PriceChange, Product, Promotion
 from shop.money import Money
@@ -17,18 +17,16 @@ _CHUNK = 500  # bound values in one IN list
 
 def product(snapshot: Snapshot, sku: str) -> Product | None:
     """The product of exactly this SKU."""
-    table = schema.products
-    row = snapshot.execute(select(table).where(table.c.sku == sku)).one_or_none()
+    row = snapshot.execute(_PRODUCT, {"b_sku": sku}).one_or_none()
     return None if row is None else _product(row)
 
 
 def products(snapshot: Snapshot, skus: Iterable[str]) -> dict[str, Product]:
     """The products of these SKUs, by SKU; unknown ones are left out."""
-    table = schema.products
     wanted = sorted(set(skus))
     found: dict[str, Product] = {}
     for start in range(0, len(wanted), _CHUNK):
-        rows = snapshot.execute(select(table).where(table.c.sku.in_(wanted[start : start + _CHUNK])))
+        rows = snapshot.execute(_PRODUCTS, {"b_skus": wanted[start : start + _CHUNK]})
         found.update((row.sku, _product(row)) for row in rows)
     return found
 
@@ -68,8 +66,7 @@ def categories(snapshot: Snapshot) -> list[str]:
 
 def location(snapshot: Snapshot, location_id: str) -> Location | None:
     """The location of exactly this id."""
-    table = schema.locations
-    row = snapshot.execute(select(table).where(table.c.id == location_id)).one_or_none()
+    row = snapshot.execute(_LOCATION, {"b_id": location_id}).one_or_none()
     return None if row is None else Location(row.id, row.name, row.rank)
 
 
@@ -129,3 +126,9 @@ def _product(row: Any) -> Product:
 
 def _optional(minor: int | None, currency: str) -> Money | None:
     return None if minor is None else Money(minor, currency)
+
+
+# Built once: making a statement costs more than running it.
+_PRODUCT = select(schema.products).where(schema.products.c.sku == bindparam("b_sku"))
+_PRODUCTS = select(schema.products).where(schema.products.c.sku.in_(bindparam("b_skus", expanding=True)))
+_LOCATION = select(schema.locations).where(schema.locations.c.id == bindparam("b_id"))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 
 from shop.store import schema
 from shop.store.database import Snapshot
@@ -57,42 +57,52 @@ def _chunks(skus: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _available(snapshot: Snapshot, location: str, skus: Sequence[str]) -> dict[str, int]:
-    level = schema.stock_levels
-    rows = snapshot.execute(
-        select(level.c.sku, level.c.on_hand - level.c.committed - level.c.unavailable).where(
-            level.c.location == location, level.c.sku.in_(skus)
-        )
-    )
+    rows = snapshot.execute(_AVAILABLE, {"b_location": location, "b_skus": skus})
     return {sku: int(pieces) for sku, pieces in rows}
 
 
 def _incoming(snapshot: Snapshot, location: str, skus: Sequence[str]) -> dict[str, int]:
-    order, line = schema.purchase_orders, schema.purchase_order_lines
-    rows = snapshot.execute(
-        select(line.c.sku, func.sum(line.c.quantity - line.c.received))
-        .join(order, order.c.id == line.c.purchase_order)
-        .where(
-            order.c.location == location,
-            order.c.status.in_(_OPEN),
-            line.c.sku.in_(skus),
-            line.c.quantity > line.c.received,
-        )
-        .group_by(line.c.sku)
-    )
+    rows = snapshot.execute(_INCOMING, {"b_location": location, "b_skus": skus})
     return {sku: int(pieces) for sku, pieces in rows}
 
 
 def _sold(snapshot: Snapshot, location: str, skus: Sequence[str], until: date, days: int) -> dict[str, int]:
-    move = schema.stock_movements
-    rows = snapshot.execute(
-        select(move.c.sku, func.sum(-move.c.quantity))
-        .where(
-            move.c.location == location,
-            move.c.sku.in_(skus),
-            move.c.kind == "sale",
-            move.c.day > until - timedelta(days=days),
-            move.c.day <= until,
-        )
-        .group_by(move.c.sku)
+    values = {
+        "b_location": location,
+        "b_skus": skus,
+        "b_after": until - timedelta(days=days),
+        "b_until": until,
+    }
+    return {sku: int(pieces) for sku, pieces in snapshot.execute(_SOLD, values)}
+
+
+# Built once: making a statement costs more than running it.
+_LEVEL, _MOVE = schema.stock_levels, schema.stock_movements
+_ORDER, _LINE = schema.purchase_orders, schema.purchase_order_lines
+_PLACE: BindParameter[str] = bindparam("b_location")
+_SKUS: BindParameter[list[str]] = bindparam("b_skus", expanding=True)
+_AVAILABLE = select(_LEVEL.c.sku, _LEVEL.c.on_hand - _LEVEL.c.committed - _LEVEL.c.unavailable).where(
+    _LEVEL.c.location == _PLACE, _LEVEL.c.sku.in_(_SKUS)
+)
+_INCOMING = (
+    select(_LINE.c.sku, func.sum(_LINE.c.quantity - _LINE.c.received))
+    .join(_ORDER, _ORDER.c.id == _LINE.c.purchase_order)
+    .where(
+        _ORDER.c.location == _PLACE,
+        _ORDER.c.status.in_(_OPEN),
+        _LINE.c.sku.in_(_SKUS),
+        _LINE.c.quantity > _LINE.c.received,
     )
-    return {sku: int(pieces) for sku, pieces in rows}
+    .group_by(_LINE.c.sku)
+)
+_SOLD = (
+    select(_MOVE.c.sku, func.sum(-_MOVE.c.quantity))
+    .where(
+        _MOVE.c.location == _PLACE,
+        _MOVE.c.sku.in_(_SKUS),
+        _MOVE.c.kind == "sale",
+        _MOVE.c.day > bindparam("b_after", type_=_MOVE.c.day.type),
+        _MOVE.c.day <= bindparam("b_until", type_=_MOVE.c.day.type),
+    )
+    .group_by(_MOVE.c.sku)
+)

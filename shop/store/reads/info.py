@@ -15,8 +15,7 @@ from shop.store.database import Snapshot
 
 def store_info(snapshot: Snapshot) -> StoreInfo:
     """The store's own record; raises SetupError while the database holds no store."""
-    table = schema.store_info
-    row = snapshot.execute(select(table)).one_or_none()
+    row = snapshot.execute(_STORE).one_or_none()
     if row is None:
         raise SetupError("this database holds no store yet: import one, or create the sample store")
     return StoreInfo(row.name, row.home_currency, row.timezone, row.source, row.business_date)
@@ -49,3 +48,7 @@ def rate(snapshot: Snapshot, currency: str, day: date) -> tuple[Decimal, date]:
     if row is None:
         raise NotFoundError(f"no exchange rate for {currency!r} on or before {day.isoformat()}")
     return row.rate, row.day
+
+
+# Built once: making a statement costs more than running it.
+_STORE = select(schema.store_info)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 
 from shop.model import Order, OrderLine, OrderNote, Page, Payment, PaymentKind, Return, Shipment
 from shop.money import Money
@@ -15,8 +15,7 @@ from shop.store.reads.paging import page
 
 def order(snapshot: Snapshot, order_id: str) -> Order | None:
     """The order of exactly this id, with its lines."""
-    table = schema.orders
-    rows = snapshot.execute(select(table).where(table.c.id == order_id)).all()
+    rows = snapshot.execute(_ORDER, {"b_id": order_id}).all()
     found = _orders(snapshot, rows)
     return found[0] if found else None
 
@@ -67,10 +66,8 @@ def orders_by_tracking(snapshot: Snapshot, tracking: str, limit: int = 6) -> lis
 
 
 def payments(snapshot: Snapshot, order_id: str) -> list[Payment]:
-    """Money in and out of an order, oldest first."""
-    table = schema.payments
-    rows = select(table).where(table.c.order_id == order_id).order_by(table.c.at, table.c.id)
-    return [_payment(row) for row in snapshot.execute(rows)]
+    """Money in and out for an order, oldest first."""
+    return [_payment(row) for row in snapshot.execute(_PAYMENTS, {"b_order": order_id})]
 
 
 def paid(snapshot: Snapshot, item: Order) -> Money:
@@ -85,21 +82,13 @@ def refunded(snapshot: Snapshot, item: Order) -> Money:
 
 def refunds_since(snapshot: Snapshot, customer: str, since: datetime) -> list[Payment]:
     """The refunds of all orders of a customer at or after a moment, oldest first."""
-    table, head = schema.payments, schema.orders
-    rows = (
-        select(table)
-        .join(head, head.c.id == table.c.order_id)
-        .where(head.c.customer == customer, table.c.kind == "refund", table.c.at >= since)
-        .order_by(table.c.at, table.c.id)
-    )
-    return [_payment(row) for row in snapshot.execute(rows)]
+    values = {"b_customer": customer, "b_since": since}
+    return [_payment(row) for row in snapshot.execute(_REFUNDS, values)]
 
 
 def shipments(snapshot: Snapshot, order_id: str) -> list[Shipment]:
     """The parcels of an order, oldest first."""
-    table = schema.shipments
-    rows = select(table).where(table.c.order_id == order_id).order_by(table.c.shipped_on, table.c.id)
-    return [Shipment(*row) for row in snapshot.execute(rows)]
+    return [Shipment(*row) for row in snapshot.execute(_SHIPMENTS, {"b_order": order_id})]
 
 
 def returns(snapshot: Snapshot, order_id: str) -> list[Return]:
@@ -122,12 +111,10 @@ def _sum_of(snapshot: Snapshot, item: Order, kind: PaymentKind) -> Money:
 
 
 def _orders(snapshot: Snapshot, rows: Sequence[Any]) -> list[Order]:
-    table = schema.order_lines
     ids = [row.id for row in rows]
     lines: dict[str, list[Any]] = {}
     if ids:
-        wanted = select(table).where(table.c.order_id.in_(ids)).order_by(table.c.line_no)
-        for line in snapshot.execute(wanted):
+        for line in snapshot.execute(_LINES, {"b_ids": ids}):
             lines.setdefault(line.order_id, []).append(line)
     return [_order(row, lines.get(row.id, [])) for row in rows]
 
@@ -175,3 +162,32 @@ def _payment(row: Any) -> Payment:
         row.at,
         row.action_id,
     )
+
+
+# Built once: making a statement costs more than running it.
+_ORDER = select(schema.orders).where(schema.orders.c.id == bindparam("b_id"))
+_LINES = (
+    select(schema.order_lines)
+    .where(schema.order_lines.c.order_id.in_(bindparam("b_ids", expanding=True)))
+    .order_by(schema.order_lines.c.line_no)
+)
+_PAYMENTS = (
+    select(schema.payments)
+    .where(schema.payments.c.order_id == bindparam("b_order"))
+    .order_by(schema.payments.c.at, schema.payments.c.id)
+)
+_SHIPMENTS = (
+    select(schema.shipments)
+    .where(schema.shipments.c.order_id == bindparam("b_order"))
+    .order_by(schema.shipments.c.shipped_on, schema.shipments.c.id)
+)
+_REFUNDS = (
+    select(schema.payments)
+    .join(schema.orders, schema.orders.c.id == schema.payments.c.order_id)
+    .where(
+        schema.orders.c.customer == bindparam("b_customer"),
+        schema.payments.c.kind == "refund",
+        schema.payments.c.at >= bindparam("b_since", type_=schema.payments.c.at.type),
+    )
+    .order_by(schema.payments.c.at, schema.payments.c.id)
+)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 
 from shop.model import (
     Offer,
@@ -21,12 +21,12 @@ from shop.store.database import Snapshot
 from shop.store.reads.paging import page
 
 OPEN = ("placed", "partly_received")
+_CHUNK = 500  # bound values in one IN list
 
 
 def supplier(snapshot: Snapshot, supplier_id: str) -> Supplier | None:
     """The supplier of exactly this id."""
-    table = schema.suppliers
-    row = snapshot.execute(select(table).where(table.c.id == supplier_id)).one_or_none()
+    row = snapshot.execute(_SUPPLIER, {"b_id": supplier_id}).one_or_none()
     return None if row is None else _supplier(row)
 
 
@@ -38,8 +38,17 @@ def suppliers(snapshot: Snapshot) -> list[Supplier]:
 
 def offer(snapshot: Snapshot, supplier_id: str, sku: str) -> Offer | None:
     """A supplier's terms for a SKU, with the price breaks."""
-    found = _offers(snapshot, schema.offers.c.supplier == supplier_id, schema.offers.c.sku == sku)
-    return found[0] if found else None
+    return offers_at(snapshot, supplier_id, [sku]).get(sku)
+
+
+def offers_at(snapshot: Snapshot, supplier_id: str, skus: Sequence[str]) -> dict[str, Offer]:
+    """A supplier's terms for these SKUs, with the price breaks; SKUs without an offer are left out."""
+    found: dict[str, Offer] = {}
+    for start in range(0, len(skus), _CHUNK):
+        values = {"b_supplier": supplier_id, "b_skus": skus[start : start + _CHUNK]}
+        rows = snapshot.execute(_OFFERS_AT, values).all()
+        found.update((one.sku, one) for one in _with_breaks(snapshot, rows))
+    return found
 
 
 def offers_for(snapshot: Snapshot, sku: str) -> list[Offer]:
@@ -66,8 +75,7 @@ def offers_of(
 
 def purchase_order(snapshot: Snapshot, purchase_order_id: str) -> PurchaseOrder | None:
     """The purchase order of exactly this id, with its lines."""
-    table = schema.purchase_orders
-    rows = snapshot.execute(select(table).where(table.c.id == purchase_order_id)).all()
+    rows = snapshot.execute(_PURCHASE_ORDER, {"b_id": purchase_order_id}).all()
     found = _purchase_orders(snapshot, rows)
     return found[0] if found else None
 
@@ -121,9 +129,7 @@ def purchase_orders(
 
 def has_purchase_orders(snapshot: Snapshot, supplier_id: str) -> bool:
     """Whether the store ever ordered from this supplier; a cancelled order does not count."""
-    table = schema.purchase_orders
-    found = exists().where(table.c.supplier == supplier_id, table.c.status != "cancelled")
-    return bool(snapshot.execute(select(found)).scalar_one())
+    return bool(snapshot.execute(_HAS_ORDERS, {"b_supplier": supplier_id}).scalar_one())
 
 
 def supplier_notes(snapshot: Snapshot, supplier_id: str, limit: int = 5) -> list[SupplierNote]:
@@ -167,11 +173,9 @@ def _offers(snapshot: Snapshot, *conditions: Any) -> list[Offer]:
 
 
 def _with_breaks(snapshot: Snapshot, rows: Sequence[Any]) -> list[Offer]:
-    table = schema.price_breaks
-    skus = {row.sku for row in rows}
+    skus = sorted({row.sku for row in rows})
     breaks: dict[tuple[str, str], list[Any]] = {}
-    steps = select(table).where(table.c.sku.in_(skus)).order_by(table.c.from_quantity)
-    for step in snapshot.execute(steps) if skus else ():
+    for step in snapshot.execute(_BREAKS, {"b_skus": skus}) if skus else ():
         breaks.setdefault((step.supplier, step.sku), []).append(step)
     return [_offer(row, breaks.get((row.supplier, row.sku), [])) for row in rows]
 
@@ -193,12 +197,10 @@ def _offer(row: Any, steps: Sequence[Any]) -> Offer:
 
 
 def _purchase_orders(snapshot: Snapshot, rows: Sequence[Any]) -> list[PurchaseOrder]:
-    table = schema.purchase_order_lines
     ids = [row.id for row in rows]
     lines: dict[str, list[Any]] = {}
     if ids:
-        wanted = select(table).where(table.c.purchase_order.in_(ids)).order_by(table.c.sku)
-        for line in snapshot.execute(wanted):
+        for line in snapshot.execute(_LINES, {"b_ids": ids}):
             lines.setdefault(line.purchase_order, []).append(line)
     return [_purchase_order(row, lines.get(row.id, [])) for row in rows]
 
@@ -222,3 +224,28 @@ def _purchase_order(row: Any, lines: Sequence[Any]) -> PurchaseOrder:
             for line in lines
         ),
     )
+
+
+# Built once: making a statement costs more than running it.
+_SUPPLIER = select(schema.suppliers).where(schema.suppliers.c.id == bindparam("b_id"))
+_OFFERS_AT = _offer_rows().where(
+    schema.offers.c.supplier == bindparam("b_supplier"),
+    schema.offers.c.sku.in_(bindparam("b_skus", expanding=True)),
+)
+_BREAKS = (
+    select(schema.price_breaks)
+    .where(schema.price_breaks.c.sku.in_(bindparam("b_skus", expanding=True)))
+    .order_by(schema.price_breaks.c.from_quantity)
+)
+_PURCHASE_ORDER = select(schema.purchase_orders).where(schema.purchase_orders.c.id == bindparam("b_id"))
+_LINES = (
+    select(schema.purchase_order_lines)
+    .where(schema.purchase_order_lines.c.purchase_order.in_(bindparam("b_ids", expanding=True)))
+    .order_by(schema.purchase_order_lines.c.sku)
+)
+_HAS_ORDERS = select(
+    exists().where(
+        schema.purchase_orders.c.supplier == bindparam("b_supplier"),
+        schema.purchase_orders.c.status != "cancelled",
+    )
+)

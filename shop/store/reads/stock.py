@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from shop.model import Movement, Page, StockLevel
 from shop.store import schema
@@ -15,10 +15,7 @@ from shop.store.reads.paging import page
 
 def level(snapshot: Snapshot, sku: str, location: str) -> StockLevel | None:
     """The stock of a SKU at a location; None where it was never kept."""
-    table = schema.stock_levels
-    row = snapshot.execute(
-        select(table).where(table.c.sku == sku, table.c.location == location)
-    ).one_or_none()
+    row = snapshot.execute(_LEVEL, {"b_sku": sku, "b_location": location}).one_or_none()
     return None if row is None else _level(row)
 
 
@@ -121,3 +118,9 @@ def _movements(rows: Sequence[Any]) -> list[Movement]:
 
 def _movement_key(movement: Movement) -> str:
     return f"{movement.day.isoformat()}/{movement.id}"
+
+
+# Built once: making a statement costs more than running it.
+_LEVEL = select(schema.stock_levels).where(
+    schema.stock_levels.c.sku == bindparam("b_sku"), schema.stock_levels.c.location == bindparam("b_location")
+)

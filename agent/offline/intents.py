@@ -95,7 +95,7 @@ def moods_of(request: Request, before: Mood | None) -> Mood:
 
 
 def _mood(request: Request, before: Mood | None) -> Mood:
-    own = mood(request.text, quoted=request.quoted)
+    own = Mood.FORBIDDEN if is_negated(request.text) else mood(request.text, quoted=request.quoted)
     carried = before in (Mood.QUESTION, Mood.SUPPOSITION, Mood.FORBIDDEN, Mood.REPORT)
     return before if request.follows and carried and own is Mood.COMMAND and before is not None else own
 

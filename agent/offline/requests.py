@@ -94,7 +94,7 @@ def _pieces(message: Tagged) -> Iterator[Request]:
             )
         if cut:
             at = cut.end()
-            follows = cut.group("weak") is not None
+            follows = "and" in (cut.group("weak") or "")
 
 
 def _stands_alone(piece: Request) -> bool:

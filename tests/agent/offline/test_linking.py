@@ -52,7 +52,13 @@ def test_a_word_of_a_title_names_no_supplier(records: Records) -> None:
 
 @pytest.mark.parametrize(
     ("said", "value", "currency"),
-    [("£5", "5", "GBP"), ("12.50", "12.50", "EUR"), ("3 quid", "3", "GBP"), ("$1,200", "1200", "USD"), ("50p", "0.50", "GBP")],
+    [
+        ("£5", "5", "GBP"),
+        ("12.50", "12.50", "EUR"),
+        ("3 quid", "3", "GBP"),
+        ("$1,200", "1200", "USD"),
+        ("50p", "0.50", "GBP"),
+    ],
 )
 def test_an_amount_keeps_its_currency(records: Records, said: str, value: str, currency: str) -> None:
     """A sign tells the currency; without one it is the store's own."""
@@ -77,7 +83,14 @@ def test_tags_in_the_message_are_only_text(records: Records) -> None:
 
 
 @pytest.mark.parametrize(
-    ("slip", "meant"), [("recieve", "receive"), ("suplier", "supplier"), ("pls", "please"), ("whats", "what's"), ("love", "love")]
+    ("slip", "meant"),
+    [
+        ("recieve", "receive"),
+        ("suplier", "supplier"),
+        ("pls", "please"),
+        ("whats", "what's"),
+        ("love", "love"),
+    ],
 )
 def test_slips_in_words_of_the_trade_are_repaired(slip: str, meant: str) -> None:
     """Common slips are repaired, other words are left alone."""

@@ -32,7 +32,11 @@ def one_call(records: Records, *messages: str) -> Call:
     [
         ("how many MUG-BLU-350 have we got", "check_stock", {"sku": "MUG-BLU-350"}),
         ("how mnay mug-blu-350 do we hav in stok", "check_stock", {"sku": "MUG-BLU-350"}),
-        ("is the stoneware mug in green 350 ml left in leeds?", "check_stock", {"sku": "MUG-GRN-350", "location": "leeds"}),
+        (
+            "is the stoneware mug in green 350 ml left in leeds?",
+            "check_stock",
+            {"sku": "MUG-GRN-350", "location": "leeds"},
+        ),
         ("what's running low in Bristol", "list_low_stock", {"location": "bristol"}),
         ("which lines are gathering dust?", "list_overstock", {}),
         ("why did the stock of 85123A drop", "stock_movements", {"sku": "85123A"}),
@@ -65,19 +69,47 @@ def test_a_question_becomes_its_look_up(
 @pytest.mark.parametrize(
     ("message", "tool", "args"),
     [
-        ("write off 2 broken MUG-BLU-350 in Leeds", "adjust_stock", {"change": -2, "reason": "damage", "location": "leeds"}),
-        ("add 3 TRW-KID in Bristol, found behind the racking", "adjust_stock", {"change": 3, "reason": "found"}),
-        ("move 5 MUG-BLU-350 from Bristol to Leeds", "transfer_stock", {"quantity": 5, "from_location": "bristol", "to_location": "leeds"}),
+        (
+            "write off 2 broken MUG-BLU-350 in Leeds",
+            "adjust_stock",
+            {"change": -2, "reason": "damage", "location": "leeds"},
+        ),
+        (
+            "add 3 TRW-KID in Bristol, found behind the racking",
+            "adjust_stock",
+            {"change": 3, "reason": "found"},
+        ),
+        (
+            "move 5 MUG-BLU-350 from Bristol to Leeds",
+            "transfer_stock",
+            {"quantity": 5, "from_location": "bristol", "to_location": "leeds"},
+        ),
         ("Leeds -> Bristol: 3 x MUG-BLU-350", "transfer_stock", {"quantity": 3, "from_location": "leeds"}),
-        ("order 50 MUG-BLU-350 from Northwind for Leeds", "place_purchase_order", {"quantity": 50, "supplier": "northwind"}),
+        (
+            "order 50 MUG-BLU-350 from Northwind for Leeds",
+            "place_purchase_order",
+            {"quantity": 50, "supplier": "northwind"},
+        ),
         ("order 5000 x MUG-BLU-350", "place_purchase_order", {"quantity": 5000}),
-        ("please cancel PO-77, ordered twice", "cancel_purchase_order", {"purchase_order": "PO-77", "reason": "ordered twice"}),
+        (
+            "please cancel PO-77, ordered twice",
+            "cancel_purchase_order",
+            {"purchase_order": "PO-77", "reason": "ordered twice"},
+        ),
         ("PO-77 has arrived complete, book it in", "receive_purchase_order", {"purchase_order": "PO-77"}),
         ("set TRW-KID to £12.50", "change_price", {"sku": "TRW-KID", "price": "12.50"}),
         ("knock 10% off TRW-KID", "change_price", {"change_percent": "-10"}),
-        ("refund £4 on 1042 because the box was torn", "refund_order", {"amount": "4", "reason": "the box was torn"}),
+        (
+            "refund £4 on 1042 because the box was torn",
+            "refund_order",
+            {"amount": "4", "reason": "the box was torn"},
+        ),
         ("could you cancel order 1042, she ordered twice", "cancel_order", {"order": "1042"}),
-        ("add a note to 1042: leave with neighbour", "add_order_note", {"order": "1042", "note": "leave with neighbour"}),
+        (
+            "add a note to 1042: leave with neighbour",
+            "add_order_note",
+            {"order": "1042", "note": "leave with neighbour"},
+        ),
     ],
 )
 def test_a_clear_command_becomes_a_write(
@@ -173,7 +205,10 @@ def test_an_offered_change_waits_for_a_yes(records: Records) -> None:
     """A change that was asked about is done after "do it", and not before."""
     steps = talk(records, "can we move 5 MUG-BLU-350 from Leeds to Bristol?")
     assert [type(step) for step in steps] == [Call, Offer]
-    assert one_call(records, "can we move 5 MUG-BLU-350 from Leeds to Bristol?", "yes, do it").tool == "transfer_stock"
+    assert (
+        one_call(records, "can we move 5 MUG-BLU-350 from Leeds to Bristol?", "yes, do it").tool
+        == "transfer_stock"
+    )
 
 
 def test_a_corrected_write_is_offered_and_not_sent_again(records: Records) -> None:
@@ -185,11 +220,17 @@ def test_a_corrected_write_is_offered_and_not_sent_again(records: Records) -> No
 def test_a_recommended_order_is_placed_on_command(records: Records) -> None:
     """ "Order that" orders the recommended quantities."""
     dialogue = Dialogue(
-        advice={"sku": "SLB-3S", "items": [{"sku": "SLB-3S", "quantity": 24, "supplier": "kyoto", "location": "leeds"}]}
+        advice={
+            "sku": "SLB-3S",
+            "items": [{"sku": "SLB-3S", "quantity": 24, "supplier": "kyoto", "location": "leeds"}],
+        }
     )
     steps = understand("order that", dialogue, records)
     assert steps == [
-        Call("place_purchase_order", {"sku": "SLB-3S", "quantity": 24, "supplier": "kyoto", "location": "leeds"})
+        Call(
+            "place_purchase_order",
+            {"sku": "SLB-3S", "quantity": 24, "supplier": "kyoto", "location": "leeds"},
+        )
     ]
 
 

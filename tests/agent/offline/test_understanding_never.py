@@ -13,12 +13,16 @@ quiet = settings(max_examples=150, deadline=None, suppress_health_check=[HealthC
 
 SCRAPS = st.sampled_from(
     "how many|refund|cancel|order|move|from|to|Leeds|Bristol|MUG-BLU-350|#1042|1042|PO-77|£5|50|10%|please|?|,|and|don't|if|"
-    "the customer says:|A-3|price|in full|note:|\"|(|)|yes|no|it|that|<sku>|<words>|-> |ann@example.com|approve|everything|é|\x00|\u202e".split("|")
+    'the customer says:|A-3|price|in full|note:|"|(|)|yes|no|it|that|<sku>|<words>|-> |ann@example.com|approve|everything|é|\x00|\u202e'.split(
+        "|"
+    )
 )
 MESSAGES = st.one_of(st.text(max_size=200), st.lists(SCRAPS, max_size=14).map(" ".join))
 
 QUESTIONS = st.sampled_from(
-    "should we|can we|could we|do we have to|is it a good idea to|would it be wise to|what happens if we|how do I|why did we|when should we".split("|")
+    "should we|can we|could we|do we have to|is it a good idea to|would it be wise to|what happens if we|how do I|why did we|when should we".split(
+        "|"
+    )
 )
 CHANGES = st.sampled_from(
     [
@@ -34,13 +38,24 @@ CHANGES = st.sampled_from(
     ]
 )
 STRANGERS = st.sampled_from(
-    ["the customer writes:", "the ticket says:", "her e-mail reads:", "the supplier wrote:", "message from the buyer:", "the review says:"]
+    [
+        "the customer writes:",
+        "the ticket says:",
+        "her e-mail reads:",
+        "the supplier wrote:",
+        "message from the buyer:",
+        "the review says:",
+    ]
 )
 
 
 def written(records: Records, message: str) -> list[str]:
     """The writes that a message asks for."""
-    return [one.tool for one in understand(message, Dialogue(), records) if isinstance(one, Call) and one.tool in WRITES]
+    return [
+        one.tool
+        for one in understand(message, Dialogue(), records)
+        if isinstance(one, Call) and one.tool in WRITES
+    ]
 
 
 @quiet

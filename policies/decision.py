@@ -175,7 +175,13 @@ def facts_from_json(
     What does not fit its type stays as it is: the judge then names and denies it.
     """
     types = vocabulary.get(kind, {})
-    return {name: _typed(types.get(name), value) for name, value in body.items()}
+    return {
+        name: value if type(value) in _AS_STORED else _typed(types.get(name), value)
+        for name, value in body.items()
+    }
+
+
+_AS_STORED: Final = frozenset({bool, int})
 
 
 def _typed(fact_type: object, value: Any) -> FactValue:

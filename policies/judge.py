@@ -40,6 +40,8 @@ __all__ = [
     "facts_as_json",
     "facts_from_json",
     "satisfied",
+    "verdict",
+    "verdict_under",
 ]
 
 ENGINE: Final = "1"
@@ -61,6 +63,35 @@ def decide(
         _log.exception("the judge failed on an action; it is denied")
         text = "The rules could not be applied, so nothing happens; see the log."
         return _refused(getattr(policies, "sha", ""), [_spoken(JUDGE_FAILED, text)])
+
+
+def verdict(
+    policies: PolicySet, kind: str, facts: Mapping[str, FactValue], grants: Sequence[Grant] = ()
+) -> Verdict:
+    """The verdict of `decide` without its reasons, for many decisions at once. Pure, and never raises."""
+    governed = policies.kinds.get(kind)
+    return Verdict.DENY if governed is None else verdict_under(governed, facts, grants)
+
+
+def verdict_under(
+    governed: KindRules, facts: Mapping[str, FactValue], grants: Sequence[Grant] = ()
+) -> Verdict:
+    """The verdict of one kind's rules; a deny among them ends the matter, for rules have no order."""
+    try:
+        if _faults(governed, facts):
+            return Verdict.DENY
+        rules = governed.by_effect
+        if _any_fires(rules[Verdict.DENY], facts) or not _any_fires(rules[Verdict.ALLOW], facts):
+            return Verdict.DENY
+        asking = (rule for rule in rules[Verdict.NEEDS_APPROVAL] if rule.fires(facts))
+        return Verdict.ALLOW if all(satisfied(rule, grants) for rule in asking) else Verdict.NEEDS_APPROVAL
+    except Exception:  # noqa: BLE001 - a judge that fails must not let anything pass
+        _log.exception("the judge failed on an action; it is denied")
+        return Verdict.DENY
+
+
+def _any_fires(rules: Sequence[Rule], facts: Mapping[str, FactValue]) -> bool:
+    return any(rule.fires(facts) for rule in rules)
 
 
 def _decide(

@@ -132,7 +132,7 @@ class Policy:
 class KindRules:
     """All that the judge needs about one kind: fact types, the one currency of each money fact, the rules.
 
-    `about` holds the rules that speak of each fact.
+    `about` holds the rules that speak of each fact, `by_effect` the rules of each effect.
     """
 
     kind: str
@@ -140,13 +140,23 @@ class KindRules:
     currencies: Mapping[str, str]
     rules: tuple[Rule, ...]
     about: Mapping[str, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
+    by_effect: Mapping[Verdict, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         about = {
             fact: tuple(rule for rule in self.rules if any(one.fact == fact for one in rule.when))
             for fact in self.facts
         }
+        by_effect = {
+            effect: tuple(rule for rule in self.rules if rule.effect is effect) for effect in Verdict
+        }
         object.__setattr__(self, "about", MappingProxyType(about))
+        object.__setattr__(self, "by_effect", MappingProxyType(by_effect))
+
+    @property
+    def used(self) -> frozenset[str]:
+        """The facts that some rule speaks of."""
+        return frozenset(fact for fact, rules in self.about.items() if rules)
 
 
 @dataclass(frozen=True)

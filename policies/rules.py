@@ -17,7 +17,7 @@ from policies.strict_yaml import MAX_BYTES
 from policies.vocabulary import FACTS, Vocabulary
 from shop.errors import PolicyLoadError
 
-__all__ = ["SHIPPED", "PolicySet", "Rule", "load_policies", "parse_policies", "read_policies"]
+__all__ = ["SHIPPED", "PolicySet", "Rule", "load_policies", "parse_policies", "read_draft", "read_policies"]
 
 SHIPPED: Final = Path(__file__).parent
 """Where the rule files that come with Shophand lie."""
@@ -42,6 +42,21 @@ def load_policies(directory: Path) -> PolicySet:
 
 def read_policies(directory: Path, vocabulary: Vocabulary = FACTS) -> PolicySet:
     """As load_policies, but without asking for rule tests: for checking a draft."""
+    return parse_policies({path.name: _bytes(path) for path in _rule_files(directory)}, vocabulary)
+
+
+def read_draft(directory: Path, draft: Path) -> PolicySet:
+    """The rules of a directory with one of its files replaced, or joined, by a draft of that name.
+
+    A draft that is a directory stands for all rules by itself. As read_policies, asks for no rule tests.
+    """
+    if draft.is_dir():
+        return read_policies(draft)
+    files = {path.name: path for path in _rule_files(directory)} | {draft.name: draft}
+    return parse_policies({name: _bytes(path) for name, path in files.items()})
+
+
+def _rule_files(directory: Path) -> list[Path]:
     if not directory.is_dir():
         raise PolicyLoadError(f"there is no policy directory {directory}")
     wrong = sorted(path.name for path in directory.glob("*.yml"))
@@ -50,7 +65,7 @@ def read_policies(directory: Path, vocabulary: Vocabulary = FACTS) -> PolicySet:
     paths = sorted(path for path in directory.glob("*.yaml") if not path.name.startswith("."))
     if not paths:
         raise PolicyLoadError(f"there is no rule file in {directory}: without rules every write is denied")
-    return parse_policies({path.name: _bytes(path) for path in paths}, vocabulary)
+    return paths
 
 
 def parse_policies(files: Mapping[str, bytes | str], vocabulary: Vocabulary = FACTS) -> PolicySet:

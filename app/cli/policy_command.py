@@ -96,11 +96,11 @@ def replay_decisions(
     as_json: AsJson = False,
 ) -> None:
     """Decide past requests again, by the rules in force or by a draft, and show what would change."""
+    back = policy_replay.span(since)
     opened = house(context)
     policies = opened.policies() if draft is None else read_draft(opened.policies_directory, draft)
-    start = opened.clock() - policy_replay.span(since)
     with opened.db.reading() as snapshot:
-        report = replay(recorded_decisions(snapshot, opened.db.tenant, start), policies)
+        report = replay(recorded_decisions(snapshot, opened.db.tenant, opened.clock() - back), policies)
     if as_json:
         screen.answer("policy_replay/1", report.as_json())
     else:

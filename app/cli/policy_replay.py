@@ -63,9 +63,13 @@ def _headline(report: ReplayReport) -> str:
     if not report.decisions:
         return "Nothing was asked for in that time."
     return (
-        f"{report.decisions} decisions over {report.days} days: {report.changed} would change, "
+        f"{report.decisions:,} decisions in {_days(report.days)}: {report.changed} would change, "
         f"{report.stricter} of them to a stricter answer."
     )
+
+
+def _days(count: int) -> str:
+    return "one day" if count == 1 else f"{count} days"
 
 
 def _row(one: Transition) -> tuple[str, str, str, str]:

@@ -1,0 +1,68 @@
+"""Past decisions as the ledger holds them, in the order in which they were taken, read batch by batch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import and_, bindparam, select
+
+from policies.decision import Verdict, facts_from_json
+from policies.replay import Recorded
+from shop.money import Money
+from shop.store.database import Snapshot
+from shop.store.ledger_schema import actions, decisions
+
+BATCH: Final = 2_000
+
+
+def recorded_decisions(snapshot: Snapshot, tenant: str, since: datetime) -> Iterator[Recorded]:
+    """What was decided about each action when it was asked for, since a moment, oldest first.
+
+    Only as much as one batch is held at a time, so the snapshot must stay open while this is read.
+    """
+    values = {"b_tenant": tenant, "b_since": since}
+    for row in snapshot.execute(_SUBMITTED, values, execution_options={"yield_per": BATCH}):
+        yield _recorded(row)
+
+
+def _recorded(row: Sequence[Any]) -> Recorded:
+    action_id, at, verdict, facts, body, assisted, kind, requester, minor, currency = row
+    denied = verdict == Verdict.DENY
+    return Recorded(
+        action_id=action_id,
+        kind=kind,
+        at=at,
+        requester=requester,
+        verdict=Verdict(verdict),
+        facts=facts_from_json(kind, json.loads(facts)),
+        money=None if minor is None else Money(minor, currency),
+        missing=frozenset(json.loads(body)["missing"]) if denied else frozenset(),
+        assisted=assisted,
+    )
+
+
+_SUBMITTED: Final = (
+    select(
+        decisions.c.action_id,
+        decisions.c.at,
+        decisions.c.verdict,
+        decisions.c.facts,
+        decisions.c.body,
+        # The dial's own rule name, as canonical JSON writes it: inside a text its quotes would be escaped.
+        decisions.c.body.contains('"rule":"mode-assist"').label("assisted"),
+        actions.c.kind,
+        actions.c.requester,
+        actions.c.money_minor,
+        actions.c.money_currency,
+    )
+    .join(actions, and_(actions.c.tenant == decisions.c.tenant, actions.c.id == decisions.c.action_id))
+    .where(
+        decisions.c.tenant == bindparam("b_tenant"),
+        decisions.c.stage == "submit",
+        decisions.c.at > bindparam("b_since", type_=decisions.c.at.type),
+    )
+    .order_by(decisions.c.at, decisions.c.id)
+)

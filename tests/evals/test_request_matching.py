@@ -60,7 +60,7 @@ def test_the_last_call_is_compared() -> None:
 
 
 def test_a_call_of_an_earlier_message_counts_when_the_last_made_none() -> None:
-    """ "Thanks" after a right call leaves it right."""
+    """Saying "Thanks" after a right call leaves it right."""
     assert is_right(case(say=("stock?", "thanks")), played(called(message=0)), ALIASES)
 
 

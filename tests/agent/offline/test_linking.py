@@ -46,7 +46,7 @@ def test_a_supplier_is_found_by_its_telling_word(records: Records) -> None:
 
 
 def test_a_word_of_a_title_names_no_supplier(records: Records) -> None:
-    """ "Paper" alone is not Kyoto Paper & Craft's name when it is common; the whole name is."""
+    """Saying "Paper" alone is not Kyoto Paper & Craft's name when it is common; the whole name is."""
     assert only(records, "terms of Kyoto Paper & Craft", Sort.SUPPLIER).value == "kyoto"
 
 
@@ -67,7 +67,7 @@ def test_an_amount_keeps_its_currency(records: Records, said: str, value: str, c
 
 
 def test_a_number_before_goods_is_a_quantity_and_not_an_order(records: Records) -> None:
-    """ "Order 1042 of X" counts goods; "order 1042" is an order."""
+    """Saying "Order 1042 of X" counts goods; "order 1042" is an order."""
     assert only(records, "order 1042 of MUG-BLU-350", Sort.NUMBER).value == "1042"
     assert only(records, "show order 1042", Sort.ORDER).value == "1042"
 
@@ -123,6 +123,6 @@ def test_the_mood_is_told_by_the_words(text: str, expected: Mood) -> None:
 
 
 def test_statements_are_folded_into_the_request_they_explain(records: Records) -> None:
-    """ "2 broke. Take them out." is one request with all its mentions."""
+    """Saying "2 broke. Take them out." is one request with all its mentions."""
     (request,) = requests(tag("2 pieces of MUG-BLU-350 broke in Leeds. Take them out of stock.", records))
     assert [one.sort for one in request.mentions] == [Sort.NUMBER, Sort.SKU, Sort.LOCATION]

@@ -175,13 +175,13 @@ def test_a_models_work_is_declined_with_what_is_possible(records: Records, messa
 
 
 def test_a_follow_up_keeps_the_rest_of_the_question(records: Records) -> None:
-    """ "And in Leeds?" asks the last question again for another place."""
+    """Saying "And in Leeds?" asks the last question again for another place."""
     call = one_call(records, "stock of MUG-BLU-350 in Bristol", "and in Leeds?")
     assert call == Call("check_stock", {"sku": "MUG-BLU-350", "location": "leeds"})
 
 
 def test_a_correction_replaces_what_was_wrong(records: Records) -> None:
-    """ "No, I meant Bristol" asks again with Bristol."""
+    """Saying "No, I meant Bristol" asks again with Bristol."""
     call = one_call(records, "how many MUG-BLU-350 in Leeds", "no, I meant Bristol")
     assert call.args["location"] == "bristol"
 
@@ -218,7 +218,7 @@ def test_a_corrected_write_is_offered_and_not_sent_again(records: Records) -> No
 
 
 def test_a_recommended_order_is_placed_on_command(records: Records) -> None:
-    """ "Order that" orders the recommended quantities."""
+    """Saying "Order that" orders the recommended quantities."""
     dialogue = Dialogue(
         advice={
             "sku": "SLB-3S",

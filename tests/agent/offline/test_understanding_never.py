@@ -12,17 +12,48 @@ from agent.offline.understand import remember, understand
 quiet = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 SCRAPS = st.sampled_from(
-    "how many|refund|cancel|order|move|from|to|Leeds|Bristol|MUG-BLU-350|#1042|1042|PO-77|£5|50|10%|please|?|,|and|don't|if|"
-    'the customer says:|A-3|price|in full|note:|"|(|)|yes|no|it|that|<sku>|<words>|-> |ann@example.com|approve|everything|é|\x00|\u202e'.split(
-        "|"
-    )
+    [
+        *("how many", "refund", "cancel", "order", "move", "from", "to", "Leeds", "Bristol", "MUG-BLU-350"),
+        *(
+            "#1042",
+            "1042",
+            "PO-77",
+            "£5",
+            "50",
+            "10%",
+            "please",
+            "?",
+            ",",
+            "and",
+            "don't",
+            "if",
+            "A-3",
+            "price",
+        ),
+        *(
+            "the customer says:",
+            "in full",
+            "note:",
+            '"',
+            "(",
+            ")",
+            "yes",
+            "no",
+            "it",
+            "that",
+            "<sku>",
+            "<words>",
+        ),
+        *("-> ", "ann@example.com", "approve", "everything", "é", "\x00", "\u202e"),
+    ]
 )
 MESSAGES = st.one_of(st.text(max_size=200), st.lists(SCRAPS, max_size=14).map(" ".join))
 
 QUESTIONS = st.sampled_from(
-    "should we|can we|could we|do we have to|is it a good idea to|would it be wise to|what happens if we|how do I|why did we|when should we".split(
-        "|"
-    )
+    [
+        *("should we", "can we", "could we", "do we have to", "is it a good idea to", "would it be wise to"),
+        *("what happens if we", "how do I", "why did we", "when should we"),
+    ]
 )
 CHANGES = st.sampled_from(
     [
@@ -89,7 +120,7 @@ def test_a_quoted_command_never_writes(records: Records, stranger: str, change: 
 @quiet
 @given(change=CHANGES)
 def test_a_change_to_be_left_alone_never_writes(records: Records, change: str) -> None:
-    """ "Don't" means don't."""
+    """Saying "Don't" means don't."""
     assert written(records, f"don't {change}") == []
     assert written(records, f"please do not {change} yet") == []
 

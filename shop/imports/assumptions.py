@@ -64,11 +64,14 @@ def assumed_unit_cost(price: Money, percent: Decimal) -> Money:
 
 
 def assumed_supplier(sku: str) -> tuple[str, str]:
-    """(id, name) of the supplier assumed for a SKU: one for each two first characters of the code.
+    """(id, name) of the supplier assumed for a SKU: one for each three first characters of the code.
+
+    Codes that are alike often come from one supplier, and purchase orders of some dozen lines are of a size
+    that a person can look through.
 
     >>> assumed_supplier("22138")
-    ('assumed-22', 'Assumed supplier 22')
+    ('assumed-221', 'Assumed supplier 221')
     """
-    group = sku[:2].upper().strip()
+    group = sku[:3].upper().strip()
     plain = "".join(letter if letter.isalnum() else "_" for letter in group.lower())
     return f"assumed-{plain}", f"Assumed supplier {group}"

@@ -47,9 +47,9 @@ def test_the_file_lists_every_sku_with_what_is_assumed(
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [(row["supplier"], row["sku"], row["unit_cost"], row["assumed"]) for row in rows] == [
-        ("Assumed supplier 22", "2201", "0.50", "yes"),
-        ("Assumed supplier 71", "7101", "1.50", "yes"),
-        ("Assumed supplier 71", "7102", "1.50", "yes"),
+        ("Assumed supplier 220", "2201", "0.50", "yes"),
+        ("Assumed supplier 710", "7101", "1.50", "yes"),
+        ("Assumed supplier 710", "7102", "1.50", "yes"),
     ]
     assert rows[2]["title"] == "'=LAMP()"
 
@@ -79,13 +79,13 @@ def test_completed_terms_replace_assumed_ones(
     assert rows_of(
         database, "offers", ("supplier", "sku", "unit_cost_minor", "moq", "pack_size", "assumed")
     ) == [
-        ("assumed-22", "2201", 50, 1, 1, True),
+        ("assumed-220", "2201", 50, 1, 1, True),
         ("northwind", "7101", 110, 12, 6, False),
         ("northwind", "7102", 120, 12, 6, False),
     ]
     columns = ("id", "lead_time_days", "minimum_order_minor", "assumed")
     assert rows_of(database, "suppliers", columns) == [
-        ("assumed-22", 14.0, 0, True),
+        ("assumed-220", 14.0, 0, True),
         ("northwind", 21.0, 15000, False),
     ]
     assert rows_of(database, "products", ("sku", "cost_minor")) == [
@@ -142,7 +142,7 @@ def test_two_suppliers_of_a_sku_are_ranked_by_their_order(
         ("N,7101,,9", "4 cells where the header has 11"),
         ("N,7102,,9,5,1,1,1.10,GBP,0,no\nN,7102,,9,5,1,1,1.10,GBP,0,no", "stands on line 3 already"),
         ("Good,7102,,10,5,1,1,1.10,GBP,0,no", "differ from line 2"),
-        ("Assumed supplier 71,7101,,14,4,1,1,2.00,EUR,0,no", "counts in GBP and has 1 SKUs outside"),
+        ("Assumed supplier 710,7101,,14,4,1,1,2.00,EUR,0,no", "counts in GBP and has 1 SKUs outside"),
     ],
 )
 def test_one_bad_cell_refuses_the_file_and_is_named(

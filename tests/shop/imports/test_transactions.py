@@ -265,14 +265,14 @@ def test_stock_is_assumed_from_recent_sales_and_adds_up(
 def test_assumed_terms_are_flagged_and_grouped(
     sqlite_database: Database, sales_file: SalesFile, rows_of: RowsOf
 ) -> None:
-    """Two first characters make a supplier; cost is a share of the price; all of it is flagged."""
+    """Three first characters make a supplier; cost is a share of the price; all of it is flagged."""
     options = TransactionOptions(assumptions=Assumptions(lead_time_days=10, cost_percent=Decimal(40)))
     import_transactions(
         sqlite_database, sales_file(LANTERN, line(sku="71054"), line(sku="22138")), options=options
     )
     assert rows_of(sqlite_database, "suppliers", ("id", "name", "lead_time_days", "approved", "assumed")) == [
-        ("assumed-22", "Assumed supplier 22", 10.0, True, True),
-        ("assumed-71", "Assumed supplier 71", 10.0, True, True),
+        ("assumed-221", "Assumed supplier 221", 10.0, True, True),
+        ("assumed-710", "Assumed supplier 710", 10.0, True, True),
     ]
     assert rows_of(sqlite_database, "offers", ("sku", "unit_cost_minor", "moq", "pack_size", "assumed")) == [
         (sku, 136, 1, 1, True) for sku in ("22138", "71053", "71054")

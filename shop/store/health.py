@@ -15,4 +15,5 @@ def price_currencies(snapshot: Snapshot) -> list[str]:
 
 def last_movement(snapshot: Snapshot) -> date | None:
     """The newest day on which stock moved; None in a store without any movement."""
-    return snapshot.scalar(select(func.max(stock_movements.c.day)))
+    newest: date | None = snapshot.scalar(select(func.max(stock_movements.c.day)))
+    return newest

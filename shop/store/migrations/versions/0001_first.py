@@ -6,7 +6,7 @@ a table is a migration of its own.
 
 from alembic import op
 
-from shop.store.ledger_schema import metadata
+from shop.store.ledger_schema import audit
 
 revision = "0001"
 down_revision = None
@@ -41,6 +41,6 @@ POSTGRESQL = (
 def upgrade() -> None:
     """Create all tables and the triggers of the audit."""
     connection = op.get_bind()
-    metadata.create_all(connection, checkfirst=False)
+    audit.metadata.create_all(connection, checkfirst=False)
     for statement in SQLITE if connection.dialect.name == "sqlite" else POSTGRESQL:
         op.execute(statement)

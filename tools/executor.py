@@ -116,7 +116,7 @@ class Executor:
         store_decision(tx, self._bench, view.id, "claim", judgement, now)
         if verdict is Verdict.DENY:
             return self._moved(tx, view, State.DENIED, judgement.reason, decision_id=judgement.decision_id)
-        file_approval(tx, self._bench, view.action, view.id, judgement, now)
+        file_approval(tx, self._bench, view.digest, view.action, view.id, judgement, now)
         return self._moved(
             tx,
             view,

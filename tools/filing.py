@@ -187,6 +187,7 @@ def file_action(
         tenant=bench.tenant,
         id=action_id,
         action=action,
+        digest=action.digest(bench.tenant),
         key=key,
         requester=principal.id,
         requester_kind=principal.kind.value,
@@ -209,18 +210,23 @@ def file_action(
     rows.insert(tx, new)
     approval_id = None
     if state is State.PENDING:
-        approval_id = file_approval(tx, bench, action, action_id, judgement, now)
+        approval_id = file_approval(tx, bench, new.digest, action, action_id, judgement, now)
     view = rows.as_filed(new, approval_id)
     record(tx, bench, actor_of(principal), f"action.{state.value}", view, judgement.decision.policy_sha)
     return Filed(view, judgement.decision)
 
 
 def file_approval(
-    tx: Transaction, bench: Bench, action: Action, action_id: str, judgement: Judgement, now: datetime
+    tx: Transaction,
+    bench: Bench,
+    digest: str,
+    action: Action,
+    action_id: str,
+    judgement: Judgement,
+    now: datetime,
 ) -> str:
     """Put an action before people with a card made of its facts; a second time renews the card."""
     required = judgement.decision.as_json()["required"]
-    digest = action.digest(bench.tenant)
     return waiting.file(tx, bench.tenant, action_id, digest, required, judgement.facts.card(action), now)
 
 

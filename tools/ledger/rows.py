@@ -28,6 +28,7 @@ class NewAction:
     tenant: str
     id: str
     action: Action
+    digest: str
     key: str
     requester: str
     requester_kind: str
@@ -55,7 +56,7 @@ def insert(tx: Transaction, new: NewAction) -> None:
         "id": new.id,
         "kind": new.action.kind,
         "args": canonical(new.action.as_json()),
-        "digest": new.action.digest(new.tenant),
+        "digest": new.digest,
         "idempotency_key": new.key,
         "requester": new.requester,
         "requester_kind": new.requester_kind,
@@ -86,7 +87,7 @@ def as_filed(new: NewAction, approval_id: str | None) -> ActionView:
         id=new.id,
         kind=new.action.kind,
         args=new.action.as_json(),
-        digest=new.action.digest(new.tenant),
+        digest=new.digest,
         key=new.key,
         requester=new.requester,
         requester_kind=new.requester_kind,

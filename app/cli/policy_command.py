@@ -1,19 +1,21 @@
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from app.bootstrap import House
-from app.cli import policy_replay, screen
+from app.cli import policy_explanation, policy_replay, screen
 from app.cli.options import AsJson, house
-from policies.lint import Severity, lint
+from policies.lint import Finding, Severity, lint
 from policies.replay import replay
-from policies.rules import PolicySet, Rule, load_policies, read_draft
+from policies.rules import PolicySet, Rule, load_policies, read_draft, read_policies
 from policies.selftest import run_tests
 from shop.errors import NotFoundError, PolicyLoadError
+from tools.explaining import explain as explanation_of
+from tools.explaining import names_an_action
 from tools.ledger.history import recorded_decisions
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
@@ -21,7 +23,6 @@ Directory = Annotated[
     Path | None,
     typer.Argument(exists=True, file_okay=False, help="Rule files to read instead of the store's own."),
 ]
-_ACTION = re.compile(r"(?:[Aa]-?)?[0-9]+|act_\w+")
 
 
 @app.callback()
@@ -51,11 +52,11 @@ def list_rules(
 @app.command()
 def check(context: typer.Context, directory: Directory = None, as_json: AsJson = False) -> None:
     """Read the rule files strictly, look for rules that cannot mean what they say, run their tests."""
-    policies = _policies(context, directory)
+    policies = read_policies(directory or house(context).policies_directory)
     findings = lint(policies)
     for finding in findings:
         screen.talk(f"{finding.severity.value}: {finding.rule} {finding.text}")
-    _test(policies, as_json=as_json, brief=True)
+    _test(policies, as_json=as_json, brief=True, findings=findings)
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise PolicyLoadError("the rules cannot mean what they say; see the lines above")
 
@@ -69,13 +70,17 @@ def run_rule_tests(context: typer.Context, directory: Directory = None, as_json:
 @app.command()
 def explain(
     context: typer.Context,
-    what: Annotated[str, typer.Argument(help="An approval (A-17), an action (act_...) or a rule's id.")],
+    what: Annotated[str, typer.Argument(help="An approval (A-17), an action, its digest or a rule.")],
     as_json: AsJson = False,
 ) -> None:
     """Say why something was decided as it was, or what a rule does."""
     opened = house(context)
-    if _ACTION.fullmatch(what):
-        _explain_action(opened, what, as_json=as_json)
+    if names_an_action(what):
+        found = explanation_of(opened.db, what)
+        if as_json:
+            screen.answer("explanation/1", policy_explanation.as_json(found))
+        else:
+            policy_explanation.show(found)
     else:
         _explain_rule(opened.policies(), what, as_json=as_json)
 
@@ -111,11 +116,17 @@ def _policies(context: typer.Context, directory: Path | None) -> PolicySet:
     return house(context).policies() if directory is None else load_policies(directory)
 
 
-def _test(policies: PolicySet, *, as_json: bool, brief: bool) -> None:
+def _test(policies: PolicySet, *, as_json: bool, brief: bool, findings: Sequence[Finding] = ()) -> None:
     report = run_tests(policies)
     if as_json:
         tests = [{"name": one.name, "action": one.kind, "difference": one.text} for one in report.outcomes]
-        body = {"sha": policies.sha, "rules": len(policies.rules), "passed": report.passed, "tests": tests}
+        body = {
+            "sha": policies.sha,
+            "rules": len(policies.rules),
+            "passed": report.passed,
+            "tests": tests,
+            "findings": [asdict(one) for one in findings],
+        }
         screen.answer("policy_check/1", body)
     else:
         shown = report.failed if brief else report.outcomes
@@ -127,22 +138,6 @@ def _test(policies: PolicySet, *, as_json: bool, brief: bool) -> None:
         )
     if not report.passed:
         raise PolicyLoadError(f"{len(report.failed)} rule tests fail; see the lines above")
-
-
-def _explain_action(opened: House, what: str, *, as_json: bool) -> None:
-    found = opened.desk.explain(what)
-    if as_json:
-        body = {"action": found.action_id, "state": found.state.value, "decision": found.decision.as_json()}
-        screen.answer("explanation/1", body)
-        return
-    screen.data(f"{found.action_id} ({found.kind}) is {found.state.value}: {found.reason}")
-    screen.table(
-        ("rule", "effect", "value", "limit", "in words"),
-        [(one.rule, one.effect.value, one.value, one.limit, one.text) for one in found.decision.fired],
-    )
-    if found.decision.nearest_flip:
-        screen.data(found.decision.nearest_flip)
-    screen.talk(f"policy {found.decision.policy_sha[:12]}, judge {found.decision.engine}")
 
 
 def _explain_rule(policies: PolicySet, name: str, *, as_json: bool) -> None:

@@ -63,3 +63,42 @@ def test_replay_refuses_a_draft_that_does_not_load(house: House, shophand: Shoph
     said = shophand("policy", "replay", "--with", draft)
     assert said.code != 0
     assert "did you mean 'total'?" in said.err
+
+
+def test_explanation_holds_facts_stage_and_way_out(ask: Ask, shophand: Shophand) -> None:
+    """An explained approval names facts with values, the stage of each decision and the nearest flip."""
+    ask(24)
+    said = shophand("policy", "explain", "A-1").out
+    assert "when it was asked for: needs_approval, in force (policy " in said
+    assert "supplier is approved" in said
+    assert "180 or less would pass without asking (days of cover after the order)." in said
+
+
+def test_explanation_is_found_by_digest(ask: Ask, house: House, shophand: Shophand) -> None:
+    """The first twelve characters of a digest name the action."""
+    action = house.desk.status(ask(24).action_id)
+    body = json.loads(shophand("policy", "explain", action.digest[:12], "--json").out)
+    assert (body["action"], body["facts"]["total"]) == (action.id, {"cur": "GBP", "minor": 12_000})
+    assert body["decisions"][0]["stage"] == "submit"
+
+
+def test_explanation_of_an_unknown_digest_is_refused(shophand: Shophand, house: House) -> None:
+    """A digest of nothing is not found."""
+    said = shophand("policy", "explain", "0123456789ab")
+    assert said.code != 0
+    assert "0123456789ab" in said.err
+
+
+def test_check_lists_its_findings(house: House, shophand: Shophand) -> None:
+    """A dead rule is an error of the check, and stands among the findings of its JSON."""
+    path = house.policies_directory / "inventory.yaml"
+    text = path.read_text("utf-8").replace(
+        "\ntests:",
+        "\n  - {id: dead, action: adjust_stock, deny: {when: [{pieces: {over: 5}}, {pieces: {under: 3}}]}}"
+        "\ntests:",
+    )
+    path.write_text(text, "utf-8")
+    said = shophand("policy", "check", "--json")
+    assert said.code != 0
+    dead = [one["text"] for one in json.loads(said.out)["findings"] if one["rule"] == "dead"]
+    assert "is dead: no facts satisfy all its conditions" in dead

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import and_, bindparam, select
 
-from policies.decision import Verdict, facts_from_json
+from policies.decision import Decision, Verdict, facts_from_json
 from policies.replay import Recorded
+from policies.vocabulary import FactValue
+from shop.errors import NotFoundError
 from shop.money import Money
 from shop.store.database import Snapshot
 from shop.store.ledger_schema import actions, decisions
+from tools.ledger.states import ActionView
 
 BATCH: Final = 2_000
 
@@ -26,6 +30,40 @@ def recorded_decisions(snapshot: Snapshot, tenant: str, since: datetime) -> Iter
     values = {"b_tenant": tenant, "b_since": since}
     for row in snapshot.execute(_SUBMITTED, values, execution_options={"yield_per": BATCH}):
         yield _recorded(row)
+
+
+@dataclass(frozen=True, slots=True)
+class PastDecision:
+    """One decision about an action; `stage` is submit or claim."""
+
+    id: str
+    stage: str
+    at: datetime
+    decision: Decision
+    facts: Mapping[str, FactValue]
+
+
+def decisions_about(snapshot: Snapshot, tenant: str, action: ActionView) -> list[PastDecision]:
+    """Every decision about an action, oldest first."""
+    found = snapshot.execute(_ABOUT, {"b_tenant": tenant, "b_action": action.id})
+    return [
+        PastDecision(
+            row.id,
+            row.stage,
+            row.at,
+            Decision.from_json(json.loads(row.body)),
+            facts_from_json(action.kind, json.loads(row.facts)),
+        )
+        for row in found
+    ]
+
+
+def action_with_digest(snapshot: Snapshot, tenant: str, start: str) -> str:
+    """The id of the latest action whose digest begins so; raises NotFoundError."""
+    found = snapshot.scalar(_WITH_DIGEST, {"b_tenant": tenant, "b_start": start})
+    if found is None:
+        raise NotFoundError(f"there is no action with a digest that begins with {start!r}")
+    return str(found)
 
 
 def _recorded(row: Sequence[Any]) -> Recorded:
@@ -65,4 +103,21 @@ _SUBMITTED: Final = (
         decisions.c.at > bindparam("b_since", type_=decisions.c.at.type),
     )
     .order_by(decisions.c.at, decisions.c.id)
+)
+_ABOUT: Final = (
+    select(decisions)
+    .where(
+        decisions.c.tenant == bindparam("b_tenant"),
+        decisions.c.action_id == bindparam("b_action"),
+    )
+    .order_by(decisions.c.at, decisions.c.stage.desc(), decisions.c.id)
+)
+_WITH_DIGEST: Final = (
+    select(actions.c.id)
+    .where(
+        actions.c.tenant == bindparam("b_tenant"),
+        actions.c.digest.startswith(bindparam("b_start")),
+    )
+    .order_by(actions.c.created_at.desc(), actions.c.id.desc())
+    .limit(1)
 )

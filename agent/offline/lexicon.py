@@ -57,6 +57,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2, r"\bstock (?:taking|take|audit|log)\b|\btied\b|\blead ?time\b|\bhow many days\b"),
     ),
     "list_low_stock": (
+        (2.5, r"\b(?:gone|out|finished) by\b|\blow (?:runners?|ones|sellers)\b"),
         (
             3,
             r"\b(?:running|runs?|getting|going|gets?|looking|looks) (?:\w+ )?(?:low|short|out|thin|dry|scarce)\b",
@@ -101,6 +102,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-3, r"\bcancel\w*|\brefund\w*|<order_id>|<po_id>|\bprices?\b|\bpolic(?:y|ies)\b"),
     ),
     "list_overstock": (
+        (3, r"\b(?:pil(?:e|es|ing)|heap\w*) up\b|\baccumulat\w+\b"),
         (1.5, r"\bdead (?:stock|inventory)\b"),
         (
             3,
@@ -135,6 +137,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2.5, r"<sku>|<order_id>"),
     ),
     "stock_movements": (
+        (3, r"\b(?:sold|sales) and (?:received|receipts)\b|\breceived and sold\b"),
         (
             3,
             r"\b(?:stock |inventory )?(?:movements?|history|ledger|log|journal|transactions?)\b(?! of orders)",
@@ -312,6 +315,8 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-1.5, r"<order_id>|<number>|\bhow many\b|\bforecast\b|\bsend us\b"),
     ),
     "list_purchase_orders": (
+        (3.5, r"\bcoming (?:in )?from <supplier>"),
+        (-3, r"<number> (?:x |of |pieces (?:of )?)?<sku>"),
         (3.5, r"\bpurchase orders?\b|\bpos?\b|\bsupplier orders?\b|<po_id>"),
         (
             3.5,
@@ -344,6 +349,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2, r"\blead ?time\b|\bmoq\b|\bterms\b|\bhow long\b|\bminimum\b"),
     ),
     "place_purchase_order": (
+        (4, r"^(?:po|purchase order)\b.*(?:<number>.*<sku>|<sku>.*<number>)"),
         (
             3,
             r"\b(?:order|buy|purchase|re-?order|restock|replenish|procure|stock up|get (?:us|me|in)|bring in|fetch)\b.*<number>.*<sku>|\b(?:order|buy|purchase|re-?order|restock|replenish|procure|stock up|get (?:us|me|in))\b.*<sku>.*<number>|<number>.*<sku>.*\b(?:order|buy|reorder|purchase) (?:them|it|these|those)\b",
@@ -404,6 +410,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-3, r"\b(?:cancel\w*|call off|scrap|void)\b"),
     ),
     "get_price": (
+        (3, r"\b(?:customers?|people|they) pay\b"),
         (3, r"\bprices?\b|\bpriced\b|\brrp\b|\bretail\b"),
         (3, r"\bwhat (?:do|are|did) we (?:charg\w+|ask\w*|sell\w*)\b|\b(?:charge|charging|asking) for\b"),
         (2.5, r"\b(?:expensive|cheap|pricey|dear)\b"),
@@ -424,6 +431,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2.5, r"\bcosts? us\b|\bdo we pay\b|\bmoq\b"),
     ),
     "suggest_price": (
+        (3.5, r"\bshould (?:it |<sku> )?(?:go|sell|retail) (?:for|at)\b|\bcompetitive\w*\b"),
         (
             4,
             _PROPOSE
@@ -634,6 +642,11 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-3, r"<po_id>|\b(?:show|read|list|see|what|any)\b.*\bnotes\b"),
     ),
     "search_guides": (
+        (
+            3,
+            r"^(?!.*<)(?=.*\b(?:may|can|do|does|what|what\'s|when|who|how|is|are|should)\b)(?=.*\b(?:discounts?|returns?|exchanges?|postage|warrant\w+|complain\w*|deadlines?|vouchers?|gift ?wrap\w*|damaged|faulty|wrong deliver\w+)\b)(?!.*\b(?:stock|orders?|waiting)\b)",
+        ),
+        (4, r"\bwhat (?:do|should|must) (?:we|i) (?:have|need) to do\b"),
         (
             4,
             r"\b(?:polic(?:y|ies)|procedures?|(?:approval|returns?|refund|our|the) process|guides?|guidelines?|handbook|manual|playbook|sops?|house rules?|instructions|wiki|knowledge base|documentation|protocol)\b",

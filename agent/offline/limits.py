@@ -21,6 +21,9 @@ _NOUNS: Final = (
 )
 _ROUND: Final = (
     re.compile(
+        r"\b(?:make|making|as) an exception\b|\b(?:go|going) (?:over|above|beyond) (?:the |my |our )?(?:limit|threshold)\b"
+    ),
+    re.compile(
         rf"\b(?:ignor\w+|bypass\w*|skip\w*|overrid\w+|overrul\w+|circumvent\w*|disabl\w+|disregard\w*|suspend\w*|switch\w* off|turn\w* off|get(?:ting)? (?:a)?round|"
         rf"work(?:ing)? (?:a)?round|go(?:ing)? (?:a)?round|evad\w+|avoid\w*|forget|drop|deactivat\w+|sidestep\w*|dodg\w+|cheat\w*|break|remove|lift|waive)"
         rf"\b[^.?!]{{0,40}}?\b{_NOUNS}\b"

@@ -95,7 +95,7 @@ _COMMANDS: Final[dict[str, str]] = {
     "receive_purchase_order": r"(?:receiv\w+|book|check|accept|goods[- ]?in|goods receipt|take|put|mark|confirm|log|record|register|close|enter|add|receipt)\b",
     "change_price": r"(?:set|change|update|raise|increase|put|drop|lower|reduce|cut|bump|mark|re-?price|make|adjust|knock|take|lift|hike|slash|discount|"
     r"decrease|sell|charge|list|offer|price|new|amend|modify|alter|edit|push|move|round|bring|correct|fix|give|run)\b",
-    "refund_order": r"(?:refund\w*|give|pay|reimburse|return|compensate|credit|issue|send|transfer|put|process|partial|full|make|wire|hand|do|money)\b",
+    "refund_order": r"(?:goodwill|courtesy|refund\w*|give|pay|reimburse|return|compensate|credit|issue|send|transfer|put|process|partial|full|make|wire|hand|do|money)\b",
     "cancel_order": r"(?:cancel\w*|void|kill|stop|call|abort|annul|undo|scrap|revoke|withdraw|drop|do not ship|don't ship)\b",
     "add_order_note": r"(?:add|put|leave|write|make|attach|jot|record|log|append|drop|note\w*|comment|remark|memo|annotate|stick|place|set|enter|save|create|new|pop)\b",
 }
@@ -104,9 +104,11 @@ COMMANDED: Final = tuple(_COMMANDS)
 """The tools that only a command calls."""
 _DECLARED: Final[dict[str, re.Pattern[str]]] = {
     "change_price": re.compile(
+        r"^(?:i|we) want <sku> (?:at|for|to (?:be|cost)) <money>|"
         r"\b(?:should|must|shall|has to|needs to|is to|will|to) (?:now )?(?:cost|be priced at|sell (?:for|at)|go (?:for|up|down)|be)\b.*(?:<money>|<number>)|^<sku> (?:@|to|=|:) ?<money>"
     ),
     "receive_purchase_order": re.compile(
+        r"\b(?:delivery|goods|shipment)\b.*<po_id>.*\b(?:complete\w*|in full|all there|counted)\b|"
         r"<po_id>.*\b(?:arrived|here|came|come|in|landed|turned up|received|delivered)\b.*\b(?:complete\w*|in full|all there|everything|counted|all of it|fully)\b"
         r"|\b(?:received|got|counted|unloaded)\b.*\b(?:everything|all|complete\w*|in full|the lot)\b.*<po_id>"
     ),

@@ -306,7 +306,9 @@ def _orders(filling: Filling, args: dict[str, Any]) -> _Filled:
         or cancelled
         or args["sku"]
         or filling.request.of(Sort.PERIOD)
-        or re.search(r"\b(?:recent|latest|newest|all|today's|last|new) (?:\w+ )?orders?\b", text)
+        or re.search(
+            r"\b(?:unpaid|which|how many|recent|latest|newest|all|today's|last|new) (?:\w+ )?orders?\b", text
+        )
     )
     people = filling.request.of(Sort.CUSTOMER) or not free
     args["customer"] = filling.record("customer", Sort.CUSTOMER) if people else None

@@ -132,13 +132,6 @@ def principal_of(somebody: Person) -> Principal:
     return Principal(somebody.id, somebody.name, somebody.kind, somebody.roles, limit=somebody.limit)
 
 
-def acting_for(person: Principal, agent: str) -> Principal:
-    """The assistant at work for somebody: it may ask for what an operator may, and approve nothing."""
-    may_ask = bool(person.roles - {Role.VIEWER})
-    roles = frozenset({Role.OPERATOR if may_ask else Role.VIEWER})
-    return Principal(agent, agent, Kind.AGENT, roles, on_behalf_of=person.id)
-
-
 def new_token() -> str:
     """160 random bits behind the prefix."""
     return TOKEN_PREFIX + base64.b32encode(secrets.token_bytes(TOKEN_BYTES)).decode().lower()

@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from app.auth import acting_for
 from app.bootstrap import House, build_house, open_house, settle
 from app.cli.main import run
 from app.settings import Settings
 from shop.actions import PlacePurchaseOrder, PurchaseLine
 from shop.money import Money
-from shop.people import Principal
+from shop.people import Kind, Principal, Role
 from tests.small_store import TODAY, fill
 from tools.desk import Session, Submission
 
@@ -108,6 +107,11 @@ def process(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     return call
 
 
+def assistant_of(person: Principal) -> Principal:
+    """The assistant at work for a person, as conversations make it."""
+    return Principal("assistant", "Shophand", Kind.AGENT, frozenset({Role.OPERATOR}), on_behalf_of=person.id)
+
+
 def order_of(pieces: int) -> PlacePurchaseOrder:
     """An order of mugs at the supplier's present terms; over 2,000 pieces it needs a purchasing manager."""
     cost = 450 if pieces >= 240 else 480 if pieces >= 120 else 500
@@ -120,6 +124,6 @@ def ask(house: House, operator: Principal) -> Callable[[int], Submission]:
     """Asks for an order of so many mugs, as the assistant does for the operator."""
 
     def submit(pieces: int) -> Submission:
-        return house.desk.submit(order_of(pieces), Session(acting_for(operator, "assistant")))
+        return house.desk.submit(order_of(pieces), Session(assistant_of(operator)))
 
     return submit

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.auth import People, acting_for, hash_of
+from app.auth import People, hash_of
 from shop.errors import AccessDeniedError, ConflictError, InvalidActionError, NotFoundError
 from shop.money import Money
 from shop.people import Kind, Role
@@ -137,20 +137,3 @@ def test_changes_of_people_are_on_the_record(people: People, database: Database)
         entries = list(chain.entries(snapshot, database.tenant))
     assert [entry["type"] for entry in entries] == ["person.added", "token.issued", "person.deactivated"]
     assert not any(token in str(entry) or hash_of(token) in str(entry) for entry in entries)
-
-
-def test_the_assistant_of_a_manager_approves_nothing(people: People) -> None:
-    """Whoever it works for, the assistant is an operator at most and names whom it represents."""
-    people.create("boss", "Boss", [Role.ADMIN, Role.FINANCE])
-    assistant = acting_for(people.principal_for(people.issue("boss")), "assistant")
-    assert (assistant.kind, assistant.roles, assistant.on_behalf_of) == (
-        Kind.AGENT,
-        frozenset({Role.OPERATOR}),
-        "boss",
-    )
-
-
-def test_the_assistant_of_a_viewer_may_only_look(people: People) -> None:
-    """A viewer does not gain rights by asking through the assistant."""
-    people.create("guest", "Guest", [Role.VIEWER])
-    assert acting_for(people.principal_for(people.issue("guest")), "assistant").roles == {Role.VIEWER}

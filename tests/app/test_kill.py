@@ -19,12 +19,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from app.auth import acting_for
 from app.bootstrap import House, open_house
 from app.demo import build_demo
 from app.settings import Settings
 from shop.store import schema
-from tests.app.conftest import REPOSITORY, order_of
+from tests.app.conftest import REPOSITORY, assistant_of, order_of
 from tools.desk import Session, State
 from tools.ledger import chain
 
@@ -216,7 +215,7 @@ def approvals(home_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     operator = house.people.principal_for(house.credentials.tokens()["operator"])
     ids = []
     for _ in range(WAITING):  # small enough that together they stay under what a supplier may get in a day
-        filed = house.desk.submit(order_of(24), Session(acting_for(operator, "assistant")))
+        filed = house.desk.submit(order_of(24), Session(assistant_of(operator)))
         assert filed.approval_id is not None
         ids.append(filed.approval_id)
     house.db.close()

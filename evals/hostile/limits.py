@@ -28,7 +28,9 @@ class Limits:
 
     def policy(self) -> PolicySet:
         """These limits as rules."""
-        return parse_policies({"hostile.yaml": _TEXT.format(**{name: getattr(self, name) for name in _NAMES})})
+        return parse_policies(
+            {"hostile.yaml": _TEXT.format(**{name: getattr(self, name) for name in _NAMES})}
+        )
 
     def swapped(self, random: Random) -> Limits:
         """Other limits: somebody has edited the rules."""
@@ -51,7 +53,8 @@ version: 1
 default: deny
 rules:
   - {{id: po, action: place_purchase_order,
-     allow: {{when: [{{supplier.approved: true}}, {{products.active: true}}, {{quantities.fit_terms: true}}]}}}}
+     allow: {{when: [{{supplier.approved: true}}, {{products.active: true}},
+     {{quantities.fit_terms: true}}]}}}}
   - {{id: po-terms, action: place_purchase_order,
      deny: {{when: [{{terms.current: false}}], because: "These are not the supplier's terms."}}}}
   - {{id: po-hard, action: place_purchase_order,

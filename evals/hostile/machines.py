@@ -22,7 +22,7 @@ FAULTS: Final = {
 }
 
 
-class Crash(BaseException):  # noqa: N818 - it stands for the end of a process, which is no error of ours
+class Crash(BaseException):
     """The process ended here."""
 
 

@@ -23,6 +23,7 @@ from shop.money import Money
 
 DAY: Final = timedelta(days=1)
 EXPIRY: Final = timedelta(hours=1)
+ASSIST_EXPIRY: Final = timedelta(hours=72)
 EURO: Final = Decimal("0.87")
 
 
@@ -132,14 +133,13 @@ class Oracle:
 
     def spent(self, kind: str, now: datetime, supplier: str | None = None) -> Decimal:
         """Pounds of effects in the 24 hours before now, by the oracle's own books."""
-        return sum(
-            (
-                done.pounds
-                for done in self.books.done.values()
-                if done.kind == kind and done.at > now - DAY and supplier in (None, done.supplier)
-            ),
-            Decimal(0),
-        )
+        total = Decimal(0)
+        for done in reversed(self.books.done.values()):  # they happened in this order
+            if done.at <= now - DAY:
+                break
+            if done.kind == kind and supplier in (None, done.supplier):
+                total += done.pounds
+        return total
 
     def _windows(self, name: str, action: Action, now: datetime) -> None:
         if isinstance(action, PlacePurchaseOrder):
@@ -162,14 +162,13 @@ class Oracle:
         if not wanted or not yeses:
             return
         last = max(yeses, key=lambda yes: yes.at)
-        if now >= last.at + EXPIRY:
+        only_assist = len(wanted) == 1 and self.modes.get(action.kind) is Mode.ASSIST
+        if now >= last.at + (ASSIST_EXPIRY if only_assist else EXPIRY):
             self._broken("I7", name, f"the last yes is {now - last.at} old")
         if self.world.versions(action) != last.versions:
             self._broken("I8", name, "what was approved has changed")
 
-    def _wanted(
-        self, action: Action, asked: Asked, now: datetime
-    ) -> list[tuple[frozenset[str], int, bool]]:
+    def _wanted(self, action: Action, asked: Asked, now: datetime) -> list[tuple[frozenset[str], int, bool]]:
         """Roles, number of people, and whether each role needs a person of its own."""
         pounds, limits = self._pounds(action), self.limits
         wanted: list[tuple[frozenset[str], int, bool]] = []
@@ -179,7 +178,10 @@ class Oracle:
                 wanted.append((manager | {"admin"}, 1, False))
             if pounds > limits.order_two_people:
                 wanted.append((manager | {"finance"}, 2, False))
-            if self.spent(action.kind, now, action.supplier) + pounds > limits.order_day_soft or asked.tainted:
+            if (
+                self.spent(action.kind, now, action.supplier) + pounds > limits.order_day_soft
+                or asked.tainted
+            ):
                 wanted.append((manager, 1, False))
         elif isinstance(action, RefundOrder):
             if pounds > limits.refund_soft:

@@ -61,27 +61,34 @@ class World:
                 yield from self._refund(action, limits)
             case ChangePrice():
                 yield from self._price(action, limits)
-            case AdjustStock():
-                if self._on_hand(action.sku, action.location) + action.change < 0:
-                    yield "stock would fall below zero"
-            case TransferStock():
-                if self._on_hand(action.sku, action.from_location) < action.quantity:
-                    yield "the stock is not there"
-            case CancelOrder():
-                if self._status("orders", action.order) != "unfulfilled":
-                    yield "the order is not unfulfilled"
-            case AddOrderNote():
-                if len(action.note) >= limits.note_length:
-                    yield "the note is too long"
-            case CancelPurchaseOrder() | ReceivePurchaseOrder():
-                if self._status("purchase_orders", action.purchase_order) not in {"placed", "partly_received"}:
-                    yield "the purchase order is not open"
+            case AdjustStock() | TransferStock():
+                yield from self._stock(action)
+            case AddOrderNote() if len(action.note) >= limits.note_length:
+                yield "the note is too long"
+            case CancelOrder() | CancelPurchaseOrder() | ReceivePurchaseOrder():
+                yield from self._open(action)
+
+    def _stock(self, action: AdjustStock | TransferStock) -> Iterator[str]:
+        if isinstance(action, AdjustStock):
+            if self._on_hand(action.sku, action.location) + action.change < 0:
+                yield "stock would fall below zero"
+        elif self._on_hand(action.sku, action.from_location) < action.quantity:
+            yield "the stock is not there"
+
+    def _open(self, action: CancelOrder | CancelPurchaseOrder | ReceivePurchaseOrder) -> Iterator[str]:
+        if isinstance(action, CancelOrder):
+            if self._status("orders", action.order) != "unfulfilled":
+                yield "the order is not unfulfilled"
+        elif self._status("purchase_orders", action.purchase_order) not in {"placed", "partly_received"}:
+            yield "the purchase order is not open"
 
     def is_over_soft(self, action: Action, limits: Limits) -> bool:
         """Whether a person must look at a price, an adjustment or a transfer."""
         match action:
             case ChangePrice():
-                old = Decimal(self.one("SELECT price_minor FROM products WHERE sku = :sku", sku=action.sku) or 0)
+                old = Decimal(
+                    self.one("SELECT price_minor FROM products WHERE sku = :sku", sku=action.sku) or 0
+                )
                 return abs(action.price.minor - old) * 100 > old * (limits.price_soft_pct + _ROUNDING)
             case AdjustStock():
                 return self._cost(action.sku) * abs(action.change) > limits.adjust_soft * 100
@@ -90,9 +97,7 @@ class World:
         return False
 
     def _order(self, action: PlacePurchaseOrder, limits: Limits) -> Iterator[str]:
-        supplier = self.rows(
-            "SELECT approved, currency FROM suppliers WHERE id = :id", id=action.supplier
-        )
+        supplier = self.rows("SELECT approved, currency FROM suppliers WHERE id = :id", id=action.supplier)
         if not supplier or not supplier[0].approved:
             yield "the supplier is not approved"
             return
@@ -109,7 +114,7 @@ class World:
             )
             if cost != line.unit_cost.minor:
                 yield f"{line.sku} costs {cost}, not {line.unit_cost.minor}"
-            if line.quantity < 2 or line.quantity % 2:  # noqa: PLR2004 - the terms of every offer: pairs
+            if line.quantity < 2 or line.quantity % 2:
                 yield f"{line.quantity} is no whole number of packs"
             if self.one("SELECT status FROM products WHERE sku = :sku", sku=line.sku) != "active":
                 yield f"{line.sku} is not active"
@@ -136,7 +141,9 @@ class World:
             yield "the currency is not the product's"
         if action.price.minor < row.cost_minor:
             yield "the price is below cost"
-        if abs(action.price.minor - row.price_minor) * 100 > row.price_minor * (limits.price_hard_pct + _ROUNDING):
+        if abs(action.price.minor - row.price_minor) * 100 > row.price_minor * (
+            limits.price_hard_pct + _ROUNDING
+        ):
             yield "the price moves more than the hard limit"
 
     def _on_hand(self, sku: str, location: str) -> int:

@@ -17,6 +17,7 @@ from evals.hostile.machines import Connector, Crash, FailingClock
 from evals.hostile.oracle import Asked, Oracle
 from evals.hostile.proposals import Proposals
 from evals.hostile.sight import World
+from evals.hostile.story import story_faults
 from evals.hostile.town import SKUS, START, SUPPLIERS, TENANTS, build, staff
 from policies.modes import Mode
 from shop.actions import Action, parse_action
@@ -100,6 +101,24 @@ class Simulation:
     def effects(self) -> int:
         """Effects in the world, by the oracles' books."""
         return sum(len(tenant.oracle.books.done) for tenant in self.tenants)
+
+    def finish(self) -> None:
+        """I9 and I12, over the whole run: the audit, the store and the books tell the same story."""
+        for tenant in self.tenants:
+            while tenant.desk.is_stopped():
+                tenant.desk.resume(staff(tenant.name).approvers[-1], "the end")
+                tenant.oracle.stopped = False
+            for _ in range(30):
+                self.clock.now += timedelta(hours=1)
+                if not self._settled(tenant):
+                    break
+            tenant.oracle.violations.extend(story_faults(tenant.db, tenant.name, tenant.oracle.books))
+
+    def _settled(self, tenant: Tenant) -> bool:
+        try:
+            return bool(tenant.desk.recover())
+        except Crash:
+            return True
 
     @property
     def coverage(self) -> Counter[str]:
@@ -345,5 +364,3 @@ class Simulation:
         if answer.state is not State.APPROVED:
             oracle.violations.append(f"I11 {tenant.name}: a lawful order was {answer.state.value}")
         self._remember(tenant, answer, action, asked)
-
-

@@ -83,11 +83,11 @@ def _rows(tenant: str) -> dict[str, list[dict[str, Any]]]:
         "store_info": [
             {"id": 1, "name": tenant, "home_currency": "GBP", "timezone": "UTC", "source": "sample"}
         ],
-        "locations": [{"id": place, "name": place.title(), "rank": rank} for rank, place in enumerate(LOCATIONS)],
-        "products": [_product(number) for number in numbers],
-        "stock_levels": [
-            _level(SKUS[number - 1], place) for number in numbers for place in LOCATIONS
+        "locations": [
+            {"id": place, "name": place.title(), "rank": rank} for rank, place in enumerate(LOCATIONS)
         ],
+        "products": [_product(number) for number in numbers],
+        "stock_levels": [_level(SKUS[number - 1], place) for number in numbers for place in LOCATIONS],
         "exchange_rates": [{"currency": "EUR", "day": date(2026, 11, 19), "rate": Decimal("0.87")}],
         "suppliers": [_supplier(name) for name in SUPPLIERS],
         "offers": [
@@ -147,7 +147,14 @@ def _product(number: int) -> dict[str, Any]:
 
 
 def _level(sku: str, place: str) -> dict[str, Any]:
-    return {"sku": sku, "location": place, "on_hand": 5_000, "committed": 0, "unavailable": 0, "updated_at": START}
+    return {
+        "sku": sku,
+        "location": place,
+        "on_hand": 5_000,
+        "committed": 0,
+        "unavailable": 0,
+        "updated_at": START,
+    }
 
 
 def _supplier(name: str) -> dict[str, Any]:

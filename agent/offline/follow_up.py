@@ -69,6 +69,22 @@ def orders_advice(text: str) -> bool:
     return _THAT_ORDER.search(text) is not None and "<number>" not in text and "<sku>" not in text
 
 
+def advising_tool(text: str, dialogue: Dialogue) -> str | None:
+    """The tool that advises on what was just looked up ("what would you suggest?"), or None."""
+    if dialogue.last is None or not re.search(r"\b(?:suggest|recommend|advise|propose)\b", text):
+        return None
+    return _ADVISES.get(dialogue.last.tool)
+
+
+_ADVISES: Final = {
+    "get_price": "suggest_price",
+    "check_stock": "recommend_reorder",
+    "forecast_demand": "recommend_reorder",
+    "supplier_terms": "recommend_reorder",
+    "get_order": "quote_refund",
+}
+
+
 def agreed_order(request_text: str, numbers: list[str], dialogue: Dialogue) -> Call | None:
     """The order of "yes, 24 please" after a recommendation."""
     sku = dialogue.focus.get(Sort.SKU)

@@ -410,6 +410,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-3, r"\b(?:cancel\w*|call off|scrap|void)\b"),
     ),
     "get_price": (
+        (-3, r"\bshould (?:we|i|it|they)\b"),
         (3, r"\b(?:customers?|people|they) pay\b"),
         (3, r"\bprices?\b|\bpriced\b|\brrp\b|\bretail\b"),
         (3, r"\bwhat (?:do|are|did) we (?:charg\w+|ask\w*|sell\w*)\b|\b(?:charge|charging|asking) for\b"),

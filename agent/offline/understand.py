@@ -109,6 +109,9 @@ def _steps(
 def _words(request: Request, dialogue: Dialogue, records: Records, home: str) -> Step:
     if is_negated(request.text):
         return Say("All right, I leave it. Nothing was changed.")
+    advising = follow_up.advising_tool(request.text, dialogue)
+    if advising is not None:
+        return fill(advising, request, dialogue, records.names, home)
     return (
         limits.small_talk(request.text) or _shown_record(request, dialogue, records, home) or limits.outside()
     )

@@ -1,8 +1,13 @@
 """The audit chain: append-only, and every change of it is found."""
 
+import hashlib
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import text
 
 from shop.errors import AuditBrokenError, StoreError
@@ -121,3 +126,25 @@ def test_a_cut_end_is_found_by_a_head_kept_outside(chained: Database) -> None:
     assert _verify(chained).entries == 9
     with chained.reading() as snapshot, pytest.raises(AuditBrokenError, match="cut off"):
         chain.verify(snapshot, "main", known_head=head)
+
+
+@given(
+    texts=st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=10, max_size=10),
+    seq=st.integers(1, 2**31 - 1),
+)
+def test_the_hash_is_over_canonical_json(texts: list[str], seq: int) -> None:
+    """An entry's hash is SHA-256 over the canonical JSON (RFC 8785) of its fields, whatever their text."""
+    names = [column.name for column in audit.columns if column.name not in {"seq", "hash"}]
+    row = {"seq": seq, **dict(zip(names, texts, strict=True))}
+    order = ("tenant", "seq", "prev", "at", "actor_kind", "actor", "type", "action_id", "decision_id")
+    fields: list[Any] = [row[name] for name in (*order, "policy_sha", "body")]
+    assert chain.entry_hash(row) == hashlib.sha256(rfc8785.dumps(fields)).hexdigest()
+
+
+def test_bytes_in_place_of_a_text_are_found(sqlite_database: Database) -> None:
+    """A field turned into bytes, which SQLite lets stand, is a changed entry and no crash."""
+    with sqlite_database.writing() as tx:
+        chain.append(tx, "main", NOW, chain.Actor("human", "ann"), "test", body={})
+    _without_triggers(sqlite_database, "UPDATE audit SET actor = x'616e6e' WHERE seq = 1")
+    with pytest.raises(AuditBrokenError, match="entry 1 was changed"):
+        _verify(sqlite_database)

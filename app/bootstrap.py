@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from agent.conversation import Conversations
+from app import audit_key
 from app.auth import People, new_token
 from app.credentials import FILE, Credentials, FrontDoor
 from app.settings import Settings
@@ -92,6 +93,11 @@ class House:
         """The tokens on this machine."""
         return Credentials(self.home / FILE)
 
+    @property
+    def audit_key(self) -> audit_key.AuditKey:
+        """The key that signs heads of the audit chain."""
+        return audit_key.AuditKey(self.home / audit_key.FILE)
+
     @cached_property
     def front_door(self) -> FrontDoor:
         """Says who acts."""
@@ -172,11 +178,12 @@ def open_house(settings: Settings) -> House:
 
 
 def build_house(settings: Settings) -> House:
-    """A store's home with migrated tables, still without a store in it; running it again is safe."""
+    """A store's home with a key and migrated tables, still without a store in it; safe to run again."""
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    db = Database(settings.store_url, settings.tenant)
-    upgrade(db)
-    return House(settings, db)
+    house = House(settings, Database(settings.store_url, settings.tenant))
+    house.audit_key.make()
+    upgrade(house.db)
+    return house
 
 
 def settle(house: House, *, name: str, currency: str, timezone: str) -> None:

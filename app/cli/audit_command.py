@@ -1,11 +1,19 @@
+from __future__ import annotations
+
 import json
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli import screen
 from app.cli.options import AsJson, house
+from shop.errors import SetupError
 from tools.ledger import chain
+from tools.ledger import head as heads
+
+if TYPE_CHECKING:
+    from app.bootstrap import House
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
@@ -21,18 +29,43 @@ def verify(
     head: Annotated[
         str | None, typer.Option(help="A hash noted earlier outside: the record must still contain it.")
     ] = None,
+    signed_head: Annotated[
+        Path | None, typer.Option(help="A file of audit head: its signature and its entry must hold.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Walk the whole record; says the first entry that does not hold (exit code 1)."""
     opened = house(context)
-    with opened.db.reading() as snapshot:
-        report = chain.verify(snapshot, opened.db.tenant, known_head=head)
+    if signed_head is not None:
+        report = _verified(opened, signed_head)
+    else:
+        with opened.db.reading() as snapshot:
+            report = chain.verify(snapshot, opened.db.tenant, known_head=head)
     if as_json:
         screen.answer("audit/1", {"verified": True, "entries": report.entries, "head": report.head})
         return
     entries = "1 entry" if report.entries == 1 else f"{report.entries:,} entries"
     screen.data(f"verified: {entries}, head {report.head}")
-    screen.talk("Note the head outside this machine; later: shophand audit verify --head HASH")
+    if signed_head is None and head is None:
+        screen.talk("Keep the end outside this machine, signed: shophand audit head --out FILE")
+
+
+@app.command("head")
+def sign_head(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="The file to write; keep it on another machine.")],
+) -> None:
+    """Verify the record and sign its end, so that entries cut off later are found."""
+    opened = house(context)
+    key = opened.audit_key.read()
+    with opened.db.reading() as snapshot:
+        signed = heads.sign_present(snapshot, opened.db.tenant, opened.clock(), key)
+    try:
+        out.write_text(signed.as_json() + "\n", encoding="utf-8")
+    except OSError as error:
+        raise SetupError(f"cannot write {out}: {error.strerror}") from error
+    screen.talk(f"{out}: entry {signed.head.entries:,}, head {signed.head.head}")
+    screen.talk(f"Keep it outside this machine; later: shophand audit verify --signed-head {out}")
 
 
 @app.command()
@@ -42,4 +75,16 @@ def export(context: typer.Context) -> None:
     with opened.db.reading() as snapshot:
         for entry in chain.entries(snapshot, opened.db.tenant):
             shown = {"schema": "shophand.audit_entry/1", **entry, "body": json.loads(entry["body"])}
-            screen.data(json.dumps(shown, ensure_ascii=False, default=str))
+            # ASCII only: control and direction marks in a text reach a terminal as JSON escapes.
+            screen.data(json.dumps(shown, ensure_ascii=True))
+
+
+def _verified(opened: House, file: Path) -> chain.AuditReport:
+    try:
+        signed = heads.parse(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SetupError(f"cannot read {file}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SetupError(f"{file} is no text file, so no signed head") from error
+    with opened.db.reading() as snapshot:
+        return heads.verify(snapshot, opened.db.tenant, signed, opened.audit_key.read())

@@ -12,7 +12,10 @@ from typing import Any, Final
 
 from app.bootstrap import House, is_founded, open_house
 from app.settings import Settings, unknown_variables
+from policies.decision import Grant
+from policies.satisfied import enough
 from shop.errors import ShopError
+from shop.people import Kind
 from shop.store.health import last_movement, price_currencies
 from shop.store.reads.info import business_day, store_info
 from tools.ledger import chain
@@ -146,17 +149,24 @@ def _policy(house: House) -> Check:
 
 
 def _approvers(house: House) -> Check:
-    roles = {role for rule in house.policies().rules if rule.approvers for role in _asked(rule.approvers)}
-    held = {role.value for person in house.people.everybody() if person.active for role in person.roles}
-    missing = sorted(roles - held)
-    if missing:
-        repair = f"shophand people add NAME --role {missing[0]}"
-        return Check("approvers", Health.WARN, f"nobody is {', '.join(missing)}", repair)
-    return Check("approvers", Health.OK, f"somebody holds each of {len(roles)} roles the rules ask for")
-
-
-def _asked(approvers: Any) -> tuple[str, ...]:
-    return (*approvers.by, *approvers.by_each)
+    everybody = [
+        Grant(person.id, frozenset(role.value for role in person.roles))
+        for person in house.people.everybody()
+        if person.active and person.kind is Kind.HUMAN
+    ]
+    asking = [(rule.id, rule.approvers) for rule in house.policies().rules if rule.approvers]
+    short = [(name, asked) for name, asked in asking if not enough(asked, everybody)]
+    if not short:
+        return Check(
+            "approvers", Health.OK, f"there are people enough for each of {len(asking)} rules that ask"
+        )
+    name, asked = short[0]
+    roles = (*asked.by_each, *asked.by)
+    held = frozenset().union(*(grant.roles for grant in everybody))
+    role = next((role for role in roles if role not in held), roles[0])
+    more = f", and {len(short) - 1} more" if len(short) > 1 else ""
+    detail = f"too few different people for the rule {name}{more}: nobody could decide what it asks"
+    return Check("approvers", Health.WARN, detail, f"shophand people add NAME --role {role}")
 
 
 def _prices(house: House) -> Check:

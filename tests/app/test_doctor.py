@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.bootstrap import House
+from shop.people import Role
 from tests.app.conftest import Shophand
 from tools.desk import Submission
 
@@ -58,6 +59,15 @@ def test_a_role_that_nobody_holds_is_a_warning(house: House, shophand: Shophand)
     house.people.deactivate("owner")
     health, repair = _health(shophand)["approvers"]
     assert health == "warn"
+    assert repair.startswith("shophand people add NAME --role ")
+
+
+def test_one_person_is_not_two(house: House, shophand: Shophand) -> None:
+    """An owner who holds every role is one person: a rule that asks two different people is announced."""
+    health, repair = _health(shophand)["approvers"]
+    assert health == "warn"
+    house.admit("second", "Second", frozenset({Role.FINANCE}))
+    assert _health(shophand)["approvers"][0] == "ok"
     assert repair.startswith("shophand people add NAME --role ")
 
 

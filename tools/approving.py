@@ -7,18 +7,21 @@ that follows judges everything again.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
-from policies.decision import Grant, Requirement
+from policies.decision import Requirement
 from policies.satisfied import enough
 from shop.actions import Action
 from shop.errors import AccessDeniedError, ConflictError, InvalidActionError, NotFoundError
-from shop.people import Principal, Role
+from shop.money import Money
+from shop.people import Kind, Principal, Role
 from shop.store.database import Transaction
 from tools.executor import Executor
 from tools.filing import SYSTEM, Bench, Session, actor_of, check_requester, file_action, record, trusted
-from tools.ledger import chain, rows, waiting
-from tools.ledger.states import ActionView, ApprovalView, State
+from tools.ledger import authority, chain, rows, waiting
+from tools.ledger.authority import Authority
+from tools.ledger.states import ActionView, ApprovalView, GrantView, State
 
 _OPEN: Final = (State.PENDING, State.APPROVED)
 
@@ -35,14 +38,16 @@ class Approving:
         self.expire_due()
         with self._bench.db.writing() as tx:
             approval = self._waiting(tx, approval_id)
-            roles = self._entitled(tx, approval, person)
-            now = self._bench.clock()
-            waiting.grant(tx, approval, person.id, roles, note, now)
+            yes = replace(self._entitled(tx, approval, person), note=note)
+            waiting.grant(tx, approval, yes)
+            self._record_acting(tx, approval, yes)
             view = approval.action
             if self._open_requirements(tx, approval.id):
                 record(tx, self._bench, actor_of(person), "approval.granted", view)
             else:
-                view = self._moved(tx, view, State.APPROVED, f"approved by {person.name}", actor_of(person))
+                acting = f" for {yes.acting_for}" if yes.acting_for else ""
+                reason = f"approved by {person.name}{acting}"
+                view = self._moved(tx, view, State.APPROVED, reason, actor_of(person))
         if execute and view.state is State.APPROVED:
             return self._executor.execute(view.id)
         return view
@@ -53,7 +58,7 @@ class Approving:
             raise InvalidActionError("say why: whoever asked reads the reason")
         with self._bench.db.writing() as tx:
             approval = self._waiting(tx, approval_id)
-            self._check_is_asked(approval, person)
+            self._asked_authorities(tx, approval, person)
             text = f"rejected by {person.name}: {reason.strip()} Do not ask for this again; ask the operator."
             return self._moved(tx, approval.action, State.REJECTED, text, actor_of(person))
 
@@ -106,36 +111,67 @@ class Approving:
             raise ConflictError(f"{approval.id} has expired; ask for it again")
         return approval
 
-    def _entitled(self, tx: Transaction, approval: ApprovalView, person: Principal) -> frozenset[str]:
-        """The roles with which this person's yes counts; raises AccessDeniedError in words if none does."""
-        self._check_is_asked(approval, person)
-        money, limit = approval.action.money, person.limit
-        if limit is not None and money is not None:
-            if limit.currency != money.currency:
-                raise AccessDeniedError(f"{person.name} may approve in {limit.currency}; this is {money}")
-            if money > limit:
-                raise AccessDeniedError(f"{person.name} may approve up to {limit}; this is {money}")
-        roles = frozenset(role.value for role in person.roles)
-        still = self._open_requirements(tx, approval.id)
-        if not any(roles & {*one.by, *one.by_each} for one in still):
-            raise AccessDeniedError(f"what is still missing is {_asked(still)}; {person.name} is not that")
-        return roles
+    def _entitled(self, tx: Transaction, approval: ApprovalView, person: Principal) -> GrantView:
+        """This person's yes, on the authority that fulfils most; raises AccessDeniedError if none does.
 
-    def _check_is_asked(self, approval: ApprovalView, person: Principal) -> None:
+        Their own authority comes first. A yes rests on one authority, and nobody stands behind two yeses.
+        """
+        now, money = self._bench.clock(), approval.action.money
+        asked = self._asked_authorities(tx, approval, person)
+        fitting = [one for one in asked if one.covers(money)]
+        if not fitting:
+            raise AccessDeniedError(_over_limit(person, asked[0], money))
+        still = self._open_requirements(tx, approval.id)
+        useful = [one for one in fitting if _fulfils(one, still)]
+        if not useful:
+            raise AccessDeniedError(f"what is still missing is {_asked(still)}; {person.name} is not that")
+        given = authority.behind(authority.counting(tx, approval, now))
+        free = [one for one in useful if not {person.id, one.holder} & given]
+        if not free:
+            raise ConflictError(_already(approval, person, useful[0]))
+        best = max(free, key=lambda one: _fulfils(one, still))
+        acting_for = best.holder if best.delegation else None
+        return GrantView(person.id, best.roles, now, "", acting_for, best.delegation)
+
+    def _asked_authorities(
+        self, tx: Transaction, approval: ApprovalView, person: Principal
+    ) -> list[Authority]:
+        """The authorities of a person that this approval asks for; AccessDeniedError if there is none."""
         if not person.is_human:
             raise AccessDeniedError("an agent never decides an approval")
         if person.id in {approval.action.requester, approval.action.on_behalf_of}:
             raise AccessDeniedError(f"{person.name} asked for {approval.id}, so somebody else must decide it")
+        handed = authority.handed_to(tx, self._bench.tenant, person.id, self._bench.clock())
         asked = [Requirement.from_json(body) for body in approval.required]
-        roles = {role.value for role in person.roles}
-        if not any(roles & {*one.by, *one.by_each} for one in asked):
+        able = [one for one in (authority.own(person), *handed) if _fulfils(one, asked)]
+        found = authority.uninvolved(approval.action, able)
+        if able and not found:
+            raise AccessDeniedError(
+                f"{able[0].holder} asked for {approval.id}, so {person.name} cannot decide it for them either"
+            )
+        if not found:
             raise AccessDeniedError(f"{approval.id} asks {_asked(asked)}; {person.name} is not that")
+        return found
 
     def _open_requirements(self, tx: Transaction, approval_id: str) -> list[Requirement]:
         approval = waiting.get(tx, self._bench.tenant, approval_id)
-        grants: Sequence[Grant] = waiting.valid_grants(tx, approval)
+        grants = authority.valid_grants(tx, approval, self._bench.clock())
         asked = (Requirement.from_json(body) for body in approval.required)
         return [one for one in asked if not enough(one, grants)]
+
+    def _record_acting(self, tx: Transaction, approval: ApprovalView, yes: GrantView) -> None:
+        """The audit names on whose authority somebody decided."""
+        if yes.acting_for is None:
+            return
+        chain.append(
+            tx,
+            self._bench.tenant,
+            yes.at,
+            chain.Actor(Kind.HUMAN.value, yes.person),
+            "approval.acting",
+            action_id=approval.action.id,
+            body={"approval": approval.id, "acting_for": yes.acting_for, "delegation": yes.delegation},
+        )
 
     def _by_either_id(self, tx: Transaction, action_id: str) -> ActionView:
         try:
@@ -154,3 +190,21 @@ class Approving:
 
 def _asked(requirements: Sequence[Requirement]) -> str:
     return "; and ".join(one.in_words() for one in requirements)
+
+
+def _fulfils(one: Authority, requirements: Sequence[Requirement]) -> int:
+    """How many of the requirements these roles speak to."""
+    return sum(bool(one.roles & {*asked.by, *asked.by_each}) for asked in requirements)
+
+
+def _over_limit(person: Principal, nearest: Authority, money: Money | None) -> str:
+    limit = nearest.limit
+    acting = f" for {nearest.holder}" if nearest.delegation else ""
+    if limit is not None and money is not None and limit.currency != money.currency:
+        return f"{person.name} may approve{acting} in {limit.currency}; this is {money}"
+    return f"{person.name} may approve{acting} up to {limit}; this is {money}"
+
+
+def _already(approval: ApprovalView, person: Principal, chosen: Authority) -> str:
+    who = repr(person.id) if chosen.delegation is None else f"{chosen.holder!r} or somebody acting for them"
+    return f"{who} has approved {approval.id} already; it needs another person"

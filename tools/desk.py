@@ -7,6 +7,7 @@ that freezes one exact action; an edit is a new action, judged anew.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from policies.modes import STRICTER, Mode
 from policies.rules import PolicySet
@@ -14,9 +15,11 @@ from shop.actions import KINDS, Action
 from shop.backends.ports import Effects
 from shop.clock import Clock, IdSource, new_id, utc_now
 from shop.errors import AccessDeniedError, ConflictError, NotFoundError
+from shop.money import Money
 from shop.people import Principal, Role
 from shop.store.database import Database, Transaction
 from tools.approving import Approving
+from tools.delegating import Delegating
 from tools.executor import Executor
 from tools.filing import (
     STOP,
@@ -33,9 +36,10 @@ from tools.filing import (
     trusted,
 )
 from tools.ledger import chain, rows, waiting
+from tools.ledger.delegations import Delegation
 from tools.ledger.states import ActionView, ApprovalView, State
 
-__all__ = ["ActionView", "ApprovalView", "Desk", "Mode", "Session", "State", "Submission"]
+__all__ = ["ActionView", "ApprovalView", "Delegation", "Desk", "Mode", "Session", "State", "Submission"]
 
 
 class Desk:
@@ -52,6 +56,7 @@ class Desk:
         self._bench = Bench(db, policies, effects, clock, ids)
         self._executor = Executor(self._bench)
         self._approving = Approving(self._bench, self._executor)
+        self._delegating = Delegating(self._bench)
 
     def submit(
         self, action: Action, session: Session, *, key: str | None = None, execute: bool = True
@@ -120,6 +125,39 @@ class Desk:
         self.expire_due()
         with self._bench.db.reading() as snapshot:
             return waiting.get(snapshot, self._bench.tenant, approval_id)
+
+    def delegate(
+        self,
+        person: Principal,
+        to: str,
+        *,
+        until: datetime,
+        since: datetime | None = None,
+        roles: Iterable[Role] = (),
+        limit: Money | None = None,
+        reason: str = "",
+    ) -> Delegation:
+        """Let another person approve for this one for a time, with some roles (else all) up to a limit.
+
+        What it is worth is worked out when it is used: never more than the giver then holds. Raises
+        AccessDeniedError for what the giver does not hold and for takers who are no human, NotFoundError
+        for nobody, InvalidActionError for times and limits that make no sense.
+        """
+        return self._delegating.delegate(
+            person, to, until=until, since=since, roles=roles, limit=limit, reason=reason
+        )
+
+    def revoke_delegation(self, delegation_id: str, person: Principal) -> Delegation:
+        """End a delegation at once; yeses given under it that were not carried out stop counting.
+
+        Raises NotFoundError, AccessDeniedError for strangers to it, ConflictError when it was over.
+        """
+        return self._delegating.revoke(delegation_id, person)
+
+    def delegations(self, *, ended: bool = False) -> list[Delegation]:
+        """Delegations by number; with `ended` also those that are over or revoked."""
+        with self._bench.db.reading() as snapshot:
+            return self._delegating.delegations(snapshot, ended=ended)
 
     def status(self, action_id: str) -> ActionView:
         """One action by its id, or by its approval's; raises NotFoundError."""

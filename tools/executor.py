@@ -32,7 +32,7 @@ from tools.filing import (
     stopped,
     store_decision,
 )
-from tools.ledger import rows, waiting
+from tools.ledger import authority, rows, waiting
 from tools.ledger.states import ABSORBING, ActionView, State
 
 LEASE: Final = timedelta(seconds=60)
@@ -136,11 +136,11 @@ class Executor:
         return asks - {one["rule"] for one in shown}
 
     def _grants(self, tx: Transaction, view: ActionView) -> list[Grant]:
-        """The valid yeses: this digest, this card, and roles that the person still holds."""
+        """The valid yeses: this digest, this card, and roles that are still held."""
         if view.approval_id is None:
             return []
         approval = waiting.get(tx, view.tenant, view.approval_id)
-        return waiting.valid_grants(tx, approval)
+        return authority.valid_grants(tx, approval, self._bench.clock())
 
     def _effect(self, view: ActionView) -> Receipt:
         claim = Claim(

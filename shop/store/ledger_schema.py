@@ -114,7 +114,28 @@ grants = Table(
     Column("at", UtcText, nullable=False),
     Column("note", Text, nullable=False, default=""),
     Column("consumed_by", Integer),  # the fence of the claim that used it
+    Column("acting_for", String(80)),  # whose authority it rests on; empty when it is the person's own
+    Column("delegation", Integer),
 )
+
+delegations = Table(
+    "delegations",  # who handed approving roles to whom; what one is worth is worked out when it is used
+    metadata,
+    Column("tenant", String(40), primary_key=True),
+    Column("number", Integer, primary_key=True),  # spoken 'D-3'
+    Column("delegator", String(80), nullable=False),
+    Column("delegate", String(80), nullable=False),
+    Column("roles", String(400), nullable=False),  # space-separated
+    Column("limit_minor", BigInteger),  # narrows the delegator's own limit; empty = adds none
+    Column("limit_currency", String(3)),
+    Column("since", UtcText, nullable=False),
+    Column("until", UtcText, nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    Column("created_at", UtcText, nullable=False),
+    Column("revoked_at", UtcText),
+    Column("revoked_by", String(80)),
+)
+Index("delegations_to", delegations.c.tenant, delegations.c.delegate)
 
 switches = Table(
     "switches",

@@ -97,12 +97,14 @@ class ActionView:
 
 @dataclass(frozen=True, slots=True)
 class GrantView:
-    """One person's yes."""
+    """One person's yes; `acting_for` is whose authority it rests on if it was handed to them."""
 
     person: str
     roles: frozenset[str]
     at: datetime
     note: str
+    acting_for: str | None = None
+    delegation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

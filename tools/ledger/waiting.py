@@ -11,13 +11,11 @@ from typing import Any, Final
 
 from sqlalchemy import Row, bindparam, func, select
 
-from policies.decision import Grant
 from shop.actions import Undo, canonical
 from shop.errors import ConflictError, NotFoundError
 from shop.store.database import Snapshot, Transaction
 from shop.store.ledger_schema import actions, approvals, grants, switches
-from shop.store.schema import people
-from tools.ledger import rows
+from tools.ledger import delegations, rows
 from tools.ledger.states import ActionView, ApprovalView, Card, CardLine, GrantView, State
 
 _SPOKEN = re.compile(r"(?:a-?)?([0-9]{1,9})", re.IGNORECASE)
@@ -84,44 +82,24 @@ def listed(
     return [_view(snapshot, row) for row in snapshot.execute(query).all()]
 
 
-def grant(
-    tx: Transaction,
-    approval: ApprovalView,
-    person: str,
-    roles: Iterable[str],
-    note: str,
-    now: datetime,
-) -> None:
+def grant(tx: Transaction, approval: ApprovalView, yes: GrantView) -> None:
     """Write down one person's yes to this digest; raises ConflictError if it is there already."""
-    if any(earlier.person == person for earlier in approval.grants):
-        raise ConflictError(f"{person!r} has approved {approval.id} already; it needs another person")
+    if any(earlier.person == yes.person for earlier in approval.grants):
+        raise ConflictError(f"{yes.person!r} has approved {approval.id} already; it needs another person")
     tx.execute(
         grants.insert().values(
             tenant=approval.action.tenant,
             approval=number_of(approval.id),
-            person=person,
+            person=yes.person,
             round=_round(tx, approval),
-            roles=" ".join(sorted(roles)),
+            roles=" ".join(sorted(yes.roles)),
             digest=approval.action.digest,
-            at=now,
-            note=note,
+            at=yes.at,
+            note=yes.note,
+            acting_for=yes.acting_for,
+            delegation=None if yes.delegation is None else delegations.number_of(yes.delegation),
         )
     )
-
-
-def valid_grants(snapshot: Snapshot, approval: ApprovalView) -> list[Grant]:
-    """The yeses that count at this moment: given by people who still hold the roles they gave them with."""
-    holders = {given.person for given in approval.grants}
-    known = {
-        row.id: frozenset(row.roles.split()) if row.active and row.kind == "human" else frozenset()
-        for row in snapshot.execute(select(people).where(people.c.id.in_(holders)))
-    }
-    asked = {approval.action.requester, approval.action.on_behalf_of}
-    return [
-        Grant(given.person, given.roles & known.get(given.person, given.roles))
-        for given in approval.grants
-        if given.person not in asked
-    ]
 
 
 def consume(tx: Transaction, action: ActionView, fence: int) -> list[GrantView]:
@@ -177,7 +155,7 @@ def _view(snapshot: Snapshot, row: Row[Any]) -> ApprovalView:
             grants.c.round == row.round,
             grants.c.digest == action.digest,
         )
-        .order_by(grants.c.at)
+        .order_by(grants.c.at, grants.c.person)
     ).all()
     return ApprovalView(
         id=f"A-{row.number}",
@@ -189,7 +167,15 @@ def _view(snapshot: Snapshot, row: Row[Any]) -> ApprovalView:
         nearest_flip=decision.get("nearest_flip", ""),
         required=tuple(json.loads(row.required)),
         grants=tuple(
-            GrantView(grant.person, frozenset(grant.roles.split()), grant.at, grant.note) for grant in given
+            GrantView(
+                person=one.person,
+                roles=frozenset(one.roles.split()),
+                at=one.at,
+                note=one.note,
+                acting_for=one.acting_for,
+                delegation=None if one.delegation is None else f"D-{one.delegation}",
+            )
+            for one in given
         ),
         created_at=row.created_at,
     )

@@ -9,6 +9,8 @@ from reprlib import repr as repr_short
 from typing import Any, Final
 
 from policies.fact_types import BoolFact, EnumFact, FactType, FactValue, NumberFact
+from policies.vocabulary import type_of
+from policies.windows import usual_windows, window_fault
 from shop.errors import MoneyError, PolicyLoadError
 from shop.money import Money
 
@@ -67,13 +69,26 @@ def parse_condition(kind: str, body: Any, types: Mapping[str, FactType]) -> Cond
             f"got {repr_short(body)}"
         )
     fact, wanted = next(iter(body.items()))
-    if fact not in types:
-        raise PolicyLoadError(f"{kind} has no fact {fact!r}{did_you_mean(fact, types)}")
+    fact_type = known_type(kind, fact, types)
     try:
-        test, limits = _limits(types[fact], wanted)
+        test, limits = _limits(fact_type, wanted)
     except PolicyLoadError as error:
         raise PolicyLoadError(f"{fact}: {error}") from error
-    return Condition(fact, test, limits, types[fact])
+    return Condition(fact, test, limits, fact_type)
+
+
+def known_type(kind: str, fact: str, types: Mapping[str, FactType]) -> FactType:
+    """The type of a fact or window of a kind; PolicyLoadError names the nearest one that there is."""
+    found = type_of(kind, fact, types)
+    if found is not None:
+        return found
+    fault = window_fault(kind, fact)
+    if fault is not None:
+        raise PolicyLoadError(fault)
+    near = get_close_matches(fact, [*types, *usual_windows(kind)], n=1, cutoff=0.5)
+    if near:
+        raise PolicyLoadError(f"{kind} has no fact {fact!r}; did you mean {near[0]!r}?")
+    raise PolicyLoadError(f"{kind} has no fact {fact!r}{did_you_mean(fact, types)}")
 
 
 def did_you_mean(word: str, known: Mapping[str, Any] | frozenset[str]) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, Final
 
-from policies.vocabulary import FACTS, DecimalFact, FactValue, MoneyFact, Vocabulary
+from policies.vocabulary import FACTS, DecimalFact, FactValue, MoneyFact, Vocabulary, type_of
 from shop.errors import MoneyError
 from shop.money import Money
 
@@ -176,7 +176,7 @@ def facts_from_json(
     """
     types = vocabulary.get(kind, {})
     return {
-        name: value if type(value) in _AS_STORED else _typed(types.get(name), value)
+        name: value if type(value) in _AS_STORED else _typed(type_of(kind, name, types), value)
         for name, value in body.items()
     }
 

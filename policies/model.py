@@ -12,6 +12,7 @@ from typing import Any
 from policies.conditions import BARE, Condition
 from policies.decision import Grant, Requirement, Verdict
 from policies.vocabulary import FactType, FactValue
+from policies.windows import Window, window_of
 from shop.actions import digest_of
 
 EFFECT_KEYS: dict[str, Verdict] = {
@@ -132,6 +133,7 @@ class Policy:
 class KindRules:
     """All that the judge needs about one kind: fact types, the one currency of each money fact, the rules.
 
+    `facts` are the declared ones and the windows that the rules speak of, which `windows` holds again.
     `about` holds the rules that speak of each fact, `by_effect` the rules of each effect.
     """
 
@@ -141,6 +143,7 @@ class KindRules:
     rules: tuple[Rule, ...]
     about: Mapping[str, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
     by_effect: Mapping[Verdict, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
+    windows: tuple[Window, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         about = {
@@ -152,6 +155,8 @@ class KindRules:
         }
         object.__setattr__(self, "about", MappingProxyType(about))
         object.__setattr__(self, "by_effect", MappingProxyType(by_effect))
+        windows = (window_of(self.kind, fact) for fact in self.facts)
+        object.__setattr__(self, "windows", tuple(one for one in windows if one is not None))
 
     @property
     def used(self) -> frozenset[str]:
@@ -185,6 +190,11 @@ class PolicySet:
     def tests(self) -> tuple[RuleTest, ...]:
         """Every rule test of every file."""
         return tuple(test for policy in self.policies for test in policy.tests)
+
+    def window_facts(self, kind: str) -> tuple[Window, ...]:
+        """The windows that rules of a kind speak of: what must be added up before they can be asked."""
+        governed = self.kinds.get(kind)
+        return governed.windows if governed else ()
 
     def rules_for(self, kind: str) -> tuple[Rule, ...]:
         """The rules of one kind, strictest first; empty for a kind without rules."""

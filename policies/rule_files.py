@@ -8,7 +8,7 @@ from datetime import timedelta
 from reprlib import repr as repr_short
 from typing import Any, Final
 
-from policies.conditions import Condition, did_you_mean, parse_condition
+from policies.conditions import Condition, did_you_mean, known_type, parse_condition
 from policies.decision import Grant, Verdict
 from policies.model import EFFECT_KEYS, Approvers, Escalation, Policy, Rule, RuleTest, split_placeholders
 from policies.strict_yaml import is_plain, read_strict
@@ -186,10 +186,9 @@ def _test(body: Any, kind: str, usual: Mapping[str, FactValue], types: Mapping[s
 def _facts(body: Any, kind: str, types: Mapping[str, FactType]) -> dict[str, FactValue]:
     facts = {}
     for fact, literal in _mapping(body, "facts", None).items():
-        if fact not in types:
-            raise PolicyLoadError(f"{kind} has no fact {fact!r}{did_you_mean(fact, types)}")
+        fact_type = known_type(kind, fact, types)
         try:
-            facts[fact] = types[fact].parse(_plain(literal, fact))
+            facts[fact] = fact_type.parse(_plain(literal, fact))
         except PolicyLoadError as error:
             raise PolicyLoadError(f"{fact}: {error}") from error
     return facts

@@ -7,6 +7,7 @@ checked here, and every rule is shown to fire by at least one rule test of the f
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -30,6 +31,7 @@ def load_policies(directory: Path) -> PolicySet:
     limit that nobody has.
     """
     policies = read_policies(directory)
+    _refuse_incomplete_tests(policies)
     untested = unhit_rules(policies)
     if untested:
         names = ", ".join(rule.id for rule in untested)
@@ -91,7 +93,29 @@ def build(policies: Iterable[Policy], vocabulary: Vocabulary = FACTS) -> PolicyS
     _refuse_split_kinds(ordered)
     rules = [rule for policy in ordered for rule in policy.rules]
     kinds = {kind: _kind_rules(kind, rules, vocabulary) for kind in vocabulary}
-    return PolicySet(ordered, MappingProxyType(kinds))
+    return PolicySet(tuple(_only_used(policy, kinds) for policy in ordered), MappingProxyType(kinds))
+
+
+def _only_used(policy: Policy, kinds: Mapping[str, KindRules]) -> Policy:
+    """The file with the windows that no rule speaks of left out of its tests: they are not worked out."""
+    tests = tuple(
+        replace(
+            test,
+            facts={name: value for name, value in test.facts.items() if name in kinds[test.kind].facts},
+        )
+        for test in policy.tests
+    )
+    return replace(policy, tests=tests)
+
+
+def _refuse_incomplete_tests(policies: PolicySet) -> None:
+    for test in policies.tests:
+        lacking = sorted(policies.kinds[test.kind].facts.keys() - test.facts.keys())
+        if lacking:
+            raise PolicyLoadError(
+                f"the test {test.name!r} of {test.kind} lacks {', '.join(lacking)}: "
+                "write each fact once under 'usual' of its action"
+            )
 
 
 def unhit_rules(policies: PolicySet) -> list[Rule]:
@@ -107,7 +131,10 @@ def unhit_rules(policies: PolicySet) -> list[Rule]:
 def _kind_rules(kind: str, rules: list[Rule], vocabulary: Vocabulary) -> KindRules:
     own = [rule for rule in rules if rule.kind == kind]
     own.sort(key=lambda rule: (-rule.effect.strictness, rule.id))
-    return KindRules(kind, vocabulary[kind], MappingProxyType(_currencies(kind, own)), tuple(own))
+    declared = vocabulary[kind]
+    windows = {c.fact: c.type for rule in own for c in rule.when if c.fact not in declared}
+    facts = MappingProxyType({**declared, **dict(sorted(windows.items()))})
+    return KindRules(kind, facts, MappingProxyType(_currencies(kind, own)), tuple(own))
 
 
 def _currencies(kind: str, rules: list[Rule]) -> dict[str, str]:

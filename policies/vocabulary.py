@@ -1,8 +1,8 @@
 """What the judge must know about each kind of action: the names of the facts and their exact types.
 
-Rules can speak of nothing else, and an action is denied unless every fact of its kind is present with
-exactly this type. Money facts are in the home currency. Rolling sums include the action itself and all
-reservations, so the order that crosses a line is the one that is stopped.
+Rules can speak of nothing else but these and the windows of the kind (``spend.supplier.24h``), and an action
+is denied unless every declared fact, and every window that a rule speaks of, is present with exactly its
+type. Money facts are in the home currency.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from policies.fact_types import (
     MoneyFact,
     NumberFact,
 )
+from policies.windows import window_named, window_of
 
 __all__ = [
     "FACTS",
@@ -34,6 +35,7 @@ __all__ = [
     "NumberFact",
     "Vocabulary",
     "label",
+    "type_of",
 ]
 
 Vocabulary = Mapping[str, Mapping[str, FactType]]
@@ -59,9 +61,6 @@ FACTS: Final[Vocabulary] = MappingProxyType(
         "place_purchase_order": _facts(
             {
                 "total": _POSITIVE_AMOUNT,
-                "supplier.spend_24h": _AMOUNT,
-                "supplier.spend_30d": _AMOUNT,
-                "spend_24h": _AMOUNT,
                 "supplier.approved": _YES_NO,
                 "supplier.new": _YES_NO,
                 "terms.assumed": _YES_NO,
@@ -90,7 +89,6 @@ FACTS: Final[Vocabulary] = MappingProxyType(
                 "value": _AMOUNT,
                 "pieces": IntFact("pieces", minimum=1),
                 "stays_non_negative": _YES_NO,
-                "adjusted_24h": _AMOUNT,
             }
         ),
         "change_price": _facts(
@@ -124,9 +122,6 @@ _LABELS: Final[dict[str, str]] = {
     "requester.is_agent": "asked by the agent",
     "tainted": "untrusted text was read",
     "requests_last_hour": "number of such requests in the last hour",
-    "supplier.spend_24h": "24-hour spend with this supplier",
-    "supplier.spend_30d": "30-day spend with this supplier",
-    "spend_24h": "24-hour spend on purchase orders",
     "supplier.approved": "supplier is approved",
     "supplier.new": "supplier is new",
     "terms.assumed": "terms are assumed",
@@ -143,7 +138,6 @@ _LABELS: Final[dict[str, str]] = {
     "source_cover_after_days": "days of cover left at the source",
     "pieces": "number of pieces",
     "stays_non_negative": "stock stays at zero or more",
-    "adjusted_24h": "value adjusted in 24 hours",
     "change_pct": "price change in percent",
     "margin_after_pct": "margin afterwards in percent",
     "below_cost": "price is below cost",
@@ -165,7 +159,18 @@ _LABELS: Final[dict[str, str]] = {
 def label(fact: str) -> str:
     """The fact in an operator's words.
 
-    >>> label("supplier.spend_24h"), label("total")
-    ('24-hour spend with this supplier', 'total')
+    >>> label("spend.supplier.24h"), label("total")
+    ('value with this supplier in 24 hours', 'total')
     """
+    window = window_named(fact)
+    if window is not None:
+        return window.in_words()
     return _LABELS.get(fact, fact.replace(".", " ").replace("_", " "))
+
+
+def type_of(kind: str, fact: str, types: Mapping[str, FactType]) -> FactType | None:
+    """The type of a declared fact of a kind, or of one of its windows; None for anything else."""
+    if fact in types:
+        return types[fact]
+    window = window_of(kind, fact)
+    return None if window is None else window.type

@@ -35,7 +35,7 @@ rules:
      by: [purchasing_manager], expires: 72h, because: "Order of {value} is over the {limit} limit."}}
   - {id: po-huge, action: place_purchase_order, approve: {when: [{total: {over: 10_000 GBP}}],
      by_each: [purchasing_manager, finance], expires: 72h, because: "Order of {value} is over {limit}."}}
-  - {id: po-day, action: place_purchase_order, approve: {when: [{supplier.spend_24h: {over: 2_000 GBP}}],
+  - {id: po-day, action: place_purchase_order, approve: {when: [{spend.supplier.24h: {over: 2_000 GBP}}],
      by: [purchasing_manager], expires: 72h, because: "{value} with this supplier in 24 h (limit {limit})."}}
   - {id: po-tainted, action: place_purchase_order, approve: {when: [{tainted: true}],
      by: [purchasing_manager], expires: 72h, because: "A stranger's text was read before this was asked."}}

@@ -11,6 +11,7 @@ from app.cli.exits import code_of_error
 from app.cli.main import app
 from app.settings import Settings, env_name
 from policies.vocabulary import FACTS
+from policies.windows import WINDOWS
 from shop import errors
 from shop.actions import KINDS
 from tools.toolbox import TOOLS
@@ -98,8 +99,17 @@ def tools_page() -> str:
         parts += [f"{action.undo.value.capitalize()}; to undo it: {action.undo_by}.\n"]
         parts += ["| fact | type |", "|---|---|"]
         parts += [f"| `{fact}` | {_fact_type(type_)} |" for fact, type_ in FACTS[kind].items()]
+        parts += [f"| {_windows(kind)} | money for `spend`, else whole number |"]
         parts.append("")
     return "\n".join(parts)
+
+
+def _windows(kind: str) -> str:
+    lines = WINDOWS[kind]
+    measures, dimensions = (
+        ", ".join(f"`{one}`" for one in some) for some in (lines.measures, lines.dimensions)
+    )
+    return f"windows `MEASURE.BY.PERIOD`: {measures} by {dimensions} over `1h` to `366d`"
 
 
 def errors_page() -> str:

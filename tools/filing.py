@@ -130,9 +130,10 @@ def judge(
     snapshot: Snapshot, bench: Bench, action: Action, asked: Asked, grants: Sequence[Grant] = ()
 ) -> Judgement:
     """Read the facts and decide, at this moment and under the mode in force."""
-    facts = gather(snapshot, action, asked)
+    policies = bench.policies()
+    facts = gather(snapshot, action, asked, policies.window_facts(action.kind))
     mode = mode_of(snapshot, bench.tenant, action.kind)
-    decision = decide(bench.policies(), action.kind, facts.values, grants)
+    decision = decide(policies, action.kind, facts.values, grants)
     return Judgement(bench.ids("dec"), tightened(decision, action.kind, mode, grants), facts, mode)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.cli import screen
 from policies.decision import facts_as_json
-from policies.vocabulary import FACTS, FactValue, label
+from policies.vocabulary import FACTS, FactValue, label, type_of
 from tools.explaining import Explanation
 from tools.ledger.history import PastDecision
 
@@ -67,5 +67,5 @@ def _facts(kind: str, one: PastDecision) -> list[tuple[str, str, str]]:
 
 
 def _shown(kind: str, name: str, value: FactValue) -> str:
-    declared = FACTS.get(kind, {}).get(name)
+    declared = type_of(kind, name, FACTS.get(kind, {}))
     return str(value) if declared is None or declared.fault(value) else declared.shown(value)

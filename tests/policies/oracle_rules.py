@@ -21,7 +21,7 @@ ORACLE = (
      approve: {when: [{total: {over: 1_000 EUR}}], by: [purchasing_manager], expires: 24h,
                because: "Order of {value} is over the {limit} limit."}}
   - {id: po-split, action: place_purchase_order,
-     approve: {when: [{supplier.spend_24h: {over: 5_000 EUR}}], by: [purchasing_manager],
+     approve: {when: [{spend.supplier.24h: {over: 5_000 EUR}}], by: [purchasing_manager],
                because: "{value} with this supplier in 24 h (limit {limit})."}}
   - {id: refund-two, action: refund_order,
      approve: {when: [{amount: {over: 500 EUR}}, {share_pct: {over: 70}}],
@@ -45,9 +45,7 @@ COMMON: Mapping[str, FactValue] = {"requester.is_agent": True, "tainted": False,
 ORDER: Mapping[str, FactValue] = {
     **COMMON,
     "total": eur("400"),
-    "supplier.spend_24h": eur("900"),
-    "supplier.spend_30d": eur("900"),
-    "spend_24h": eur("900"),
+    "spend.supplier.24h": eur("900"),
     "supplier.approved": True,
     "supplier.new": False,
     "terms.assumed": False,

@@ -27,10 +27,10 @@ def policies() -> PolicySet:
         (PO, {"total": eur("60000")}, "50,000.00 EUR or less could pass with an approval (total)."),
         (
             PO,
-            {"supplier.spend_24h": eur("5200")},
-            "5,000.00 EUR or less would pass without asking (24-hour spend with this supplier).",
+            {"spend.supplier.24h": eur("5200")},
+            "5,000.00 EUR or less would pass without asking (value with this supplier in 24 hours).",
         ),
-        (PO, {"total": eur("1240"), "supplier.spend_24h": eur("5200")}, ""),
+        (PO, {"total": eur("1240"), "spend.supplier.24h": eur("5200")}, ""),
         (
             PO,
             {"supplier.approved": False},

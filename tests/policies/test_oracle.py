@@ -34,7 +34,7 @@ def pct(text: str) -> Any:
         (PO, {"total": eur("1000.01")}, [], "needs_approval", "po-manager"),
         (PO, {"total": eur("1240.00")}, [], "needs_approval", "po-manager"),
         (PO, {"total": eur("1240.00")}, MANAGER, "allow", "po-standard"),
-        (PO, {"supplier.spend_24h": eur("5200.00")}, [], "needs_approval", "po-split"),
+        (PO, {"spend.supplier.24h": eur("5200.00")}, [], "needs_approval", "po-split"),
         (PO, {"total": eur("50000.00")}, MANAGER, "allow", "po-standard"),
         (PO, {"total": eur("60000.00")}, MANAGER, "deny", "po-hard-cap"),
         (PO, {"supplier.approved": False}, [], "deny", NOTHING_ALLOWS),
@@ -70,7 +70,7 @@ def test_order_over_limit_in_words(policies: PolicySet) -> None:
 
 def test_split_orders_in_words(policies: PolicySet) -> None:
     """The reason of a rolling sum tells the sum, not the order."""
-    decision = judged(policies, PO, {"supplier.spend_24h": eur("5200")}, [])
+    decision = judged(policies, PO, {"spend.supplier.24h": eur("5200")}, [])
     assert decision.fired[0].text == "5,200.00 EUR with this supplier in 24 h (limit 5,000.00 EUR)."
 
 
@@ -79,7 +79,7 @@ def test_one_satisfied_rule_leaves_another_open() -> None:
     other = ORACLE.replace(
         "over: 5_000 EUR}}], by: [purchasing_manager]", "over: 5_000 EUR}}], by: [finance]"
     )
-    changes = {"total": eur("1240"), "supplier.spend_24h": eur("5200")}
+    changes = {"total": eur("1240"), "spend.supplier.24h": eur("5200")}
     decision = judged(parse_policies({"a.yaml": other}), PO, changes, granted(*MANAGER))
     assert (decision.verdict, [one.rule for one in decision.required]) == ("needs_approval", ["po-split"])
 

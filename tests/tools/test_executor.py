@@ -127,7 +127,7 @@ def test_a_rule_that_nobody_saw_asks_again(gate: Gate) -> None:
     """C8: a rule that fires only at the claim stands on a new card, and the old yes does not count for it."""
     gate.desk.submit(big_order(), session())
     gate.desk.approve("A-1", PRIYA, execute=False)
-    gate.rules = rules({"supplier.spend_24h: {over: 2_000 GBP}": "supplier.spend_24h: {over: 500 GBP}"})
+    gate.rules = rules({"spend.supplier.24h: {over: 2_000 GBP}": "spend.supplier.24h: {over: 500 GBP}"})
     (answer,) = gate.desk.recover()
     assert (answer.state, answer.approval_id) == (State.PENDING, "A-1")
     assert any("with this supplier in 24 h" in why for why in gate.desk.approval("A-1").why)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import singledispatch
 from typing import Any
 
+from policies.windows import Window
 from shop.actions import Action
 from shop.errors import InvalidActionError, NotFoundError
 from shop.money import Money
@@ -72,14 +74,6 @@ class Scene:
     today: date
     home: str
 
-    def spent(self, kind: str, days: int, **by: str) -> Money:
-        """Value of the kind's actions in the last days without this one, reservations included."""
-        since = self.asked.now - timedelta(days=days)
-        asked = self.asked
-        return windows.spent(
-            self.snapshot, asked.tenant, kind, since, self.home, without=asked.action_id, **by
-        )
-
     def at_home(self, amount: Money, into: Gathered) -> tuple[Money, int] | None:
         """The amount in the home currency by the latest rate, and that rate's age in days."""
         if amount.currency == self.home:
@@ -99,10 +93,11 @@ def read_facts(action: Action, scene: Scene, into: Gathered) -> None:  # noqa: A
     raise InvalidActionError(f"no facts are known for {action.kind}")
 
 
-def gather(snapshot: Snapshot, action: Action, asked: Asked) -> Gathered:
-    """All facts of an action at this moment."""
+def gather(snapshot: Snapshot, action: Action, asked: Asked, needed: Sequence[Window] = ()) -> Gathered:
+    """All declared facts of an action at this moment, and the windows that are needed."""
     # The readers register themselves on import; they import this module, so not at its top.
     from tools.facts import inventory, pricing, reordering, service  # noqa: F401, PLC0415
+    from tools.facts.window_facts import add_windows  # noqa: PLC0415 - it builds on this module
 
     into = Gathered()
     store = info.store_info(snapshot)
@@ -111,6 +106,7 @@ def gather(snapshot: Snapshot, action: Action, asked: Asked) -> Gathered:
     into.values["tainted"] = asked.tainted
     into.values["requests_last_hour"] = _requests(scene, action.kind)
     read_facts(action, scene, into)
+    add_windows(needed, action.kind, scene, into)
     return into
 
 

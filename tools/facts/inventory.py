@@ -21,8 +21,7 @@ def _adjust(action: AdjustStock, scene: Scene, into: Gathered) -> None:
     pieces = abs(action.change)
     into.values["pieces"] = pieces
     into.values["stays_non_negative"] = level.on_hand + action.change >= 0
-    if _value(product, pieces, action.location, scene, into) and into.money is not None:
-        into.values["adjusted_24h"] = scene.spent(action.kind, 1) + into.money
+    _value(product, pieces, action.location, scene, into)
     into.show("On hand", level.on_hand, level.on_hand + action.change)
 
 
@@ -63,16 +62,15 @@ def _stocked(
     return product, level
 
 
-def _value(product: Product, pieces: int, location: str, scene: Scene, into: Gathered) -> bool:
+def _value(product: Product, pieces: int, location: str, scene: Scene, into: Gathered) -> None:
     """The value of the pieces at cost; at the selling price, which is more, where the cost is unknown."""
     each: Money = product.price if product.cost is None else product.cost
     value = scene.at_home(each * pieces, into)
     if value is None:
-        return False
+        return
     into.money = into.values["value"] = value[0]
     into.entries.append(
         Entry(value[0], pieces, location=location, category=product.category, sku=product.sku)
     )
     basis = "selling price (cost unknown)" if product.cost is None else "cost"
     into.show(f"Value at {basis}", "", into.money)
-    return True

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from shop.actions import ChangePrice
 from shop.model import Product
+from shop.money import Money
 from shop.store.reads import catalogue
 from tools.facts.gathering import Gathered, Scene, found, read_facts
+from tools.ledger.windows import Entry
 
 NEVER_CHANGED_HOURS = 9_999
 
@@ -24,6 +26,7 @@ def _price(action: ChangePrice, scene: Scene, into: Gathered) -> None:
     if not same:
         into.missing.append(f"{product.sku} is priced in {product.price.currency}")
         return
+    into.entries.append(Entry(Money.zero(scene.home), category=product.category, sku=product.sku))
     _cooldown(product, scene, into)
     if product.price.minor > 0:
         into.values["change_pct"] = (action.price - product.price).percent_of(product.price)

@@ -27,7 +27,7 @@ def _place(action: PlacePurchaseOrder, scene: Scene, into: Gathered) -> None:
     into.values["supplier.approved"] = supplier.approved
     into.values["supplier.new"] = not purchasing.has_purchase_orders(scene.snapshot, supplier.id)
     into.values["lines"] = len(action.lines)
-    _value_and_windows(action, scene, into)
+    _order_value(action, scene, into)
     _terms(action, scene, into, assumed=supplier.assumed)
     _products(action, scene, into)
     _cover(action, scene, into)
@@ -36,20 +36,13 @@ def _place(action: PlacePurchaseOrder, scene: Scene, into: Gathered) -> None:
     into.show("Lead time of the supplier", f"{supplier.lead_time_days:g} days")
 
 
-def _value_and_windows(action: PlacePurchaseOrder, scene: Scene, into: Gathered) -> None:
+def _order_value(action: PlacePurchaseOrder, scene: Scene, into: Gathered) -> None:
     value = scene.at_home(action.total, into)
     if value is None:
         return
     into.money, into.values["rate.age_days"] = value
-    kind = action.kind
     into.values["total"] = into.money
-    day = scene.spent(kind, 1, supplier=action.supplier) + into.money
-    month = scene.spent(kind, 30, supplier=action.supplier) + into.money
-    into.values["supplier.spend_24h"] = day
-    into.values["supplier.spend_30d"] = month
-    into.values["spend_24h"] = scene.spent(kind, 1) + into.money
     into.show("Order value", "", into.money)
-    into.show("With this supplier in 24 hours", day - into.money, day)
 
 
 def _terms(action: PlacePurchaseOrder, scene: Scene, into: Gathered, *, assumed: bool) -> None:

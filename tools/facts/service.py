@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from shop.actions import AddOrderNote, CancelOrder, RefundOrder
 from shop.model import Order
+from shop.money import Money
 from shop.store.reads import orders
 from tools.facts.gathering import Gathered, Scene, read_facts
 from tools.ledger import rows
@@ -62,6 +63,7 @@ def _cancel(action: CancelOrder, scene: Scene, into: Gathered) -> None:
 def _note(action: AddOrderNote, scene: Scene, into: Gathered) -> None:
     into.title = f"Note on order #{action.order}"
     if _order(action.order, scene, into) is not None:
+        into.entries.append(Entry(Money.zero(scene.home), customer=into.customer))
         into.values["length"] = len(action.note)
         into.show("Note", "", action.note)
 

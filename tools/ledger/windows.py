@@ -10,17 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from sqlalchemy import Select, and_, bindparam, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, distinct, func, or_, select
 
+from policies.windows import Dimension, Measure
 from shop.money import Money
 from shop.store.database import Snapshot, Transaction
 from shop.store.ledger_schema import actions, entries
 from tools.ledger.states import RESERVING, State
-
-Dimension = Literal["supplier", "customer", "location", "category", "sku", "requester"]
-Measure = Literal["spend", "count", "pieces"]
 
 _MEASURES: Final = {
     "spend": func.sum(entries.c.money_minor),
@@ -90,26 +88,31 @@ def measure(
     since: datetime,
     *,
     without: str = "",
-    **by: str,
 ) -> int:
-    """Minor units, actions or pieces of a kind since a moment, by any of the dimensions."""
+    """Minor units, actions or pieces of all actions of a kind since a moment."""
     values = {"b_tenant": tenant, "b_kind": kind, "b_since": since, "b_without": without}
-    values.update({f"b_{name}": value for name, value in by.items()})
-    return int(snapshot.scalar(_statement(what, tuple(sorted(by))), values) or 0)
+    return int(snapshot.scalar(_whole(what), values) or 0)
 
 
-def spent(
+def measure_by(
     snapshot: Snapshot,
+    what: Measure,
     tenant: str,
     kind: str,
     since: datetime,
-    currency: str,
+    dimension: Dimension,
+    values: Sequence[str | None],
     *,
     without: str = "",
-    **by: str,
-) -> Money:
-    """Value of a kind's actions since a moment, in the home currency, by any of the dimensions."""
-    return Money(measure(snapshot, "spend", tenant, kind, since, without=without, **by), currency)
+) -> dict[str | None, int]:
+    """The same for each of some values of a dimension in one question; None is the lines without a value."""
+    named = [value for value in values if value is not None]
+    statement = _grouped(what, dimension, len(named) < len(values))
+    found = snapshot.execute(
+        statement,
+        {"b_tenant": tenant, "b_kind": kind, "b_since": since, "b_without": without, "b_values": named},
+    )
+    return {value: int(total or 0) for value, total in found}
 
 
 def requests(
@@ -127,9 +130,23 @@ def requests(
 
 
 @cache
-def _statement(what: Measure, by: tuple[str, ...]) -> Select[Any]:
-    conditions = [entries.c[name] == bindparam(f"b_{name}") for name in by]
-    return select(_MEASURES[what]).where(
+def _whole(what: Measure) -> Select[Any]:
+    return select(_MEASURES[what]).where(*_counted())
+
+
+@cache
+def _grouped(what: Measure, dimension: Dimension, with_none: bool) -> Select[Any]:
+    column = entries.c[dimension]
+    wanted = column.in_(bindparam("b_values", expanding=True))
+    return (
+        select(column, _MEASURES[what])
+        .where(*_counted(), or_(wanted, column.is_(None)) if with_none else wanted)
+        .group_by(column)
+    )
+
+
+def _counted() -> tuple[ColumnElement[bool], ...]:
+    return (
         entries.c.tenant == bindparam("b_tenant"),
         entries.c.kind == bindparam("b_kind"),
         entries.c.action_id != bindparam("b_without"),
@@ -137,7 +154,6 @@ def _statement(what: Measure, by: tuple[str, ...]) -> Select[Any]:
             entries.c.counts == "reserved",
             and_(entries.c.counts == "spent", entries.c.at > bindparam("b_since", type_=entries.c.at.type)),
         ),
-        *conditions,
     )
 
 

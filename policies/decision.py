@@ -43,10 +43,12 @@ class Grant:
     """One person's valid yes to this very action, with the roles that count.
 
     The desk counts as valid only: same digest, unexpired, a human who is neither requester nor represented.
+    `waited` is how long the question had stood when they said it.
     """
 
     person: str
     roles: frozenset[str]
+    waited: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,29 @@ class FiredRule:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """Who must still say yes for one rule: `quorum` people of `by`, or one of every role of `by_each`."""
+    """Who must still say yes for one rule: `quorum` people of `by`, or one of every role of `by_each`.
+
+    Once the question has stood for `escalate_after`, people of `escalate_to` may say yes as well.
+    """
 
     rule: str
     by: tuple[str, ...]
     quorum: int
     by_each: tuple[str, ...]
     expires: timedelta
+    escalate_after: timedelta | None = None
+    escalate_to: tuple[str, ...] = ()
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles that are asked from the first moment on."""
+        return frozenset({*self.by, *self.by_each})
+
+    def also_asked(self, waited: timedelta) -> frozenset[str]:
+        """The roles that are asked in addition once the question has stood so long."""
+        if self.escalate_after is None or waited < self.escalate_after:
+            return frozenset()
+        return frozenset(self.escalate_to)
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Requirement:
@@ -80,10 +98,16 @@ class Requirement:
             quorum=body["quorum"],
             by_each=tuple(body["by_each"]),
             expires=timedelta(seconds=body["expires_seconds"]),
+            escalate_after=timedelta(seconds=after) if (after := body.get("escalate_seconds")) else None,
+            escalate_to=tuple(body.get("escalate_to", ())),
         )
 
     def in_words(self) -> str:
-        """Who is asked, for example ``purchasing manager and finance (two people)``."""
+        """Who is asked, for example ``purchasing manager and finance (different people)``."""
+        also = f"; after {_span(self.escalate_after)} also {_listed(self.escalate_to, 'or')}"
+        return self._first_asked() + (also if self.escalate_to else "")
+
+    def _first_asked(self) -> str:
         if self.by_each:
             return _listed(self.by_each, "and") + (" (different people)" if len(self.by_each) > 1 else "")
         people = _listed(self.by, "or")
@@ -219,7 +243,22 @@ def _requirement_json(one: Requirement) -> dict[str, Any]:
         "quorum": one.quorum,
         "by_each": list(one.by_each),
         "expires_seconds": int(one.expires.total_seconds()),
+        **_escalation_json(one),
     }
+
+
+def _escalation_json(one: Requirement) -> dict[str, Any]:
+    if one.escalate_after is None:
+        return {}
+    return {
+        "escalate_seconds": int(one.escalate_after.total_seconds()),
+        "escalate_to": list(one.escalate_to),
+    }
+
+
+def _span(span: timedelta | None) -> str:
+    minutes = int(span.total_seconds()) // 60 if span else 0
+    return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
 
 
 def _listed(roles: Sequence[str], word: str) -> str:

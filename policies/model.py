@@ -41,6 +41,17 @@ class Approvers:
     expires: timedelta
     escalation: Escalation | None = None
 
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles that are asked from the first moment on."""
+        return frozenset({*self.by, *self.by_each})
+
+    def also_asked(self, waited: timedelta) -> frozenset[str]:
+        """The roles that are asked in addition once the question has stood so long."""
+        if self.escalation is None or waited < self.escalation.after:
+            return frozenset()
+        return frozenset(self.escalation.to)
+
     def as_json(self) -> dict[str, Any]:
         """The keys of an ``approve`` body, defaults written out."""
         body: dict[str, Any] = {"expires": duration_written(self.expires)}
@@ -226,7 +237,8 @@ def split_placeholders(text: str) -> list[str]:
 def _requirement(name: str, asked: Approvers | None) -> Requirement | None:
     if asked is None:
         return None
-    return Requirement(name, asked.by, asked.quorum, asked.by_each, asked.expires)
+    after, to = (asked.escalation.after, asked.escalation.to) if asked.escalation else (None, ())
+    return Requirement(name, asked.by, asked.quorum, asked.by_each, asked.expires, after, to)
 
 
 def _cut(text: str, mark: str) -> list[str]:

@@ -18,16 +18,23 @@ def enough(asked: Approvers | Requirement, grants: Sequence[Grant]) -> bool:
     """Whether these valid grants are the people that are asked for.
 
     ``by`` needs `quorum` different people who each hold one of the roles. ``by_each`` needs one person for
-    every role, all different, even when somebody holds several of the roles.
+    every role, all different, even when somebody holds several of the roles. Whoever was asked in addition
+    because the question had stood long enough may stand in for any of the roles, still as one person.
     """
     if not grants:
         return False
     people: dict[str, frozenset[str]] = {}
     for grant in grants:
-        people[grant.person] = people.get(grant.person, frozenset()) | grant.roles
+        people[grant.person] = people.get(grant.person, frozenset()) | _counted_as(asked, grant)
     if asked.by_each:
         return _one_for_each(asked.by_each, people)
     return sum(not roles.isdisjoint(asked.by) for roles in people.values()) >= asked.quorum
+
+
+def _counted_as(asked: Approvers | Requirement, grant: Grant) -> frozenset[str]:
+    """The roles with which a yes counts here: all that are asked if its giver was asked in addition."""
+    stands_in = not grant.roles.isdisjoint(asked.also_asked(grant.waited))
+    return grant.roles | asked.roles if stands_in else grant.roles
 
 
 def combine(fired: Sequence[Rule], grants: Sequence[Grant]) -> Verdict:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from policies.decision import Requirement
@@ -16,7 +17,7 @@ from shop.actions import Action
 from shop.errors import AccessDeniedError, ConflictError, InvalidActionError, NotFoundError
 from shop.money import Money
 from shop.people import Kind, Principal, Role
-from shop.store.database import Transaction
+from shop.store.database import Snapshot, Transaction
 from tools.executor import Executor
 from tools.filing import SYSTEM, Bench, Session, actor_of, check_requester, file_action, record, trusted
 from tools.ledger import authority, chain, rows, waiting
@@ -35,6 +36,7 @@ class Approving:
 
     def approve(self, approval_id: str, person: Principal, note: str, *, execute: bool) -> ActionView:
         """Write down a yes; with the last one that is needed the action is approved and carried out."""
+        self._bench.admit(person)
         self.expire_due()
         with self._bench.db.writing() as tx:
             approval = self._waiting(tx, approval_id)
@@ -54,6 +56,7 @@ class Approving:
 
     def reject(self, approval_id: str, person: Principal, reason: str) -> ActionView:
         """A no of anybody who is asked ends the request."""
+        self._bench.admit(person)
         if not reason.strip():
             raise InvalidActionError("say why: whoever asked reads the reason")
         with self._bench.db.writing() as tx:
@@ -64,6 +67,7 @@ class Approving:
 
     def edit(self, approval_id: str, action: Action, person: Principal) -> ActionView:
         """End a waiting action and file another of its kind in its place, asked for by the editor."""
+        self._bench.admit(person)
         if not person.is_human:
             raise AccessDeniedError("only a person edits a waiting request")
         check_requester(person)
@@ -81,6 +85,7 @@ class Approving:
 
     def withdraw(self, action_id: str, person: Principal) -> ActionView:
         """Whoever asked or is represented, or an operator, takes a request back before it is carried out."""
+        self._bench.admit(person)
         with self._bench.db.writing() as tx:
             view = self._by_either_id(tx, action_id)
             if view.state not in _OPEN:
@@ -103,6 +108,16 @@ class Approving:
                 self._moved(tx, view, State.EXPIRED, "nobody decided in time", SYSTEM)
         return len(still)
 
+    def may_decide(
+        self, snapshot: Snapshot, approval: ApprovalView, person: Principal, *, amount_counts: bool
+    ) -> bool:
+        """Whether this person's decision could count now; a no counts whatever the amount."""
+        try:
+            asked = self._asked_authorities(snapshot, approval, person)
+        except AccessDeniedError:
+            return False
+        return not amount_counts or any(one.covers(approval.action.money) for one in asked)
+
     def _waiting(self, tx: Transaction, approval_id: str) -> ApprovalView:
         approval = waiting.get(tx, self._bench.tenant, approval_id)
         if approval.state is not State.PENDING:
@@ -122,28 +137,29 @@ class Approving:
         if not fitting:
             raise AccessDeniedError(_over_limit(person, asked[0], money))
         still = self._open_requirements(tx, approval.id)
-        useful = [one for one in fitting if _fulfils(one, still)]
+        waited = now - approval.asked_at
+        useful = [one for one in fitting if _fulfils(one, still, waited)]
         if not useful:
             raise AccessDeniedError(f"what is still missing is {_asked(still)}; {person.name} is not that")
         given = authority.behind(authority.counting(tx, approval, now))
         free = [one for one in useful if not {person.id, one.holder} & given]
         if not free:
             raise ConflictError(_already(approval, person, useful[0]))
-        best = max(free, key=lambda one: _fulfils(one, still))
+        best = max(free, key=lambda one: _fulfils(one, still, waited))
         acting_for = best.holder if best.delegation else None
         return GrantView(person.id, best.roles, now, "", acting_for, best.delegation)
 
-    def _asked_authorities(
-        self, tx: Transaction, approval: ApprovalView, person: Principal
-    ) -> list[Authority]:
+    def _asked_authorities(self, tx: Snapshot, approval: ApprovalView, person: Principal) -> list[Authority]:
         """The authorities of a person that this approval asks for; AccessDeniedError if there is none."""
         if not person.is_human:
             raise AccessDeniedError("an agent never decides an approval")
         if person.id in {approval.action.requester, approval.action.on_behalf_of}:
             raise AccessDeniedError(f"{person.name} asked for {approval.id}, so somebody else must decide it")
-        handed = authority.handed_to(tx, self._bench.tenant, person.id, self._bench.clock())
+        now = self._bench.clock()
+        handed = authority.handed_to(tx, self._bench.tenant, person.id, now)
         asked = [Requirement.from_json(body) for body in approval.required]
-        able = [one for one in (authority.own(person), *handed) if _fulfils(one, asked)]
+        waited = now - approval.asked_at
+        able = [one for one in (authority.own(person), *handed) if _fulfils(one, asked, waited)]
         found = authority.uninvolved(approval.action, able)
         if able and not found:
             raise AccessDeniedError(
@@ -192,9 +208,9 @@ def _asked(requirements: Sequence[Requirement]) -> str:
     return "; and ".join(one.in_words() for one in requirements)
 
 
-def _fulfils(one: Authority, requirements: Sequence[Requirement]) -> int:
-    """How many of the requirements these roles speak to."""
-    return sum(bool(one.roles & {*asked.by, *asked.by_each}) for asked in requirements)
+def _fulfils(one: Authority, requirements: Sequence[Requirement], waited: timedelta) -> int:
+    """How many of the requirements these roles speak to, after the question has stood so long."""
+    return sum(bool(one.roles & (asked.roles | asked.also_asked(waited))) for asked in requirements)
 
 
 def _over_limit(person: Principal, nearest: Authority, money: Money | None) -> str:

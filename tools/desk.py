@@ -67,6 +67,7 @@ class Desk:
         action is a ConflictError. What was refused in this conversation is refused again without asking.
         Raises AccessDeniedError if this principal may not ask, InvalidActionError for a malformed action.
         """
+        self._bench.admit(session.principal)
         check_requester(session.principal)
         action = trusted(action)
         with self._bench.db.writing() as tx:
@@ -159,6 +160,12 @@ class Desk:
         with self._bench.db.reading() as snapshot:
             return self._delegating.delegations(snapshot, ended=ended)
 
+    def may_decide(self, approval_id: str, person: Principal, *, amount_counts: bool = True) -> bool:
+        """Whether a decision of this person could count at this moment; raises NotFoundError."""
+        with self._bench.db.reading() as snapshot:
+            approval = waiting.get(snapshot, self._bench.tenant, approval_id)
+            return self._approving.may_decide(snapshot, approval, person, amount_counts=amount_counts)
+
     def status(self, action_id: str) -> ActionView:
         """One action by its id, or by its approval's; raises NotFoundError."""
         with self._bench.db.reading() as snapshot:
@@ -219,6 +226,7 @@ class Desk:
         self._turn(STOP, "running", person, reason, admin=True)
 
     def _turn(self, kind: str, value: str, person: Principal, reason: str, *, admin: bool) -> None:
+        self._bench.admit(person)
         if not person.is_human:
             raise AccessDeniedError("only a person may turn a dial or the stop switch")
         check_requester(person)

@@ -100,6 +100,7 @@ approvals = Table(
     Column("card", Text, nullable=False),  # canonical JSON, rendered from the action and its facts
     Column("round", Integer, nullable=False, default=1),
     Column("created_at", UtcText, nullable=False),
+    Column("asked_at", UtcText, nullable=False),  # when this round began: escalation counts from here
 )
 
 grants = Table(

@@ -60,7 +60,10 @@ def uninvolved(action: ActionView, authorities: Iterable[Authority]) -> list[Aut
 
 def valid_grants(snapshot: Snapshot, approval: ApprovalView, now: datetime) -> list[Grant]:
     """The yeses that count at this moment, as the judge takes them."""
-    return [Grant(one.person, one.roles) for one in counting(snapshot, approval, now)]
+    return [
+        Grant(one.person, one.roles, min(one.at, now) - approval.asked_at)
+        for one in counting(snapshot, approval, now)
+    ]
 
 
 def counting(snapshot: Snapshot, approval: ApprovalView, now: datetime) -> list[GrantView]:

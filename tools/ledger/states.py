@@ -129,7 +129,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalView:
-    """An approval: a frozen action that waits (or waited) for people."""
+    """An approval: a frozen action that waits (or waited) for people.
+
+    `asked_at` is when its present card was made; who is asked in addition after a while counts from there.
+    """
 
     id: str
     action: ActionView
@@ -139,6 +142,7 @@ class ApprovalView:
     required: tuple[Mapping[str, Any], ...]
     grants: tuple[GrantView, ...]
     created_at: datetime
+    asked_at: datetime
 
     @property
     def state(self) -> State:

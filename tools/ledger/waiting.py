@@ -40,7 +40,7 @@ def file(
 ) -> str:
     """Put an action before people; gives the spoken number, or renews the card of an earlier one."""
     number = tx.scalar(_NUMBER, {"b_tenant": tenant, "b_action": action_id})
-    body = {"required": canonical(list(required)), "card": _card_json(card)}
+    body = {"required": canonical(list(required)), "card": _card_json(card), "asked_at": now}
     if number is not None:
         tx.execute(
             approvals.update()
@@ -178,6 +178,7 @@ def _view(snapshot: Snapshot, row: Row[Any]) -> ApprovalView:
             for one in given
         ),
         created_at=row.created_at,
+        asked_at=row.asked_at,
     )
 
 

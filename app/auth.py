@@ -120,16 +120,23 @@ class People:
             holder = people.holder_of_token(snapshot, hash_of(token), self.clock())
         if holder is None:
             raise AccessDeniedError(REFUSED)
-        return principal_of(holder)
+        return principal_of(holder, self.db.tenant)
 
     def _audit(self, transaction: Transaction, event: str, person_id: str, **body: object) -> None:
         body = {"person": person_id, **body}
         chain.append(transaction, self.db.tenant, self.clock(), self.by, event, body=body)
 
 
-def principal_of(somebody: Person) -> Principal:
-    """A person as the desk knows them."""
-    return Principal(somebody.id, somebody.name, somebody.kind, somebody.roles, limit=somebody.limit)
+def principal_of(somebody: Person, tenant: str) -> Principal:
+    """A person of a tenant as the desk knows them."""
+    return Principal(
+        somebody.id,
+        somebody.name,
+        somebody.kind,
+        somebody.roles,
+        limit=somebody.limit,
+        tenant=tenant,
+    )
 
 
 def new_token() -> str:

@@ -32,7 +32,8 @@ class Principal:
     """Somebody as the session knows them.
 
     `on_behalf_of` is the person for whom an agent acts: neither of the two may approve the request.
-    `limit` is the largest amount this person may approve; None means no amount limit.
+    `limit` is the largest amount this person may approve; None means no amount limit. `tenant` is the one
+    whose credential was shown; None stands for somebody whom the desk's own process made, such as an agent.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Principal:
     roles: frozenset[Role]
     on_behalf_of: str | None = None
     limit: Money | None = None
+    tenant: str | None = None
 
     @property
     def is_human(self) -> bool:

@@ -95,7 +95,7 @@ def _who(house: House, approval: ApprovalView) -> str:
 
 
 def _able(house: House, approval: ApprovalView) -> list[str]:
-    people = (principal_of(person) for person in house.people.everybody() if person.active)
+    people = (principal_of(person, house.db.tenant) for person in house.people.everybody() if person.active)
     return [one.id for one in people if is_asked(approval, one) and is_within_limit(approval, one)]
 
 

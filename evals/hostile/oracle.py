@@ -70,6 +70,7 @@ class Books:
     keys: dict[str, str] = field(default_factory=dict)
     roles: dict[str, frozenset[str]] = field(default_factory=dict)
     humans: set[str] = field(default_factory=set)
+    may_approve_pounds: dict[str, Decimal] = field(default_factory=dict)
 
 
 class Oracle:
@@ -98,7 +99,8 @@ class Oracle:
     def note_key(self, key: str, digest: str, answered: str) -> None:
         """I5: a key belongs to one action for ever."""
         known = self.books.keys.setdefault(key, digest)
-        if known != digest:
+        asked = self.books.asked.get(answered)
+        if known != digest or (asked is not None and asked.digest != digest):
             self._broken("I5", answered, "a key was accepted for two actions")
 
     def before(self, action: Action, claim: Claim, now: datetime) -> None:
@@ -153,7 +155,9 @@ class Oracle:
         yeses = [
             yes
             for yes in self.books.yeses[name]
-            if yes.person in self.books.humans and yes.person not in {asked.requester, asked.on_behalf_of}
+            if yes.person in self.books.humans
+            and yes.person not in {asked.requester, asked.on_behalf_of}
+            and self._pounds(action) <= self.books.may_approve_pounds.get(yes.person, Decimal("Infinity"))
         ]
         people = {yes.person: self.books.roles.get(yes.person, frozenset()) for yes in yeses}
         for roles, quorum, each in wanted:

@@ -68,7 +68,7 @@ class Proposals:
         wanted = self._pounds(limits.order_soft, limits.order_hard)
         number = random.randrange(1, len(SKUS) + 1)
         cost = cost_of(number)
-        quantity = max(2, wanted // cost // 2 * 2)
+        quantity = max(2, wanted // cost // 2 * 2 + random.choice((0, 0, 2)))
         if random.random() < 0.05:
             quantity += 1
         if random.random() < 0.05:

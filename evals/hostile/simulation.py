@@ -69,7 +69,6 @@ class Simulation:
         self.policies = self.limits.policy()
         self.seen: Counter[str] = Counter()
         self._numbers = count(1)
-        self._steps = 0
         self.tenants = [self._tenant(name, urls(name)) for name in TENANTS]
         self._proposals = {tenant.name: Proposals(self.random) for tenant in self.tenants}
 
@@ -77,20 +76,22 @@ class Simulation:
         """Take a number of steps."""
         names, weights = tuple(MOVES), tuple(MOVES.values())
         for _ in range(steps):
-            self._steps += 1
-            self._tick()
-            tenant = self.random.choices(self.tenants, (85, 15))[0]
-            move = self.random.choices(names, weights)[0]
-            if self.random.random() < 0.004:
-                self.clock.dies_in = self.random.randrange(1, 8)
-            try:
-                getattr(self, f"_{move}")(tenant)
-            except Crash:
-                self.seen["crash"] += 1
-                tenant.desk = self._desk(tenant.db, tenant.oracle)
-            except ShopError as error:
-                self.seen[f"refusal {type(error).__name__}"] += 1
-            self.clock.dies_in = None
+            self.step(self.random.choices(names, weights)[0])
+
+    def step(self, move: str) -> None:
+        """One move of one tenant, at which the process may die."""
+        self._tick()
+        tenant = self.random.choices(self.tenants, (85, 15))[0]
+        if self.random.random() < 0.004:
+            self.clock.dies_in = self.random.randrange(1, 8)
+        try:
+            getattr(self, f"_{move}")(tenant)
+        except Crash:
+            self.seen["crash"] += 1
+            tenant.desk = self._desk(tenant.db, tenant.oracle)
+        except ShopError as error:
+            self.seen[f"refusal {type(error).__name__}"] += 1
+        self.clock.dies_in = None
 
     @property
     def violations(self) -> list[str]:
@@ -136,6 +137,8 @@ class Simulation:
             oracle.books.roles[member.id] = frozenset(role.value for role in member.roles)
             if member.is_human:
                 oracle.books.humans.add(member.id)
+            if member.limit is not None:
+                oracle.books.may_approve_pounds[member.id] = member.limit.amount
         return Tenant(name, db, oracle, self._desk(db, oracle), world)
 
     def _desk(self, db: Database, oracle: Oracle) -> Desk:
@@ -174,8 +177,7 @@ class Simulation:
         asked = Asked(digest, kind, who.id, who.on_behalf_of, self.clock.now, session.tainted)
         tenant.oracle.note_asked(None, asked)
         answer = tenant.desk.submit(action, session, key=key, execute=self.random.random() < 0.5)
-        if not answer.duplicate:
-            tenant.oracle.note_key(key, digest, answer.action_id)
+        tenant.oracle.note_key(key, digest, answer.action_id)
         self._remember(tenant, answer, action, asked)
 
     def _remember(self, tenant: Tenant, answer: Submission, action: Action, asked: Asked) -> None:
@@ -219,6 +221,7 @@ class Simulation:
             frozenset(role for role in person.roles if role.value in held),
             person.on_behalf_of,
             person.limit,
+            person.tenant,
         )
 
     def _approve(self, tenant: Tenant) -> None:

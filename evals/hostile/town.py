@@ -26,7 +26,7 @@ TENANTS: Final = ("main", "other")
 
 def person(tenant: str, name: str, *roles: Role, kind: Kind = Kind.HUMAN, **more: Any) -> Principal:
     """Somebody of one tenant."""
-    return Principal(f"{tenant}-{name}", name, kind, frozenset(roles), **more)
+    return Principal(f"{tenant}-{name}", name, kind, frozenset(roles), tenant=tenant, **more)
 
 
 @dataclass(frozen=True, slots=True)

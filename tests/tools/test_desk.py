@@ -69,6 +69,7 @@ def test_deciding_with_different_spellings_finds_the_same_approval(gate: Gate) -
         (MARCUS, "asks purchasing manager"),
         (person("pat", Role.PURCHASING_MANAGER, limit=Money.of(1_000, "GBP")), "up to 1,000.00 GBP"),
         (person("pat", Role.PURCHASING_MANAGER, limit=Money.of(9_000, "EUR")), "may approve in EUR"),
+        (person("pat", Role.PURCHASING_MANAGER, tenant="other"), "belongs to another store"),
     ],
 )
 def test_who_may_not_approve(gate: Gate, who: object, why: str) -> None:

@@ -213,6 +213,21 @@ NumberFact = MoneyFact | IntFact | DecimalFact
 FactType = MoneyFact | IntFact | DecimalFact | BoolFact | EnumFact
 
 
+def plain_value(fact_type: FactType) -> FactValue:
+    """An acceptable value without a meaning, for a fact that no rule speaks of."""
+    match fact_type:
+        case MoneyFact():
+            return Money(fact_type.minimum or 0, "EUR")
+        case IntFact():
+            return fact_type.minimum or 0
+        case DecimalFact():
+            return Decimal(0).scaleb(-fact_type.scale)
+        case BoolFact():
+            return False
+        case EnumFact():
+            return fact_type.members[0]
+
+
 def _short(literal: str) -> str:
     if len(literal) > MAX_LITERAL:
         raise PolicyLoadError(f"a value of {len(literal)} characters is too long to be a limit")

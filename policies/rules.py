@@ -12,10 +12,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from policies.fact_types import plain_value
 from policies.model import KindRules, Policy, PolicySet, Rule
 from policies.rule_files import parse_policy
 from policies.strict_yaml import MAX_BYTES
-from policies.vocabulary import FACTS, Vocabulary
+from policies.vocabulary import FACTS, FactValue, Vocabulary
 from shop.errors import PolicyLoadError
 
 __all__ = ["SHIPPED", "PolicySet", "Rule", "load_policies", "parse_policies", "read_draft", "read_policies"]
@@ -93,19 +94,22 @@ def build(policies: Iterable[Policy], vocabulary: Vocabulary = FACTS) -> PolicyS
     _refuse_split_kinds(ordered)
     rules = [rule for policy in ordered for rule in policy.rules]
     kinds = {kind: _kind_rules(kind, rules, vocabulary) for kind in vocabulary}
-    return PolicySet(tuple(_only_used(policy, kinds) for policy in ordered), MappingProxyType(kinds))
+    return PolicySet(tuple(_with_tests(policy, kinds) for policy in ordered), MappingProxyType(kinds))
 
 
-def _only_used(policy: Policy, kinds: Mapping[str, KindRules]) -> Policy:
-    """The file with the windows that no rule speaks of left out of its tests: they are not worked out."""
-    tests = tuple(
-        replace(
-            test,
-            facts={name: value for name, value in test.facts.items() if name in kinds[test.kind].facts},
-        )
-        for test in policy.tests
-    )
-    return replace(policy, tests=tests)
+def _with_tests(policy: Policy, kinds: Mapping[str, KindRules]) -> Policy:
+    """The file with its tests held to the facts in force.
+
+    Windows that no rule speaks of are left out, for they are not worked out; other facts that no rule speaks
+    of need not be written, for no value of theirs could change an answer.
+    """
+    tests = (replace(test, facts=_test_facts(test.facts, kinds[test.kind])) for test in policy.tests)
+    return replace(policy, tests=tuple(tests))
+
+
+def _test_facts(written: Mapping[str, FactValue], governed: KindRules) -> dict[str, FactValue]:
+    idle = {name: plain_value(governed.facts[name]) for name in governed.facts.keys() - governed.used}
+    return {**idle, **{name: value for name, value in written.items() if name in governed.facts}}
 
 
 def _refuse_incomplete_tests(policies: PolicySet) -> None:

@@ -18,7 +18,7 @@ from shop.backends.ports import Claim, Outcome, Receipt
 from shop.errors import ConflictError
 from shop.people import Kind, Principal, Role
 from shop.store.database import Transaction
-from tools.facts import Asked
+from tools.facts import Asked, channel_of
 from tools.filing import (
     SYSTEM,
     Bench,
@@ -251,7 +251,8 @@ def is_over(view: ActionView) -> bool:
 
 
 def _asked(view: ActionView, now: datetime) -> Asked:
-    return Asked(view.tenant, view.id, view.requester, Kind(view.requester_kind), view.tainted, now)
+    kind, channel = Kind(view.requester_kind), channel_of(view.run, view.conversation)
+    return Asked(view.tenant, view.id, view.requester, kind, view.tainted, now, channel)
 
 
 def _settlement(receipt: Receipt) -> tuple[State, str]:

@@ -17,7 +17,7 @@ from shop.clock import Clock, IdSource, new_id, utc_now
 from shop.errors import AccessDeniedError, InvalidActionError
 from shop.people import Kind, Principal, Role
 from shop.store.database import Database, Snapshot, Transaction
-from tools.facts import Asked, Gathered, gather
+from tools.facts import Asked, Gathered, channel_of, gather
 from tools.ledger import chain, rows, waiting
 from tools.ledger.states import ActionView, State
 
@@ -180,7 +180,8 @@ def file_action(
     """Judge and store a new action with its decision, approval and audit entry, in this transaction."""
     now, action_id = bench.clock(), bench.ids("act")
     principal = session.principal
-    asked = Asked(bench.tenant, action_id, principal.id, principal.kind, session.tainted, now)
+    channel = channel_of(session.run, session.conversation)
+    asked = Asked(bench.tenant, action_id, principal.id, principal.kind, session.tainted, now, channel)
     judgement = judge(tx, bench, action, asked)
     state = _first_state(judgement)
     store_decision(tx, bench, action_id, "submit", judgement, now)

@@ -40,7 +40,15 @@ def eur(amount: str) -> Money:
     return Money.of(amount, "EUR")
 
 
-COMMON: Mapping[str, FactValue] = {"requester.is_agent": True, "tainted": False, "requests_last_hour": 1}
+COMMON: Mapping[str, FactValue] = {
+    "requester.is_agent": True,
+    "tainted": False,
+    "requests_last_hour": 1,
+    "channel": "run",
+    "clock.hour": 2,
+    "clock.weekday": "friday",
+    "clock.is_weekend": False,
+}
 
 ORDER: Mapping[str, FactValue] = {
     **COMMON,
@@ -52,6 +60,7 @@ ORDER: Mapping[str, FactValue] = {
     "terms.current": True,
     "quantities.fit_terms": True,
     "products.active": True,
+    "products.first_order": False,
     "lines": 3,
     "cover_after_days": 40,
     "rate.age_days": 0,
@@ -73,6 +82,7 @@ PRICE: Mapping[str, FactValue] = {
     "below_cost": False,
     "below_map": False,
     "hours_since_last_change": 9999,
+    "price.first": True,
     "same_currency": True,
 }
 USUAL: Mapping[str, Mapping[str, FactValue]] = {

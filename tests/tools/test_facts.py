@@ -1,18 +1,20 @@
 """The facts of every kind of action: all there, of the right type, and no others."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from policies.judge import Verdict, decide
-from policies.rules import SHIPPED, load_policies
+from policies.rules import SHIPPED, load_policies, parse_policies
 from policies.vocabulary import FACTS
 from shop.actions import KINDS, parse_action
 from shop.money import Money
 from shop.people import Kind
 from shop.store.database import Database
-from tests.gate import Gate, order, session
+from tests.gate import AGENT, RULES, Gate, order, session
+from tools.desk import State
 from tools.facts import Asked, Gathered, gather
 
 POSSIBLE: dict[str, dict[str, Any]] = {
@@ -112,6 +114,57 @@ def test_windows_count_what_is_under_way(gate: Gate) -> None:
     values = _facts(gate, "place_purchase_order").values
     assert values["spend.supplier.24h"] == Money.of(240, "GBP")
     assert values["requests_last_hour"] == 2
+
+
+@pytest.mark.parametrize(
+    ("moment", "told"),
+    [
+        (datetime(2026, 11, 20, 23, 59, tzinfo=UTC), (23, "friday", False)),
+        (datetime(2026, 11, 21, 0, 0, tzinfo=UTC), (0, "saturday", True)),
+        (datetime(2026, 6, 28, 22, 59, tzinfo=UTC), (23, "sunday", True)),
+        (datetime(2026, 6, 28, 23, 0, tzinfo=UTC), (0, "monday", False)),
+    ],
+)
+def test_the_clock_is_the_stores(gate: Gate, moment: datetime, told: tuple[int, str, bool]) -> None:
+    """Hour, weekday and weekend are those of London, an hour ahead of UTC in summer."""
+    gate.now = moment
+    values = _facts(gate, "add_order_note").values
+    assert (values["clock.hour"], values["clock.weekday"], values["clock.is_weekend"]) == told
+
+
+@pytest.mark.parametrize(
+    ("more", "channel"),
+    [({}, "cli"), ({"conversation": "c1"}, "chat"), ({"run": "r1"}, "run")],
+)
+def test_the_channel_is_that_of_the_session(gate: Gate, more: dict[str, str], channel: str) -> None:
+    """A run, a conversation or neither: the desk tells them apart, when asked and when carried out."""
+    text = (
+        f"{RULES}  - {{id: other, action: place_purchase_order,"
+        f" deny: {{when: [{{channel: {{in: [{others(channel)}]}}}}]}}}}\n"
+    )
+    gate.rules = parse_policies({"gate.yaml": text})
+    assert gate.desk.submit(order(), session(AGENT, **more)).state is State.EXECUTED
+
+
+def others(channel: str) -> str:
+    """The channels beside this one, as a rule file lists them."""
+    return ", ".join(sorted({"chat", "run", "cli", "api"} - {channel}))
+
+
+def test_a_product_that_was_never_ordered_is_noticed(gate: Gate) -> None:
+    """An order is a first order when any of its SKUs never stood in an order that was not cancelled."""
+    before = _facts(gate, "place_purchase_order").values["products.first_order"]
+    gate.sql("DELETE FROM purchase_order_lines WHERE sku = 'MUG-01'")
+    after = _facts(gate, "place_purchase_order").values["products.first_order"]
+    assert (before, after) == (False, True)
+
+
+def test_a_first_price_change_is_noticed(gate: Gate) -> None:
+    """A price that was never changed is told apart from one that was."""
+    gate.sql("UPDATE products SET price_changed_at = NULL WHERE sku = 'MUG-01'")
+    assert _facts(gate, "change_price").values["price.first"] is True
+    gate.sql("UPDATE products SET price_changed_at = '2026-11-01T00:00:00.000000Z' WHERE sku = 'MUG-01'")
+    assert _facts(gate, "change_price").values["price.first"] is False
 
 
 def test_margins_and_changes_are_percentages_at_two_decimals(gate: Gate) -> None:

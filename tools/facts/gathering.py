@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import singledispatch
-from typing import Any
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from policies.windows import Window
 from shop.actions import Action
@@ -33,6 +34,7 @@ class Asked:
     requester_kind: Kind
     tainted: bool
     now: datetime
+    channel: str = "cli"
 
 
 @dataclass(slots=True)
@@ -105,9 +107,29 @@ def gather(snapshot: Snapshot, action: Action, asked: Asked, needed: Sequence[Wi
     into.values["requester.is_agent"] = asked.requester_kind is not Kind.HUMAN
     into.values["tainted"] = asked.tainted
     into.values["requests_last_hour"] = _requests(scene, action.kind)
+    _moment(scene, ZoneInfo(store.timezone), into)
     read_facts(action, scene, into)
     add_windows(needed, action.kind, scene, into)
     return into
+
+
+def channel_of(run: str | None, conversation: str | None) -> str:
+    """Where something is asked for: in a run, in a conversation, else on the command line."""
+    if run is not None:
+        return "run"
+    return "cli" if conversation is None else "chat"
+
+
+def _moment(scene: Scene, zone: ZoneInfo, into: Gathered) -> None:
+    local = scene.asked.now.astimezone(zone)
+    into.values["channel"] = scene.asked.channel
+    into.values["clock.hour"] = local.hour
+    into.values["clock.weekday"] = _WEEKDAYS[local.weekday()]
+    into.values["clock.is_weekend"] = local.weekday() >= _SATURDAY
+
+
+_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SATURDAY: Final = 5
 
 
 def _requests(scene: Scene, kind: str) -> int:

@@ -55,3 +55,4 @@ def _cooldown(product: Product, scene: Scene, into: Gathered) -> None:
         else min(NEVER_CHANGED_HOURS, max(0, int((scene.asked.now - changed).total_seconds() // 3600)))
     )
     into.values["hours_since_last_change"] = hours
+    into.values["price.first"] = changed is None

@@ -75,6 +75,8 @@ def _products(action: PlacePurchaseOrder, scene: Scene, into: Gathered) -> None:
             )
             for line, share in zip(action.lines, shares, strict=True)
         )
+    ordered = purchasing.ordered_before(scene.snapshot, (line.sku for line in action.lines))
+    into.values["products.first_order"] = any(line.sku not in ordered for line in action.lines)
     into.values["products.active"] = all(
         line.sku in known and known[line.sku].status == "active" for line in action.lines
     )

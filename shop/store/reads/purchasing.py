@@ -1,6 +1,6 @@
 """Reads of suppliers, their terms and their messages, and of purchase orders."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -132,6 +132,11 @@ def has_purchase_orders(snapshot: Snapshot, supplier_id: str) -> bool:
     return bool(snapshot.execute(_HAS_ORDERS, {"b_supplier": supplier_id}).scalar_one())
 
 
+def ordered_before(snapshot: Snapshot, skus: Iterable[str]) -> set[str]:
+    """Those of some SKUs that the store ever ordered, from anybody; a cancelled order does not count."""
+    return set(snapshot.execute(_ORDERED, {"b_skus": list(skus)}).scalars())
+
+
 def supplier_notes(snapshot: Snapshot, supplier_id: str, limit: int = 5) -> list[SupplierNote]:
     """A supplier's newest messages: strangers' words."""
     table = schema.supplier_notes
@@ -246,6 +251,15 @@ _LINES = (
 _HAS_ORDERS = select(
     exists().where(
         schema.purchase_orders.c.supplier == bindparam("b_supplier"),
+        schema.purchase_orders.c.status != "cancelled",
+    )
+)
+_ORDERED = (
+    select(schema.purchase_order_lines.c.sku)
+    .distinct()
+    .join(schema.purchase_orders, schema.purchase_orders.c.id == schema.purchase_order_lines.c.purchase_order)
+    .where(
+        schema.purchase_order_lines.c.sku.in_(bindparam("b_skus", expanding=True)),
         schema.purchase_orders.c.status != "cancelled",
     )
 )

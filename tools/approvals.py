@@ -72,7 +72,7 @@ def list_approvals(shop: Shop, limit: Limit = 10, page: PageToken | None = None)
     if page is not None and not _PAGE.fullmatch(page):
         raise ToolInputError(f"{page!r} is no page; use next_page of the answer before, or leave it out")
     after = 0 if page is None else int(page.removeprefix("A-"))
-    found = shop.desk.approvals(states=(State.PENDING,), limit=limit + 1, after=after)
+    found = shop.desk.approvals(states=(State.PENDING,), limit=limit + 1, after=after, include_snoozed=True)
     shown = found[:limit]
     return ApprovalsAnswer(
         source=_SOURCE,

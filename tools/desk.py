@@ -38,6 +38,7 @@ from tools.filing import (
 from tools.ledger import chain, rows, waiting
 from tools.ledger.delegations import Delegation
 from tools.ledger.states import ActionView, ApprovalView, State
+from tools.triage import Triage
 
 __all__ = ["ActionView", "ApprovalView", "Delegation", "Desk", "Mode", "Session", "State", "Submission"]
 
@@ -57,6 +58,7 @@ class Desk:
         self._executor = Executor(self._bench)
         self._approving = Approving(self._bench, self._executor)
         self._delegating = Delegating(self._bench)
+        self._triage = Triage(self._bench, self._approving)
 
     def submit(
         self, action: Action, session: Session, *, key: str | None = None, execute: bool = True
@@ -114,18 +116,39 @@ class Desk:
         return [self._answer(view) for view in self._executor.recover()]
 
     def approvals(
-        self, *, states: Iterable[State] = (State.PENDING,), limit: int = 50, after: int = 0
+        self,
+        *,
+        states: Iterable[State] = (State.PENDING,),
+        limit: int = 50,
+        after: int = 0,
+        include_snoozed: bool = False,
     ) -> list[ApprovalView]:
-        """Approvals by number; those that are past their time are ended first."""
+        """Approvals by number; those that are past their time are ended first, snoozed ones left out."""
         self.expire_due()
+        awake_at = None if include_snoozed else self._bench.clock()
         with self._bench.db.reading() as snapshot:
-            return waiting.listed(snapshot, self._bench.tenant, states, limit, after)
+            return waiting.listed(snapshot, self._bench.tenant, states, limit, after, awake_at=awake_at)
 
     def approval(self, approval_id: str) -> ApprovalView:
         """One approval by ``A-17`` or ``17``; raises NotFoundError."""
         self.expire_due()
         with self._bench.db.reading() as snapshot:
             return waiting.get(snapshot, self._bench.tenant, approval_id)
+
+    def snooze(self, approval_id: str, until: datetime | None, person: Principal) -> ApprovalView:
+        """Leave an approval out of the list until a moment before its expiry; None puts it back.
+
+        Raises AccessDeniedError for agents and viewers, InvalidActionError for a moment that makes no
+        sense, ConflictError when nothing waits any more.
+        """
+        return self._triage.snooze(approval_id, until, person)
+
+    def assign(self, approval_id: str, to: str | None, person: Principal) -> ApprovalView:
+        """Name who should decide; a hint that gives no right. None names nobody.
+
+        Raises as snooze does, and InvalidActionError for somebody who may not decide it.
+        """
+        return self._triage.assign(approval_id, to, person)
 
     def delegate(
         self,

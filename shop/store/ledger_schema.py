@@ -101,6 +101,8 @@ approvals = Table(
     Column("round", Integer, nullable=False, default=1),
     Column("created_at", UtcText, nullable=False),
     Column("asked_at", UtcText, nullable=False),  # when this round began: escalation counts from here
+    Column("snoozed_until", UtcText),  # out of the list until then; does not move the expiry
+    Column("assigned_to", String(80)),  # who should look at it: a hint, not a right
 )
 
 grants = Table(

@@ -143,6 +143,8 @@ class ApprovalView:
     grants: tuple[GrantView, ...]
     created_at: datetime
     asked_at: datetime
+    snoozed_until: datetime | None = None
+    assigned_to: str | None = None
 
     @property
     def state(self) -> State:

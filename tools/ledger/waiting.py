@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, func, or_, select
 
 from shop.actions import Undo, canonical
 from shop.errors import ConflictError, NotFoundError
@@ -45,7 +45,7 @@ def file(
         tx.execute(
             approvals.update()
             .where(approvals.c.tenant == tenant, approvals.c.number == number)
-            .values(round=approvals.c.round + 1, **body)
+            .values(round=approvals.c.round + 1, snoozed_until=None, **body)
         )
         return f"A-{number}"
     number = (tx.scalar(_LAST_NUMBER, {"b_tenant": tenant}) or 0) + 1
@@ -65,9 +65,18 @@ def get(snapshot: Snapshot, tenant: str, approval_id: str) -> ApprovalView:
 
 
 def listed(
-    snapshot: Snapshot, tenant: str, states: Iterable[State], limit: int, after: int = 0
+    snapshot: Snapshot,
+    tenant: str,
+    states: Iterable[State],
+    limit: int,
+    after: int = 0,
+    *,
+    awake_at: datetime | None = None,
 ) -> list[ApprovalView]:
-    """Approvals whose action is in any of some states, by number, after a number."""
+    """Approvals whose action is in any of some states, by number, after a number.
+
+    With `awake_at`, those that wait and are snoozed beyond that moment are left out.
+    """
     query = (
         select(approvals)
         .join(actions, (actions.c.tenant == approvals.c.tenant) & (actions.c.id == approvals.c.action_id))
@@ -79,7 +88,20 @@ def listed(
         .order_by(approvals.c.number)
         .limit(limit)
     )
+    if awake_at is not None:
+        until = approvals.c.snoozed_until
+        over = actions.c.state != State.PENDING.value
+        query = query.where(or_(until.is_(None), until <= awake_at, over))
     return [_view(snapshot, row) for row in snapshot.execute(query).all()]
+
+
+def note(tx: Transaction, approval: ApprovalView, **values: Any) -> None:
+    """Write down what people noted on an approval: until when it is snoozed, to whom it is assigned."""
+    tx.execute(
+        approvals.update()
+        .where(approvals.c.tenant == approval.action.tenant, approvals.c.number == number_of(approval.id))
+        .values(**values)
+    )
 
 
 def grant(tx: Transaction, approval: ApprovalView, yes: GrantView) -> None:
@@ -179,6 +201,8 @@ def _view(snapshot: Snapshot, row: Row[Any]) -> ApprovalView:
         ),
         created_at=row.created_at,
         asked_at=row.asked_at,
+        snoozed_until=row.snoozed_until,
+        assigned_to=row.assigned_to,
     )
 
 

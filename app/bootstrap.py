@@ -23,8 +23,9 @@ from shop.people import Role
 from shop.store.database import Database
 from shop.store.founding import found_store, has_store
 from shop.store.migrate import is_current, upgrade
-from tools.desk import Desk, Session
+from tools.desk import Desk, Session, Submission
 from tools.tool import Shop
+from tools.toolbox import check_registry
 
 OWNER: Final = "owner"
 OPERATOR: Final = "operator"
@@ -138,6 +139,15 @@ class House:
     def shop(self, session: Session) -> Shop:
         """What a tool may use, in a session."""
         return Shop(self.db, self.desk, session, self.guides, self.clock)
+
+    def start(self) -> list[Submission]:
+        """Before anything is asked for: tools and rules fit each other, and nothing is left half-way.
+
+        Gives what was finished. Raises SetupError for a kind of write that no rule allows, and
+        PolicyLoadError.
+        """
+        check_registry(policies=self.policies())
+        return self.desk.recover()
 
     def admit(self, person_id: str, name: str, roles: frozenset[Role], limit: Money | None = None) -> bool:
         """Add a person with a token on this machine; False when they are here already.

@@ -197,6 +197,8 @@ class Executor:
     def _late_refusal(self, tx: Transaction, view: ActionView) -> str | None:
         """Why an interrupted action must not be tried again, judged on this moment; None if it may."""
         now = self._bench.clock()
+        if view.action.digest(view.tenant) != view.digest:
+            return "its stored arguments are not what was approved; it had no effect"
         if now >= view.expires_at:
             return "it expired while its outcome was unknown; it had no effect"
         if stopped(tx, view.tenant):

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from policies.decision import Verdict
+from policies.model import PolicySet
 from policies.vocabulary import FACTS
 from shop.actions import (
     KINDS,
@@ -113,26 +115,43 @@ def call(shop: Shop, name: str, arguments: Mapping[str, Any]) -> ToolAnswer:
     return ToolAnswer(name, arguments, result, tainted=holds_untrusted(result))
 
 
-def check_registry(tools: Mapping[str, Tool] = TOOLS) -> None:
-    """Refuse a list of tools in which a write has no facts, no undo or no action kind; raises SetupError."""
+def check_registry(tools: Mapping[str, Tool] = TOOLS, policies: PolicySet | None = None) -> None:
+    """Refuse a list of tools in which a write has no facts, no undo or no action kind; raises SetupError.
+
+    With `policies`, a kind of write that no rule allows is refused too: it could only ever be denied.
+    """
     writing = [tool for tool in tools.values() if tool.effect is Effect.WRITE]
     for tool in writing:
-        action = KINDS.get(tool.kind or "")
-        if action is None:
-            raise SetupError(f"tool {tool.name!r} writes, but there is no action kind {tool.kind!r}")
-        if not FACTS.get(action.kind):
-            raise SetupError(f"tool {tool.name!r}: policies/vocabulary.py has no facts for {action.kind!r}")
-        if not isinstance(getattr(action, "undo", None), Undo) or not getattr(action, "undo_by", ""):
-            raise SetupError(f"tool {tool.name!r}: the action {action.kind!r} does not declare its undo")
+        _check_fit_for_writing(tool)
     for kind in KINDS:
         owners = [tool.name for tool in writing if tool.kind == kind]
         if len(owners) != 1:
             raise SetupError(f"action kind {kind!r} needs exactly one tool, it has {owners}")
+        rules = () if policies is None else policies.rules_for(kind)
+        if policies is not None and not any(rule.effect is Verdict.ALLOW for rule in rules):
+            raise SetupError(
+                f"no rule allows {kind!r}, so every one would be denied: add an allow rule for it"
+            )
     for tool in tools.values():
         if tool.effect is Effect.READ and tool.kind is not None:
             raise SetupError(f"tool {tool.name!r} reads, so it cannot submit {tool.kind!r}")
         if not tool.description:
             raise SetupError(f"tool {tool.name!r} has no description")
+
+
+def _check_allowed(kind: str, policies: PolicySet) -> None:
+    if not any(rule.effect is Verdict.ALLOW for rule in policies.rules_for(kind)):
+        raise SetupError(f"no rule allows {kind!r}, so every one would be denied: add an allow rule for it")
+
+
+def _check_fit_for_writing(tool: Tool) -> None:
+    action = KINDS.get(tool.kind or "")
+    if action is None:
+        raise SetupError(f"tool {tool.name!r} writes, but there is no action kind {tool.kind!r}")
+    if not FACTS.get(action.kind):
+        raise SetupError(f"tool {tool.name!r}: policies/vocabulary.py has no facts for {action.kind!r}")
+    if not isinstance(getattr(action, "undo", None), Undo) or not getattr(action, "undo_by", ""):
+        raise SetupError(f"tool {tool.name!r}: the action {action.kind!r} does not declare its undo")
 
 
 def _run(shop: Shop, name: str, arguments: Mapping[str, Any]) -> Answer:

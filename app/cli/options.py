@@ -43,14 +43,15 @@ class Shared:
 def house(context: typer.Context, *, recover: bool = False) -> House:
     """The store that this call works on; raises SetupError when there is none.
 
-    With `recover`, what an earlier process left half-way is finished first, and said on stderr.
+    With `recover`, tools and rules are checked against each other, and what an earlier process left
+    half-way is finished first, and said on stderr.
     """
     from app.bootstrap import open_house  # noqa: PLC0415 - the database is slow to load and --help needs none
 
     opened = open_house(shared(context).settings())
     context.call_on_close(opened.db.close)
     if recover:
-        for finished in opened.desk.recover():
+        for finished in opened.start():
             screen.talk(f"left by an interrupted process: {finished.in_words()}")
     return opened
 

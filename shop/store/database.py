@@ -130,7 +130,9 @@ def _postgres(url: str, tenant: str) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _record: object) -> None:
         cursor = connection.cursor()
-        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,))
+        if cursor.fetchone() is None:  # a role that only reads may not even ask to make one that is there
+            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         cursor.execute(f"SET search_path TO {schema}")
         cursor.close()
         connection.commit()

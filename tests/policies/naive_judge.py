@@ -33,9 +33,10 @@ def naive(
     if set(facts) != set(TYPES) or any(not acceptable(name, value) for name, value in facts.items()):
         return "deny"
     compared = {fact for rule in mine for one in condition_list(rule) for fact in one}
-    if bug != "currency_ignored" and any(
-        facts[fact].currency != "EUR" for fact in compared & {"total", "spend"}
-    ):
+    foreign = any(facts[fact].currency != "EUR" for fact in compared & {"total", "spend"})
+    if bug == "short_circuit":
+        foreign = any(foreign_reached(rule, facts) for rule in mine)
+    if foreign and bug != "currency_ignored":
         return "deny"
     fired = [rule for rule in mine if all(holds(one, facts) for one in condition_list(rule))]
     if bug == "first_match":
@@ -49,6 +50,16 @@ def naive(
     if any("deny" in rule for rule in fired) or not allowed:
         return "deny"
     return "needs_approval" if open_rules else "allow"
+
+
+def foreign_reached(rule: RuleBody, facts: Mapping[str, Any]) -> bool:
+    """Whether another currency is met before a condition of the rule fails: what a short cut would see."""
+    for condition in condition_list(rule):
+        if any(isinstance(facts[fact], Money) and facts[fact].currency != "EUR" for fact in condition):
+            return True
+        if not holds(condition, facts):
+            return False
+    return False
 
 
 def condition_list(rule: RuleBody) -> list[dict[str, Any]]:

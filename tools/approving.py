@@ -113,10 +113,22 @@ class Approving:
     ) -> bool:
         """Whether this person's decision could count now; a no counts whatever the amount."""
         try:
+            self._bench.admit(person)
             asked = self._asked_authorities(snapshot, approval, person)
         except AccessDeniedError:
             return False
         return not amount_counts or any(one.covers(approval.action.money) for one in asked)
+
+    def authority_for(self, snapshot: Snapshot, approval: ApprovalView, person: Principal) -> Authority:
+        """The authority that this person's yes would rest on; their own where there is none."""
+        try:
+            asked = self._asked_authorities(snapshot, approval, person)
+        except AccessDeniedError:
+            return authority.own(person)
+        money, waited = approval.action.money, self._bench.clock() - approval.asked_at
+        still = self._open_requirements(snapshot, approval.id)
+        fitting = [one for one in asked if one.covers(money)] or asked
+        return max(fitting, key=lambda one: _fulfils(one, still, waited))
 
     def _waiting(self, tx: Transaction, approval_id: str) -> ApprovalView:
         approval = waiting.get(tx, self._bench.tenant, approval_id)
@@ -169,7 +181,7 @@ class Approving:
             raise AccessDeniedError(f"{approval.id} asks {_asked(asked)}; {person.name} is not that")
         return found
 
-    def _open_requirements(self, tx: Transaction, approval_id: str) -> list[Requirement]:
+    def _open_requirements(self, tx: Snapshot, approval_id: str) -> list[Requirement]:
         approval = waiting.get(tx, self._bench.tenant, approval_id)
         grants = authority.valid_grants(tx, approval, self._bench.clock())
         asked = (Requirement.from_json(body) for body in approval.required)

@@ -40,6 +40,7 @@ class Delegating:
         reason: str = "",
     ) -> Delegation:
         """Hand approving roles on; without `roles` all that the person holds."""
+        self._bench.admit(person)
         if not person.is_human:
             raise AccessDeniedError("an agent holds no approving role, so it has none to hand on")
         with self._bench.db.writing() as tx:
@@ -59,6 +60,7 @@ class Delegating:
 
     def revoke(self, delegation_id: str, person: Principal) -> Delegation:
         """End a delegation: its giver, its taker or an administrator may."""
+        self._bench.admit(person)
         with self._bench.db.writing() as tx:
             found = delegations.get(tx, self._bench.tenant, delegation_id)
             theirs = person.id in {found.delegator, found.delegate}

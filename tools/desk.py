@@ -18,7 +18,9 @@ from shop.errors import AccessDeniedError, ConflictError, NotFoundError
 from shop.money import Money
 from shop.people import Principal, Role
 from shop.store.database import Database, Transaction
+from tools import batch
 from tools.approving import Approving
+from tools.batch import BatchResult
 from tools.delegating import Delegating
 from tools.executor import Executor
 from tools.filing import (
@@ -40,7 +42,17 @@ from tools.ledger.delegations import Delegation
 from tools.ledger.states import ActionView, ApprovalView, State
 from tools.triage import Triage
 
-__all__ = ["ActionView", "ApprovalView", "Delegation", "Desk", "Mode", "Session", "State", "Submission"]
+__all__ = [
+    "ActionView",
+    "ApprovalView",
+    "BatchResult",
+    "Delegation",
+    "Desk",
+    "Mode",
+    "Session",
+    "State",
+    "Submission",
+]
 
 
 class Desk:
@@ -94,6 +106,24 @@ class Desk:
     def reject(self, approval_id: str, person: Principal, reason: str) -> Submission:
         """One no is enough, and it is final; raises as approve does."""
         return self._answer(self._approving.reject(approval_id, person, reason))
+
+    def approve_many(
+        self, approval_ids: Iterable[str], person: Principal, note: str = "", *, execute: bool = True
+    ) -> BatchResult:
+        """Approve up to 500 approvals, each by itself; one that fails does not stop the others.
+
+        The total value is weighed first: over what the person may approve nothing at all is decided and
+        AccessDeniedError is raised. InvalidActionError for more than 500.
+        """
+        self.expire_due()
+        wanted = batch.named_once(approval_ids)
+        with self._bench.db.reading() as snapshot:
+            batch.check_total(snapshot, self._bench, self._approving, wanted, person)
+        return batch.each(wanted, lambda one: self.approve(one, person, note=note, execute=execute))
+
+    def reject_many(self, approval_ids: Iterable[str], person: Principal, reason: str) -> BatchResult:
+        """Reject up to 500 approvals with one reason, each by itself; raises InvalidActionError over 500."""
+        return batch.each(batch.named_once(approval_ids), lambda one: self.reject(one, person, reason))
 
     def edit(self, approval_id: str, action: Action, person: Principal) -> Submission:
         """Replace a waiting action by another of the same kind: judged anew, with the editor as requester."""

@@ -48,6 +48,7 @@ class Triage:
             return self._noted(tx, found, person, "approval.assigned", to=to)
 
     def _waiting(self, tx: Transaction, approval_id: str, person: Principal) -> ApprovalView:
+        self._bench.admit(person)
         if not person.is_human:
             raise AccessDeniedError("only a person sorts what waits for people")
         check_requester(person)

@@ -43,6 +43,8 @@ class Action(BaseModel):
     kind: ClassVar[str]
     undo: ClassVar[Undo]
     undo_by: ClassVar[str]
+    free_text: ClassVar[tuple[str, ...]] = ()
+    """Arguments that people write in their own words: they may hold personal data, and can be erased."""
 
     def as_json(self) -> dict[str, Any]:
         """The arguments as plain JSON values; money as ``{minor, cur}``, dates as ISO text."""
@@ -88,6 +90,7 @@ class AdjustStock(Action):
     kind: ClassVar[str] = "adjust_stock"
     undo: ClassVar[Undo] = Undo.REVERSIBLE
     undo_by: ClassVar[str] = "adjust the stock back"
+    free_text: ClassVar[tuple[str, ...]] = ("note",)
 
     sku: Identifier
     location: Identifier
@@ -157,6 +160,7 @@ class CancelPurchaseOrder(Action):
     kind: ClassVar[str] = "cancel_purchase_order"
     undo: ClassVar[Undo] = Undo.COMPENSABLE
     undo_by: ClassVar[str] = "place the purchase order again"
+    free_text: ClassVar[tuple[str, ...]] = ("reason",)
 
     purchase_order: Identifier
     reason: Words
@@ -185,6 +189,7 @@ class ChangePrice(Action):
     kind: ClassVar[str] = "change_price"
     undo: ClassVar[Undo] = Undo.REVERSIBLE
     undo_by: ClassVar[str] = "change the price back"
+    free_text: ClassVar[tuple[str, ...]] = ("reason",)
 
     sku: Identifier
     price: Money
@@ -203,6 +208,7 @@ class RefundOrder(Action):
     kind: ClassVar[str] = "refund_order"
     undo: ClassVar[Undo] = Undo.FINAL
     undo_by: ClassVar[str] = "nothing: money paid out cannot be called back"
+    free_text: ClassVar[tuple[str, ...]] = ("reason",)
 
     order: Identifier
     amount: Money
@@ -221,6 +227,7 @@ class CancelOrder(Action):
     kind: ClassVar[str] = "cancel_order"
     undo: ClassVar[Undo] = Undo.FINAL
     undo_by: ClassVar[str] = "nothing: the customer is told and the money goes back"
+    free_text: ClassVar[tuple[str, ...]] = ("reason",)
 
     order: Identifier
     reason: Words
@@ -232,6 +239,7 @@ class AddOrderNote(Action):
     kind: ClassVar[str] = "add_order_note"
     undo: ClassVar[Undo] = Undo.REVERSIBLE
     undo_by: ClassVar[str] = "add a correcting note"
+    free_text: ClassVar[tuple[str, ...]] = ("note",)
 
     order: Identifier
     note: Words

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli import screen
-from app.cli.options import AsJson, house
-from shop.errors import SetupError
-from tools.ledger import chain
+from app.cli.options import As, AsJson, Yes, house
+from shop.errors import AuditBrokenError, SetupError
+from shop.people import Principal, Role
+from shop.store.compaction import rewrite
+from tools.ledger import chain, erasure
 from tools.ledger import head as heads
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ def verify(
     else:
         with opened.db.reading() as snapshot:
             report = chain.verify(snapshot, opened.db.tenant, known_head=head)
+    _check_arguments(opened)
     if as_json:
         screen.answer("audit/1", {"verified": True, "entries": report.entries, "head": report.head})
         return
@@ -48,6 +51,13 @@ def verify(
     screen.data(f"verified: {entries}, head {report.head}")
     if signed_head is None and head is None:
         screen.talk("Keep the end outside this machine, signed: shophand audit head --out FILE")
+
+
+def _check_arguments(opened: House) -> None:
+    with opened.db.reading() as snapshot:
+        changed = next(erasure.changed_actions(snapshot, opened.db.tenant), None)
+    if changed is not None:
+        raise AuditBrokenError(f"the record holds, but the arguments of {changed} were changed since", 0)
 
 
 @app.command("head")
@@ -77,6 +87,34 @@ def export(context: typer.Context) -> None:
             shown = {"schema": "shophand.audit_entry/1", **entry, "body": json.loads(entry["body"])}
             # ASCII only: control and direction marks in a text reach a terminal as JSON escapes.
             screen.data(json.dumps(shown, ensure_ascii=True))
+
+
+@app.command()
+def erase(
+    context: typer.Context,
+    action: Annotated[str, typer.Option(help="An action that has ended: 'act_4x8k2m' or 'A-17'.")],
+    as_name: As = None,
+    yes: Yes = False,
+) -> None:
+    """Replace what people typed in an ended action (notes, reasons) by markers; takes an admin.
+
+    The record and the digest of the action stay as they are. Conversations, which keep what was said, and
+    copies of the database elsewhere are not reached.
+    """
+    opened = house(context)
+    person = opened.front_door.somebody(as_name, _is_admin, "erase what was written")
+    view = opened.desk.status(action)
+    if not screen.confirmed(f"Erase the text of {view.id} for good?", yes=yes):
+        raise typer.Exit(1)
+    with opened.db.writing() as tx:
+        salt, now = opened.audit_key.read(), opened.clock()
+        erased = erasure.erase_action_text(tx, opened.db.tenant, view.id, person, now, salt)
+    rewrite(opened.db)
+    screen.talk(f"{view.id}: {', '.join(erased) or 'nothing that people typed'} erased, files rewritten.")
+
+
+def _is_admin(person: Principal) -> bool:
+    return person.is_human and Role.ADMIN in person.roles
 
 
 def _verified(opened: House, file: Path) -> chain.AuditReport:

@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from app.bootstrap import House
+from shop.actions import AddOrderNote
+from shop.people import Principal
 from tests.app.conftest import Shophand
-from tools.desk import Submission
+from tools.desk import Session, Submission
 from tools.ledger import chain
 
 Ask = Callable[[int], Submission]
@@ -121,3 +123,25 @@ def test_an_export_cannot_repaint_a_terminal(house: House, shophand: Shophand) -
     assert all(mark.isprintable() for mark in out.replace("\n", ""))
     last = json.loads(out.splitlines()[-1])
     assert (last["actor"], last["body"]) == (nasty, {"n": nasty})
+
+
+def test_an_admin_erases_what_was_typed(house: House, operator: Principal, shophand: Shophand) -> None:
+    """The command erases, says so, and the record verifies; an operator may not."""
+    note = AddOrderNote(order="1042", note="Johanna Canary moved")
+    action = house.desk.submit(note, Session(operator)).action_id
+    assert shophand("audit", "erase", "--action", action, "--as", "operator", "--yes").code == 4
+    said = shophand("audit", "erase", "--action", action, "--yes")
+    assert (said.code, said.err) == (0, f"{action}: note erased, files rewritten.\n")
+    assert all(b"Johanna Canary moved" not in path.read_bytes() for path in house.home.glob("shop.db*"))
+    assert shophand("audit", "verify").code == 0
+    assert shophand("audit", "erase", "--action", action, "--yes").code == 5
+
+
+def test_changed_arguments_are_found(house: House, operator: Principal, shophand: Shophand) -> None:
+    """Arguments of an action that were changed in the database are found although the record holds."""
+    action = house.desk.submit(AddOrderNote(order="1042", note="quiet"), Session(operator)).action_id
+    with house.db.writing() as tx:
+        tx.execute(text("UPDATE actions SET args = replace(args, 'quiet', 'loud')"))
+    said = shophand("audit", "verify")
+    assert said.code == 1
+    assert f"the arguments of {action} were changed" in said.err

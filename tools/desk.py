@@ -18,7 +18,7 @@ from shop.errors import AccessDeniedError, ConflictError, NotFoundError
 from shop.money import Money
 from shop.people import Principal, Role
 from shop.store.database import Database, Transaction
-from tools import batch
+from tools import batch, compensating
 from tools.approving import Approving
 from tools.batch import BatchResult
 from tools.delegating import Delegating
@@ -132,6 +132,37 @@ class Desk:
     def withdraw(self, action_id: str, person: Principal) -> Submission:
         """Take back a request that has not been carried out."""
         return self._answer(self._approving.withdraw(action_id, person))
+
+    def undo(
+        self, action_id: str, session: Session, *, sku: str | None = None, execute: bool = True
+    ) -> Submission:
+        """File the action that takes an executed one back; judged like any other, and linked to it.
+
+        A receipt of several SKUs is taken back SKU by SKU. Asked again while an earlier undo stands, that
+        one is given back. Raises ConflictError when there is nothing to undo or the world has moved on,
+        InvalidActionError for what is final, NotFoundError, and AccessDeniedError as submit does.
+        """
+        self._bench.admit(session.principal)
+        check_requester(session.principal)
+        done = self.status(action_id)
+        with self._bench.db.writing() as tx:
+            done = rows.get(tx, self._bench.tenant, done.id)
+            earlier = compensating.standing(tx, done, sku)
+            if earlier is not None:
+                return submission(tx, earlier, duplicate=True)
+            action = trusted(compensating.compensation(tx, done, self._bench.clock, sku))
+            number = len(rows.compensating(tx, self._bench.tenant, done.id)) + 1
+            key = f"undo:{done.id}:{number}"
+            filed = file_action(tx, self._bench, action, session, key=key, compensates=done.id)
+        if execute and filed.view.state is State.APPROVED:
+            return self._answer(self._executor.execute(filed.view.id))
+        return answered(filed.view, filed.decision)
+
+    def undone_by(self, action_id: str) -> list[ActionView]:
+        """The actions that were filed to take an action back, whatever became of them."""
+        done = self.status(action_id)
+        with self._bench.db.reading() as snapshot:
+            return rows.compensating(snapshot, self._bench.tenant, done.id)
 
     def execute(self, action_id: str) -> Submission:
         """Carry out an approved action now; gives it in the state that came of it, whatever it was before."""

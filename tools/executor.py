@@ -18,6 +18,7 @@ from shop.backends.ports import Claim, Outcome, Receipt
 from shop.errors import ConflictError
 from shop.people import Kind, Principal, Role
 from shop.store.database import Transaction
+from tools.compensating import no_longer
 from tools.facts import Asked, channel_of
 from tools.filing import (
     SYSTEM,
@@ -82,8 +83,9 @@ class Executor:
             return view
         grants = self._grants(tx, view)
         judgement = judge(tx, self._bench, view.action, _asked(view, now), grants)
-        if grants and judgement.facts.versions != view.versions:
-            return self._moved(tx, view, State.STALE, _changes(view, judgement))
+        stale = self._stale(tx, view, judgement, approved=bool(grants))
+        if stale is not None:
+            return self._moved(tx, view, State.STALE, stale)
         refused = self._refused(tx, view, judgement, now)
         if refused is not None:
             return refused
@@ -100,6 +102,14 @@ class Executor:
             attempts=view.attempts + 1,
             decision_id=judgement.decision_id,
         )
+
+    def _stale(
+        self, tx: Transaction, view: ActionView, judgement: Judgement, *, approved: bool
+    ) -> str | None:
+        """What changed under a person's yes, or why an undo makes no sense any more; None if nothing did."""
+        if approved and judgement.facts.versions != view.versions:
+            return _changes(view, judgement)
+        return no_longer(tx, view, self._bench.clock)
 
     def _refused(
         self, tx: Transaction, view: ActionView, judgement: Judgement, now: datetime
@@ -205,15 +215,19 @@ class Executor:
             return "the stop switch is on; it had no effect"
         grants = self._grants(tx, view)
         judgement = judge(tx, self._bench, view.action, _asked(view, now), grants)
-        if grants and judgement.facts.versions != view.versions:
-            return f"{_changes(view, judgement)}; it had no effect"
+        stale = self._stale(tx, view, judgement, approved=bool(grants))
+        if stale is not None:
+            return f"{stale}; it had no effect"
         if judgement.decision.verdict is not Verdict.ALLOW or judgement.mode is Mode.OBSERVE:
             return f"{judgement.reason} It had no effect."
         return None
 
     def _after_stale(self, view: ActionView) -> ActionView:
-        """A stale action ends; the same request returns as a new one, judged on the world as it is now."""
-        if view.state is not State.STALE:
+        """A stale action ends; the same request returns as a new one, judged on the world as it is now.
+
+        An undo does not return: whether it still makes sense is asked anew by whoever wants it.
+        """
+        if view.state is not State.STALE or view.compensates is not None:
             return view
         roles = frozenset({Role.OPERATOR})
         principal = Principal(

@@ -11,6 +11,7 @@ from policies.decision import facts_as_json
 from policies.judge import Decision, Grant, Verdict, decide
 from policies.modes import Mode, tightened
 from policies.rules import PolicySet
+from policies.scope import places_as_json
 from shop.actions import KINDS, Action, parse_action
 from shop.backends.ports import Effects, Receipt
 from shop.clock import Clock, IdSource, new_id, utc_now
@@ -53,6 +54,11 @@ class Bench:
     def tenant(self) -> str:
         """The tenant of the database: nobody can name another one."""
         return self.db.tenant
+
+    def admit(self, principal: Principal) -> None:
+        """Refuse somebody whose credential is of another tenant."""
+        if principal.tenant not in {None, self.tenant}:
+            raise AccessDeniedError(f"{principal.name} belongs to another store")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +139,7 @@ def judge(
     policies = bench.policies()
     facts = gather(snapshot, action, asked, policies.window_facts(action.kind))
     mode = mode_of(snapshot, bench.tenant, action.kind)
-    decision = decide(policies, action.kind, facts.values, grants)
+    decision = decide(policies, action.kind, facts.values, grants, facts.places)
     return Judgement(bench.ids("dec"), tightened(decision, action.kind, mode, grants), facts, mode)
 
 
@@ -164,7 +170,7 @@ def store_decision(
         policy_sha=decision.policy_sha,
         engine=decision.engine,
         facts=facts_as_json(judgement.facts.values),
-        body=decision.as_json(),
+        body={**decision.as_json(), "places": places_as_json(judgement.facts.places)},
     )
 
 
@@ -176,6 +182,7 @@ def file_action(
     *,
     key: str,
     supersedes: str | None = None,
+    compensates: str | None = None,
 ) -> Filed:
     """Judge and store a new action with its decision, approval and audit entry, in this transaction."""
     now, action_id = bench.clock(), bench.ids("act")
@@ -208,6 +215,7 @@ def file_action(
         expires_at=now + lifetime(judgement.decision),
         entries=judgement.facts.entries,
         supersedes=supersedes,
+        compensates=compensates,
     )
     rows.insert(tx, new)
     approval_id = None
@@ -270,6 +278,7 @@ def record(
             "conversation": view.conversation,
             "approval": view.approval_id,
             "supersedes": view.supersedes,
+            **({"compensates": view.compensates} if view.compensates else {}),
             "money": view.money.as_json() if view.money else None,
             "fence": view.fence,
             "outcome": view.receipt.outcome.value if view.receipt else None,

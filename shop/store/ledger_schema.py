@@ -37,6 +37,7 @@ actions = Table(
     Column("expires_at", UtcText, nullable=False),
     Column("supersedes", String(80)),
     Column("superseded_by", String(80)),
+    Column("compensates", String(80)),  # the executed action that this one takes back
     Column(
         "fence", Integer, nullable=False, default=0
     ),  # counts claims: a worker with an old one is too late
@@ -50,6 +51,7 @@ actions = Table(
 )
 Index("actions_by_state", actions.c.tenant, actions.c.state, actions.c.created_at)
 Index("actions_by_requester", actions.c.tenant, actions.c.kind, actions.c.requester, actions.c.created_at)
+Index("actions_by_compensated", actions.c.tenant, actions.c.compensates)
 Index("actions_by_conversation", actions.c.tenant, actions.c.conversation, actions.c.digest)
 
 entries = Table(

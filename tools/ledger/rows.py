@@ -47,6 +47,7 @@ class NewAction:
     expires_at: datetime
     entries: Sequence[Entry] = ()
     supersedes: str | None = None
+    compensates: str | None = None
 
 
 def insert(tx: Transaction, new: NewAction) -> None:
@@ -75,6 +76,7 @@ def insert(tx: Transaction, new: NewAction) -> None:
         "created_at": new.created_at,
         "expires_at": new.expires_at,
         "supersedes": new.supersedes,
+        "compensates": new.compensates,
     }
     tx.execute(_INSERT, values)
     windows.enter(tx, new.tenant, new.id, new.action.kind, new.requester, new.state, new.entries)
@@ -111,6 +113,7 @@ def as_filed(new: NewAction, approval_id: str | None) -> ActionView:
         receipt=None,
         effect_at=None,
         approval_id=approval_id,
+        compensates=new.compensates,
     )
 
 
@@ -246,6 +249,11 @@ def reserving(snapshot: Snapshot, tenant: str, kind: str, *, customer: str) -> l
     )
 
 
+def compensating(snapshot: Snapshot, tenant: str, action_id: str) -> list[ActionView]:
+    """The actions that were filed to take an action back, whatever became of them, oldest first."""
+    return _select(snapshot, and_(actions.c.tenant == tenant, actions.c.compensates == action_id))
+
+
 def receipt_json(receipt: Receipt) -> str:
     """A receipt as canonical JSON."""
     return canonical({**asdict(receipt), "outcome": receipt.outcome.value})
@@ -298,6 +306,7 @@ def _view(row: Row[Any]) -> ActionView:
         receipt=receipt_from(row.receipt),
         effect_at=row.effect_at,
         approval_id=None if row.number is None else f"A-{row.number}",
+        compensates=row.compensates,
     )
 
 

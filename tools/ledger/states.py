@@ -88,6 +88,7 @@ class ActionView:
     receipt: Receipt | None
     effect_at: datetime | None
     approval_id: str | None
+    compensates: str | None = None
 
     @property
     def action(self) -> Action:

@@ -5,12 +5,12 @@ import typer
 from app.bootstrap import House
 from app.cli import approval_card, screen
 from app.cli.approval_edit import edited
-from app.cli.deciding import decider
+from app.cli.deciding import batch_decider
 from app.cli.exits import Code, code_of_all, code_of_error, code_of_state
 from app.cli.options import As, AsJson, Yes, house
-from shop.errors import AccessDeniedError, ConflictError, NotFoundError, ShopError
+from shop.errors import NotFoundError
 from shop.people import Principal
-from tools.desk import ApprovalView, State, Submission
+from tools.desk import ApprovalView, BatchResult, State, Submission
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 Id = Annotated[str, typer.Argument(metavar="ID", help="An approval, such as A-17.")]
@@ -61,18 +61,17 @@ def approve(
     """Approve; with the last yes that is needed it is carried out at once, if it still holds.
 
     Several ids: the table first, then a question on a terminal, then one result per id; one that fails
-    does not stop the others.
+    does not stop the others. Their total is weighed first: over your limit nothing is decided.
     """
     opened = house(context, recover=True)
-    if len(approval_ids) > 1 and not _meant(opened, approval_ids, as_json=as_json, yes=yes):
-        raise typer.Exit(Code.FAILED)
-
-    def decide(approval_id: str) -> Submission:
-        approval = opened.desk.approval(approval_id)
-        person = decider(opened, approval, as_name)
-        return opened.desk.approve(approval.id, person, note=note)
-
-    _one_by_one(approval_ids, decide, as_json=as_json)
+    found = _found(opened, approval_ids)
+    if len(approval_ids) > 1:
+        if not as_json:
+            approval_card.print_table(found)
+        if not screen.confirmed(f"Approve these {len(found)}?", yes=yes):
+            raise typer.Exit(Code.FAILED)
+    person = batch_decider(opened, [one for one in found if _waits(one)] or found, as_name)
+    _tell(opened.desk.approve_many(approval_ids, person, note), as_json=as_json)
 
 
 @app.command()
@@ -85,13 +84,10 @@ def reject(
 ) -> None:
     """Reject. One no is enough, and it is final."""
     opened = house(context, recover=True)
-
-    def decide(approval_id: str) -> Submission:
-        approval = opened.desk.approval(approval_id)
-        person = decider(opened, approval, as_name, amount_counts=False)
-        return opened.desk.reject(approval.id, person, _sentence(reason))
-
-    _one_by_one(approval_ids, decide, as_json=as_json)
+    found = _found(opened, approval_ids)
+    asked = [one for one in found if _waits(one)] or found
+    person = batch_decider(opened, asked, as_name, amount_counts=False)
+    _tell(opened.desk.reject_many(approval_ids, person, _sentence(reason)), as_json=as_json)
 
 
 @app.command()
@@ -134,22 +130,21 @@ def withdraw(context: typer.Context, approval_id: Id, as_name: As = None, as_jso
     _finish(opened.desk.withdraw(approval.id, person), approval.id, as_json=as_json)
 
 
-def _one_by_one(approval_ids: list[str], decide: Any, *, as_json: bool) -> None:
+def _tell(done: BatchResult, *, as_json: bool) -> None:
+    """One result for each id, and the exit code of all."""
     results: list[dict[str, Any]] = []
     codes = []
-    for approval_id in dict.fromkeys(approval_ids):
-        try:
-            done = decide(approval_id)
-        except (AccessDeniedError, ConflictError, NotFoundError) as error:
-            codes.append(code_of_error(error))
-            results.append({"approval": approval_id, "state": "refused", "text": str(error)})
-            named = "" if approval_id in str(error) else f"{approval_id}: "
-            screen.talk(f"shophand: {named}{error}")
-        else:
-            codes.append(code_of_state(done.state))
-            results.append({"approval": approval_id, **_result(done)})
-            if not as_json:
-                screen.data(f"{approval_id}: {done.in_words()}")
+    for item in done.items:
+        if item.submission is None:
+            codes.append(Code.FAILED if item.error is None else code_of_error(item.error))
+            results.append({"approval": item.approval_id, "state": "refused", "text": item.in_words()})
+            named = "" if item.approval_id in item.in_words() else f"{item.approval_id}: "
+            screen.talk(f"shophand: {named}{item.in_words()}")
+            continue
+        codes.append(code_of_state(item.submission.state))
+        results.append({"approval": item.approval_id, **_result(item.submission)})
+        if not as_json:
+            screen.data(f"{item.approval_id}: {item.in_words()}")
     if as_json:
         screen.answer("decisions/1", {"results": results})
     raise typer.Exit(code_of_all(codes))
@@ -173,16 +168,24 @@ def _result(done: Submission) -> dict[str, Any]:
     }
 
 
-def _meant(opened: House, approval_ids: list[str], *, as_json: bool, yes: bool) -> bool:
-    found: list[ApprovalView] = []
+def _found(opened: House, approval_ids: list[str]) -> list[ApprovalView]:
+    """Those that exist, each once; raises NotFoundError if none does."""
+    found: dict[str, ApprovalView] = {}
     for approval_id in approval_ids:
         try:
-            found.append(opened.desk.approval(approval_id))
-        except ShopError:
+            one = opened.desk.approval(approval_id)
+        except NotFoundError:
+            if len(approval_ids) == 1:
+                raise
             continue  # reported with its own result line below
-    if not as_json:
-        approval_card.print_table(found)
-    return screen.confirmed(f"Approve these {len(found)}?", yes=yes)
+        found[one.id] = one
+    if not found:
+        raise NotFoundError(f"none of these is an approval: {', '.join(approval_ids)}")
+    return list(found.values())
+
+
+def _waits(approval: ApprovalView) -> bool:
+    return approval.state is State.PENDING
 
 
 def _sentence(text: str) -> str:

@@ -1,5 +1,7 @@
 """Who decides an approval on this machine, and whether they may: the desk asks again, in its own words."""
 
+from collections.abc import Sequence
+
 from app.bootstrap import House
 from policies.decision import Requirement
 from shop.people import Principal
@@ -12,9 +14,24 @@ def decider(
     """The person who decides; raises AccessDeniedError when nobody or several here could."""
 
     def may(person: Principal) -> bool:
-        return is_asked(approval, person) and (not amount_counts or is_within_limit(approval, person))
+        return house.desk.may_decide(approval.id, person, amount_counts=amount_counts)
 
     return house.front_door.somebody(as_name, may, f"decide {approval.id} ({asked_roles(approval)} is asked)")
+
+
+def batch_decider(
+    house: House, approvals: Sequence[ApprovalView], as_name: str | None, *, amount_counts: bool = True
+) -> Principal:
+    """The one person who decides all of a batch; raises AccessDeniedError when nobody or several could."""
+    if len(approvals) == 1:
+        return decider(house, approvals[0], as_name, amount_counts=amount_counts)
+
+    def may(person: Principal) -> bool:
+        return person.is_human and all(
+            house.desk.may_decide(one.id, person, amount_counts=amount_counts) for one in approvals
+        )
+
+    return house.front_door.somebody(as_name, may, "decide all of these")
 
 
 def is_asked(approval: ApprovalView, person: Principal) -> bool:

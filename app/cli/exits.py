@@ -72,12 +72,19 @@ def code_of_state(state: str) -> Code:
 
 
 def code_of_all(codes: Iterable[Code]) -> Code:
-    """One exit code for several results: the common one of those that are not ok, else failed.
+    """One exit code for several results: ok if all are, else conflict if any is, else the one they share.
 
-    >>> code_of_all([Code.OK, Code.CONFLICT]), code_of_all([Code.REFUSED, Code.CONFLICT]), code_of_all([])
-    (<Code.CONFLICT: 5>, <Code.FAILED: 1>, <Code.OK: 0>)
+    A conflict means that somebody else was faster or the world moved on: it is what a script must look at
+    again. Results that differ otherwise have failed.
+
+    >>> code_of_all([Code.OK, Code.CONFLICT]), code_of_all([Code.REFUSED, Code.CONFLICT])
+    (<Code.CONFLICT: 5>, <Code.CONFLICT: 5>)
+    >>> code_of_all([Code.REFUSED, Code.ACCESS]), code_of_all([Code.OK, Code.ACCESS]), code_of_all([])
+    (<Code.FAILED: 1>, <Code.ACCESS: 4>, <Code.OK: 0>)
     """
     bad = set(codes) - {Code.OK}
     if not bad:
         return Code.OK
+    if Code.CONFLICT in bad:
+        return Code.CONFLICT
     return bad.pop() if len(bad) == 1 else Code.FAILED

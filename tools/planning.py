@@ -10,7 +10,7 @@ from pydantic import Field
 
 from shop.errors import NotFoundError
 from shop.model import Product
-from shop.plan_results import ItemVerdict
+from shop.plan_results import ItemVerdict, Verdict
 from shop.stock_health import LONG_COVER_DAYS, overstocked, running_low
 from shop.store.database import Snapshot
 from shop.store.reads import catalogue
@@ -135,13 +135,24 @@ def recommend_reorder(
 
 
 def _recommended(today: Today, product: Product | None) -> list[ItemVerdict]:
-    """The verdicts on a product everywhere; without one, on all that needs something, the riskiest first."""
+    """The verdicts on a product everywhere; without one, on all that needs something.
+
+    What can be ordered comes first, the riskiest on top; behind it what somebody has to clear up before.
+    """
     verdicts = today.plan.verdicts
     if product is not None:
         return [verdicts[row] for row in _rows_of(today, product.sku)]
     ordered = {line.item for order in today.plan.orders for line in order.lines}
     found = [verdicts[row] for row in ordered | set(running_low(today.inputs, today.state))]
-    return sorted(found, key=lambda one: (-one.arithmetic.risk_without, one.sku, one.location))
+    return sorted(
+        found,
+        key=lambda one: (
+            one.verdict is not Verdict.ORDERED,
+            -one.arithmetic.risk_without,
+            one.sku,
+            one.location,
+        ),
+    )
 
 
 def _rows_of(today: Today, sku: str, place: str | None = None) -> list[int]:

@@ -10,6 +10,7 @@ from agent.offline import values
 from agent.offline.dialogue import Ask, Call, Dialogue, Offer, Say, Step
 from agent.offline.intents import takes
 from agent.offline.mentions import Mention, Records, Sort
+from agent.offline.mood import without_lead
 from agent.offline.requests import Request
 from agent.offline.slots import WRITES, fill
 
@@ -21,6 +22,10 @@ _YES: Final = re.compile(
 _THAT_ORDER: Final = re.compile(
     r"\b(?:order|buy|purchase|re-?order|get|place|do|submit|make) (?:that|it|this|them|those|the (?:recommended|suggested|proposed)(?: \w+)?|what you (?:recommend\w*|suggest\w*|said)|"
     r"exactly that|that (?:many|much|amount|quantity|order|then)|the (?:order|lot|quantity))\b|\bas (?:you )?(?:recommended|suggested|proposed)\b|\b(?:go with|take|accept) (?:that|the|your) (?:recommendation|suggestion|proposal)\b"
+)
+_TAKE_SO_MANY: Final = re.compile(
+    r"^(?:(?:let's|i'll|we'll|let us|i will|we will|just|please|you can) )*(?:(?:go )?(?:for|with)|take|do|get(?: us| me| in)?|make (?:it|that)|have|say|order|buy|settle on)? ?<number>"
+    r"(?: (?:then|please|pieces|units|of (?:them|those|it|these)|now|more|thanks|thank you))*[\s.!]*$"
 )
 _LINK: Final = (
     r"and|or|so|ok|okay|no|nope|not|sorry|oops|actually|wait|i|meant?|rather|what|about|how|same|thing|again|question|for|with|in|at|from|to|into|by|of|over|on|ditto|only|just|also|then|now|the|"
@@ -59,6 +64,49 @@ _NEEDS: Final = {
 }
 
 
+_STANDS_FOR: Final = re.compile(
+    r"\b(?:it|that|this|them|they|those|these|their|its|his|her|him|she|he)\b(?! (?:order|parcel|product|supplier|customer)\b)"
+)
+_NAMED_BY: Final = {
+    "sku": Sort.SKU,
+    "order": Sort.ORDER,
+    "purchase_order": Sort.PURCHASE_ORDER,
+    "action": Sort.ACTION,
+    "supplier": Sort.SUPPLIER,
+}
+"""The arguments that tell what a call was about, the most telling first."""
+
+
+def within_reach(request: Request, dialogue: Dialogue) -> frozenset[Sort]:
+    """The sorts of record that were named now or before; words that may be a name count as named."""
+    named = {one.sort for one in (*request.mentions, *request.context)}
+    named |= {Sort(sort) for sort in dialogue.focus}
+    if values.unknown_words(request):
+        named |= {Sort.SKU, Sort.CUSTOMER}
+    return frozenset(named)
+
+
+def resolved(request: Request, dialogue: Dialogue) -> str:
+    """The text with "it" replaced by what the last call was about; empty where nothing is to replace.
+
+    A request that names no record and says no "it" ("arrived yet?") is about the last record too, if that
+    was an order.
+    """
+    records = (*_NAMED_BY.values(), Sort.CUSTOMER, Sort.TRACKING)
+    if dialogue.last is None or any(one.sort in records for one in request.mentions):
+        return ""
+    about = next((sort for name, sort in _NAMED_BY.items() if name in dialogue.last.args), None)
+    if about is None:
+        return ""
+    if _STANDS_FOR.search(request.text):
+        return _STANDS_FOR.sub(f"<{about}>", request.text, count=1)
+    return f"{request.text} <{about}>" if about is Sort.ORDER and len(request.text.split()) < _BRIEF else ""
+
+
+_BRIEF: Final = 8
+"""A longer request that names nothing is about something new."""
+
+
 def agrees(text: str) -> bool:
     """Whether a message is a plain yes."""
     return bool(text.strip(" .!")) and _YES.match(text) is not None
@@ -90,9 +138,10 @@ def agreed_order(request_text: str, numbers: list[str], dialogue: Dialogue) -> C
     sku = dialogue.focus.get(Sort.SKU)
     if dialogue.last is None or dialogue.last.tool != "recommend_reorder" or sku is None or len(numbers) != 1:
         return None
-    if not _YES.match(request_text.replace("<number>", "").strip(" ,.")) or not re.search(
+    agreed = _YES.match(request_text.replace("<number>", "").strip(" ,.")) and re.search(
         r"\b(?:yes|ok|okay|yep|please|fine|sure|go)\b", request_text
-    ):
+    )
+    if not (agreed or _TAKE_SO_MANY.match(without_lead(request_text))):
         return None
     args: dict[str, Any] = {"sku": sku, "quantity": abs(int(numbers[0]))}
     return Call(
@@ -122,7 +171,9 @@ def continued(request: Request, dialogue: Dialogue, records: Records, home: str)
     """The steps of a message that only completes or varies the one before, or None."""
     if dialogue.asked is not None:
         answered = _answered(request, dialogue.asked, dialogue, records, home)
-        if answered is not None:
+        # A sentence that leaves the question open and is more than a detail is a request of its own.
+        open_still = isinstance(answered, Ask) and answered.missing == dialogue.asked.missing
+        if answered is not None and not (open_still and not _ELLIPSIS.match(request.text)):
             return [answered]
     if dialogue.last is None or not request.mentions or not _ELLIPSIS.match(request.text):
         return None

@@ -18,7 +18,7 @@ from evals.hostile.oracle import Asked, Oracle
 from evals.hostile.proposals import Proposals
 from evals.hostile.sight import World
 from evals.hostile.story import story_faults
-from evals.hostile.town import SKUS, START, SUPPLIERS, TENANTS, build, staff
+from evals.hostile.town import ORDERS, SKUS, START, SUPPLIERS, TENANTS, build, cost_of, staff
 from policies.modes import Mode
 from shop.actions import Action, parse_action
 from shop.backends.embedded import EmbeddedEffects
@@ -36,10 +36,10 @@ MOVES: Final = {
     "withdraw": 8,
     "recover": 15,
     "policy": 8,
-    "drift": 8,
+    "drift": 25,
     "switch": 6,
     "role": 4,
-    "probe": 2,
+    "probe": 4,
 }
 RECENT: Final = 25
 
@@ -283,19 +283,29 @@ class Simulation:
 
     def _drift(self, tenant: Tenant) -> None:
         """The world changes behind everybody's back."""
-        sku = self.random.choice(SKUS)
+        sku, supplier, order = self._looked_at(tenant)
         statement = self.random.choice(
             (
                 f"UPDATE offers SET version = version + 1 WHERE sku = '{sku}'",
-                f"UPDATE suppliers SET version = version + 1 WHERE id = '{self.random.choice(SUPPLIERS)}'",
+                f"UPDATE suppliers SET version = version + 1 WHERE id = '{supplier}'",
                 f"UPDATE products SET version = version + 1 WHERE sku = '{sku}'",
                 f"UPDATE stock_levels SET version = version + 1, on_hand = 2000 WHERE sku = '{sku}'",
-                f"UPDATE orders SET version = version + 1 WHERE id = '{1000 + self.random.randrange(400)}'",
+                f"UPDATE orders SET version = version + 1 WHERE id = '{order}'",
             )
         )
         with tenant.db.writing() as tx:
             tx.execute(text(statement))
         self.seen["drift"] += 1
+
+    def _looked_at(self, tenant: Tenant) -> tuple[str, str, str]:
+        """A SKU, a supplier and an order, most often of something that was asked for lately."""
+        args: dict[str, Any] = {}
+        if tenant.recent and self.random.random() < 0.8:
+            name = tenant.recent[-1 - self.random.randrange(min(RECENT, len(tenant.recent)))]
+            args = tenant.actions[name].as_json()
+        sku = args.get("sku") or args.get("lines", [{}])[0].get("sku") or self.random.choice(SKUS)
+        supplier = args.get("supplier") or self.random.choice(SUPPLIERS)
+        return sku, supplier, args.get("order") or str(1000 + self.random.randrange(ORDERS))
 
     def _switch(self, tenant: Tenant) -> None:
         admin = staff(tenant.name).approvers[-1]
@@ -341,29 +351,38 @@ class Simulation:
         self.seen["role"] += 1
 
     def _probe(self, tenant: Tenant) -> None:
-        """I11: with nothing against it, a lawful order passes whatever else is waiting."""
+        """I11: a day later, a flood of waiting requests does not keep one lawful order from passing."""
         oracle = tenant.oracle
-        free = oracle.spent("place_purchase_order", self.clock.now, "south") < self.limits.order_day_soft // 4
-        free = free and oracle.spent("place_purchase_order", self.clock.now) < self.limits.order_day_hard // 4
-        if oracle.stopped or not free or oracle.modes.get("place_purchase_order", Mode.AUTO) is not Mode.AUTO:
+        if oracle.stopped or oracle.modes.get("place_purchase_order", Mode.AUTO) is not Mode.AUTO:
             return
-        reserved = sum(
-            1 for view in tenant.desk.actions(states=(State.APPROVED, State.EXECUTING, State.UNKNOWN))
-        )
-        if reserved:
+        self.clock.now += timedelta(hours=25)
+        tenant.desk.expire_due()
+        if tenant.desk.actions(states=(State.APPROVED, State.EXECUTING, State.UNKNOWN)):
             return
-        args = {
-            "supplier": "south",
-            "location": "leeds",
-            "lines": [{"sku": "S01", "quantity": 2, "unit_cost": {"minor": 150, "cur": "GBP"}}],
-            "expected_on": "2026-12-24",
-        }
-        action = parse_action("place_purchase_order", args)
-        who = staff(tenant.name).operators[0]
-        asked = Asked(action.digest(tenant.name), action.kind, who.id, None, self.clock.now, tainted=False)
-        tenant.oracle.note_asked(None, asked)
-        answer = tenant.desk.submit(action, Session(who), execute=False)
+        for _ in range(6):
+            self._order(tenant, staff(tenant.name).agents[2], "S11", 134)
+        answer = self._order(tenant, staff(tenant.name).operators[0], "S01", 2)
         self.seen["probe"] += 1
         if answer.state is not State.APPROVED:
             oracle.violations.append(f"I11 {tenant.name}: a lawful order was {answer.state.value}")
+
+    def _order(self, tenant: Tenant, who: Principal, sku: str, pieces: int) -> Submission:
+        args = {
+            "supplier": "south",
+            "location": "leeds",
+            "lines": [
+                {
+                    "sku": sku,
+                    "quantity": pieces,
+                    "unit_cost": {"minor": cost_of(SKUS.index(sku) + 1), "cur": "GBP"},
+                }
+            ],
+            "expected_on": "2026-12-24",
+        }
+        action = parse_action("place_purchase_order", args)
+        digest = action.digest(tenant.name)
+        asked = Asked(digest, action.kind, who.id, who.on_behalf_of, self.clock.now, tainted=False)
+        tenant.oracle.note_asked(None, asked)
+        answer = tenant.desk.submit(action, Session(who), execute=False)
         self._remember(tenant, answer, action, asked)
+        return answer

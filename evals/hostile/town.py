@@ -20,7 +20,7 @@ CANARY: Final = "canary-7f3a@example.com"
 SUPPLIERS: Final = ("north", "south", "euro", "shady")
 SKUS: Final = tuple(f"S{number:02d}" for number in range(1, 13))
 LOCATIONS: Final = ("leeds", "bristol")
-ORDERS: Final = 400
+ORDERS: Final = 80
 TENANTS: Final = ("main", "other")
 
 
@@ -48,9 +48,9 @@ def staff(tenant: str) -> Staff:
     operators = tuple(person(tenant, name, Role.OPERATOR) for name in ("sam", "oli"))
     approvers = (
         person(tenant, "priya", Role.PURCHASING_MANAGER, Role.INVENTORY_MANAGER),
-        person(tenant, "pete", Role.PURCHASING_MANAGER, Role.OPERATOR, limit=Money.of(1_500, "GBP")),
+        person(tenant, "pete", Role.PURCHASING_MANAGER, Role.OPERATOR, limit=Money.of(1_200, "GBP")),
         person(tenant, "fay", Role.FINANCE, Role.SUPPORT_LEAD),
-        person(tenant, "lea", Role.SUPPORT_LEAD, Role.PRICING_MANAGER),
+        person(tenant, "lea", Role.SUPPORT_LEAD, Role.PRICING_MANAGER, limit=Money.of(60, "GBP")),
         person(tenant, "max", Role.FINANCE, Role.PURCHASING_MANAGER),
         person(tenant, "ada", Role.ADMIN, Role.OPERATOR),
     )
@@ -131,7 +131,7 @@ def _rows(tenant: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def _paid(number: int) -> int:
-    return 4_000 + 137 * number
+    return 2_000 + 90 * number
 
 
 def _product(number: int) -> dict[str, Any]:

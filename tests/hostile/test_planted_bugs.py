@@ -1,0 +1,46 @@
+"""Each bug planted in the gate is found by the hostile simulation."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from evals.hostile.simulation import Simulation
+from tests.hostile_plants import PLANTS, Plant, planted
+
+PROVE = os.environ.get("SHOPHAND_PROVE") == "1"
+STEPS = 100_000 if PROVE else 4_000
+SEEDS = range(1, 6) if PROVE else (3,)
+CHUNK = 250
+
+# What takes longer to meet than the quick form allows; the long form looks for these too.
+RARE = {
+    "approve_beats_deny",  # tests/policies/test_cedar.py finds it in its first thousand decisions
+    "executed_only",
+    "late_runs_unjudged",
+    "window_by_filing_time",
+}
+
+
+def first_step(bug: Plant, seed: int, home: Path, steps: int = STEPS) -> int | None:
+    """The step at which an oracle first objected, in chunks; None if none did."""
+    with planted(bug):
+        simulation = Simulation(seed, lambda tenant: f"sqlite:///{home}/{tenant}.db")
+        for done in range(CHUNK, steps + 1, CHUNK):
+            simulation.run(CHUNK)
+            if simulation.violations:
+                return done
+        simulation.finish()
+        return steps if simulation.violations else None
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("bug", [bug for bug in PLANTS if PROVE or bug.name not in RARE], ids=str)
+def test_a_planted_bug_is_found(bug: Plant, seed: int, tmp_path: Path) -> None:
+    """The oracle objects to a gate with this bug."""
+    assert first_step(bug, seed, tmp_path, STEPS) is not None
+
+
+def test_the_list_is_long_enough() -> None:
+    """At least twenty-five bugs are planted, each under a name of its own."""
+    assert len({bug.name for bug in PLANTS}) == len(PLANTS) >= 25

@@ -37,9 +37,9 @@ from tools.filing import (
     submission,
     trusted,
 )
-from tools.ledger import chain, rows, waiting
+from tools.ledger import chain, delegations, rows, waiting
 from tools.ledger.delegations import Delegation
-from tools.ledger.states import ActionView, ApprovalView, State
+from tools.ledger.states import ActionView, ApprovalView, GrantView, State
 from tools.triage import Triage
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "BatchResult",
     "Delegation",
     "Desk",
+    "GrantView",
     "Mode",
     "Session",
     "State",
@@ -238,6 +239,11 @@ class Desk:
         Raises NotFoundError, AccessDeniedError for strangers to it, ConflictError when it was over.
         """
         return self._delegating.revoke(delegation_id, person)
+
+    def delegation(self, delegation_id: str) -> Delegation:
+        """One delegation by ``D-3`` or ``3``; raises NotFoundError."""
+        with self._bench.db.reading() as snapshot:
+            return delegations.get(snapshot, self._bench.tenant, delegation_id)
 
     def delegations(self, *, ended: bool = False) -> list[Delegation]:
         """Delegations by number; with `ended` also those that are over or revoked."""

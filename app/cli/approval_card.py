@@ -13,7 +13,7 @@ from rich.text import Text
 
 from app.cli import screen
 from app.cli.deciding import asked_roles
-from tools.desk import ApprovalView
+from tools.desk import ApprovalView, GrantView
 
 
 def print_table(approvals: Sequence[ApprovalView]) -> None:
@@ -83,7 +83,13 @@ def as_json(approval: ApprovalView) -> dict[str, Any]:
         "nearest_flip": approval.nearest_flip,
         "required": [dict(one) for one in approval.required],
         "grants": [
-            {"person": one.person, "at": one.at.isoformat(), "note": one.note} for one in approval.grants
+            {
+                "person": one.person,
+                "acting_for": one.acting_for,
+                "at": one.at.isoformat(),
+                "note": one.note,
+            }
+            for one in approval.grants
         ],
         "requester": action.requester,
         "on_behalf_of": action.on_behalf_of,
@@ -93,6 +99,9 @@ def as_json(approval: ApprovalView) -> dict[str, Any]:
         "created_at": approval.created_at.isoformat(),
         "expires_at": action.expires_at.isoformat(),
         "action": action.id,
+        "snoozed_until": approval.snoozed_until.isoformat() if approval.snoozed_until else None,
+        "assigned_to": approval.assigned_to,
+        "compensates": action.compensates,
         "supersedes": action.supersedes,
         "superseded_by": action.superseded_by,
         "reference": action.receipt.reference if action.receipt else None,
@@ -113,7 +122,7 @@ def _terms(approval: ApprovalView) -> list[str]:
     action = approval.action
     for_whom = f" for {action.on_behalf_of}" if action.on_behalf_of else ""
     given = [
-        f"approved by {one.person} at {moment(one.at)}{': ' + one.note if one.note else ''}"
+        f"approved by {_giver(one)} at {moment(one.at)}{': ' + one.note if one.note else ''}"
         for one in approval.grants
     ]
     tainted = (
@@ -127,10 +136,24 @@ def _terms(approval: ApprovalView) -> list[str]:
         f"expires {moment(action.expires_at)}",
         f"who decides: {asked_roles(approval)}",
         *given,
+        *_notes(approval),
         *tainted,
         f"to undo it: {approval.card.undo_by} ({approval.card.undo.value})",
         f"digest {action.digest[:16]}: this exact request and no other is approved",
     ]
+
+
+def _giver(one: GrantView) -> str:
+    return f"{one.person} for {one.acting_for}" if one.acting_for else one.person
+
+
+def _notes(approval: ApprovalView) -> list[str]:
+    notes = [
+        ("assigned to", approval.assigned_to),
+        ("snoozed until", approval.snoozed_until and moment(approval.snoozed_until)),
+        ("undoes", approval.action.compensates),
+    ]
+    return [f"{label} {value}" for label, value in notes if value]
 
 
 def _section(title: str, lines: Sequence[str]) -> list[Any]:

@@ -6,7 +6,9 @@ from app.bootstrap import House
 from app.cli import approval_card, screen
 from app.cli.approval_edit import edited
 from app.cli.deciding import batch_decider
+from app.cli.delegation_commands import delegate, delegations, undelegate
 from app.cli.exits import Code, code_of_all, code_of_error, code_of_state
+from app.cli.moments import MOMENT, moment_from
 from app.cli.options import As, AsJson, Yes, house
 from shop.errors import NotFoundError
 from shop.people import Principal
@@ -27,10 +29,11 @@ def list_approvals(
     context: typer.Context,
     state: Annotated[State, typer.Option(help="Which ones.")] = State.PENDING,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
+    snoozed: Annotated[bool, typer.Option("--snoozed", help="Also those that are snoozed.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List approvals, the oldest first."""
-    found = house(context).desk.approvals(states=(state,), limit=limit)
+    found = house(context).desk.approvals(states=(state,), limit=limit, include_snoozed=snoozed)
     if as_json:
         screen.answer("approvals/1", {"approvals": [approval_card.as_json(one) for one in found]})
     elif found:
@@ -128,6 +131,51 @@ def withdraw(context: typer.Context, approval_id: Id, as_name: As = None, as_jso
     approval = opened.desk.approval(approval_id)
     person = opened.front_door.somebody(as_name, _may_ask, f"withdraw {approval.id}")
     _finish(opened.desk.withdraw(approval.id, person), approval.id, as_json=as_json)
+
+
+@app.command()
+def snooze(
+    context: typer.Context,
+    approval_id: Id,
+    until: Annotated[str, typer.Option(help=f"When it comes back: {MOMENT}; 'now' ends a snooze.")],
+    as_name: As = None,
+    as_json: AsJson = False,
+) -> None:
+    """Leave an approval out of the list for a while. It still expires at its time."""
+    opened = house(context)
+    approval = opened.desk.approval(approval_id)
+    person = opened.front_door.somebody(as_name, _may_ask, f"snooze {approval.id}")
+    moment = None if until == "now" else moment_from(opened, until)
+    done = opened.desk.snooze(approval.id, moment, person)
+    if as_json:
+        screen.answer("approval/1", approval_card.as_json(done))
+    else:
+        shown = approval_card.moment(done.snoozed_until) if done.snoozed_until else ""
+        screen.data(f"{done.id}: snoozed until {shown}" if shown else f"{done.id}: in the list again")
+
+
+@app.command()
+def assign(
+    context: typer.Context,
+    approval_id: Id,
+    to: Annotated[str, typer.Argument(metavar="NAME", help="Who should decide; 'nobody' takes it back.")],
+    as_name: As = None,
+    as_json: AsJson = False,
+) -> None:
+    """Name the person who should decide. It gives them no right, and takes nobody's."""
+    opened = house(context)
+    approval = opened.desk.approval(approval_id)
+    person = opened.front_door.somebody(as_name, _may_ask, f"assign {approval.id}")
+    done = opened.desk.assign(approval.id, None if to == "nobody" else to, person)
+    if as_json:
+        screen.answer("approval/1", approval_card.as_json(done))
+    else:
+        screen.data(f"{done.id}: assigned to {done.assigned_to or 'nobody'}")
+
+
+app.command()(delegate)
+app.command()(undelegate)
+app.command()(delegations)
 
 
 def _tell(done: BatchResult, *, as_json: bool) -> None:

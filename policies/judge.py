@@ -27,6 +27,7 @@ from policies.decision import (
 from policies.flip import nearest_flip
 from policies.model import KindRules, PolicySet, Rule
 from policies.satisfied import combine, satisfied
+from policies.scope import NOWHERE, Places
 from policies.vocabulary import FactValue, label
 
 __all__ = [
@@ -51,14 +52,18 @@ _log = logging.getLogger(__name__)
 
 
 def decide(
-    policies: PolicySet, kind: str, facts: Mapping[str, FactValue], grants: Sequence[Grant] = ()
+    policies: PolicySet,
+    kind: str,
+    facts: Mapping[str, FactValue],
+    grants: Sequence[Grant] = (),
+    places: Places = NOWHERE,
 ) -> Decision:
-    """Whether an action of this kind with these facts may run, given these valid grants.
+    """Whether an action of this kind with these facts in these places may run, given these valid grants.
 
     Pure: no clock, no randomness, nothing read or written. Never raises: a failure of the judge is a deny.
     """
     try:
-        return _decide(policies, kind, facts, grants)
+        return _decide(policies, kind, facts, grants, places)
     except Exception:  # noqa: BLE001 - a judge that fails must not let anything pass
         _log.exception("the judge failed on an action; it is denied")
         text = "The rules could not be applied, so nothing happens; see the log."
@@ -66,18 +71,29 @@ def decide(
 
 
 def verdict(
-    policies: PolicySet, kind: str, facts: Mapping[str, FactValue], grants: Sequence[Grant] = ()
+    policies: PolicySet,
+    kind: str,
+    facts: Mapping[str, FactValue],
+    grants: Sequence[Grant] = (),
+    places: Places = NOWHERE,
 ) -> Verdict:
     """The verdict of `decide` without its reasons, for many decisions at once. Pure, and never raises."""
     governed = policies.kinds.get(kind)
-    return Verdict.DENY if governed is None else verdict_under(governed, facts, grants)
+    return Verdict.DENY if governed is None else verdict_under(governed, facts, grants, places)
 
 
 def verdict_under(
-    governed: KindRules, facts: Mapping[str, FactValue], grants: Sequence[Grant] = ()
+    governed: KindRules,
+    facts: Mapping[str, FactValue],
+    grants: Sequence[Grant] = (),
+    places: Places = NOWHERE,
 ) -> Verdict:
     """The verdict of one kind's rules; a deny among them ends the matter, for rules have no order."""
     try:
+        if governed.scope_keys:
+            if _unplaced(governed, places):
+                return Verdict.DENY
+            governed = governed.at(places)
         if _faults(governed, facts):
             return Verdict.DENY
         rules = governed.by_effect
@@ -95,12 +111,17 @@ def _any_fires(rules: Sequence[Rule], facts: Mapping[str, FactValue]) -> bool:
 
 
 def _decide(
-    policies: PolicySet, kind: str, facts: Mapping[str, FactValue], grants: Sequence[Grant]
+    policies: PolicySet,
+    kind: str,
+    facts: Mapping[str, FactValue],
+    grants: Sequence[Grant],
+    places: Places,
 ) -> Decision:
     governed = policies.kinds.get(kind)
     if governed is None:
         return _refused(policies.sha, [_spoken(UNKNOWN_ACTION, f"There is no action {str(kind)[:80]!r}.")])
-    faults = _faults(governed, facts)
+    unplaced, governed = _unplaced(governed, places), governed.at(places)
+    faults = _faults(governed, facts) + unplaced
     if faults:
         return _refused(policies.sha, faults)
     fired = [rule for rule in governed.rules if rule.fires(facts)]
@@ -135,6 +156,22 @@ def _faults(governed: KindRules, facts: Mapping[str, FactValue]) -> list[FiredRu
             FACTS_AT_FAULT, Verdict.DENY, name, "", "", f"The fact {name!r} of {governed.kind}: {fault}."
         )
         for name, fault in sorted(found.items())
+    ]
+
+
+def _unplaced(governed: KindRules, places: Places) -> list[FiredRule]:
+    """The places that some rule asks for and that are not known: whether the rule speaks cannot be said."""
+    return [
+        FiredRule(
+            FACTS_AT_FAULT,
+            Verdict.DENY,
+            f"scope.{key}",
+            "",
+            "",
+            f"The {key} of {governed.kind} is not known, and a rule is about some of them only.",
+        )
+        for key in governed.scope_keys
+        if not places.get(key)
     ]
 
 

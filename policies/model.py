@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 from types import MappingProxyType
@@ -11,6 +11,7 @@ from typing import Any
 
 from policies.conditions import BARE, Condition
 from policies.decision import Grant, Requirement, Verdict
+from policies.scope import Places, is_inside
 from policies.vocabulary import FactType, FactValue
 from policies.windows import Window, window_of
 from shop.actions import digest_of
@@ -69,6 +70,8 @@ class Approvers:
 class Rule:
     """One rule: it fires when all its conditions hold. `approvers` is there exactly for approve rules.
 
+    A rule with a `scope` speaks only of actions inside it; without one it speaks of all of its kind.
+
     `headline` is the condition that {value} and {limit} speak of: the first with a test, else the first.
     `requirement` is what the rule asks of people, None if it asks nobody.
     """
@@ -79,6 +82,7 @@ class Rule:
     when: tuple[Condition, ...]
     because: str = ""
     approvers: Approvers | None = None
+    scope: Places = field(default_factory=dict)
     fires: Callable[[Mapping[str, FactValue]], bool] = field(init=False, repr=False, compare=False)
     headline: Condition = field(init=False, repr=False, compare=False)
     requirement: Requirement | None = field(init=False, repr=False, compare=False)
@@ -105,7 +109,9 @@ class Rule:
             body["because"] = self.because
         if self.approvers:
             body |= self.approvers.as_json()
-        return {"id": self.id, "action": self.kind, _EFFECT_WORDS[self.effect]: body}
+        scope = {key: sorted(values) for key, values in sorted(self.scope.items())}
+        head = {"id": self.id, "action": self.kind, **({"scope": scope} if scope else {})}
+        return {**head, _EFFECT_WORDS[self.effect]: body}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +124,7 @@ class RuleTest:
     grants: tuple[Grant, ...]
     expect: Verdict
     rule: str | None
+    places: Places = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +152,16 @@ class KindRules:
     """All that the judge needs about one kind: fact types, the one currency of each money fact, the rules.
 
     `facts` are the declared ones and the windows that the rules speak of, which `windows` holds again.
+    `scope_keys` are the places that some rule asks for.
     `about` holds the rules that speak of each fact, `by_effect` the rules of each effect.
     """
 
     kind: str
     facts: Mapping[str, FactType]
-    currencies: Mapping[str, str]
     rules: tuple[Rule, ...]
+    currencies: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    scope_keys: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    _narrowed: dict[tuple[str, ...], KindRules] = field(init=False, repr=False, compare=False)
     about: Mapping[str, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
     by_effect: Mapping[Verdict, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
     windows: tuple[Window, ...] = field(init=False, repr=False, compare=False)
@@ -168,6 +178,20 @@ class KindRules:
         object.__setattr__(self, "by_effect", MappingProxyType(by_effect))
         windows = (window_of(self.kind, fact) for fact in self.facts)
         object.__setattr__(self, "windows", tuple(one for one in windows if one is not None))
+        object.__setattr__(self, "currencies", MappingProxyType(_currencies(self.rules)))
+        keys = {key for rule in self.rules for key in rule.scope}
+        object.__setattr__(self, "scope_keys", tuple(sorted(keys)))
+        object.__setattr__(self, "_narrowed", {})
+
+    def at(self, places: Places) -> KindRules:
+        """Only the rules that speak of an action in these places, over the same facts."""
+        if not self.scope_keys:
+            return self
+        rules = tuple(rule for rule in self.rules if is_inside(rule.scope, rule.effect, places))
+        key = tuple(rule.id for rule in rules)
+        if key not in self._narrowed:
+            self._narrowed[key] = replace(self, rules=rules)
+        return self._narrowed[key]
 
     @property
     def used(self) -> frozenset[str]:
@@ -211,6 +235,15 @@ class PolicySet:
         """The rules of one kind, strictest first; empty for a kind without rules."""
         governed = self.kinds.get(kind)
         return governed.rules if governed else ()
+
+
+def _currencies(rules: Sequence[Rule]) -> dict[str, str]:
+    """The currency of each money fact that is compared; two of them match no amount, so the judge denies."""
+    found: dict[str, set[str]] = {}
+    for condition in (condition for rule in rules for condition in rule.when):
+        if condition.currency is not None:
+            found.setdefault(condition.fact, set()).add(condition.currency)
+    return {fact: " and ".join(sorted(codes)) for fact, codes in found.items()}
 
 
 _EFFECT_WORDS = {verdict: word for word, verdict in EFFECT_KEYS.items()}

@@ -50,7 +50,7 @@ def cover(rule: Rule) -> Cover:
     for condition in rule.when:
         known = regions.get(condition.fact, whole(condition.type))
         regions[condition.fact] = known.meet(_region(condition))
-    return regions
+    return regions | {f"scope.{key}": Region(words=frozenset(values)) for key, values in rule.scope.items()}
 
 
 def whole(fact_type: FactType) -> Region:

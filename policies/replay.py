@@ -18,6 +18,7 @@ from typing import Any, Final
 from policies.decision import Verdict
 from policies.judge import decide, verdict_under
 from policies.model import KindRules, PolicySet
+from policies.scope import Places
 from policies.vocabulary import FactValue
 from shop.money import Money
 
@@ -45,6 +46,7 @@ class Recorded:
     money: Money | None = None
     missing: frozenset[str] = frozenset()
     assisted: bool = False
+    places: Places = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,10 @@ class _Retrial:
         governed = self.policies.kinds.get(record.kind)
         if governed is None:
             return Verdict.DENY
+        if governed.scope_keys:
+            unplaced = frozenset(f"scope.{key}" for key in governed.scope_keys if not record.places.get(key))
+            if unplaced:
+                return unplaced if unplaced.isdisjoint(record.missing) else Verdict.DENY
         facts = record.facts
         if facts.keys() != governed.facts.keys():
             absent = governed.facts.keys() - facts.keys()
@@ -179,7 +185,7 @@ class _Retrial:
                 return frozenset(lacking)
             governed = self._asking_only(governed, frozenset(governed.facts.keys() & facts.keys()))
             facts = {name: facts[name] for name in governed.facts}
-        found = verdict_under(governed, facts)
+        found = verdict_under(governed, facts, (), record.places)
         return Verdict.NEEDS_APPROVAL if record.assisted and found is Verdict.ALLOW else found
 
     def reason(self, record: Recorded) -> str:
@@ -190,7 +196,9 @@ class _Retrial:
         facts = {name: record.facts[name] for name in governed.facts.keys() & record.facts.keys()}
         narrowed = self._asking_only(governed, frozenset(facts))
         kinds = {**self.policies.kinds, record.kind: narrowed}
-        return decide(PolicySet(self.policies.policies, kinds), record.kind, facts).in_words()
+        return decide(
+            PolicySet(self.policies.policies, kinds), record.kind, facts, (), record.places
+        ).in_words()
 
     def _asking_only(self, governed: KindRules, names: frozenset[str]) -> KindRules:
         """The kind's rules with only those facts declared that a record holds."""

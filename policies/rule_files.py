@@ -11,8 +11,9 @@ from typing import Any, Final
 from policies.conditions import Condition, did_you_mean, known_type, parse_condition
 from policies.decision import Grant, Verdict
 from policies.model import EFFECT_KEYS, Approvers, Escalation, Policy, Rule, RuleTest, split_placeholders
+from policies.scope import NOWHERE, Places, scope_keys
 from policies.strict_yaml import is_plain, read_strict
-from policies.vocabulary import FactType, FactValue, Vocabulary
+from policies.vocabulary import CHANNELS, FactType, FactValue, Vocabulary
 from shop.errors import PolicyLoadError
 from shop.people import Role
 
@@ -23,11 +24,11 @@ DEFAULT_WAIT: Final = timedelta(hours=24)
 MAX_SENTENCE: Final = 500
 
 _FILE_KEYS: Final = frozenset({"policy", "version", "default", "rules", "tests"})
-_RULE_KEYS: Final = frozenset({"id", "action", *EFFECT_KEYS})
+_RULE_KEYS: Final = frozenset({"id", "action", "scope", *EFFECT_KEYS})
 _BODY_KEYS: Final = frozenset({"when", "because"})
 _APPROVE_KEYS: Final = _BODY_KEYS | {"by", "by_each", "quorum", "distinct", "expires", "escalate"}
-_GROUP_KEYS: Final = frozenset({"action", "usual", "cases"})
-_CASE_KEYS: Final = frozenset({"name", "facts", "granted", "expect", "rule"})
+_GROUP_KEYS: Final = frozenset({"action", "usual", "scope", "cases"})
+_CASE_KEYS: Final = frozenset({"name", "facts", "scope", "granted", "expect", "rule"})
 
 _ID: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _COUNT: Final = re.compile(r"[0-9]{1,9}")
@@ -80,7 +81,28 @@ def _checked_rule(name: str, body: dict[str, Any], vocabulary: Vocabulary) -> Ru
         when=_when(_required(inner, "when", word), kind, vocabulary[kind]),
         because=_sentence(inner.get("because", "")),
         approvers=_approvers(inner) if word == "approve" else None,
+        scope=_scope(body["scope"], kind) if "scope" in body else NOWHERE,
     )
+
+
+def _scope(body: Any, kind: str) -> Places:
+    known = scope_keys(kind)
+    body = _mapping(body, f"the scope of {kind}", frozenset(known))
+    if not body:
+        raise PolicyLoadError(f"scope needs at least one of {', '.join(known)}")
+    return {key: _scope_values(key, value) for key, value in body.items()}
+
+
+def _scope_values(key: str, body: Any) -> frozenset[str]:
+    values = [_plain(one, f"scope {key}") for one in (body if isinstance(body, list) else [body])]
+    if not all(values) or not values or len(set(values)) < len(values):
+        raise PolicyLoadError(
+            f"scope {key} needs a name or a list of different names, got {repr_short(body)}"
+        )
+    for value in values:
+        if key == "channel" and value not in CHANNELS:
+            raise PolicyLoadError(f"scope: no channel {value!r}{did_you_mean(value, frozenset(CHANNELS))}")
+    return frozenset(values)
 
 
 def _when(body: Any, kind: str, types: Mapping[str, FactType]) -> tuple[Condition, ...]:
@@ -160,13 +182,16 @@ def _test_group(body: Any, vocabulary: Vocabulary) -> list[RuleTest]:
     kind = _kind(_required(body, "action", "an item of tests"), vocabulary)
     try:
         usual = _facts(_required(body, "usual", "the item"), kind, vocabulary[kind])
+        places = _scope(body["scope"], kind) if "scope" in body else NOWHERE
         cases = _list(_required(body, "cases", "the item"), "cases")
-        return [_test(case, kind, usual, vocabulary[kind]) for case in cases]
+        return [_test(case, kind, usual, places, vocabulary[kind]) for case in cases]
     except PolicyLoadError as error:
         raise PolicyLoadError(f"tests of {kind}: {error}") from error
 
 
-def _test(body: Any, kind: str, usual: Mapping[str, FactValue], types: Mapping[str, FactType]) -> RuleTest:
+def _test(
+    body: Any, kind: str, usual: Mapping[str, FactValue], places: Places, types: Mapping[str, FactType]
+) -> RuleTest:
     body = _mapping(body, "a case", _CASE_KEYS)
     name = " ".join(_plain(_required(body, "name", "a case"), "name").split())
     expect = _plain(_required(body, "expect", "a case"), "expect")
@@ -180,6 +205,7 @@ def _test(body: Any, kind: str, usual: Mapping[str, FactValue], types: Mapping[s
         grants=tuple(Grant(f"person {n}", frozenset(roles)) for n, roles in enumerate(granted, start=1)),
         expect=Verdict(expect),
         rule=_identifier(body["rule"], "rule") if "rule" in body else None,
+        places={**places, **(_scope(body["scope"], kind) if "scope" in body else NOWHERE)},
     )
 
 

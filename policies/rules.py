@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from policies.fact_types import plain_value
-from policies.model import KindRules, Policy, PolicySet, Rule
+from policies.model import KindRules, Policy, PolicySet, Rule, RuleTest
 from policies.rule_files import parse_policy
+from policies.scope import ELSEWHERE, are_apart, is_inside
 from policies.strict_yaml import MAX_BYTES
 from policies.vocabulary import FACTS, FactValue, Vocabulary
 from shop.errors import PolicyLoadError
@@ -103,7 +105,14 @@ def _with_tests(policy: Policy, kinds: Mapping[str, KindRules]) -> Policy:
     Windows that no rule speaks of are left out, for they are not worked out; other facts that no rule speaks
     of need not be written, for no value of theirs could change an answer.
     """
-    tests = (replace(test, facts=_test_facts(test.facts, kinds[test.kind])) for test in policy.tests)
+    tests = (
+        replace(
+            test,
+            facts=_test_facts(test.facts, kinds[test.kind]),
+            places={**dict.fromkeys(kinds[test.kind].scope_keys, ELSEWHERE), **test.places},
+        )
+        for test in policy.tests
+    )
     return replace(policy, tests=tuple(tests))
 
 
@@ -125,11 +134,12 @@ def _refuse_incomplete_tests(policies: PolicySet) -> None:
 def unhit_rules(policies: PolicySet) -> list[Rule]:
     """The rules that fire in no rule test."""
     tests = [test for test in policies.tests if set(test.facts) == set(policies.kinds[test.kind].facts)]
-    return [
-        rule
-        for rule in policies.rules
-        if not any(test.kind == rule.kind and rule.fires(test.facts) for test in tests)
-    ]
+    return [rule for rule in policies.rules if not any(_fires_in(rule, test) for test in tests)]
+
+
+def _fires_in(rule: Rule, test: RuleTest) -> bool:
+    inside = test.kind == rule.kind and is_inside(rule.scope, rule.effect, test.places)
+    return inside and rule.fires(test.facts)
 
 
 def _kind_rules(kind: str, rules: list[Rule], vocabulary: Vocabulary) -> KindRules:
@@ -138,22 +148,19 @@ def _kind_rules(kind: str, rules: list[Rule], vocabulary: Vocabulary) -> KindRul
     declared = vocabulary[kind]
     windows = {c.fact: c.type for rule in own for c in rule.when if c.fact not in declared}
     facts = MappingProxyType({**declared, **dict(sorted(windows.items()))})
-    return KindRules(kind, facts, MappingProxyType(_currencies(kind, own)), tuple(own))
+    _refuse_two_currencies(kind, own)
+    return KindRules(kind, facts, tuple(own))
 
 
-def _currencies(kind: str, rules: list[Rule]) -> dict[str, str]:
-    currencies: dict[str, str] = {}
-    for rule in rules:
-        for condition in rule.when:
-            if condition.currency is None:
-                continue
-            known = currencies.setdefault(condition.fact, condition.currency)
-            if known != condition.currency:
-                raise PolicyLoadError(
-                    f"{rule.id}: {kind} compares {condition.fact} in {known} and in {condition.currency}; "
-                    "use one currency"
-                )
-    return currencies
+def _refuse_two_currencies(kind: str, rules: list[Rule]) -> None:
+    """One currency for each money fact, unless the rules hold in different places."""
+    compared = [(c.fact, c.currency, rule) for rule in rules for c in rule.when if c.currency is not None]
+    for (fact, currency, rule), (other_fact, other, elder) in combinations(compared, 2):
+        if fact == other_fact and currency != other and not are_apart(rule.scope, elder.scope):
+            raise PolicyLoadError(
+                f"{elder.id}: {kind} compares {fact} in {currency} and in {other}; "
+                "use one currency, or scopes that have nothing in common"
+            )
 
 
 def _refuse_repeated(what: str, names: list[str]) -> None:

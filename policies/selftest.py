@@ -49,7 +49,7 @@ def run_tests(policies: PolicySet) -> TestReport:
 
 
 def _differs(policies: PolicySet, test: RuleTest) -> str:
-    decision = decide(policies, test.kind, test.facts, test.grants)
+    decision = decide(policies, test.kind, test.facts, test.grants, test.places)
     fired = [one.rule for one in decision.fired]
     if decision.verdict is not test.expect:
         return f"expected {test.expect}, got {decision.verdict} ({_named(fired)}): {decision.in_words()}"

@@ -24,6 +24,7 @@ from policies.fact_types import (
 from policies.windows import window_named, window_of
 
 __all__ = [
+    "CHANNELS",
     "FACTS",
     "BoolFact",
     "DecimalFact",
@@ -45,11 +46,14 @@ _PERCENT: Final = DecimalFact(scale=2)
 _AMOUNT: Final = MoneyFact()
 _POSITIVE_AMOUNT: Final = MoneyFact(minimum=1)
 
+CHANNELS: Final = ("chat", "run", "cli", "api")
+"""Where an action may be asked for."""
+
 _COMMON: Final[dict[str, FactType]] = {
     "requester.is_agent": _YES_NO,
     "tainted": _YES_NO,
     "requests_last_hour": IntFact("requests"),
-    "channel": EnumFact(("chat", "run", "cli", "api")),
+    "channel": EnumFact(CHANNELS),
     "clock.hour": IntFact("hours"),
     "clock.weekday": EnumFact(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")),
     "clock.is_weekend": _YES_NO,

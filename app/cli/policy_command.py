@@ -155,7 +155,8 @@ def _explain_rule(policies: PolicySet, name: str, *, as_json: bool) -> None:
 
 
 def _conditions(rule: Rule) -> str:
-    return " and ".join(_words(condition) for condition in rule.when)
+    places = [f"{key} in {', '.join(sorted(values))}" for key, values in sorted(rule.scope.items())]
+    return " and ".join([_words(condition) for condition in rule.when] + places)
 
 
 def _words(condition: Any) -> str:

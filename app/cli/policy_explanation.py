@@ -6,6 +6,7 @@ from typing import Any
 
 from app.cli import screen
 from policies.decision import facts_as_json
+from policies.scope import places_as_json
 from policies.vocabulary import FACTS, FactValue, label, type_of
 from tools.explaining import Explanation
 from tools.ledger.history import PastDecision
@@ -26,6 +27,8 @@ def show(found: Explanation) -> None:
         screen.data(f"{asked.rule} asks for {asked.in_words()}")
     if last.decision.nearest_flip:
         screen.data(last.decision.nearest_flip)
+    for key, values in sorted(last.places.items()):
+        screen.data(f"{key}: {', '.join(sorted(values))}")
     screen.table(("fact", "value", "what it is"), _facts(action.kind, last))
 
 
@@ -39,6 +42,7 @@ def as_json(found: Explanation) -> dict[str, Any]:
         "state": found.action.state.value,
         "decision": last.decision.as_json(),
         "facts": facts_as_json(last.facts),
+        "places": places_as_json(last.places),
         "decisions": [
             {
                 "id": one.id,

@@ -64,7 +64,7 @@ def asks(people: str) -> str:
             "exactly one of allow, approve, deny, got 2",
         ),
         ("  - {id: r, action: refund_order}", "exactly one of allow, approve, deny, got 0"),
-        (rule(f"{ALLOW}, scope: {{category: toys}}"), "rule 1: unknown key 'scope'"),
+        (rule(f"{ALLOW}, scope: {{category: toys}}"), "unknown key 'category' (known: channel, tenant)"),
         (rule(f"{ALLOW}, efect: x"), "unknown key 'efect'"),
         (rule('deny: {when: [{delivered: true}], because: "{nope}"}'), "only the placeholders"),
         (rule('deny: {when: [{delivered: true}], because: "{value.__class__}"}'), "only the placeholders"),

@@ -135,6 +135,20 @@ def test_fact_of_the_past_is_left_out(before: PolicySet) -> None:
     assert (same.before, same.after) == (ALLOW, ALLOW)
 
 
+def test_scope_of_a_draft_is_tried(before: PolicySet) -> None:
+    """A rule with a scope changes the records inside it; one that does not know its place is told apart."""
+    rule = (
+        "  - {id: tea, action: place_purchase_order, scope: {category: tea},"
+        " deny: {when: [{lines: {over: 0}}]}}\n"
+    )
+    draft = parse_policies({"purchasing.yaml": ORACLE + rule})
+    inside, outside = ({"category": frozenset({name})} for name in ("tea", "mugs"))
+    records = [recorded(before, "400", n, places=places) for n, places in enumerate([inside, outside, {}])]
+    report = replay(records, draft)
+    assert [(one.after, one.decisions) for one in report.transitions] == [(ALLOW, 1), (DENY, 1)]
+    assert report.lacking[0].facts == ("scope.category",)
+
+
 def test_unreadable_fact_still_denies(before: PolicySet) -> None:
     """A fact that could not be read at the time denies now as then."""
     facts = {name: value for name, value in ORDER.items() if name != "total"}

@@ -62,6 +62,17 @@ def test_the_dial_is_told(gate: Gate) -> None:
     assert (one.verdict, one.assisted) == (Verdict.NEEDS_APPROVAL, True)
 
 
+def test_places_are_told(gate: Gate) -> None:
+    """A recorded request knows where it stood, so that rules with a scope can be tried on it."""
+    gate.desk.submit(order(), session())
+    (one,) = recorded(gate)
+    assert (one.places["supplier"], one.places["location"]) == (
+        frozenset({"northwind"}),
+        frozenset({"leeds"}),
+    )
+    assert (one.places["channel"], one.places["tenant"]) == (frozenset({"cli"}), frozenset({gate.db.tenant}))
+
+
 def test_replay_of_the_ledger_finds_what_was_answered(gate: Gate) -> None:
     """Under the rules in force every decision of the ledger comes out as it is stored."""
     gate.desk.submit(order(), session())

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from policies.rules import PolicySet, parse_policies
 from policies.windows import window_named
@@ -10,6 +11,7 @@ from shop.actions import Action, AdjustReason, AdjustStock, ChangePrice, PlacePu
 from shop.money import Money
 from shop.people import Kind
 from shop.store.database import Database
+from shop.store.schema import products
 from tests.gate import AGENT, PRIYA, RULES, SAM, Gate, order, session
 from tools.desk import State
 from tools.facts import Asked, Gathered, gather
@@ -116,6 +118,21 @@ def test_a_window_of_the_rules_is_gathered_by_the_desk(gate: Gate) -> None:
 def test_only_the_windows_of_the_rules_are_gathered(gate: Gate) -> None:
     """Nothing is added up for windows that no rule speaks of."""
     assert "spend.all.24h" not in gathered(gate, order()).values
+
+
+def test_the_desk_knows_where_an_order_stands(gate: Gate) -> None:
+    """A rule about one category stops the order that holds it among others, and leaves the rest alone."""
+    text = (
+        f"{RULES}  - {{id: extra, action: place_purchase_order, scope: {{category: TEA}},"
+        " deny: {when: [{lines: {over: 0}}]}}\n"
+    )
+    with gate.db.reading() as snapshot:
+        category = snapshot.scalar(select(products.c.category).where(products.c.sku == "TEA-100"))
+    gate.rules = parse_policies({"gate.yaml": text.replace("TEA", str(category))})
+    assert gate.desk.submit(order(), session()).state is State.EXECUTED
+    refused = gate.desk.submit(two_lines(), session())
+    assert refused.state is State.DENIED
+    assert "extra" in [one.rule for one in refused.decision.fired]
 
 
 def limited(kind: str, condition: str) -> PolicySet:

@@ -42,7 +42,8 @@ class Gathered:
     """Facts by name, and what else the desk needs of the same moment.
 
     `versions` names every record a person would have looked at (``product:CAP-01``) with its version;
-    `money` is the action's value in the home currency; `missing` says in words why a fact is absent.
+    `money` is the action's value in the home currency; `places` says where it stands, for rules with a
+    scope; `missing` says in words why a fact is absent.
     """
 
     values: dict[str, FactValue] = field(default_factory=dict)
@@ -54,6 +55,7 @@ class Gathered:
     entries: list[Entry] = field(default_factory=list)
     lines: list[CardLine] = field(default_factory=list)
     evidence: list[str] = field(default_factory=list)
+    places: dict[str, frozenset[str]] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
 
     def card(self, action: Action) -> Card:
@@ -110,7 +112,18 @@ def gather(snapshot: Snapshot, action: Action, asked: Asked, needed: Sequence[Wi
     _moment(scene, ZoneInfo(store.timezone), into)
     read_facts(action, scene, into)
     add_windows(needed, action.kind, scene, into)
+    into.places = _places(asked, into.entries)
     return into
+
+
+def _places(asked: Asked, lines: Sequence[Entry]) -> dict[str, frozenset[str]]:
+    """Where the action stands: by its session and its lines; what is unknown of any line is left out."""
+    places = {"channel": frozenset({asked.channel}), "tenant": frozenset({asked.tenant})}
+    for key in ("supplier", "category", "location"):
+        values = {getattr(line, key) for line in lines}
+        if values and None not in values:
+            places[key] = frozenset(values)
+    return places
 
 
 def channel_of(run: str | None, conversation: str | None) -> str:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import Row, and_, bindparam, select
 
 from policies.decision import Decision, Verdict, facts_from_json
 from policies.replay import Recorded
+from policies.scope import Places, places_from_json
 from policies.vocabulary import FactValue
 from shop.errors import NotFoundError
 from shop.money import Money
@@ -41,21 +42,25 @@ class PastDecision:
     at: datetime
     decision: Decision
     facts: Mapping[str, FactValue]
+    places: Places
 
 
 def decisions_about(snapshot: Snapshot, tenant: str, action: ActionView) -> list[PastDecision]:
     """Every decision about an action, oldest first."""
     found = snapshot.execute(_ABOUT, {"b_tenant": tenant, "b_action": action.id})
-    return [
-        PastDecision(
-            row.id,
-            row.stage,
-            row.at,
-            Decision.from_json(json.loads(row.body)),
-            facts_from_json(action.kind, json.loads(row.facts)),
-        )
-        for row in found
-    ]
+    return [_past(action.kind, row) for row in found]
+
+
+def _past(kind: str, row: Row[Any]) -> PastDecision:
+    body = json.loads(row.body)
+    return PastDecision(
+        id=row.id,
+        stage=row.stage,
+        at=row.at,
+        decision=Decision.from_json(body),
+        facts=facts_from_json(kind, json.loads(row.facts)),
+        places=places_from_json(body.get("places", {})),
+    )
 
 
 def action_with_digest(snapshot: Snapshot, tenant: str, start: str) -> str:
@@ -68,7 +73,7 @@ def action_with_digest(snapshot: Snapshot, tenant: str, start: str) -> str:
 
 def _recorded(row: Sequence[Any]) -> Recorded:
     action_id, at, verdict, facts, body, assisted, kind, requester, minor, currency = row
-    denied = verdict == Verdict.DENY
+    said = json.loads(body)
     return Recorded(
         action_id=action_id,
         kind=kind,
@@ -77,8 +82,9 @@ def _recorded(row: Sequence[Any]) -> Recorded:
         verdict=Verdict(verdict),
         facts=facts_from_json(kind, json.loads(facts)),
         money=None if minor is None else Money(minor, currency),
-        missing=frozenset(json.loads(body)["missing"]) if denied else frozenset(),
+        missing=frozenset(said["missing"]),
         assisted=assisted,
+        places=places_from_json(said.get("places", {})),
     )
 
 

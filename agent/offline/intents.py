@@ -39,12 +39,26 @@ class Intent:
     offered: str | None = None
 
 
-def intent(request: Request, mood_before: Mood | None = None) -> Intent | None:
-    """The meaning of a request, or None when it means no tool. `mood_before` holds after a bare "and"."""
+def intent(
+    request: Request,
+    mood_before: Mood | None = None,
+    *,
+    within_reach: frozenset[Sort] = frozenset(Sort),
+    resolved: str = "",
+) -> Intent | None:
+    """The meaning of a request, or None when it means no tool.
+
+    `mood_before` holds after a bare "and"; `within_reach` are the sorts of record that were named now or
+    before: a look-up of another one is the meaning only if nothing else is. `resolved` is the text with
+    the record that "it" means put in its place.
+    """
     if is_negated(request.text):
         return None
     how = _mood(request, mood_before)
     raw = scores(request.text)
+    if resolved:
+        again = scores(resolved)
+        raw = {tool: max(score, again[tool]) for tool, score in raw.items()}
     read = {tool: score for tool, score in raw.items() if tool not in WRITES}
     written = {tool: score for tool, score in raw.items() if tool in WRITES and score >= WRITE_THRESHOLD}
     wanted = {tool: score + _COMMANDED for tool, score in written.items() if _may_write(request, how, tool)}
@@ -52,7 +66,7 @@ def intent(request: Request, mood_before: Mood | None = None) -> Intent | None:
     for tool, score in offered.items():
         counts = _ASKED_ABOUT if how is not Mood.FORBIDDEN else 0.5
         read[ADVICE[tool]] = max(read[ADVICE[tool]], counts * score)
-    tool, score = max({**read, **wanted}.items(), key=lambda one: one[1])
+    tool, score = max({**read, **wanted}.items(), key=lambda one: one[1] - _lacking(one[0], within_reach))
     if score < THRESHOLD:
         return None
     if tool in WRITES:
@@ -62,6 +76,24 @@ def intent(request: Request, mood_before: Mood | None = None) -> Intent | None:
     return Intent(tool, about[0] if may_offer else None)
 
 
+def _lacking(tool: str, within_reach: frozenset[Sort]) -> float:
+    """What a look-up loses because the record that it needs was never named."""
+    return 0.0 if LOOKED_UP.get(tool) in (None, *within_reach) else _NOT_NAMED
+
+
+_NOT_NAMED: Final = 2.0
+LOOKED_UP: Final = {
+    "check_stock": Sort.SKU,
+    "stock_movements": Sort.SKU,
+    "forecast_demand": Sort.SKU,
+    "get_price": Sort.SKU,
+    "suggest_price": Sort.SKU,
+    "find_customer": Sort.CUSTOMER,
+    "get_order": Sort.ORDER,
+    "quote_refund": Sort.ORDER,
+    "action_status": Sort.ACTION,
+}
+"""The record that a look-up cannot do without."""
 _TOPICS: Final = (
     ("check_stock", r"(?:stock(?: levels?)?|inventory|on hand|availability)"),
     ("get_price", r"(?:(?:selling |retail )?prices?|margin)"),
@@ -107,7 +139,7 @@ def _may_write(request: Request, how: Mood, tool: str) -> bool:
 def is_negated(text: str) -> bool:
     """Whether the request as a whole says what is not to be done."""
     bare = re.sub(r"^(?:[\s,.!]|(?:please|no|ok|and|but|also|so|actually|sorry|wait|stop)\b)+", "", text)
-    negation = r"(?:don't|do not|never|no need to|please don't|not (?:to )?(?:order|refund|cancel|change|do)|nothing|stop (?:doing|ordering|everything)|leave (?:it|that|everything))\b"
+    negation = r"(?:don't|do not|never|no need to|please don't|not (?:to )?(?:order|refund|cancel|change|do)|nothing|stop (?:doing|ordering|everything)|leave (?:it|that|everything)|hands off|keep off)\b|leave <\w+>(?! (?:in|at|with|a)\b)"
     if not re.match(negation, bare) or re.match(
         r"(?:don't|do not) (?:forget|hesitate|we|you|i|they)\b", bare
     ):

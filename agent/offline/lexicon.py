@@ -21,6 +21,8 @@ _PO = r"(?:<po_id>|purchase orders?|pos?\b|supplier orders?|orders? (?:with|to|a
 
 _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
     "check_stock": (
+        (2.5, r"\b(?:balance|bal)\b|\bhow deep\b|\bare we dry\b"),
+        (2, r"\b(?:any|some|enough)\b.*<sku>|<sku>.*\b(?:enough|any left|some left)\b"),
         (
             3,
             r"\b(?:in stock|on hand|on the shel(?:f|ves)|in the warehouse|stock (?:levels?|position|figures?|check|status))\b",
@@ -36,7 +38,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (2, r"\b(?:left|remaining|available|availability|quantity|units)\b"),
         (
             2,
-            r"\b(?:have we|have got|do we have|do we still have|do you have|we got|have we got|got any|are there any|is there any|any more|hold any|do we hold|do we stock|carry)\b",
+            r"\b(?:have we|have got|do we have|do we still have|do you have|we got|have we got|got any|are there any|is there any|any more|hold any|do we hold|do we stock|(?:we|you) carry)\b",
         ),
         (
             2.5,
@@ -57,6 +59,11 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2, r"\bstock (?:taking|take|audit|log)\b|\btied\b|\blead ?time\b|\bhow many days\b"),
     ),
     "list_low_stock": (
+        (3, r"^(?!.*<sku>).*\b(?:last legs|nearly bare|bare|nearly empty|to the end|on its last)\b"),
+        (
+            3,
+            r"^(?!.*<sku>).*\b(?:gaps|empty slots|nearly out|soon (?:finished|gone|empty|out)|under rop|not having)\b",
+        ),
         (2.5, r"\b(?:gone|out|finished) by\b|\blow (?:runners?|ones|sellers)\b"),
         (
             3,
@@ -102,6 +109,10 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-3, r"\bcancel\w*|\brefund\w*|<order_id>|<po_id>|\bprices?\b|\bpolic(?:y|ies)\b"),
     ),
     "list_overstock": (
+        (
+            3,
+            r"\b(?:nobody|no one) wants\b|\bdoing nothing\b|\b(?:worst offenders|worst sellers)\b|\bdrowning\b|\btoo many\b",
+        ),
         (3, r"\b(?:pil(?:e|es|ing)|heap\w*) up\b|\baccumulat\w+\b"),
         (1.5, r"\bdead (?:stock|inventory)\b"),
         (
@@ -137,6 +148,10 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2.5, r"<sku>|<order_id>"),
     ),
     "stock_movements": (
+        (3, r"\bin ?/ ?out\b|\bwalk me through\b.*|\bget less\b|\bwent from\b.*\bto nothing\b"),
+        (3, r"\b(?:what|who)\b.*\b(?:touched|booked|took|taken)\b"),
+        (2, r"\b(?:less|fewer|more|short|lower|higher) (?:\w+ ){0,4}(?:than|vs|versus|compared)\b"),
+        (2.5, r"\b(?:receipts|picks|bookings)\b"),
         (3, r"\b(?:sold|sales) and (?:received|receipts)\b|\breceived and sold\b"),
         (
             3,
@@ -172,6 +187,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2, r"\bfrom <location> to <location>|\bslow\b|\btell\b.*\bpolicy\b"),
     ),
     "forecast_demand": (
+        (-2, r"^(?!.*(?:<sku>|\b(?:it|that|them|they|this|these|those)\b)).*$"),
         (
             3.5,
             r"\b(?:forecast\w*|predict\w*|projection|projected|project|outlook|run[- ]?rate|rate of sale|sell[- ]?through|velocity)\b",
@@ -199,6 +215,15 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2.5, r"\bprices?\b|\bcharge\b|<order_id>|<customer_id>|\bre-?order\b|\bsupplier\b|<money>"),
     ),
     "adjust_stock": (
+        (-3, r"^(?!.*(?:<number>|\b(?:adjust\w*|correct\w*|write|scrap|bin|one|found|lost)\b)).*$"),
+        (
+            3.5,
+            r"<number>.*<sku>.*\b(?:remove|delete|deduct|write|take|clear)\b.*\b(?:stock|inventory|books|system|them)\b",
+        ),
+        (2, r"\b(?:leak\w*|kaputt?|unaccounted)\b"),
+        (4, r"^(?:minus|plus|[+-]) ?<number>.*<sku>"),
+        (3, r"\bwrite (?:them |it |those )?down\b.*|<number> .*<sku>.*\bwrite down\b"),
+        (-3, r"<supplier>"),
         (
             4,
             r"\b(?:write|writ\w+|wrote) ?-?off\b|\bwrite-?offs?\b|\bwriteoff\b|\bwrite (?:<number> |<sku> |of |the |damaged |it |them )*off\b",
@@ -235,6 +260,13 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-3, r"\bfrom <location> to <location>|\b(?:order|buy|purchase)\b.*\bfrom <supplier>"),
     ),
     "transfer_stock": (
+        (-3, r"^(?!.*(?:<number>|<location>.*<location>|\b(?:move|transfer|one|a)\b)).*$"),
+        (2.5, r"\b(?:van|truck|lorry)\b.*<location>.*<location>"),
+        (
+            3,
+            r"\b(?:re-?stock|replenish|top up|stock up|fill up|fill|supply|load|let|pass)\b.*<location>.*<location>",
+        ),
+        (2, r"<number> (?:x |of |pieces )*<sku> <location> to <location>"),
         (4, r"\b(?:transfer\w*|relocat\w+|rebalanc\w+|redistribut\w+|reallocat\w+)\b"),
         (
             3,
@@ -251,6 +283,13 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-1.5, r"\b(?:how many|how much|why|forecast|stock of)\b"),
     ),
     "recommend_reorder": (
+        (3, r"\b(?:spend|invest)\b.*\b(?:get|buy|order)\b"),
+        (
+            3,
+            r"\b(?:must|shall|should|do|have to|ought)\b.*\b(?:order|buy|get more)\b.*(?:\bor not\b|\byet\b)",
+        ),
+        (2.5, r"\bproposal\b.*\border\w*"),
+        (2.5, r"\brun the numbers\b.*\b(?:buy|order|purchase)\b"),
         (
             3,
             r"\bhow (?:many|much)\b.*\b(?:should|must|shall|ought|need)\b.*\b(?:get|take|have)\b|\bhow much\b.*\b(?:order|buy)\b",
@@ -277,6 +316,10 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2, r"\bwhich orders\b|\border (?:status|from|of)\b|\bpurchase orders?\b|<po_id>"),
     ),
     "supplier_terms": (
+        (3, r"\bwhich (?:firm|company|business)\b"),
+        (2.5, r"\b(?:costs|cost) us\b"),
+        (3.5, r"\b(?:from (?:who|whom)|second source|carton quantity|minimum and|deal with)\b"),
+        (3, r"\bhow (?:many|long|soon)\b.*<supplier>"),
         (
             4,
             r"\bwho\b.*\b(?:suppl\w+|sells? us|sell it to us|provides?|delivers|makes|manufactur\w+|do we (?:buy|get|order|source))\b",
@@ -315,6 +358,12 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-1.5, r"<order_id>|<number>|\bhow many\b|\bforecast\b|\bsend us\b"),
     ),
     "list_purchase_orders": (
+        (3, r"\b(?:lorr(?:y|ies)|trucks?|deliver(?:y|ies)) (?:\w+ )?(?:are |is )?(?:due|coming|in)\b"),
+        (
+            3,
+            r"<supplier>.*\b(?:still to come|to come|coming)\b|\b(?:when|where)\b.*\b(?:goods|stuff|delivery|things)\b.*<supplier>|\bchase\b.*<supplier>",
+        ),
+        (3, r"\b(?:open|pending|my|our) buys\b"),
         (3.5, r"\bcoming (?:in )?from <supplier>"),
         (-3, r"<number> (?:x |of |pieces (?:of )?)?<sku>"),
         (3.5, r"\bpurchase orders?\b|\bpos?\b|\bsupplier orders?\b|<po_id>"),
@@ -349,6 +398,14 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2, r"\blead ?time\b|\bmoq\b|\bterms\b|\bhow long\b|\bminimum\b"),
     ),
     "place_purchase_order": (
+        (3, r"\b(?:grab|pick up|secure|top-?up)\b.*<number>.*<sku>|\btop-?up order\b"),
+        (2.5, r"<number>.*<sku>.*\boff <supplier>"),
+        (-4, r"^(?!.*<supplier>).*<location>.*<location>"),
+        (
+            3,
+            r"\b(?:book|request|call in|ask|have|bring in|take|want|need)\b.*<number>.*<sku>.*\b(?:with|from|at|by|via|of|supplier) <supplier>",
+        ),
+        (2.5, r"<supplier>.*<number>.*<sku>|<number>.*<sku>.*<supplier>"),
         (4, r"^(?:po|purchase order)\b.*(?:<number>.*<sku>|<sku>.*<number>)"),
         (
             3,
@@ -410,6 +467,8 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-3, r"\b(?:cancel\w*|call off|scrap|void)\b"),
     ),
     "get_price": (
+        (4, r"\bfor how much\b|\bat (?:what|which) price (?:do|did|are)\b"),
+        (3, r"\b(?:sticker|turn a profit)\b"),
         (-3, r"\bshould (?:we|i|it|they)\b"),
         (3, r"\b(?:customers?|people|they) pay\b"),
         (3, r"\bprices?\b|\bpriced\b|\brrp\b|\bretail\b"),
@@ -432,6 +491,17 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2.5, r"\bcosts? us\b|\bdo we pay\b|\bmoq\b"),
     ),
     "suggest_price": (
+        (3.5, r"\bwhere (?:would|should|could)\b.*\bprice\b|\bpitch\b.*\bprice\b"),
+        (3, r"\b(?:over|under)priced\b"),
+        (
+            3.5,
+            r"^(?=.*<money>)(?=.*<sku>).*\b(?:mad|crazy|fair|reasonable|too|silly|daft|sensible|cheeky|ok)\b",
+        ),
+        (3, r"\b(?:under|over)-?(?:sell|pric|charg)\w*"),
+        (
+            2.5,
+            r"\b(?:reckon|friendlier|fairer)\b.*\b(?:ask|price|charge)\b|\bcould ask\b|\bfriendlier price\b",
+        ),
         (3.5, r"\bshould (?:it |<sku> )?(?:go|sell|retail) (?:for|at)\b|\bcompetitive\w*\b"),
         (
             4,
@@ -460,6 +530,8 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-3, r"\b(?:order|buy|re-?order|quantity)\b|<order_id>|<supplier>|\brefund\w*|\bpolicy\b|\brules?\b"),
     ),
     "change_price": (
+        (3.5, r"<sku> (?:goes|go|moves|drops|rises|comes) (?:up |down )?(?:to|for) <money>"),
+        (2, r"\bmark\b.*\bat <money>|<sku> (?:please |must |has to )*(?:make|cost)\b.*<money>"),
         (
             3.5,
             r"\b(?:should|must|shall|will|is to|has to|needs to|ought to) (?:now |only )?(?:cost|be (?:priced )?(?:at )?|go (?:up |down )?(?:to|for)|sell (?:for|at)|retail at)\b.*(?:<money>|<number>)",
@@ -511,6 +583,17 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2, r"<sku>|\bpolicy\b|\bhow (?:many|much|long|do)\b"),
     ),
     "find_orders": (
+        (3, r"\bhow often\b.*<customer_id>|<customer_id>.*\bshopped\b"),
+        (
+            3,
+            r"^(?!.*<(?:sku|order_id|customer_id)>).*\bneeds? (?:packing|shipping|sending|dispatching|picking|fulfilling)\b",
+        ),
+        (3, r"<customer_id>.*\b(?:spent|spend|orders?|ordered)\b|\bordered\b.*<customer_id>"),
+        (
+            3.5,
+            r"^(?!.*(?:<sku>|<order_id>|<customer_id>)).*\b(?:still|left|have|need)\b.*\b(?:ship|send|dispatch|pack|get out|go out|post)\b(?! us)",
+        ),
+        (2.5, r"\bnew orders?\b|\bsold (?:overnight|<period>)"),
         (
             3.5,
             r"\b(?:orders?|purchases?|shopping|order history|purchase history)\b.*<customer_id>|<customer_id>.*\b(?:orders?|ordered|ordering|bought|buy|buying|purchase[sd]?|order history)\b",
@@ -568,6 +651,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-3, r"\bon order\b|\b(?:write|reply|respond)\b"),
     ),
     "track_shipment": (
+        (3, r"\b(?:scan|scans|picked up by)\b|\bdid not get\b|\bhasn\'t (?:come|got|had|received)\b"),
         (3.5, r"\b(?:track\w*|parcel|package|consignment|courier|carrier|tracking number)\b|<tracking_id>"),
         (
             3,
@@ -587,6 +671,12 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2, r"<sku>"),
     ),
     "quote_refund": (
+        (3, r"\brefund (?:headroom|room|potential|cap|calculation)\b"),
+        (2.5, r"\bhow much\b.*<order_id> (?:get|have|receive)\b"),
+        (
+            3.5,
+            r"\b(?:what|how much|most)\b.*\bgive (?:them|him|her|back|the customer)\b|\breceive back\b|\b(?:would|is) <money> on <order_id>.*\bok",
+        ),
         (
             4,
             r"\b(?:refundable|refund (?:limit|quote|amount|possible|allowed|eligib\w+|options?|entitlement|due|value|check))\b",
@@ -612,6 +702,11 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         ),
     ),
     "refund_order": (
+        (
+            -4,
+            r"\brefund (?:headroom|quote|check|amount|limit|options?|possible|allowed|value|status|eligib\w+|room|potential|cap|max|calculation)\b",
+        ),
+        (2.5, r"\b(?:give|pay|send|let|allow|offer)\b.*<order_id>.*<money>|\bsort\b.*<money> back"),
         (3.5, r"\b(?:refund\w*|reimburs\w+|compensat\w+|pay out)\b"),
         (
             3.5,
@@ -632,6 +727,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2, r"\brefund\w*"),
     ),
     "add_order_note": (
+        (-3, r"^(?!.*(?:<order_id>|<words>)).*<sku>"),
         (
             4,
             r"\b(?:add|put|leave|write|make|attach|jot|record|log|append|drop|stick|place|set|enter|save|create|pop|new)\b.*\b(?:notes?|comment|remark|memo|annotation|reminder)\b",
@@ -643,6 +739,19 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-3, r"<po_id>|\b(?:show|read|list|see|what|any)\b.*\bnotes\b"),
     ),
     "search_guides": (
+        (
+            3,
+            r"^(?!.*<)(?=.*\b(?:can|may|could|do) (?:someone|somebody|people|anyone|a customer|customers|i|we|they)\b)(?=.*\b(?:receipt|bring\b.*\bback|return|exchange|opened|without)\b)",
+        ),
+        (
+            4,
+            r"\bwhat\'?s? (?:is |was )?(?:the|our) (?:\w+ )?(?:line|stance|script|drill|position|approach|way|rule)\b.*\b(?:on|when|if|for|about|with|of)\b",
+        ),
+        (
+            3,
+            r"^(?!.*<)(?=.*\b(?:what did we say|remind me)\b)(?=.*\b(?:return\w*|bring\w* back|discounts?|refund\w*|parcels?|complain\w*|opened)\b)",
+        ),
+        (3, r"^(?!.*<)(?=.*\b(?:allowed|permitted)\b)"),
         (
             3,
             r"^(?!.*<)(?=.*\b(?:may|can|do|does|what|what\'s|when|who|how|is|are|should)\b)(?=.*\b(?:discounts?|returns?|exchanges?|postage|warrant\w+|complain\w*|deadlines?|vouchers?|gift ?wrap\w*|damaged|faulty|wrong deliver\w+)\b)(?!.*\b(?:stock|orders?|waiting)\b)",
@@ -667,7 +776,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         ),
         (
             3.5,
-            r"\bhow (?:many days|long|much time|soon|late)\b.*\b(?:customers?|return\w*|send\b.*\bback|exchange|claim|they|people|we keep)\b|\breturns? (?:window|period|deadline|address)\b|\bwarranty\b|\bguarantee\b",
+            r"\bhow (?:many days|long|much time|soon|late)\b.*\b(?:customers?|return\w*|send\b.*\bback|exchange|claim|folks|we keep)\b|\breturns? (?:window|period|deadline|address)\b|\bwarranty\b|\bguarantee\b",
         ),
         (
             3,
@@ -690,6 +799,9 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-1.5, r"\bhow (?:many|much) (?!days)\b|<number>"),
     ),
     "list_approvals": (
+        (3, r"\bsign off\b|\b(?:nobody|no one) (?:has )?(?:said yes|approved|decided|signed)\b"),
+        (3.5, r"\b(?:waiting|wait)\b.*\b(?:yes|no|nod|say-so|approves?|boss|manager)\b"),
+        (3, r"\b(?:in|on) my (?:tray|desk|list|queue|inbox)\b|\bto sign\b"),
         (
             4,
             r"\b(?:waiting|pending|open|outstanding|awaiting|queued|need\w*|unapproved|still)\b.*\b(?:approval\w*|approv\w+|sign(?:ed)?[- ]?off|signature|decision|decid\w+|authori[sz]\w+|ok from|sign)\b",
@@ -742,7 +854,9 @@ WRITE_THRESHOLD: Final = 3.0
 @lru_cache(maxsize=256)
 def _weighed(text: str) -> tuple[tuple[str, float], ...]:
     bare = without_lead(text)
-    alike = phrasebook().likeness(text)
+    book = phrasebook()
+    spoken, alike = book.likeness(text), book.likeness(bare)
+    alike = {tool: max(spoken.get(tool, 0.0), alike.get(tool, 0.0)) for tool in {*spoken, *alike}}
     return tuple(
         (
             tool,

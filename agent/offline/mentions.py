@@ -89,7 +89,9 @@ _NOTE_BODY: Final = re.compile(
     r"\b(?:notes?|comment|remark|memo|notiz)\b[^:\n.?!]{0,60}?(?::|\bsaying(?:\s+that)?\b|\bthat\s+says\b|"
     r"\bto\s+say(?:\s+that)?\b|\bthat\s+(?!order|says)|\s-\s)\s*(?P<a>.+)"
     r"|\b(?:write|jot|put|note)\s+(?:it\s+)?down\b[^:\n]{0,40}?(?:\bthat\s|:)\s*(?P<b>.+)"
-    r"|\bnote\s+(?:for|on|to)\s+(?:order\s+)?#?\w+\s*,\s*(?P<c>.+)",
+    r"|\bnote\s+(?:for|on|to)\s+(?:order\s+)?#?\w+\s*,\s*(?P<c>.+)"
+    r"|\b(?:log|record|mark|jot|write|note|mention|add|put|state)\s+(?:it\s+)?(?:on|against|to|in|for|at|under)\s+(?:the\s+)?(?:order\s+)?#?\d+\s*"
+    r"(?::|,?\s*\bthat\b)\s*(?P<d>.+)",
     re.IGNORECASE | re.DOTALL,
 )
 _BODY_END: Final = re.compile(
@@ -188,7 +190,7 @@ def _with_tags(message: str, spans: list[Span]) -> str:
 
 def _untagged(text: str) -> str:
     """Text in which nothing looks like a tag, and an arrow reads as "to"."""
-    return re.sub(r"[-=]+>|→", " to ", text).replace("<", " ").replace(">", " ")
+    return re.sub(r"[-=]+>|→|»|(?<=\s)>+(?=\s|$)", " to ", text).replace("<", " ").replace(">", " ")
 
 
 def _quotes(message: str, records: Records) -> Iterator[Span]:
@@ -203,7 +205,7 @@ def _note_bodies(message: str, _records: Records) -> Iterator[Span]:
     hit = _NOTE_BODY.search(message)
     if hit is None:
         return
-    group = next(name for name in ("a", "b", "c") if hit.group(name) is not None)
+    group = next(name for name in ("a", "b", "c", "d") if hit.group(name) is not None)
     start, body = hit.start(group), hit.group(group)
     if "\x00" in body[:2]:  # the body is a quotation that is linked already
         return

@@ -25,18 +25,25 @@ _POLITE: Final = (
     r"|(?:(?:i|we)(?:'d| would)? )?(?:also |now |just |really )?(?:want|need|like|wish|have) (?:you )?(?:all )?to (?:please |now |also )?"
     r"|i(?:'d| would) like to |let's |let us |go ahead and |make sure (?:you |to |that you )?|be sure to |be so kind (?:and|as to) "
     r"|(?:do not|don't|dont) (?:forget|hesitate) to |remember to |(?:you (?:should|must|may|can)|feel free to|help me(?: to)?|try (?:to|and)) "
+    r"|(?:i|we) (?:need|want|would like|wish)(?: it)? that you (?:please )?"
+    r"|(?:would you |will you |can you |please )?be (?:a |an )?(?:dear|darling|star|angel|love|gem|hero|kind|so good|so nice|good) (?:and|as to|to) "
     r"|(?:would|do) you mind (?:to )?|i'm asking you to |your job is to |go (?:and )?(?=\w)|do (?:me )?(?:a|the) favou?r (?:and )?"
 )
 _FILLER: Final = (
     r"(?:hi|hello|hey|hiya|morning|good (?:morning|afternoon|evening|day)|dear|team|guys|folks|mate|there|ok|okay|right|alright|"
-    r"so|well|and|then|also|plus|but|or|please|kindly|now|just|fine|great|good|thanks|thank you|sure|yes|yep|yeah|no|nope|listen|btw|"
+    r"so|well|and|then|also|plus(?! <number>)|but|or|please(?! (?:to|you) \w)|kindly|now|just|fine|great|good|thanks|thank you|sure|yes|yep|yeah|no|nope|listen|btw|"
     r"by the way|quick (?:question|one)|sorry|actually|oh|um|uh|cool|perfect|next|finally|lastly|first(?:ly| of all)?|second(?:ly)?|"
     r"third(?:ly)?|after that|afterwards|in addition|additionally|furthermore|if (?:possible|you can|you could|you don't mind|you would)|"
     r"shophand|assistant|bot|asap|urgent(?:ly)?|immediately|important|today|again|in that case|therefore|hence|instead|simply|quickly|"
-    r"wait|go ahead|one more thing|another thing|as well|<number>(?=\s*[.)]))"
+    r"wait|go ahead|go on|oh bless|bless|hmm+|(?:i|we)(?:'ve| have) decided|decided|decision made|right then|let's do it|let us do it|do it|one more thing|another thing|as well|<number>(?=\s*[.)]))"
 )
+_FOREIGN: Final = (
+    r"please (?:to|you) (?=\w)|(?:i|we) (?:want|like|need|wish|must|have to) (?=(?:buy|order|purchase|cancel|move|transfer|refund|change|send|book|write|give|return|put|set|add)\b)"
+    r"|(?:can|could|may) (?:we|i) (?:please )?(?:have|get) (?=[^?]*\bplease\b[^?]*$)"
+)
+"""Commands as people word them who think in another language; with a question mark they ask."""
 _LEAD: Final = re.compile(
-    rf"^(?:[\s,.;:!?()*•\"'-]+|(?:from |as of |starting )?<period>[\s,]*|{_FILLER}\b[\s,.;:!?-]*|(?:{_POLITE}))",
+    rf"^(?:[\s,.;:!?()*•\"'-]+|(?:from |as of |starting )?<period>[\s,]*|{_FILLER}\b[\s,.;:!?-]*|(?:{_FOREIGN})|(?:{_POLITE}))",
     re.IGNORECASE,
 )
 _WRAP_POLITE: Final = re.compile(rf"^(?:{_POLITE})", re.IGNORECASE)
@@ -66,7 +73,7 @@ _FORBIDS: Final = re.compile(
     r"|\bdry[- ]run\b|\bnot yet\b|\bno (?:action|changes?|writes?)\b|\bhold (?:off|on)\b|\bpurely hypothetical\w*|\bfor information only\b|\bread[- ]only\b"
 )
 _REPORTS: Final = re.compile(
-    r"^(?:<location>|the (?:shop|store|warehouse) in <location>) (?:needs?|wants?|lacks?|could use)\b|^(?:(?:the|a|an|our|my|this|that|some|one|another) (?:\w+ ){0,2}?(?:customer|client|buyer|supplier|driver|carrier|warehouse|colleague|boss|"
+    r"^(?:(?:the |a |our )?(?:van|truck|lorry|driver)\b(?! (?:is )?(?:late|due))).*<location>|^(?:<location>|the (?:shop|store|warehouse) in <location>) (?:needs?|wants?|lacks?|could use)\b|^(?:(?:the|a|an|our|my|this|that|some|one|another) (?:\w+ ){0,2}?(?:customer|client|buyer|supplier|driver|carrier|warehouse|colleague|boss|"
     r"manager|box|parcel|goods|delivery|ticket|email|mail)|(?:customer|client|buyer|supplier|boss)|we|i|they|he|she|it|somebody|someone|there|"
     r"<customer_id>|<supplier>|<location>|<ticket_id>|(?:the )?<order_id>|(?:the )?<po_id>|(?:the |our |<number> (?:of )?(?:the )?(?:\w+ )?)?<sku>)\b"
     r"(?:'s|'ve|'re|'d)?\s+(?!(?:needs?|want|to|at|for|from|x|like|in|on|by|of|down|up)\b)(?:\w+n't |just |has |have |had |is |are |was |were |already |already |only )*"
@@ -87,17 +94,17 @@ _CLAUSE: Final = re.compile(
 
 _COMMANDS: Final[dict[str, str]] = {
     "adjust_stock": r"(?:write|adjust|correct|scrap|bin|dispose|discard|throw|chuck|dump|trash|deduct|subtract|remove|take|knock|add|book|put|set|reduce|"
-    r"increase|decrease|lower|raise|record|log|update|change|fix|recount|mark|count|stock|inventory|write-?offs?|adjustments?|corrections?|account for)\b",
-    "transfer_stock": r"(?:transfer\w*|move|shift|send|ship|relocate|rebalance|redistribute|bring|take|pull|push|get|give|drive|haul|stock transfer|swap)\b",
+    r"increase|decrease|lower|raise|record|log|update|change|fix|recount|mark|count|stock|inventory|write-?offs?|adjustments?|corrections?|account for|minus|plus|delete|clear|erase|get rid|pull)\b",
+    "transfer_stock": r"(?:transfer\w*|move|shift|send|ship|relocate|rebalance|redistribute|bring|take|pull|push|get|give|drive|haul|stock transfer|swap|load|put|re-?stock|replenish|top up|stock up|fill|supply|let|pass|re-?allocate|hand)\b",
     "place_purchase_order": r"(?:order|buy|purchase|re-?order|restock|replenish|procure|stock up|top up|get|place|raise|create|make|issue|submit|put|open|cut|"
-    r"send|new|po|purchase order|do|bring|fetch|start|draft)\b",
-    "cancel_purchase_order": r"(?:cancel\w*|call|scrap|drop|void|kill|stop|withdraw|revoke|annul|undo|abort|bin|pull|get rid|delete|close)\b",
+    r"send|new|po|purchase order|do|bring|fetch|start|draft|grab|pick up|nab|secure|commission|top-?up|book|request|call in|ask|have|take)\b",
+    "cancel_purchase_order": r"(?:cancel\w*|call|scrap|drop|void|kill|stop|withdraw|revoke|annul|undo|abort|bin|pull(?! up| out)|get rid|delete|close|make (?:a |the )?cancel\w*|do (?:a |the )?cancel\w*)\b",
     "receive_purchase_order": r"(?:receiv\w+|book|check|accept|goods[- ]?in|goods receipt|take|put|mark|confirm|log|record|register|close|enter|add|receipt)\b",
     "change_price": r"(?:set|change|update|raise|increase|put|drop|lower|reduce|cut|bump|mark|re-?price|make|adjust|knock|take|lift|hike|slash|discount|"
     r"decrease|sell|charge|list|offer|price|new|amend|modify|alter|edit|push|move|round|bring|correct|fix|give|run)\b",
-    "refund_order": r"(?:goodwill|courtesy|refund\w*|give|pay|reimburse|return|compensate|credit|issue|send|transfer|put|process|partial|full|make|wire|hand|do|money)\b",
-    "cancel_order": r"(?:cancel\w*|void|kill|stop|call|abort|annul|undo|scrap|revoke|withdraw|drop|do not ship|don't ship)\b",
-    "add_order_note": r"(?:add|put|leave|write|make|attach|jot|record|log|append|drop|note\w*|comment|remark|memo|annotate|stick|place|set|enter|save|create|new|pop)\b",
+    "refund_order": r"(?:goodwill|courtesy|refund\w*|give|pay|reimburse|return|compensate|credit|issue|send|transfer|put|process|partial|full|make|wire|hand|do|money|sort|let|allow|offer)\b",
+    "cancel_order": r"(?:pull(?! up| out)|get rid|(?:make|do) (?:a |the )?cancel\w*|don't send|do not send|cancel\w*|void|kill|stop|call|abort|annul|undo|scrap|revoke|withdraw|drop|do not ship|don't ship)\b",
+    "add_order_note": r"(?:add|put|leave|write|make|attach|jot|record|log|append|drop|note\w*|comment|remark|memo|annotate|stick|place|set|enter|save|create|new|pop|mention|mark|memo|stick|file)\b",
 }
 _IMPERATIVE: Final = {tool: re.compile(rf"^{verbs}") for tool, verbs in _COMMANDS.items()}
 COMMANDED: Final = tuple(_COMMANDS)
@@ -105,7 +112,7 @@ COMMANDED: Final = tuple(_COMMANDS)
 _DECLARED: Final[dict[str, re.Pattern[str]]] = {
     "change_price": re.compile(
         r"^(?:i|we) want <sku> (?:at|for|to (?:be|cost)) <money>|"
-        r"\b(?:should|must|shall|has to|needs to|is to|will|to) (?:now )?(?:cost|be priced at|sell (?:for|at)|go (?:for|up|down)|be)\b.*(?:<money>|<number>)|^<sku> (?:@|to|=|:) ?<money>"
+        r"\b(?:should|must|shall|has to|needs to|is to|will|to) (?:now )?(?:cost|be priced at|sell (?:for|at)|go (?:for|up|down)|be)\b.*(?:<money>|<number>)|^<sku> (?:@|to|=|:) ?<money>|^<sku> (?:at|for|@|to|is) <money>(?: now| from now on| please| (?:from|as of|starting|effective) <period>|[ ,.!])*$|^<sku> (?:goes|moves|drops|comes) (?:up |down )?(?:to|for) <money>|^(?:the )?price (?:of|for) <sku> (?:please )?(?:make|to|is now|:|=)? ?<money>"
     ),
     "receive_purchase_order": re.compile(
         r"\b(?:delivery|goods|shipment)\b.*<po_id>.*\b(?:complete\w*|in full|all there|counted)\b|"
@@ -121,6 +128,9 @@ _DECLARED: Final[dict[str, re.Pattern[str]]] = {
         r"<po_id>.*\b(?:must|has to|needs to) be (?:cancelled|stopped|voided)\b"
     ),
     "refund_order": re.compile(r"<order_id>.*\b(?:must|has to|needs to) be (?:refunded|reimbursed)\b"),
+    "place_purchase_order": re.compile(
+        r"^(?:another |a further |an extra )?<number> (?:x |of |more |pieces |units )*<sku>[^?]*<supplier>[^?]*\b(?:please|asap|order|now)\b"
+    ),
     "add_order_note": re.compile(r"<order_id>.*\b(?:note|comment)\W*<words>"),
     "transfer_stock": re.compile(
         r"^(?:from )?<location> to <location>.*<number>.*<sku>|\b(?:must|has to|have to|needs? to) be (?:moved|transferred|sent)\b.*<location>|^<number> (?:x |of |pieces |units )*<sku>.*<location>.*\bto\b.*<location>|^<sku> (?:x ?)?<number> .*\bto <location>"
@@ -164,8 +174,9 @@ def commands(text: str, tool: str) -> bool:
         return True
     at = 0
     for cut in (*_CLAUSE.finditer(text), None):
-        clause = text[at : cut.start() if cut else len(text)]
-        if _IMPERATIVE[tool].search(without_lead(clause.strip())) and not _SPEECH.search(text[:at]):
+        clause = text[at : cut.start() if cut else len(text)].strip()
+        clause = re.sub(r"^(?:to|you) ", "", clause) if text[:at].endswith("please") else clause
+        if _IMPERATIVE[tool].search(without_lead(clause)) and not _SPEECH.search(text[:at]):
             return True
         at = cut.end() if cut else at
     return False

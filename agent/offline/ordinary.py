@@ -75,6 +75,16 @@ ORDINARY: Final = frozenset(
     years yes yesterday yet you you'd you'll you're you've your yours yourself zero alternative abroad
     approximately asap afaik fyi btw eg ie etc hmm lol ha wow ah um er ta cheers bye goodbye evening mate guys
     into onto upon across along behind beyond within toward towards apart besides via per among however whatever
+    spend spent spending money deep dry rack racks lorry lorries truck trucks tray packet packets parcel article
+    articles embarrassed embarrassing hunch reckon daft friendlier nicer overkill chunk chunks deals dealing drown
+    drowning offender offenders lovely sunshine star dear darling bless punter punters chase chasing scan scans swear
+    swears script drill stance crate crates pallet pallets tote forklift racking bay bays aisle slot slots gap gaps
+    soonest earliest nearest figured thinking guessing hoping hope rather somewhere nowhere somehow sometime whether
+    underselling overselling underpriced overpriced undercharging cheapish hurry hurried bothered bother fuss touched
+    rang ring rings ringing phoned shout heads upset cross angry happy unhappy glad sad keen busy quiet weird strange
+    funny silly stupid mad crazy sense makes logical wise smart clever best-selling bestseller bestsellers popular
+    january's christmas easter summer winter autumn spring halloween valentine holiday holidays season seasonal
+    storno chef article proposal amount percentage fiver tenner grand quid pence penny cent cents
     folks team kindest regards hiya welcome story poem song joke essay weather mood tone letter
     """.split()
 )

@@ -1,7 +1,7 @@
 """A phrasebook: requests as operators worded them, over tags. What reads like one of them means its tool.
 
 The weighted patterns of ``lexicon`` know what must be there; the phrasebook helps where nobody thought of
-a word. Likeness is the cosine of the words and word pairs two requests share, rare ones counting more
+a word. Likeness is the cosine of the meanings (``concepts``) and pairs of them two requests share, rare ones counting more
 (tf-idf: Spärck Jones 1972, doi:10.1108/eb026526).
 """
 
@@ -15,11 +15,15 @@ from math import log, sqrt
 from pathlib import Path
 from typing import Final
 
+from agent.offline.concepts import concept
+
 BOOK: Final = Path(__file__).with_name("phrases.txt")
 WEIGHT: Final = 4.0
 """What a request that stands in the book word for word adds to its tool's score."""
 _ALIKE: Final = 0.35
 """Less likeness than this is chance."""
+_UNSEEN: Final = 0.4
+"""A word that stands in no phrase says little against a likeness: people chat around what they want."""
 _TOKEN: Final = re.compile(r"<\w+>|[a-z][a-z']*|[=@+]")
 _COMMON: Final = frozenset(
     "a an the of to is are be it please for on in at and our my me i we you us".split()
@@ -27,7 +31,7 @@ _COMMON: Final = frozenset(
 
 
 def _grams(text: str) -> Counter[str]:
-    words: list[str] = _TOKEN.findall(text)
+    words = [concept(word) for word in _TOKEN.findall(text)]
     telling = [word for word in words if word not in _COMMON]
     pairs = [f"{one} {two}" for one, two in pairwise(words)]
     return Counter([*telling, *telling, *pairs])
@@ -42,7 +46,7 @@ class Phrasebook:
         seen = Counter(gram for each in grams for gram in each)
         self._tools = [tool for tool, _ in lines]
         self._idf = {gram: log(1 + len(lines) / count) for gram, count in seen.items()}
-        self._unseen = log(1 + len(lines))
+        self._unseen = _UNSEEN * log(1 + len(lines))
         self._holders: dict[str, list[tuple[int, float]]] = defaultdict(list)
         for number, each in enumerate(grams):
             length = self._length(each)

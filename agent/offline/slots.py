@@ -163,7 +163,8 @@ def _recommend(filling: Filling, args: dict[str, Any]) -> _Filled:
     """Without a product, what the whole store needs ("what should I order today?")."""
     text = filling.request.text
     whole = re.search(
-        r"\b(?:what|which|anything|everything|all|today|list|plan|products|items|lines|stuff)\b", text
+        r"\b(?:what|which|anything|everything|all|today|list|plan|products|items|lines|stuff|buys|orders|purchases|suggestions|proposals|recommendations|spend|advice)\b",
+        text,
     )
     refers = re.search(r"\b(?:it|that|them|this|these|those|of each)\b|\bhow (?:many|much)\b", text)
     needed = not (whole and not refers) or bool(filling.request.of(Sort.SKU))

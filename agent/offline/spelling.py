@@ -93,6 +93,14 @@ _SHORT: Final = {
     "sup": "supplier",
     "prc": "price",
     "temme": "tell me",
+    "packet": "parcel",
+    "packets": "parcels",
+    "article": "product",
+    "articles": "products",
+    "storno": "cancel",
+    "clients": "customers",
+    "client": "customer",
+    "chef": "boss",
 }
 _TOKEN: Final = re.compile(r"<\w+>|[a-z][a-z'/]*[a-z]|[a-z]", re.IGNORECASE)
 

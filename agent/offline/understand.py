@@ -100,7 +100,12 @@ def _steps(
     beyond = limits.needs_model(request.text)
     if beyond is not None:
         return [beyond]
-    meant = intent(request, before)
+    meant = intent(
+        request,
+        before,
+        within_reach=follow_up.within_reach(request, dialogue),
+        resolved=follow_up.resolved(request, dialogue),
+    )
     if meant is None:
         return [_words(request, dialogue, records, home)]
     return _filled(meant, request, dialogue, records, home)

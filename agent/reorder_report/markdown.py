@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from agent.reorder_report.marks import without_marks
 from agent.reorder_report.tables import (
     ACTED,
     budget_of,
@@ -40,7 +41,7 @@ def safe(text: str) -> str:
     >>> safe("[x](http://a) | <b>")
     '\\[x\\](http://a) \\| \\<b\\>'
     """
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _SPECIAL.sub(r"\\\1", " ".join(without_marks(text).split()))
 
 
 def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

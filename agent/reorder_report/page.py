@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 from agent.reorder_report.charts import projection_charts, supplier_chart
+from agent.reorder_report.marks import without_marks
 from agent.reorder_report.tables import (
     ACTED,
     budget_of,
@@ -28,7 +29,7 @@ def as_html(report: RunReport) -> str:
     )
     template = environment.from_string(here.joinpath("report.html.j2").read_text(encoding="utf-8"))
     suppliers = supplier_chart(report)
-    return template.render(
+    page = template.render(
         title=title_of(report),
         css=Markup(here.joinpath("report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
         report=report,
@@ -41,3 +42,4 @@ def as_html(report: RunReport) -> str:
         attention=groups(report, Outcome.NEEDS_ATTENTION),
         not_ordered=groups(report, Outcome.NOT_ORDERED),
     )
+    return without_marks(page)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, Literal, cast
 
@@ -105,6 +106,7 @@ def window_named(name: str) -> Window | None:
     return parsed if parsed is not None and parsed.name == name else None
 
 
+@lru_cache(maxsize=4096)  # a replay asks for the same few names a hundred thousand times
 def window_of(kind: str, name: str) -> Window | None:
     """The window of a name if actions of this kind can be added up so, else None."""
     found, lines = window_named(name), WINDOWS.get(kind)

@@ -97,7 +97,8 @@ AUTHORITY: Final = "tools.ledger.authority"
 
 PLANTS: Final = (
     plant("no_windows", "sums of the past are forgotten (splitting)",
-          ("tools.ledger.windows:measure", "return int(", "return 0 * int(")),
+          ("tools.ledger.windows:_counting", "if state in RESERVING:",
+           'return "no"\n    if state in RESERVING:')),
     plant("executed_only", "reservations are forgotten",
           ("tools.ledger.windows:_counting", 'return "reserved"', 'return "no"')),
     plant("pending_reserves", "asking blocks others",

@@ -28,7 +28,7 @@ HOMES = {
     "vl_convert": ("agent/reorder_report/",),
     "pydantic_settings": ("app/",),
 }
-WORD_LISTS = {"agent/offline/lexicon.py"}
+WORD_LISTS = {"agent/offline/lexicon.py", "shop/store/migrations/versions/0001_first.py"}
 LONGEST_FILE = 420
 """Lines; about 300 is the aim, this is where a second subject must have crept in."""
 

@@ -19,7 +19,7 @@ class Limits:
     order_day_hard: int = 20_000
     refund_soft: int = 50
     refund_hard: int = 400
-    refund_day_soft: int = 300
+    refund_day_soft: int = 150
     price_soft_pct: int = 10
     price_hard_pct: int = 40
     adjust_soft: int = 100

@@ -218,14 +218,19 @@ def _merged(known: Call, again: Step, missing: str, request: Request) -> Step:
         args[missing] = place[0].value
     elif missing in new.args:
         args[missing] = new.args[missing]
-    if missing not in args and not new.derive:
+    if missing not in args and not (new.derive or known.derive):
         return Ask(Call(known.tool, args), missing, again.text if isinstance(again, Ask) else "")
     still = next(
-        (name for name in _REQUIRED.get(known.tool, ()) if name not in args and not new.derive), None
+        (
+            name
+            for name in _REQUIRED.get(known.tool, ())
+            if name not in args and not (new.derive or known.derive)
+        ),
+        None,
     )
     if still is not None and isinstance(again, Ask):
         return Ask(Call(known.tool, args), still, again.text)
-    return Call(known.tool, args, new.derive)
+    return Call(known.tool, args, new.derive or known.derive)
 
 
 _REQUIRED: Final = {

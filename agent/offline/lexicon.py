@@ -59,6 +59,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2, r"\bstock (?:taking|take|audit|log)\b|\btied\b|\blead ?time\b|\bhow many days\b"),
     ),
     "list_low_stock": (
+        (3, r"^(?!.*<sku>).*\bneeds? (?:re-?stocking|re-?filling|topping up|replenish\w*)\b"),
         (3, r"^(?!.*<sku>).*\b(?:last legs|nearly bare|bare|nearly empty|to the end|on its last)\b"),
         (
             3,
@@ -110,6 +111,10 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
     ),
     "list_overstock": (
         (
+            4,
+            r"\b(?:eat\w*|swallow\w*|lock\w*|bind\w*|block\w*|hog\w*|cost\w*) (?:up )?(?:\w+ )?(?:cash|money|capital|space|room)\b",
+        ),
+        (
             3,
             r"\b(?:nobody|no one) wants\b|\bdoing nothing\b|\b(?:worst offenders|worst sellers)\b|\bdrowning\b|\btoo many\b",
         ),
@@ -148,6 +153,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2.5, r"<sku>|<order_id>"),
     ),
     "stock_movements": (
+        (3.5, r"<sku>.*\b(?:looks?|seems?|is|are|feels?) (?:\w+ )?(?:off|wrong|odd|strange|weird|funny)\b"),
         (3, r"\bin ?/ ?out\b|\bwalk me through\b.*|\bget less\b|\bwent from\b.*\bto nothing\b"),
         (3, r"\b(?:what|who)\b.*\b(?:touched|booked|took|taken)\b"),
         (2, r"\b(?:less|fewer|more|short|lower|higher) (?:\w+ ){0,4}(?:than|vs|versus|compared)\b"),
@@ -187,6 +193,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2, r"\bfrom <location> to <location>|\bslow\b|\btell\b.*\bpolicy\b"),
     ),
     "forecast_demand": (
+        (3.5, r"\b(?:expected|likely|probable|future) (?:turnover|sales|volumes?|offtake)\b"),
         (-2, r"^(?!.*(?:<sku>|\b(?:it|that|them|they|this|these|those)\b)).*$"),
         (
             3.5,
@@ -283,6 +290,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-1.5, r"\b(?:how many|how much|why|forecast|stock of)\b"),
     ),
     "recommend_reorder": (
+        (3.5, r"\b(?:do|must|should) (?:we|i) (?:have to |need to )?(?:order|buy|get) (?:some|more|any)\b"),
         (3, r"\b(?:spend|invest)\b.*\b(?:get|buy|order)\b"),
         (
             3,
@@ -316,6 +324,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2, r"\bwhich orders\b|\border (?:status|from|of)\b|\bpurchase orders?\b|<po_id>"),
     ),
     "supplier_terms": (
+        (2, r"\bour (?:buying|purchase|cost|wholesale) price\b"),
         (3, r"\bwhich (?:firm|company|business)\b"),
         (2.5, r"\b(?:costs|cost) us\b"),
         (3.5, r"\b(?:from (?:who|whom)|second source|carton quantity|minimum and|deal with)\b"),
@@ -358,6 +367,11 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-1.5, r"<order_id>|<number>|\bhow many\b|\bforecast\b|\bsend us\b"),
     ),
     "list_purchase_orders": (
+        (
+            4,
+            r"\b(?:did|have|has) (?:we|i|you|anyone)\b.*\b(?:order\w*|bought|buy)\b.*\b(?:at|from|with|by) <supplier>",
+        ),
+        (-2, r"^steps\b"),
         (3, r"\b(?:lorr(?:y|ies)|trucks?|deliver(?:y|ies)) (?:\w+ )?(?:are |is )?(?:due|coming|in)\b"),
         (
             3,
@@ -432,6 +446,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         ),
     ),
     "cancel_purchase_order": (
+        (2.5, r"<po_id>.*\bremove\b|\bremove\b.*<po_id>"),
         (
             2.5,
             r"\b(?:cancel\w*|call off|calling off|scrap|drop|void|kill|stop|withdraw|revoke|annul|undo|abort|pull|bin|get rid of)\b.*"
@@ -491,6 +506,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2.5, r"\bcosts? us\b|\bdo we pay\b|\bmoq\b"),
     ),
     "suggest_price": (
+        (4, r"\bmarket bear\b|\bwhat would (?:people|customers|the market)\b.*\b(?:pay|bear|accept)\b"),
         (3.5, r"\bwhere (?:would|should|could)\b.*\bprice\b|\bpitch\b.*\bprice\b"),
         (3, r"\b(?:over|under)priced\b"),
         (
@@ -559,6 +575,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2, r"<supplier>|\bstock\b|\bon hand\b"),
     ),
     "find_customer": (
+        (-1.5, r"\borders\b"),
         (3, r"\b(?:who is|who's|who are)\b(?!.*\b(?:suppl|approv|allowed|waiting))"),
         (
             3,
@@ -632,6 +649,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2, r"\brefund\w*|\bcancel (?!led)|\bapproval\w*|\breorder\w*|<number>"),
     ),
     "get_order": (
+        (4, r"^(?:the )?(?:order )?<order_id>(?: please| now| again| then)*[\s.?!]*$"),
         (2.5, r"<order_id>"),
         (
             2,
@@ -651,6 +669,10 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-3, r"\bon order\b|\b(?:write|reply|respond)\b"),
     ),
     "track_shipment": (
+        (
+            3,
+            r"<order_id> (?:already |now )?with the customer\b|\bwith whom\b|\bwhen (?:did|was|does|will)\b.*<order_id>.*\b(?:ship\w*|sent|leave|left|go out)\b",
+        ),
         (3, r"\b(?:scan|scans|picked up by)\b|\bdid not get\b|\bhasn\'t (?:come|got|had|received)\b"),
         (3.5, r"\b(?:track\w*|parcel|package|consignment|courier|carrier|tracking number)\b|<tracking_id>"),
         (
@@ -671,6 +693,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2, r"<sku>"),
     ),
     "quote_refund": (
+        (3.5, r"\boffer back\b|\b(?:can|could|may|might) (?:i|we) (?:offer|give|pay)\b.*\bback\b"),
         (3, r"\brefund (?:headroom|room|potential|cap|calculation)\b"),
         (2.5, r"\bhow much\b.*<order_id> (?:get|have|receive)\b"),
         (
@@ -702,6 +725,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         ),
     ),
     "refund_order": (
+        (3, r"<order_id> (?:gets?|receives?|should get) <money>"),
         (
             -4,
             r"\brefund (?:headroom|quote|check|amount|limit|options?|possible|allowed|value|status|eligib\w+|room|potential|cap|max|calculation)\b",
@@ -739,6 +763,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-3, r"<po_id>|\b(?:show|read|list|see|what|any)\b.*\bnotes\b"),
     ),
     "search_guides": (
+        (4, r"^(?:the )?steps (?:for|when|to|if|in)\b"),
         (
             3,
             r"^(?!.*<)(?=.*\b(?:can|may|could|do) (?:someone|somebody|people|anyone|a customer|customers|i|we|they)\b)(?=.*\b(?:receipt|bring\b.*\bback|return|exchange|opened|without)\b)",
@@ -799,6 +824,10 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-1.5, r"\bhow (?:many|much) (?!days)\b|<number>"),
     ),
     "list_approvals": (
+        (
+            3,
+            r"\b(?:blocked|held up|on hold)\b|\b(?:manager|boss|owner|admin|supervisor)s? (?:\w+ )?(?:has to|have to|must|needs? to|should) (?:look at|decide|see|check|approve|sign|review)\b",
+        ),
         (3, r"\bsign off\b|\b(?:nobody|no one) (?:has )?(?:said yes|approved|decided|signed)\b"),
         (3.5, r"\b(?:waiting|wait)\b.*\b(?:yes|no|nod|say-so|approves?|boss|manager)\b"),
         (3, r"\b(?:in|on) my (?:tray|desk|list|queue|inbox)\b|\bto sign\b"),

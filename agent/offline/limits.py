@@ -75,7 +75,7 @@ _CREATIVE: Final = re.compile(
     r"|\b(?:summari[sz]e|summary of|sum up|analy[sz]e|digest|cluster|classify|categori[sz]e|interpret|read through)\b[^.?!]{0,40}\b(?:tickets?|reviews?|feedback|complaints?|messages?|e-?mails?|conversations?|notes?|mails?|what customers)\b"
     r"|\b(?:marketing|strateg(?:y|ic)|campaigns?|seo|social media|instagram|facebook|tiktok|brand(?:ing)?|competitors? (?:analysis|research)|business plan|hire|hiring|tax advice|legal advice)\b"
     r"|^(?:please )?(?:reply|respond|answer|write back|write to|contact|e-?mail|phone|text|message) (?:to )?(?:the |this |our |that )?(?:customer|client|buyer|<customer_id>)"
-    r"|\b(?:what|how) do (?:our |the |my |most )?(?:customers|people|shoppers|you) (?:think|feel|like|say|love|hate)\b|\bwhy (?:do|are|don't) (?:our |the )?customers\b"
+    r"|\b(?:what|how) do (?:our |the |my |most )?(?:customers|people|shoppers|you) (?:think|feel|like|say|love|hate)\b|\bwhat are (?:our |the |my )?(?:customers|people|shoppers) (?:\w+ing)\b|\b(?:chart|graph|plot|diagram|spreadsheet|pie)\b|\bwhy (?:do|are|don't) (?:our |the )?customers\b"
 )
 _ELSEWHERE: Final = re.compile(
     r"\b(?:weather|rain|news|football|world cup|soccer|president|prime minister|capital of|recipe|movie|film|music|song|joke|bitcoin|lottery|horoscope|meaning of life|"

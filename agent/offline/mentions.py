@@ -151,6 +151,11 @@ _COUNTED: Final = re.compile(
 )
 
 
+_SHORTEST_ORDER: Final = 3
+_LONG: Final = 6
+"""A number of so many digits in talk without a product is an order, even if this store has none such."""
+
+
 def tag(text: str, records: Records, *, home: str = "GBP") -> Tagged:
     """Link the mentions of a message; `home` is the currency of amounts without a sign."""
     message = plain(text)
@@ -299,7 +304,10 @@ def _bare_orders(message: str, records: Records) -> Iterator[Span]:
     """Numbers without a word before them that are orders of this store ('refund 1042')."""
     for hit in _INTEGER.finditer(message):
         number = hit.group("n")
-        if len(number) > 2 and not _counts_goods(message, hit.end()) and records.is_order(number):
+        if len(number) < _SHORTEST_ORDER or _counts_goods(message, hit.end()):
+            continue
+        nothing_counted = "<" not in message and number.isdigit() and len(number) >= _LONG
+        if nothing_counted or records.is_order(number):
             yield hit.start("n"), hit.end("n"), _order(number, records)
 
 

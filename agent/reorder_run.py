@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
-from agent.reorder_draft import action_of, draft_of, proposed_supply
+from agent.reorder_draft import action_of, draft_of
 from agent.run_report import Answer, Draft, Request, RunReport, assemble
 from shop.clock import Clock
 from shop.errors import ConflictError, InvalidActionError, NotFoundError
@@ -31,6 +31,7 @@ from shop.store.history import plan_inputs
 from shop.store.reads import catalogue, purchasing
 from shop.store.reads.info import business_day
 from tools.desk import Desk, Session, State
+from tools.todays_plan import proposed_supply
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -149,8 +150,8 @@ def _key_of(request: ReorderRequest, as_of: date) -> str:
 def _planned(deps: Deps, request: ReorderRequest, as_of: date, key: str) -> Draft:
     started_at = deps.clock()
     settings = replace(request.settings, budget=request.budget or request.settings.budget)
-    proposed = proposed_supply(deps.desk, as_of)
     with deps.db.reading() as snapshot:
+        proposed = proposed_supply(snapshot, deps.db.tenant, as_of)
         inputs = plan_inputs(
             snapshot, as_of, location=request.location, supplier=request.supplier, proposed=proposed
         )

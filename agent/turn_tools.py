@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from agent import plan as plans
@@ -198,11 +198,6 @@ def recall(events: Iterable[StoredEvent]) -> Memory:
         elif event.kind == EventKind.APPROVAL and body["state"] in REFUSED and body["action"] in by_action:
             memory.refused.add(by_action[body["action"]])
     return memory
-
-
-def forget_failures(memory: Memory) -> Memory:
-    """The memory at the start of another turn."""
-    return replace(memory, failures=Counter())
 
 
 def _message(message: Mapping[str, Any]) -> Draft:

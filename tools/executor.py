@@ -34,7 +34,7 @@ from tools.filing import (
     store_decision,
 )
 from tools.ledger import authority, rows, waiting
-from tools.ledger.states import ABSORBING, ActionView, State
+from tools.ledger.states import ActionView, State
 
 LEASE: Final = timedelta(seconds=60)
 _DONE: Final = (Outcome.APPLIED, Outcome.ALREADY_APPLIED)
@@ -259,11 +259,6 @@ class Executor:
     def _present(self, action_id: str) -> ActionView:
         with self._bench.db.reading() as snapshot:
             return rows.get(snapshot, self._bench.tenant, action_id)
-
-
-def is_over(view: ActionView) -> bool:
-    """Whether the action will never move again."""
-    return view.state in ABSORBING
 
 
 def _asked(view: ActionView, now: datetime) -> Asked:

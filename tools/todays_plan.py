@@ -10,7 +10,7 @@ from shop.plan_inputs import PlanInputs, PlanSettings, ProposedSupply
 from shop.store.database import Snapshot
 from shop.store.reads import changes, info
 from tools.ledger import rows
-from tools.ledger.states import State
+from tools.ledger.states import ActionView, State
 from tools.tool import Shop
 
 if TYPE_CHECKING:
@@ -58,15 +58,20 @@ def proposed_supply(snapshot: Snapshot, tenant: str, today: date) -> list[Propos
         order = view.action
         if isinstance(order, PlacePurchaseOrder):
             found += [
-                _supply(line.sku, order.location, line.quantity, order.expected_on, view.id)
+                _supply(line.sku, order.location, line.quantity, order.expected_on, _spoken(view))
                 for line in order.lines
             ]
     for view in rows.in_states(snapshot, tenant, UNDER_WAY, kind=TransferStock.kind):
         move = view.action
         if isinstance(move, TransferStock):
-            found.append(_supply(move.sku, move.to_location, move.quantity, today, view.id))
-            found.append(_supply(move.sku, move.from_location, -move.quantity, today, view.id))
+            found.append(_supply(move.sku, move.to_location, move.quantity, today, _spoken(view)))
+            found.append(_supply(move.sku, move.from_location, -move.quantity, today, _spoken(view)))
     return found
+
+
+def _spoken(view: ActionView) -> str:
+    """The id by which people know a request: its approval's where it has one."""
+    return view.approval_id or view.id
 
 
 def _supply(sku: str, location: str, quantity: int, due_on: date, source: str) -> ProposedSupply:

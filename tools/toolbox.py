@@ -127,11 +127,8 @@ def check_registry(tools: Mapping[str, Tool] = TOOLS, policies: PolicySet | None
         owners = [tool.name for tool in writing if tool.kind == kind]
         if len(owners) != 1:
             raise SetupError(f"action kind {kind!r} needs exactly one tool, it has {owners}")
-        rules = () if policies is None else policies.rules_for(kind)
-        if policies is not None and not any(rule.effect is Verdict.ALLOW for rule in rules):
-            raise SetupError(
-                f"no rule allows {kind!r}, so every one would be denied: add an allow rule for it"
-            )
+        if policies is not None:
+            _check_allowed(kind, policies)
     for tool in tools.values():
         if tool.effect is Effect.READ and tool.kind is not None:
             raise SetupError(f"tool {tool.name!r} reads, so it cannot submit {tool.kind!r}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -205,8 +204,3 @@ def _is_foreign(word: str) -> bool:
         and bare.rstrip("s") not in ORDINARY
         and not bare.endswith(("ed", "ing", "ly", "wise", "able"))
     )
-
-
-def first_clear(mentions: Sequence[Mention]) -> Mention | None:
-    """The first mention that is known and means one record."""
-    return next((one for one in mentions if one.known and not one.choices), None)

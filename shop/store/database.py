@@ -26,6 +26,7 @@ Transaction = Connection
 """A connection inside the only write transaction of this tenant."""
 
 BUSY_SECONDS: Final = 60
+_WRITES: Final = "shophand.writes"
 _TENANT = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -63,8 +64,7 @@ class Database:
     def writing(self) -> Iterator[Transaction]:
         """The write transaction of this tenant: commits at the end, rolls back on any exception."""
         with self._translated(), self._engine.connect() as connection:
-            options: dict[str, Any] = {"shophand_write": True}
-            connection = connection.execution_options(**options)  # noqa: PLW2901 - the same connection
+            connection.info[_WRITES] = True  # the event "begin" reads it
             with connection.begin():
                 if self.dialect == "postgresql":
                     connection.execute(
@@ -79,12 +79,15 @@ class Database:
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
+        """Errors of SQLAlchemy and those of the driver, which prepared statements meet directly."""
+        driver: Any = self._engine.dialect.dbapi
         try:
             yield
-        except OperationalError as error:
-            raise StoreError(f"the database {_safe(self.url)} cannot be used: {error.orig}") from error
-        except DBAPIError as error:
-            raise StoreError(f"the database refused: {error.orig}") from error
+        except (OperationalError, driver.OperationalError) as error:
+            why = getattr(error, "orig", error)
+            raise StoreError(f"the database {_safe(self.url)} cannot be used: {why}") from error
+        except (DBAPIError, driver.Error) as error:
+            raise StoreError(f"the database refused: {getattr(error, 'orig', error)}") from error
 
 
 def _safe(url: str) -> str:
@@ -113,8 +116,8 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("shophand_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        writes = connection.info.pop(_WRITES, False)
+        connection.connection.cursor().execute("BEGIN IMMEDIATE" if writes else "BEGIN").close()
 
     return engine
 

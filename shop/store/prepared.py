@@ -1,0 +1,185 @@
+"""Statements that are compiled once and then handed to the driver as they are.
+
+SQLAlchemy makes a statement and its result anew at each execution, which costs several times what SQLite
+needs to answer. The reads and writes behind every decision go through here instead: the same statements,
+types, connection and transaction, without that work. What is built for one question stays with SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import BindParameter, Column, Connection, Delete, Dialect, Insert, Select, Update
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
+from sqlalchemy.sql.visitors import iterate
+
+Values = Mapping[str, Any]
+
+_NOTHING: Final[Values] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """One place of the text: the value given under a name, one of a list of them, or a fixed value."""
+
+    name: str
+    source: str | None
+    place: int | None
+    fixed: Any
+    bind: Callable[[Any], Any] | None
+
+    def value(self, values: Values) -> Any:
+        if self.source is None:
+            return self.fixed
+        given = values[self.source] if self.place is None else values[self.source][self.place]
+        return given if self.bind is None else self.bind(given)
+
+
+@dataclass(slots=True)
+class _Compiled:
+    """A statement as text of one dialect, and how values and rows are turned on their way.
+
+    How a row is read depends on the types that the driver reports, so it is known after the first execution.
+    """
+
+    text: str
+    slots: tuple[_Slot, ...]
+    by_place: bool
+    row: Callable[[Sequence[Any]], Any] = tuple
+    is_known: bool = False
+
+    def arguments(self, values: Values) -> Any:
+        if self.by_place:
+            return [slot.value(values) for slot in self.slots]
+        return {slot.name: slot.value(values) for slot in self.slots}
+
+
+class Prepared:
+    """A statement whose values are given by name at each execution; lists may have any length.
+
+    Rows are named tuples of the selected columns. An insert writes the columns it is given a value for and
+    the defaults of the others.
+    """
+
+    def __init__(self, statement: Select[Any] | Insert | Update | Delete) -> None:
+        self._statement = statement
+        self._compiled: dict[object, _Compiled] = {}
+        self._lists = tuple(
+            one.key
+            for one in iterate(statement)
+            if isinstance(one, BindParameter) and one.expanding and one.required
+        )
+
+    def rows(self, snapshot: Connection, values: Values = _NOTHING) -> list[Any]:
+        """All rows."""
+        compiled, cursor = self._executed(snapshot, values)
+        found = [compiled.row(row) for row in cursor.fetchall()]
+        cursor.close()
+        return found
+
+    def first(self, snapshot: Connection, values: Values = _NOTHING) -> Any:
+        """The first row, None if there is none."""
+        compiled, cursor = self._executed(snapshot, values)
+        row = cursor.fetchone()
+        cursor.close()
+        return None if row is None else compiled.row(row)
+
+    def scalar(self, snapshot: Connection, values: Values = _NOTHING) -> Any:
+        """The first column of the first row, None if there is none."""
+        row = self.first(snapshot, values)
+        return None if row is None else row[0]
+
+    def run(self, tx: Connection, values: Values = _NOTHING) -> int:
+        """Write; gives how many rows that touched."""
+        _, cursor = self._executed(tx, values)
+        touched = int(cursor.rowcount)
+        cursor.close()
+        return touched
+
+    def run_each(self, tx: Connection, rows: Sequence[Values]) -> None:
+        """Write once for each set of values, all of the same names."""
+        if rows:
+            compiled, cursor = self._for(tx, rows[0]), tx.connection.cursor()
+            cursor.executemany(compiled.text, [compiled.arguments(row) for row in rows])
+            cursor.close()
+
+    def _executed(self, snapshot: Connection, values: Values) -> tuple[_Compiled, Any]:
+        compiled, cursor = self._for(snapshot, values), snapshot.connection.cursor()
+        cursor.execute(compiled.text, compiled.arguments(values))
+        if not compiled.is_known:
+            compiled.row, compiled.is_known = _reader(self._statement, snapshot.dialect, cursor), True
+        return compiled, cursor
+
+    def _for(self, snapshot: Connection, values: Values) -> _Compiled:
+        key = (snapshot.dialect.name, *values, *(len(values[name]) for name in self._lists))
+        known = self._compiled.get(key)
+        if known is None:
+            known = self._compiled[key] = _compiled(self._statement, snapshot.dialect, values)
+        return known
+
+
+def _compiled(
+    statement: Select[Any] | Insert | Update | Delete, dialect: Dialect, values: Values
+) -> _Compiled:
+    columns = list(values) if isinstance(statement, Insert) else None
+    compiler = statement.compile(dialect=dialect, column_keys=columns)
+    defaults = {column.key: _default(column) for column in compiler.insert_prefetch}
+    state = compiler.construct_expanded_state({**defaults, **values})
+    binds = {
+        name: one.type.dialect_impl(dialect).bind_processor(dialect)
+        for one, name in compiler.bind_names.items()
+    } | dict(state.processors)
+    sources: dict[str, tuple[str, int | None]] = {name: (name, None) for name in values}
+    for source, names in state.parameter_expansion.items():
+        if source in values:
+            sources.update((name, (source, place)) for place, name in enumerate(names))
+    slots = tuple(
+        _slot(name, sources.get(name), state.parameters[name], binds.get(name))
+        for name in state.positiontup or state.parameters
+    )
+    return _Compiled(state.statement, slots, compiler.positional)
+
+
+def _slot(
+    name: str, source: tuple[str, int | None] | None, value: Any, bind: Callable[[Any], Any] | None
+) -> _Slot:
+    if source is None:
+        return _Slot(name, None, None, value if bind is None else bind(value), None)
+    return _Slot(name, *source, None, bind)
+
+
+def _default(column: Column[Any]) -> Any:
+    """The plain value that the table's description gives a column; a computed one has no place here."""
+    if not isinstance(column.default, ScalarElementColumnDefault):
+        raise TypeError(f"give {column} a value: its default is computed")
+    return column.default.arg
+
+
+def _reader(
+    statement: Select[Any] | Insert | Update | Delete, dialect: Dialect, cursor: Any
+) -> Callable[[Sequence[Any]], Any]:
+    """How a row of the driver becomes a named tuple of the types that the columns declare."""
+    if not isinstance(statement, Select):
+        return tuple
+    columns = statement.selected_columns
+    row = namedtuple("Row", columns.keys(), rename=True)  # type: ignore[misc]  # noqa: PYI024 - names of the statement
+    make: Callable[[Sequence[Any]], Any] = row._make
+    turns = [
+        (place, turn)
+        for place, (column, told) in enumerate(zip(columns, cursor.description, strict=True))
+        if (turn := column.type.dialect_impl(dialect).result_processor(dialect, told[1])) is not None
+    ]
+    if not turns:
+        return make
+
+    def turned(found: Sequence[Any]) -> Any:
+        values = list(found)
+        for place, turn in turns:
+            if values[place] is not None:
+                values[place] = turn(values[place])
+        return make(values)
+
+    return turned

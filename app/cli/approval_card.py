@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.cli import screen
-from app.cli.deciding import asked_roles
+from app.deciding import asked_roles
 from tools.desk import ApprovalView, GrantView
 
 

@@ -4,8 +4,8 @@ import typer
 
 from app.bootstrap import House
 from app.cli import approval_card, screen
-from app.cli.approval_edit import edited
-from app.cli.deciding import batch_decider
+from app.editing import edited
+from app.deciding import batch_decider
 from app.cli.delegation_commands import delegate, delegations, undelegate
 from app.cli.exits import Code, code_of_all, code_of_error, code_of_state
 from app.cli.moments import MOMENT, moment_from

@@ -6,6 +6,7 @@ from app.bootstrap import House
 from policies.decision import Requirement
 from shop.people import Principal
 from tools.desk import ApprovalView
+from tools.four_eyes import DECIDING, is_alone
 
 
 def decider(
@@ -32,6 +33,26 @@ def batch_decider(
         )
 
     return house.front_door.somebody(as_name, may, "decide all of these")
+
+
+def decides(person: Principal) -> bool:
+    """Whether somebody holds a role that decides something."""
+    return person.is_human and bool(person.roles & DECIDING)
+
+
+def second_person(house: House, as_name: str | None, first: str, task: str) -> Principal:
+    """Who says the second word: not the one who said the first, except the founder of a store of one.
+
+    Raises AccessDeniedError when nobody or several here could.
+    """
+
+    def may(person: Principal) -> bool:
+        if not decides(person):
+            return False
+        with house.db.reading() as snapshot:
+            return person.id != first or is_alone(snapshot, person)
+
+    return house.front_door.somebody(as_name, may, task)
 
 
 def is_asked(approval: ApprovalView, person: Principal) -> bool:

@@ -33,6 +33,9 @@ OWNERS: Final[dict[str, Role]] = {
     "refund_order": Role.SUPPORT_LEAD,
     "cancel_order": Role.SUPPORT_LEAD,
     "add_order_note": Role.SUPPORT_LEAD,
+    "add_demand_signal": Role.PURCHASING_MANAGER,
+    "add_supply_signal": Role.PURCHASING_MANAGER,
+    "remove_signal": Role.PURCHASING_MANAGER,
 }
 """Who decides when the dial stands on assist."""
 

@@ -46,6 +46,9 @@ _PERCENT: Final = DecimalFact(scale=2)
 _AMOUNT: Final = MoneyFact()
 _POSITIVE_AMOUNT: Final = MoneyFact(minimum=1)
 
+DEMAND_EFFECTS: Final = ("promotion", "season", "one_off")
+SUPPLY_EFFECTS: Final = ("delay", "unavailable", "price")
+
 CHANNELS: Final = ("chat", "run", "cli", "api")
 """Where an action may be asked for."""
 
@@ -124,6 +127,29 @@ FACTS: Final[Vocabulary] = MappingProxyType(
         ),
         "cancel_order": _facts({"cancellable": _YES_NO, "shipped": _YES_NO, "total": _AMOUNT}),
         "add_order_note": _facts({"length": IntFact("characters")}),
+        "add_demand_signal": _facts(
+            {
+                "effect": EnumFact(DEMAND_EFFECTS),
+                "reach": EnumFact(("sku", "category", "store")),
+                "percent": IntFact("percent", minimum=None),
+                "lasts_days": IntFact("days", minimum=1),
+                "ends_in_days": IntFact("days", minimum=None),
+                "value": _AMOUNT,
+                "overlaps": _YES_NO,
+            }
+        ),
+        "add_supply_signal": _facts(
+            {
+                "effect": EnumFact(SUPPLY_EFFECTS),
+                "reach": EnumFact(("purchase_order", "sku", "supplier")),
+                "delay_days": IntFact("days"),
+                "lasts_days": IntFact("days"),
+                "ends_in_days": IntFact("days", minimum=None),
+                "change_pct": _PERCENT,
+                "overlaps": _YES_NO,
+            }
+        ),
+        "remove_signal": _facts({"in_force": _YES_NO, "own": _YES_NO}),
     }
 )
 """The facts of each action kind; `tools/facts.py` reads them, `policies/*.yaml` judges by them."""
@@ -169,6 +195,15 @@ _LABELS: Final[dict[str, str]] = {
     "cancellable": "order may be cancelled",
     "shipped": "order was shipped",
     "length": "length in characters",
+    "effect": "what the signal says",
+    "reach": "of what the signal speaks",
+    "percent": "change of the demand in percent",
+    "lasts_days": "number of days the signal holds",
+    "ends_in_days": "days from today to the signal's last",
+    "overlaps": "another signal says something of the same for some of these days",
+    "delay_days": "days of delay",
+    "in_force": "signal is in force",
+    "own": "signal is the requester's own",
 }
 
 

@@ -91,6 +91,9 @@ WINDOWS: Final[Mapping[str, Lines]] = MappingProxyType(
         "refund_order": Lines(_NO_PIECES, ("all", "customer", "requester")),
         "cancel_order": Lines(_NO_PIECES, ("all", "customer", "requester")),
         "add_order_note": Lines(("count",), ("all", "customer", "requester")),
+        "add_demand_signal": Lines(_NO_PIECES, ("all", "category", "sku", "location", "requester")),
+        "add_supply_signal": Lines(("count",), ("all", "supplier", "sku", "requester")),
+        "remove_signal": Lines(("count",), ("all", "requester")),
     }
 )
 """The windows of each kind; a transfer is counted at the location that gives."""

@@ -2,13 +2,13 @@
 
 An action is what a person approves and what is executed, byte for byte: its digest is SHA-256 over
 canonical JSON (RFC 8785) of the tenant, the kind and the arguments. To add one: write the class here,
-its facts in ``policies/vocabulary.py`` and ``tools/facts.py``, its rules in ``policies/*.yaml`` and its
-effect in ``shop/store/effects.py``; start-up refuses an action that lacks any of them.
+its facts in ``policies/vocabulary.py`` and ``tools/facts/``, its rules in ``policies/*.yaml`` and its
+effect in ``shop/store/effects.py``; start-up refuses an action that lacks any of them. What all actions
+have in common stands in ``shop/action.py``.
 """
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Final, Self
@@ -16,43 +16,36 @@ from typing import Annotated, Any, ClassVar, Final, Self
 import rfc8785
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from shop.action import MAX_PIECES, Action, Identifier, Pieces, Undo, Words, canonical, digest_of
 from shop.errors import InvalidActionError
 from shop.money import Money
+from shop.signal_actions import AddDemandSignal, AddSupplySignal, RemoveSignal
 
-MAX_PIECES: Final = 1_000_000
-"""More pieces than this in one line are a typing error, not an order."""
-
-Pieces = Annotated[int, Field(gt=0, le=MAX_PIECES)]
-Identifier = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\s\x00-\x1f\x7f].*$")]
-Words = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
-
-
-class Undo(StrEnum):
-    """Whether an effect can be taken back; shown before anybody approves."""
-
-    REVERSIBLE = "reversible"
-    COMPENSABLE = "compensable"
-    FINAL = "final"
-
-
-class Action(BaseModel):
-    """A frozen write request. Never change one: an edit is a new action, judged anew."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
-
-    kind: ClassVar[str]
-    undo: ClassVar[Undo]
-    undo_by: ClassVar[str]
-    free_text: ClassVar[tuple[str, ...]] = ()
-    """Arguments that people write in their own words: they may hold personal data, and can be erased."""
-
-    def as_json(self) -> dict[str, Any]:
-        """The arguments as plain JSON values; money as ``{minor, cur}``, dates as ISO text."""
-        return self.model_dump(mode="json")
-
-    def digest(self, tenant: str) -> str:
-        """SHA-256 (hex) over the canonical form; two actions are the same action iff this is equal."""
-        return digest_of({"v": 1, "tenant": tenant, "kind": self.kind, "args": self.as_json()})
+__all__ = [
+    "KINDS",
+    "MAX_PIECES",
+    "Action",
+    "AddDemandSignal",
+    "AddOrderNote",
+    "AddSupplySignal",
+    "AdjustReason",
+    "AdjustStock",
+    "CancelOrder",
+    "CancelPurchaseOrder",
+    "ChangePrice",
+    "PlacePurchaseOrder",
+    "PurchaseLine",
+    "ReceivePurchaseOrder",
+    "ReceivedLine",
+    "RefundOrder",
+    "RemoveSignal",
+    "TransferStock",
+    "Undo",
+    "canonical",
+    "digest_of",
+    "in_words",
+    "parse_action",
+]
 
 
 class PurchaseLine(BaseModel):
@@ -257,6 +250,9 @@ KINDS: Final[dict[str, type[Action]]] = {
         RefundOrder,
         CancelOrder,
         AddOrderNote,
+        AddDemandSignal,
+        AddSupplySignal,
+        RemoveSignal,
     )
 }
 """Every kind of write there is; an action outside this table cannot be submitted."""
@@ -286,13 +282,3 @@ def in_words(error: ValidationError) -> str:
         message = fault["msg"].removeprefix("Value error, ")
         clauses.append(f"{place}: {message}" if place else message)
     return "; ".join(clauses)
-
-
-def canonical(body: Any) -> str:
-    """Canonical JSON (RFC 8785) as text."""
-    return rfc8785.dumps(body).decode()
-
-
-def digest_of(body: Any) -> str:
-    """SHA-256 (hex) of the canonical JSON of a body."""
-    return hashlib.sha256(rfc8785.dumps(body)).hexdigest()

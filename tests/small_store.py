@@ -104,6 +104,19 @@ def _catalogue() -> dict[str, list[dict[str, Any]]]:
                 "discount_percent": Decimal(10),
             }
         ],
+        "signals": [
+            {
+                "id": "S-1",
+                "effect": "season",
+                "sku": "LAMP-7",
+                "percent": 30,
+                "starts_on": date(2026, 11, 1),
+                "ends_on": date(2026, 12, 24),
+                "reason": "dark evenings",
+                "author": "priya",
+                "added_at": at(1),
+            }
+        ],
         "exchange_rates": [
             {"currency": "EUR", "day": date(2026, 11, 2), "rate": Decimal("0.85")},
             {"currency": "EUR", "day": date(2026, 11, 18), "rate": Decimal("0.87")},

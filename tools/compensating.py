@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import singledispatch
-from typing import Final
+from typing import Any, Final
 
 from shop.actions import (
     Action,
+    AddDemandSignal,
     AddOrderNote,
+    AddSupplySignal,
     AdjustReason,
     AdjustStock,
     CancelPurchaseOrder,
@@ -16,6 +18,7 @@ from shop.actions import (
     PlacePurchaseOrder,
     PurchaseLine,
     ReceivePurchaseOrder,
+    RemoveSignal,
     TransferStock,
 )
 from shop.backends.ports import Receipt
@@ -23,8 +26,9 @@ from shop.clock import Clock
 from shop.errors import ConflictError, InvalidActionError
 from shop.model import PurchaseOrder
 from shop.money import Money
+from shop.signal_actions import DemandEffect, SupplyEffect
 from shop.store.database import Snapshot
-from shop.store.reads import catalogue, purchasing
+from shop.store.reads import catalogue, purchasing, signals
 from shop.store.reads.info import business_day
 from tools.ledger import rows
 from tools.ledger.states import ActionView, State
@@ -146,6 +150,44 @@ def _receive(
 ) -> tuple[AdjustStock, ...]:
     location = _order(snapshot, action.purchase_order).location
     return tuple(_adjusted(line.sku, location, -line.quantity, done) for line in action.lines)
+
+
+@_undone.register(AddDemandSignal)
+@_undone.register(AddSupplySignal)
+def _signal(action: Action, snapshot: Snapshot, done: ActionView, receipt: Receipt) -> Action:  # noqa: ARG001 - one shape for all
+    stored = signals.signal(snapshot, receipt.reference)
+    if stored is None or stored.removed_at is not None:
+        raise ConflictError(f"{receipt.reference} was removed already")
+    return RemoveSignal(signal=stored.id, reason=f"undo of {done.id}")
+
+
+@_undone.register
+def _removed(action: RemoveSignal, snapshot: Snapshot, done: ActionView, receipt: Receipt) -> Action:  # noqa: ARG001 - one shape for all
+    stored = signals.signal(snapshot, action.signal)
+    if stored is None:
+        raise ConflictError(f"there is no signal {action.signal!r} any more")
+    shared: dict[str, Any] = {"starts_on": stored.starts_on, "reason": stored.reason, "sku": stored.sku}
+    if stored.is_demand and stored.ends_on is not None:
+        return AddDemandSignal(
+            effect=DemandEffect(stored.effect),
+            category=stored.category,
+            whole_store=stored.sku is None and stored.category is None,
+            location=stored.location,
+            percent=stored.percent,
+            quantity=stored.quantity,
+            ends_on=stored.ends_on,
+            **shared,
+        )
+    return AddSupplySignal(
+        effect=SupplyEffect(stored.effect),
+        supplier=stored.supplier,
+        purchase_order=stored.purchase_order,
+        days=stored.days,
+        percent=stored.percent,
+        unit_cost=stored.unit_cost,
+        ends_on=stored.ends_on,
+        **shared,
+    )
 
 
 def _adjusted(sku: str, location: str, change: int, done: ActionView) -> AdjustStock:

@@ -163,7 +163,7 @@ def _rows_of(today: Today, sku: str, place: str | None = None) -> list[int]:
 def _filter(snapshot: Snapshot, location: str | None, category: str | None) -> Callable[[Today, int], bool]:
     """Whether a row of the plan is at a location and in a category; either may be left open."""
     place = None if location is None else lookups.location(snapshot, location).id
-    group = None if category is None else _category(snapshot, category)
+    group = None if category is None else category_named(snapshot, category)
 
     def keep(today: Today, row: int) -> bool:
         items = today.inputs.items
@@ -172,7 +172,8 @@ def _filter(snapshot: Snapshot, location: str | None, category: str | None) -> C
     return keep
 
 
-def _category(snapshot: Snapshot, text: str) -> str:
+def category_named(snapshot: Snapshot, text: str) -> str:
+    """The category of this name, whatever its case; raises NotFoundError with those that there are."""
     known = [one for one in catalogue.categories(snapshot) if one]
     same = [one for one in known if one.casefold() == text.casefold()]
     if not same:

@@ -15,7 +15,9 @@ from policies.model import PolicySet
 from policies.vocabulary import FACTS
 from shop.actions import (
     KINDS,
+    AddDemandSignal,
     AddOrderNote,
+    AddSupplySignal,
     AdjustStock,
     CancelOrder,
     CancelPurchaseOrder,
@@ -23,6 +25,7 @@ from shop.actions import (
     PlacePurchaseOrder,
     ReceivePurchaseOrder,
     RefundOrder,
+    RemoveSignal,
     TransferStock,
     Undo,
 )
@@ -44,6 +47,7 @@ from tools import (
     refunds,
     reordering,
     service,
+    signals,
 )
 from tools.answers import Answer, holds_untrusted
 from tools.arguments import ToolArguments
@@ -68,6 +72,10 @@ _ALL: Final = (
     writes("reordering", PlacePurchaseOrder, purchase_orders.place_purchase_order),
     writes("reordering", CancelPurchaseOrder, purchase_orders.cancel_purchase_order),
     writes("reordering", ReceivePurchaseOrder, purchase_orders.receive_purchase_order),
+    reads("reordering", signals.list_signals),
+    writes("reordering", AddDemandSignal, signals.add_demand_signal),
+    writes("reordering", AddSupplySignal, signals.add_supply_signal),
+    writes("reordering", RemoveSignal, signals.remove_signal),
     reads("pricing", pricing.get_price),
     reads("pricing", pricing.suggest_price),
     writes("pricing", ChangePrice, pricing.change_price),

@@ -7,7 +7,7 @@ import json
 from shop.actions import Action, canonical
 from shop.backends.ports import Claim, Outcome, Receipt
 from shop.errors import ConflictError, InvalidActionError, NotFoundError
-from shop.store import effects
+from shop.store import effects, signal_effects  # noqa: F401 - the second registers its effects with the first
 from shop.store.database import Database, Snapshot, Transaction
 from shop.store.ledger_schema import actions as claimed
 from shop.store.schema import effects as done

@@ -133,6 +133,34 @@ promotions = Table(
     Column("discount_percent", ExactDecimal, nullable=False),
 )
 
+signals = Table(
+    "signals",  # what people know before the figures do; a removed one stays as a record
+    metadata,
+    Column("id", String(80), primary_key=True),  # 'S-1'
+    # promotion | season | one_off | delay | unavailable | price
+    Column("effect", String(16), nullable=False),
+    Column("sku", String(80)),
+    Column("category", String(120)),
+    Column("location", String(80)),
+    Column("supplier", String(80)),
+    Column("purchase_order", String(80)),
+    Column("percent", Integer),
+    Column("quantity", Integer),
+    Column("days", Integer),
+    Column("unit_cost_minor", BigInteger),
+    Column("currency", String(3)),  # of the unit cost
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date),
+    Column("reason", Text, nullable=False),
+    Column("author", String(80), nullable=False),
+    Column("added_at", UtcText, nullable=False),
+    Column("action_id", String(80), unique=True),  # the action that added it
+    Column("removed_at", UtcText),
+    Column("removed_by", String(80)),
+    _version(),
+)
+Index("signals_by_end", signals.c.ends_on)
+
 suppliers = Table(
     "suppliers",
     metadata,
@@ -367,6 +395,7 @@ tokens = Table(
     Column("created_at", UtcText, nullable=False),
     Column("expires_at", UtcText),
     Column("revoked_at", UtcText),
+    Column("scope", String(8), nullable=False, server_default="full"),  # full | ask | read | link
 )
 
 streams = Table(

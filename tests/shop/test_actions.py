@@ -26,6 +26,23 @@ GOOD: dict[str, dict[str, Any]] = {
     "refund_order": {"order": "1042", "amount": {"minor": 100, "cur": "GBP"}, "reason": "broken"},
     "cancel_order": {"order": "1042", "reason": "asked"},
     "add_order_note": {"order": "1042", "note": "called back"},
+    "add_demand_signal": {
+        "effect": "promotion",
+        "category": "mugs",
+        "percent": 20,
+        "starts_on": "2026-11-23",
+        "ends_on": "2026-11-29",
+        "reason": "spring sale",
+    },
+    "add_supply_signal": {
+        "effect": "delay",
+        "supplier": "northwind",
+        "days": 10,
+        "starts_on": "2026-11-20",
+        "ends_on": "2026-11-27",
+        "reason": "strike",
+    },
+    "remove_signal": {"signal": "S-1", "reason": "called off"},
 }
 
 WEIRD = [

@@ -27,6 +27,22 @@ POSSIBLE: dict[str, dict[str, Any]] = {
     "refund_order": {"order": "1042", "amount": {"minor": 1000, "cur": "GBP"}, "reason": "late"},
     "cancel_order": {"order": "1043", "reason": "asked"},
     "add_order_note": {"order": "1042", "note": "called back"},
+    "add_demand_signal": {
+        "effect": "promotion",
+        "category": "Kitchen",
+        "percent": 20,
+        "starts_on": "2026-11-23",
+        "ends_on": "2026-11-29",
+        "reason": "spring sale",
+    },
+    "add_supply_signal": {
+        "effect": "delay",
+        "purchase_order": "PO-78",
+        "days": 10,
+        "starts_on": "2026-11-20",
+        "reason": "strike",
+    },
+    "remove_signal": {"signal": "S-1", "reason": "called off"},
 }
 
 
@@ -74,6 +90,10 @@ def test_a_small_usual_action_passes_the_shipped_rules(gate: Gate, kind: str) ->
         ("refund_order", {"order": "1"}),
         ("cancel_order", {"order": "1"}),
         ("add_order_note", {"order": "1"}),
+        ("add_demand_signal", {"category": "Nothing"}),
+        ("add_demand_signal", {"location": "nowhere"}),
+        ("add_supply_signal", {"purchase_order": "PO-76"}),
+        ("remove_signal", {"signal": "S-99"}),
     ],
 )
 def test_what_is_not_there_is_missing_and_denied(gate: Gate, kind: str, changed: dict[str, Any]) -> None:

@@ -15,6 +15,8 @@ _SMALL: Final = (
     schema.suppliers,
     schema.purchase_orders,
     schema.exchange_rates,
+    schema.promotions,
+    schema.signals,
 )
 """Read row by row: few rows, and dates or rates that no sum would show."""
 

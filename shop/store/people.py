@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from shop.errors import ConflictError, NotFoundError
 from shop.money import Money
 from shop.people import Kind, Role
 from shop.store.database import Snapshot, Transaction
+from shop.store.prepared import Prepared
 from shop.store.schema import people, tokens
 
 _COLUMNS: Final = (
@@ -57,7 +58,7 @@ def add_person(transaction: Transaction, person: Person) -> None:
 
 def find_person(snapshot: Snapshot, person_id: str) -> Person | None:
     """Somebody by id, active or not; None when there is nobody."""
-    row = snapshot.execute(select(*_COLUMNS).where(people.c.id == person_id)).one_or_none()
+    row = _PERSON.first(snapshot, {"b_id": person_id})
     return None if row is None else _person(row)
 
 
@@ -119,3 +120,7 @@ def _person(row: Any) -> Person:
     limit = None if row.limit_minor is None else Money(row.limit_minor, row.limit_currency)
     roles = frozenset(Role(role) for role in row.roles.split())
     return Person(row.id, row.name, Kind(row.kind), roles, limit, row.active, row.created_at)
+
+
+# Built once: making a statement costs more than running it.
+_PERSON: Final = Prepared(select(*_COLUMNS).where(people.c.id == bindparam("b_id")))

@@ -10,6 +10,7 @@ from shop.model import Location, Page, PriceChange, Product, Promotion
 from shop.money import Money
 from shop.store import schema
 from shop.store.database import Snapshot
+from shop.store.prepared import Prepared
 from shop.store.reads.paging import page
 
 _CHUNK = 500  # bound values in one IN list
@@ -17,7 +18,7 @@ _CHUNK = 500  # bound values in one IN list
 
 def product(snapshot: Snapshot, sku: str) -> Product | None:
     """The product of exactly this SKU."""
-    row = snapshot.execute(_PRODUCT, {"b_sku": sku}).one_or_none()
+    row = _PRODUCT.first(snapshot, {"b_sku": sku})
     return None if row is None else _product(row)
 
 
@@ -26,7 +27,7 @@ def products(snapshot: Snapshot, skus: Iterable[str]) -> dict[str, Product]:
     wanted = sorted(set(skus))
     found: dict[str, Product] = {}
     for start in range(0, len(wanted), _CHUNK):
-        rows = snapshot.execute(_PRODUCTS, {"b_skus": wanted[start : start + _CHUNK]})
+        rows = _PRODUCTS.rows(snapshot, {"b_skus": wanted[start : start + _CHUNK]})
         found.update((row.sku, _product(row)) for row in rows)
     return found
 
@@ -66,7 +67,7 @@ def categories(snapshot: Snapshot) -> list[str]:
 
 def location(snapshot: Snapshot, location_id: str) -> Location | None:
     """The location of exactly this id."""
-    row = snapshot.execute(_LOCATION, {"b_id": location_id}).one_or_none()
+    row = _LOCATION.first(snapshot, {"b_id": location_id})
     return None if row is None else Location(row.id, row.name, row.rank)
 
 
@@ -129,6 +130,8 @@ def _optional(minor: int | None, currency: str) -> Money | None:
 
 
 # Built once: making a statement costs more than running it.
-_PRODUCT = select(schema.products).where(schema.products.c.sku == bindparam("b_sku"))
-_PRODUCTS = select(schema.products).where(schema.products.c.sku.in_(bindparam("b_skus", expanding=True)))
-_LOCATION = select(schema.locations).where(schema.locations.c.id == bindparam("b_id"))
+_PRODUCT = Prepared(select(schema.products).where(schema.products.c.sku == bindparam("b_sku")))
+_PRODUCTS = Prepared(
+    select(schema.products).where(schema.products.c.sku.in_(bindparam("b_skus", expanding=True)))
+)
+_LOCATION = Prepared(select(schema.locations).where(schema.locations.c.id == bindparam("b_id")))

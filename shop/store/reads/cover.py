@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, bindparam, func, select
 
 from shop.store import schema
 from shop.store.database import Snapshot
+from shop.store.prepared import Prepared
 
 _CHUNK = 500  # bound values in one IN list
 _OPEN = ("placed", "partly_received")
@@ -57,12 +58,12 @@ def _chunks(skus: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _available(snapshot: Snapshot, location: str, skus: Sequence[str]) -> dict[str, int]:
-    rows = snapshot.execute(_AVAILABLE, {"b_location": location, "b_skus": skus})
+    rows = _AVAILABLE.rows(snapshot, {"b_location": location, "b_skus": skus})
     return {sku: int(pieces) for sku, pieces in rows}
 
 
 def _incoming(snapshot: Snapshot, location: str, skus: Sequence[str]) -> dict[str, int]:
-    rows = snapshot.execute(_INCOMING, {"b_location": location, "b_skus": skus})
+    rows = _INCOMING.rows(snapshot, {"b_location": location, "b_skus": skus})
     return {sku: int(pieces) for sku, pieces in rows}
 
 
@@ -73,7 +74,7 @@ def _sold(snapshot: Snapshot, location: str, skus: Sequence[str], until: date, d
         "b_after": until - timedelta(days=days),
         "b_until": until,
     }
-    return {sku: int(pieces) for sku, pieces in snapshot.execute(_SOLD, values)}
+    return {sku: int(pieces) for sku, pieces in _SOLD.rows(snapshot, values)}
 
 
 # Built once: making a statement costs more than running it.
@@ -81,10 +82,12 @@ _LEVEL, _MOVE = schema.stock_levels, schema.stock_movements
 _ORDER, _LINE = schema.purchase_orders, schema.purchase_order_lines
 _PLACE: BindParameter[str] = bindparam("b_location")
 _SKUS: BindParameter[list[str]] = bindparam("b_skus", expanding=True)
-_AVAILABLE = select(_LEVEL.c.sku, _LEVEL.c.on_hand - _LEVEL.c.committed - _LEVEL.c.unavailable).where(
-    _LEVEL.c.location == _PLACE, _LEVEL.c.sku.in_(_SKUS)
+_AVAILABLE = Prepared(
+    select(_LEVEL.c.sku, _LEVEL.c.on_hand - _LEVEL.c.committed - _LEVEL.c.unavailable).where(
+        _LEVEL.c.location == _PLACE, _LEVEL.c.sku.in_(_SKUS)
+    )
 )
-_INCOMING = (
+_INCOMING = Prepared(
     select(_LINE.c.sku, func.sum(_LINE.c.quantity - _LINE.c.received))
     .join(_ORDER, _ORDER.c.id == _LINE.c.purchase_order)
     .where(
@@ -95,7 +98,7 @@ _INCOMING = (
     )
     .group_by(_LINE.c.sku)
 )
-_SOLD = (
+_SOLD = Prepared(
     select(_MOVE.c.sku, func.sum(-_MOVE.c.quantity))
     .where(
         _MOVE.c.location == _PLACE,

@@ -4,18 +4,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from shop.clock import Clock
 from shop.errors import NotFoundError, SetupError
 from shop.model import StoreInfo
 from shop.store import schema
 from shop.store.database import Snapshot
+from shop.store.prepared import Prepared
 
 
 def store_info(snapshot: Snapshot) -> StoreInfo:
     """The store's own record; raises SetupError while the database holds no store."""
-    row = snapshot.execute(_STORE).one_or_none()
+    row = _STORE.first(snapshot)
     if row is None:
         raise SetupError("this database holds no store yet: import one, or create the sample store")
     return StoreInfo(row.name, row.home_currency, row.timezone, row.source, row.business_date)
@@ -38,17 +39,21 @@ def rate(snapshot: Snapshot, currency: str, day: date) -> tuple[Decimal, date]:
     """
     if currency == store_info(snapshot).home_currency:
         return Decimal(1), day
-    table = schema.exchange_rates
-    row = snapshot.execute(
-        select(table.c.rate, table.c.day)
-        .where(table.c.currency == currency, table.c.day <= day)
-        .order_by(table.c.day.desc())
-        .limit(1)
-    ).one_or_none()
+    row = _RATE.first(snapshot, {"b_currency": currency, "b_day": day})
     if row is None:
         raise NotFoundError(f"no exchange rate for {currency!r} on or before {day.isoformat()}")
     return row.rate, row.day
 
 
 # Built once: making a statement costs more than running it.
-_STORE = select(schema.store_info)
+_STORE = Prepared(select(schema.store_info))
+_RATES = schema.exchange_rates
+_RATE = Prepared(
+    select(_RATES.c.rate, _RATES.c.day)
+    .where(
+        _RATES.c.currency == bindparam("b_currency"),
+        _RATES.c.day <= bindparam("b_day", type_=_RATES.c.day.type),
+    )
+    .order_by(_RATES.c.day.desc())
+    .limit(1)
+)

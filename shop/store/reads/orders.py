@@ -10,12 +10,13 @@ from shop.model import Order, OrderLine, OrderNote, Page, Payment, PaymentKind, 
 from shop.money import Money
 from shop.store import schema
 from shop.store.database import Snapshot
+from shop.store.prepared import Prepared
 from shop.store.reads.paging import page
 
 
 def order(snapshot: Snapshot, order_id: str) -> Order | None:
     """The order of exactly this id, with its lines."""
-    rows = snapshot.execute(_ORDER, {"b_id": order_id}).all()
+    rows = _ORDER.rows(snapshot, {"b_id": order_id})
     found = _orders(snapshot, rows)
     return found[0] if found else None
 
@@ -67,7 +68,7 @@ def orders_by_tracking(snapshot: Snapshot, tracking: str, limit: int = 6) -> lis
 
 def payments(snapshot: Snapshot, order_id: str) -> list[Payment]:
     """Money in and out for an order, oldest first."""
-    return [_payment(row) for row in snapshot.execute(_PAYMENTS, {"b_order": order_id})]
+    return [_payment(row) for row in _PAYMENTS.rows(snapshot, {"b_order": order_id})]
 
 
 def paid(snapshot: Snapshot, item: Order) -> Money:
@@ -83,12 +84,12 @@ def refunded(snapshot: Snapshot, item: Order) -> Money:
 def refunds_since(snapshot: Snapshot, customer: str, since: datetime) -> list[Payment]:
     """The refunds of all orders of a customer at or after a moment, oldest first."""
     values = {"b_customer": customer, "b_since": since}
-    return [_payment(row) for row in snapshot.execute(_REFUNDS, values)]
+    return [_payment(row) for row in _REFUNDS.rows(snapshot, values)]
 
 
 def shipments(snapshot: Snapshot, order_id: str) -> list[Shipment]:
     """The parcels of an order, oldest first."""
-    return [Shipment(*row) for row in snapshot.execute(_SHIPMENTS, {"b_order": order_id})]
+    return [Shipment(*row) for row in _SHIPMENTS.rows(snapshot, {"b_order": order_id})]
 
 
 def returns(snapshot: Snapshot, order_id: str) -> list[Return]:
@@ -114,7 +115,7 @@ def _orders(snapshot: Snapshot, rows: Sequence[Any]) -> list[Order]:
     ids = [row.id for row in rows]
     lines: dict[str, list[Any]] = {}
     if ids:
-        for line in snapshot.execute(_LINES, {"b_ids": ids}):
+        for line in _LINES.rows(snapshot, {"b_ids": ids}):
             lines.setdefault(line.order_id, []).append(line)
     return [_order(row, lines.get(row.id, [])) for row in rows]
 
@@ -165,23 +166,23 @@ def _payment(row: Any) -> Payment:
 
 
 # Built once: making a statement costs more than running it.
-_ORDER = select(schema.orders).where(schema.orders.c.id == bindparam("b_id"))
-_LINES = (
+_ORDER = Prepared(select(schema.orders).where(schema.orders.c.id == bindparam("b_id")))
+_LINES = Prepared(
     select(schema.order_lines)
     .where(schema.order_lines.c.order_id.in_(bindparam("b_ids", expanding=True)))
     .order_by(schema.order_lines.c.line_no)
 )
-_PAYMENTS = (
+_PAYMENTS = Prepared(
     select(schema.payments)
     .where(schema.payments.c.order_id == bindparam("b_order"))
     .order_by(schema.payments.c.at, schema.payments.c.id)
 )
-_SHIPMENTS = (
+_SHIPMENTS = Prepared(
     select(schema.shipments)
     .where(schema.shipments.c.order_id == bindparam("b_order"))
     .order_by(schema.shipments.c.shipped_on, schema.shipments.c.id)
 )
-_REFUNDS = (
+_REFUNDS = Prepared(
     select(schema.payments)
     .join(schema.orders, schema.orders.c.id == schema.payments.c.order_id)
     .where(

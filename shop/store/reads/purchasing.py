@@ -18,6 +18,7 @@ from shop.model import (
 from shop.money import Money
 from shop.store import schema
 from shop.store.database import Snapshot
+from shop.store.prepared import Prepared
 from shop.store.reads.paging import page
 
 OPEN = ("placed", "partly_received")
@@ -26,7 +27,7 @@ _CHUNK = 500  # bound values in one IN list
 
 def supplier(snapshot: Snapshot, supplier_id: str) -> Supplier | None:
     """The supplier of exactly this id."""
-    row = snapshot.execute(_SUPPLIER, {"b_id": supplier_id}).one_or_none()
+    row = _SUPPLIER.first(snapshot, {"b_id": supplier_id})
     return None if row is None else _supplier(row)
 
 
@@ -46,7 +47,7 @@ def offers_at(snapshot: Snapshot, supplier_id: str, skus: Sequence[str]) -> dict
     found: dict[str, Offer] = {}
     for start in range(0, len(skus), _CHUNK):
         values = {"b_supplier": supplier_id, "b_skus": skus[start : start + _CHUNK]}
-        rows = snapshot.execute(_OFFERS_AT, values).all()
+        rows = _OFFERS_AT.rows(snapshot, values)
         found.update((one.sku, one) for one in _with_breaks(snapshot, rows))
     return found
 
@@ -75,7 +76,7 @@ def offers_of(
 
 def purchase_order(snapshot: Snapshot, purchase_order_id: str) -> PurchaseOrder | None:
     """The purchase order of exactly this id, with its lines."""
-    rows = snapshot.execute(_PURCHASE_ORDER, {"b_id": purchase_order_id}).all()
+    rows = _PURCHASE_ORDER.rows(snapshot, {"b_id": purchase_order_id})
     found = _purchase_orders(snapshot, rows)
     return found[0] if found else None
 
@@ -129,12 +130,12 @@ def purchase_orders(
 
 def has_purchase_orders(snapshot: Snapshot, supplier_id: str) -> bool:
     """Whether the store ever ordered from this supplier; a cancelled order does not count."""
-    return bool(snapshot.execute(_HAS_ORDERS, {"b_supplier": supplier_id}).scalar_one())
+    return bool(_HAS_ORDERS.scalar(snapshot, {"b_supplier": supplier_id}))
 
 
 def ordered_before(snapshot: Snapshot, skus: Iterable[str]) -> set[str]:
     """Those of some SKUs that the store ever ordered, from anybody; a cancelled order does not count."""
-    return set(snapshot.execute(_ORDERED, {"b_skus": list(skus)}).scalars())
+    return {row.sku for row in _ORDERED.rows(snapshot, {"b_skus": list(skus)})}
 
 
 def supplier_notes(snapshot: Snapshot, supplier_id: str, limit: int = 5) -> list[SupplierNote]:
@@ -180,7 +181,7 @@ def _offers(snapshot: Snapshot, *conditions: Any) -> list[Offer]:
 def _with_breaks(snapshot: Snapshot, rows: Sequence[Any]) -> list[Offer]:
     skus = sorted({row.sku for row in rows})
     breaks: dict[tuple[str, str], list[Any]] = {}
-    for step in snapshot.execute(_BREAKS, {"b_skus": skus}) if skus else ():
+    for step in _BREAKS.rows(snapshot, {"b_skus": skus}) if skus else ():
         breaks.setdefault((step.supplier, step.sku), []).append(step)
     return [_offer(row, breaks.get((row.supplier, row.sku), [])) for row in rows]
 
@@ -205,7 +206,7 @@ def _purchase_orders(snapshot: Snapshot, rows: Sequence[Any]) -> list[PurchaseOr
     ids = [row.id for row in rows]
     lines: dict[str, list[Any]] = {}
     if ids:
-        for line in snapshot.execute(_LINES, {"b_ids": ids}):
+        for line in _LINES.rows(snapshot, {"b_ids": ids}):
             lines.setdefault(line.purchase_order, []).append(line)
     return [_purchase_order(row, lines.get(row.id, [])) for row in rows]
 
@@ -232,32 +233,41 @@ def _purchase_order(row: Any, lines: Sequence[Any]) -> PurchaseOrder:
 
 
 # Built once: making a statement costs more than running it.
-_SUPPLIER = select(schema.suppliers).where(schema.suppliers.c.id == bindparam("b_id"))
-_OFFERS_AT = _offer_rows().where(
-    schema.offers.c.supplier == bindparam("b_supplier"),
-    schema.offers.c.sku.in_(bindparam("b_skus", expanding=True)),
+_SUPPLIER = Prepared(select(schema.suppliers).where(schema.suppliers.c.id == bindparam("b_id")))
+_OFFERS_AT = Prepared(
+    _offer_rows().where(
+        schema.offers.c.supplier == bindparam("b_supplier"),
+        schema.offers.c.sku.in_(bindparam("b_skus", expanding=True)),
+    )
 )
-_BREAKS = (
+_BREAKS = Prepared(
     select(schema.price_breaks)
     .where(schema.price_breaks.c.sku.in_(bindparam("b_skus", expanding=True)))
     .order_by(schema.price_breaks.c.from_quantity)
 )
-_PURCHASE_ORDER = select(schema.purchase_orders).where(schema.purchase_orders.c.id == bindparam("b_id"))
-_LINES = (
+_PURCHASE_ORDER = Prepared(
+    select(schema.purchase_orders).where(schema.purchase_orders.c.id == bindparam("b_id"))
+)
+_LINES = Prepared(
     select(schema.purchase_order_lines)
     .where(schema.purchase_order_lines.c.purchase_order.in_(bindparam("b_ids", expanding=True)))
     .order_by(schema.purchase_order_lines.c.sku)
 )
-_HAS_ORDERS = select(
-    exists().where(
-        schema.purchase_orders.c.supplier == bindparam("b_supplier"),
-        schema.purchase_orders.c.status != "cancelled",
+_HAS_ORDERS = Prepared(
+    select(
+        exists().where(
+            schema.purchase_orders.c.supplier == bindparam("b_supplier"),
+            schema.purchase_orders.c.status != "cancelled",
+        )
     )
 )
-_ORDERED = (
+_ORDERED = Prepared(
     select(schema.purchase_order_lines.c.sku)
     .distinct()
-    .join(schema.purchase_orders, schema.purchase_orders.c.id == schema.purchase_order_lines.c.purchase_order)
+    .join(
+        schema.purchase_orders,
+        schema.purchase_orders.c.id == schema.purchase_order_lines.c.purchase_order,
+    )
     .where(
         schema.purchase_order_lines.c.sku.in_(bindparam("b_skus", expanding=True)),
         schema.purchase_orders.c.status != "cancelled",

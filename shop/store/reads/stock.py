@@ -10,12 +10,13 @@ from sqlalchemy import bindparam, func, select
 from shop.model import Movement, Page, StockLevel
 from shop.store import schema
 from shop.store.database import Snapshot
+from shop.store.prepared import Prepared
 from shop.store.reads.paging import page
 
 
 def level(snapshot: Snapshot, sku: str, location: str) -> StockLevel | None:
     """The stock of a SKU at a location; None where it was never kept."""
-    row = snapshot.execute(_LEVEL, {"b_sku": sku, "b_location": location}).one_or_none()
+    row = _LEVEL.first(snapshot, {"b_sku": sku, "b_location": location})
     return None if row is None else _level(row)
 
 
@@ -121,6 +122,9 @@ def _movement_key(movement: Movement) -> str:
 
 
 # Built once: making a statement costs more than running it.
-_LEVEL = select(schema.stock_levels).where(
-    schema.stock_levels.c.sku == bindparam("b_sku"), schema.stock_levels.c.location == bindparam("b_location")
+_LEVEL = Prepared(
+    select(schema.stock_levels).where(
+        schema.stock_levels.c.sku == bindparam("b_sku"),
+        schema.stock_levels.c.location == bindparam("b_location"),
+    )
 )

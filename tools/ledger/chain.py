@@ -16,6 +16,7 @@ from shop.errors import AuditBrokenError
 from shop.store.columns import UtcText
 from shop.store.database import Snapshot, Transaction
 from shop.store.ledger_schema import audit
+from shop.store.prepared import Prepared
 
 GENESIS: Final = "0" * 64
 _BATCH: Final = 1_000
@@ -55,7 +56,7 @@ def append(
     body: Mapping[str, Any],
 ) -> None:
     """Add one entry in the transaction of the change it records. The body holds no personal data."""
-    last = tx.execute(_LAST, {"b_tenant": tenant}).first()
+    last = _LAST.first(tx, {"b_tenant": tenant})
     row = {
         "tenant": tenant,
         "seq": last.seq + 1 if last else 1,
@@ -69,7 +70,7 @@ def append(
         "policy_sha": policy_sha,
         "body": canonical(dict(body)),
     }
-    tx.execute(_INSERT, {**row, "hash": entry_hash(row)})
+    _INSERT.run(tx, {**row, "hash": entry_hash(row)})
 
 
 def entry_hash(row: Mapping[str, Any]) -> str:
@@ -164,8 +165,8 @@ _json: Final = encode_basestring
 """A text as JSON, letters of every script as they are: what ``json.dumps(ensure_ascii=False)`` writes."""
 
 # Built once: making a statement costs more than running it.
-_INSERT: Final = audit.insert()
-_LAST: Final = (
+_INSERT: Final = Prepared(audit.insert())
+_LAST: Final = Prepared(
     select(audit.c.seq, audit.c.hash)
     .where(audit.c.tenant == bindparam("b_tenant"))
     .order_by(audit.c.seq.desc())

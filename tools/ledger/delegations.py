@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from shop.errors import ConflictError, NotFoundError
 from shop.money import Money
 from shop.store.database import Snapshot, Transaction
 from shop.store.ledger_schema import delegations
+from shop.store.prepared import Prepared
 
 _SPOKEN: Final = re.compile(r"(?:d-?)?([0-9]{1,9})", re.IGNORECASE)
 
@@ -96,7 +97,8 @@ def listed(snapshot: Snapshot, tenant: str) -> list[Delegation]:
 
 def handed_to(snapshot: Snapshot, tenant: str, delegate: str, now: datetime) -> list[Delegation]:
     """The delegations that somebody may use at this moment, by number."""
-    found = _found(snapshot, _of(tenant), delegations.c.delegate == delegate)
+    rows = _TO.rows(snapshot, {"b_tenant": tenant, "b_delegate": delegate})
+    found = [_delegation(row) for row in rows]
     return [one for one in found if one.in_force(now)]
 
 
@@ -124,7 +126,7 @@ def _found(snapshot: Snapshot, *conditions: ColumnElement[bool]) -> list[Delegat
     return [_delegation(row) for row in snapshot.execute(query)]
 
 
-def _delegation(row: Row[Any]) -> Delegation:
+def _delegation(row: Any) -> Delegation:
     return Delegation(
         id=f"D-{row.number}",
         delegator=row.delegator,
@@ -143,3 +145,11 @@ def _delegation(row: Row[Any]) -> Delegation:
 def roles_of(names: Iterable[str]) -> frozenset[str]:
     """Role names as a set of plain texts."""
     return frozenset(str(name) for name in names)
+
+
+# Built once: making a statement costs more than running it.
+_TO: Final = Prepared(
+    select(delegations)
+    .where(delegations.c.tenant == bindparam("b_tenant"), delegations.c.delegate == bindparam("b_delegate"))
+    .order_by(delegations.c.number)
+)

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 
 from shop.actions import Action, canonical
 from shop.backends.ports import Outcome, Receipt
@@ -16,6 +17,7 @@ from shop.errors import ConflictError, NotFoundError
 from shop.money import Money
 from shop.store.database import Snapshot, Transaction
 from shop.store.ledger_schema import actions, approvals, decisions
+from shop.store.prepared import Prepared
 from tools.ledger import windows
 from tools.ledger.states import RESERVING, ActionView, State
 from tools.ledger.windows import Entry
@@ -78,7 +80,7 @@ def insert(tx: Transaction, new: NewAction) -> None:
         "supersedes": new.supersedes,
         "compensates": new.compensates,
     }
-    tx.execute(_INSERT, values)
+    _INSERT.run(tx, values)
     windows.enter(tx, new.tenant, new.id, new.action.kind, new.requester, new.state, new.entries)
 
 
@@ -167,29 +169,25 @@ def overdue(snapshot: Snapshot, tenant: str, states: Iterable[State], now: datet
 
 def move(tx: Transaction, before: ActionView, state: State, reason: str, **changes: Any) -> None:
     """Take an action from the state it was read in to another; raises ConflictError if it moved on."""
-    result = tx.execute(
-        actions.update()
-        .where(
-            actions.c.tenant == before.tenant,
-            actions.c.id == before.id,
-            actions.c.digest == before.digest,
-            actions.c.state == before.state.value,
-            actions.c.fence == before.fence,
-        )
-        .values(state=state.value, reason=reason, **changes)
-    )
-    if result.rowcount != 1:
+    values = {
+        "b_tenant": before.tenant,
+        "b_id": before.id,
+        "b_digest": before.digest,
+        "b_state": before.state.value,
+        "b_fence": before.fence,
+        **{
+            f"new_{name}": value
+            for name, value in {**changes, "state": state.value, "reason": reason}.items()
+        },
+    }
+    if _move(("state", "reason", *changes)).run(tx, values) != 1:
         raise ConflictError(f"action {before.id!r} is no longer {before.state.value}")
     windows.follow(tx, before.tenant, before.id, state, changes.get("effect_at"))
 
 
 def link(tx: Transaction, old: ActionView, new_id: str) -> None:
     """Note on an ended action which new one took its place."""
-    tx.execute(
-        actions.update()
-        .where(actions.c.tenant == old.tenant, actions.c.id == old.id)
-        .values(superseded_by=new_id)
-    )
+    _LINK.run(tx, {"b_tenant": old.tenant, "b_id": old.id, "b_new": new_id})
 
 
 def versions_json(versions: Mapping[str, int]) -> str:
@@ -224,12 +222,12 @@ def insert_decision(
         "facts": canonical(dict(facts)),
         "body": canonical(dict(body)),
     }
-    tx.execute(_INSERT_DECISION, values)
+    _INSERT_DECISION.run(tx, values)
 
 
 def decision_body(snapshot: Snapshot, tenant: str, decision_id: str) -> dict[str, Any]:
     """What a stored decision said, with its facts under ``facts``; raises NotFoundError."""
-    row = snapshot.execute(_DECISION, {"b_tenant": tenant, "b_id": decision_id}).first()
+    row = _DECISION.first(snapshot, {"b_tenant": tenant, "b_id": decision_id})
     if row is None:
         raise NotFoundError(f"there is no decision {decision_id!r}")
     body: dict[str, Any] = json.loads(row.body)
@@ -238,20 +236,12 @@ def decision_body(snapshot: Snapshot, tenant: str, decision_id: str) -> dict[str
 
 def reserving(snapshot: Snapshot, tenant: str, kind: str, *, customer: str) -> list[ActionView]:
     """Actions of a kind for a customer that are approved or under way, without a booked effect yet."""
-    return _select(
-        snapshot,
-        and_(
-            actions.c.tenant == tenant,
-            actions.c.kind == kind,
-            actions.c.customer == customer,
-            actions.c.state.in_([state.value for state in RESERVING]),
-        ),
-    )
+    return _views(snapshot, _RESERVING, {"b_tenant": tenant, "b_kind": kind, "b_customer": customer})
 
 
 def compensating(snapshot: Snapshot, tenant: str, action_id: str) -> list[ActionView]:
     """The actions that were filed to take an action back, whatever became of them, oldest first."""
-    return _select(snapshot, and_(actions.c.tenant == tenant, actions.c.compensates == action_id))
+    return _views(snapshot, _COMPENSATING, {"b_tenant": tenant, "b_action": action_id})
 
 
 def receipt_json(receipt: Receipt) -> str:
@@ -268,14 +258,30 @@ def receipt_from(text: str | None) -> Receipt | None:
 
 
 def _select(snapshot: Snapshot, condition: ColumnElement[bool], limit: int | None = None) -> list[ActionView]:
-    return _views(snapshot, _FOUND.where(condition).limit(limit), {})
+    return [_view(row) for row in snapshot.execute(_FOUND.where(condition).limit(limit))]
 
 
-def _views(snapshot: Snapshot, query: Select[Any], values: Mapping[str, Any]) -> list[ActionView]:
-    return [_view(row) for row in snapshot.execute(query, values)]
+def _views(snapshot: Snapshot, query: Prepared, values: Mapping[str, Any]) -> list[ActionView]:
+    return [_view(row) for row in query.rows(snapshot, values)]
 
 
-def _view(row: Row[Any]) -> ActionView:
+@cache
+def _move(changed: tuple[str, ...]) -> Prepared:
+    """The guarded change of some columns: it touches nothing if the action is not as it was read."""
+    return Prepared(
+        actions.update()
+        .where(
+            actions.c.tenant == bindparam("b_tenant"),
+            actions.c.id == bindparam("b_id"),
+            actions.c.digest == bindparam("b_digest"),
+            actions.c.state == bindparam("b_state"),
+            actions.c.fence == bindparam("b_fence"),
+        )
+        .values({name: bindparam(f"new_{name}", type_=actions.c[name].type) for name in changed})
+    )
+
+
+def _view(row: Any) -> ActionView:
     money = None if row.money_minor is None else Money(row.money_minor, row.money_currency)
     return ActionView(
         tenant=row.tenant,
@@ -311,25 +317,44 @@ def _view(row: Row[Any]) -> ActionView:
 
 
 # Built once: making a statement costs more than running it.
-_INSERT: Final = actions.insert()
-_INSERT_DECISION: Final = decisions.insert()
+_INSERT: Final = Prepared(actions.insert())
+_INSERT_DECISION: Final = Prepared(decisions.insert())
 _FOUND: Final = (
     select(actions, approvals.c.number)
     .outerjoin(approvals, and_(approvals.c.tenant == actions.c.tenant, approvals.c.action_id == actions.c.id))
     .order_by(actions.c.created_at, actions.c.id)
 )
 _MINE: Final = _FOUND.where(actions.c.tenant == bindparam("b_tenant"))
-_BY_ID: Final = _MINE.where(actions.c.id == bindparam("b_id"))
-_BY_KEY: Final = _MINE.where(actions.c.idempotency_key == bindparam("b_key"))
-_REFUSED: Final = _MINE.where(
-    actions.c.conversation == bindparam("b_conversation"),
-    actions.c.digest == bindparam("b_digest"),
-    actions.c.state.in_((State.DENIED.value, State.REJECTED.value)),
+_BY_ID: Final = Prepared(_MINE.where(actions.c.id == bindparam("b_id")))
+_BY_KEY: Final = Prepared(_MINE.where(actions.c.idempotency_key == bindparam("b_key")))
+_REFUSED: Final = Prepared(
+    _MINE.where(
+        actions.c.conversation == bindparam("b_conversation"),
+        actions.c.digest == bindparam("b_digest"),
+        actions.c.state.in_((State.DENIED.value, State.REJECTED.value)),
+    )
 )
-_OVERDUE: Final = _MINE.where(
-    actions.c.state.in_(bindparam("b_states", expanding=True)),
-    actions.c.expires_at <= bindparam("b_now", type_=actions.c.expires_at.type),
+_OVERDUE: Final = Prepared(
+    _MINE.where(
+        actions.c.state.in_(bindparam("b_states", expanding=True)),
+        actions.c.expires_at <= bindparam("b_now", type_=actions.c.expires_at.type),
+    )
 )
-_DECISION: Final = select(decisions.c.body, decisions.c.facts).where(
-    decisions.c.tenant == bindparam("b_tenant"), decisions.c.id == bindparam("b_id")
+_DECISION: Final = Prepared(
+    select(decisions.c.body, decisions.c.facts).where(
+        decisions.c.tenant == bindparam("b_tenant"), decisions.c.id == bindparam("b_id")
+    )
+)
+_RESERVING: Final = Prepared(
+    _MINE.where(
+        actions.c.kind == bindparam("b_kind"),
+        actions.c.customer == bindparam("b_customer"),
+        actions.c.state.in_([state.value for state in RESERVING]),
+    )
+)
+_COMPENSATING: Final = Prepared(_MINE.where(actions.c.compensates == bindparam("b_action")))
+_LINK: Final = Prepared(
+    actions.update()
+    .where(actions.c.tenant == bindparam("b_tenant"), actions.c.id == bindparam("b_id"))
+    .values(superseded_by=bindparam("b_new"))
 )

@@ -9,12 +9,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from shop.actions import Undo, canonical
 from shop.errors import ConflictError, NotFoundError
 from shop.store.database import Snapshot, Transaction
 from shop.store.ledger_schema import actions, approvals, grants, switches
+from shop.store.prepared import Prepared
 from tools.ledger import delegations, rows
 from tools.ledger.states import ActionView, ApprovalView, Card, CardLine, GrantView, State
 
@@ -39,26 +40,20 @@ def file(
     now: datetime,
 ) -> str:
     """Put an action before people; gives the spoken number, or renews the card of an earlier one."""
-    number = tx.scalar(_NUMBER, {"b_tenant": tenant, "b_action": action_id})
+    number = _NUMBER.scalar(tx, {"b_tenant": tenant, "b_action": action_id})
     body = {"required": canonical(list(required)), "card": _card_json(card), "asked_at": now}
     if number is not None:
-        tx.execute(
-            approvals.update()
-            .where(approvals.c.tenant == tenant, approvals.c.number == number)
-            .values(round=approvals.c.round + 1, snoozed_until=None, **body)
-        )
+        _RENEW.run(tx, {"b_tenant": tenant, "b_number": number, **{f"b_{k}": v for k, v in body.items()}})
         return f"A-{number}"
-    number = (tx.scalar(_LAST_NUMBER, {"b_tenant": tenant}) or 0) + 1
+    number = (_LAST_NUMBER.scalar(tx, {"b_tenant": tenant}) or 0) + 1
     row = {"tenant": tenant, "number": number, "action_id": action_id, "digest": digest, "created_at": now}
-    tx.execute(_INSERT, {**row, **body})
+    _INSERT.run(tx, {**row, **body})
     return f"A-{number}"
 
 
 def get(snapshot: Snapshot, tenant: str, approval_id: str) -> ApprovalView:
     """One approval; raises NotFoundError."""
-    row = snapshot.execute(
-        select(approvals).where(approvals.c.tenant == tenant, approvals.c.number == number_of(approval_id))
-    ).first()
+    row = _BY_NUMBER.first(snapshot, {"b_tenant": tenant, "b_number": number_of(approval_id)})
     if row is None:
         raise NotFoundError(f"there is no approval {approval_id!r}")
     return _view(snapshot, row)
@@ -108,20 +103,19 @@ def grant(tx: Transaction, approval: ApprovalView, yes: GrantView) -> None:
     """Write down one person's yes to this digest; raises ConflictError if it is there already."""
     if any(earlier.person == yes.person for earlier in approval.grants):
         raise ConflictError(f"{yes.person!r} has approved {approval.id} already; it needs another person")
-    tx.execute(
-        grants.insert().values(
-            tenant=approval.action.tenant,
-            approval=number_of(approval.id),
-            person=yes.person,
-            round=_round(tx, approval),
-            roles=" ".join(sorted(yes.roles)),
-            digest=approval.action.digest,
-            at=yes.at,
-            note=yes.note,
-            acting_for=yes.acting_for,
-            delegation=None if yes.delegation is None else delegations.number_of(yes.delegation),
-        )
-    )
+    values = {
+        "tenant": approval.action.tenant,
+        "approval": number_of(approval.id),
+        "person": yes.person,
+        "round": _round(tx, approval),
+        "roles": " ".join(sorted(yes.roles)),
+        "digest": approval.action.digest,
+        "at": yes.at,
+        "note": yes.note,
+        "acting_for": yes.acting_for,
+        "delegation": None if yes.delegation is None else delegations.number_of(yes.delegation),
+    }
+    _GRANT.run(tx, values)
 
 
 def consume(tx: Transaction, action: ActionView, fence: int) -> list[GrantView]:
@@ -129,21 +123,15 @@ def consume(tx: Transaction, action: ActionView, fence: int) -> list[GrantView]:
     if action.approval_id is None:
         return []
     approval = get(tx, action.tenant, action.approval_id)
-    tx.execute(
-        grants.update()
-        .where(
-            grants.c.tenant == action.tenant,
-            grants.c.approval == number_of(action.approval_id),
-            grants.c.consumed_by.is_(None),
-        )
-        .values(consumed_by=fence)
-    )
+    number = number_of(action.approval_id)
+    _CONSUME.run(tx, {"b_tenant": action.tenant, "b_number": number, "b_fence": fence})
     return list(approval.grants)
 
 
 def switch(snapshot: Snapshot, tenant: str, kind: str) -> str | None:
     """The value of a switch, None if nobody ever set it."""
-    return snapshot.scalar(_SWITCH, {"b_tenant": tenant, "b_kind": kind})
+    value: str | None = _SWITCH.scalar(snapshot, {"b_tenant": tenant, "b_kind": kind})
+    return value
 
 
 def set_switch(
@@ -155,30 +143,15 @@ def set_switch(
 
 
 def _round(snapshot: Snapshot, approval: ApprovalView) -> int:
-    return int(
-        snapshot.scalar(
-            select(approvals.c.round).where(
-                approvals.c.tenant == approval.action.tenant,
-                approvals.c.number == number_of(approval.id),
-            )
-        )
-        or 1
-    )
+    values = {"b_tenant": approval.action.tenant, "b_number": number_of(approval.id)}
+    return int(_BY_NUMBER.first(snapshot, values).round)
 
 
-def _view(snapshot: Snapshot, row: Row[Any]) -> ApprovalView:
+def _view(snapshot: Snapshot, row: Any) -> ApprovalView:
     action = rows.get(snapshot, row.tenant, row.action_id)
     decision = rows.decision_body(snapshot, row.tenant, action.decision_id)
-    given = snapshot.execute(
-        select(grants)
-        .where(
-            grants.c.tenant == row.tenant,
-            grants.c.approval == row.number,
-            grants.c.round == row.round,
-            grants.c.digest == action.digest,
-        )
-        .order_by(grants.c.at, grants.c.person)
-    ).all()
+    asked = {"b_tenant": row.tenant, "b_number": row.number, "b_round": row.round, "b_digest": action.digest}
+    given = _GRANTS.rows(snapshot, asked)
     return ApprovalView(
         id=f"A-{row.number}",
         action=action,
@@ -222,11 +195,40 @@ def _card(text: str) -> Card:
 
 
 # Built once: making a statement costs more than running it.
-_INSERT: Final = approvals.insert()
-_SWITCH: Final = select(switches.c.value).where(
-    switches.c.tenant == bindparam("b_tenant"), switches.c.kind == bindparam("b_kind")
+_INSERT: Final = Prepared(approvals.insert())
+_SWITCH: Final = Prepared(
+    select(switches.c.value).where(
+        switches.c.tenant == bindparam("b_tenant"), switches.c.kind == bindparam("b_kind")
+    )
 )
-_NUMBER: Final = select(approvals.c.number).where(
-    approvals.c.tenant == bindparam("b_tenant"), approvals.c.action_id == bindparam("b_action")
+_NUMBER: Final = Prepared(
+    select(approvals.c.number).where(
+        approvals.c.tenant == bindparam("b_tenant"), approvals.c.action_id == bindparam("b_action")
+    )
 )
-_LAST_NUMBER: Final = select(func.max(approvals.c.number)).where(approvals.c.tenant == bindparam("b_tenant"))
+_LAST_NUMBER: Final = Prepared(
+    select(func.max(approvals.c.number)).where(approvals.c.tenant == bindparam("b_tenant"))
+)
+_HERE: Final = (approvals.c.tenant == bindparam("b_tenant"), approvals.c.number == bindparam("b_number"))
+_BY_NUMBER: Final = Prepared(select(approvals).where(*_HERE))
+_RENEW: Final = Prepared(
+    approvals.update()
+    .where(*_HERE)
+    .values(
+        round=approvals.c.round + 1,
+        snoozed_until=None,
+        required=bindparam("b_required"),
+        card=bindparam("b_card"),
+        asked_at=bindparam("b_asked_at", type_=approvals.c.asked_at.type),
+    )
+)
+_GIVEN: Final = (grants.c.tenant == bindparam("b_tenant"), grants.c.approval == bindparam("b_number"))
+_GRANT: Final = Prepared(grants.insert())
+_GRANTS: Final = Prepared(
+    select(grants)
+    .where(*_GIVEN, grants.c.round == bindparam("b_round"), grants.c.digest == bindparam("b_digest"))
+    .order_by(grants.c.at, grants.c.person)
+)
+_CONSUME: Final = Prepared(
+    grants.update().where(*_GIVEN, grants.c.consumed_by.is_(None)).values(consumed_by=bindparam("b_fence"))
+)

@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, distinct, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, distinct, func, or_, select
 
 from policies.windows import Dimension, Measure
 from shop.money import Money
 from shop.store.database import Snapshot, Transaction
 from shop.store.ledger_schema import actions, entries
+from shop.store.prepared import Prepared
 from tools.ledger.states import RESERVING, State
 
 _MEASURES: Final = {
@@ -71,13 +72,13 @@ def enter(
         }
         for number, line in enumerate(lines, 1)
     ]
-    tx.execute(entries.insert(), rows)
+    _ENTER.run_each(tx, rows)
 
 
 def follow(tx: Transaction, tenant: str, action_id: str, state: State, at: datetime | None) -> None:
     """Let the lines of an action count as its new state says."""
     values = {"b_tenant": tenant, "b_action": action_id, "b_counts": _counting(state), "b_at": at}
-    tx.execute(_FOLLOW, values)
+    _FOLLOW.run(tx, values)
 
 
 def measure(
@@ -91,7 +92,7 @@ def measure(
 ) -> int:
     """Minor units, actions or pieces of all actions of a kind since a moment."""
     values = {"b_tenant": tenant, "b_kind": kind, "b_since": since, "b_without": without}
-    return int(snapshot.scalar(_whole(what), values) or 0)
+    return int(_whole(what).scalar(snapshot, values) or 0)
 
 
 def measure_by(
@@ -108,8 +109,8 @@ def measure_by(
     """The same for each of some values of a dimension in one question; None is the lines without a value."""
     named = [value for value in values if value is not None]
     statement = _grouped(what, dimension, len(named) < len(values))
-    found = snapshot.execute(
-        statement,
+    found = statement.rows(
+        snapshot,
         {"b_tenant": tenant, "b_kind": kind, "b_since": since, "b_without": without, "b_values": named},
     )
     return {value: int(total or 0) for value, total in found}
@@ -126,19 +127,19 @@ def requests(
         "b_since": since,
         "b_without": without,
     }
-    return int(snapshot.scalar(_REQUESTS, values) or 0)
+    return int(_REQUESTS.scalar(snapshot, values) or 0)
 
 
 @cache
-def _whole(what: Measure) -> Select[Any]:
-    return select(_MEASURES[what]).where(*_counted())
+def _whole(what: Measure) -> Prepared:
+    return Prepared(select(_MEASURES[what]).where(*_counted()))
 
 
 @cache
-def _grouped(what: Measure, dimension: Dimension, with_none: bool) -> Select[Any]:
+def _grouped(what: Measure, dimension: Dimension, with_none: bool) -> Prepared:
     column = entries.c[dimension]
     wanted = column.in_(bindparam("b_values", expanding=True))
-    return (
+    return Prepared(
         select(column, _MEASURES[what])
         .where(*_counted(), or_(wanted, column.is_(None)) if with_none else wanted)
         .group_by(column)
@@ -163,16 +164,19 @@ def _counting(state: State) -> str:
     return "spent" if state is State.EXECUTED else "no"
 
 
-_FOLLOW: Final = (
+_ENTER: Final = Prepared(entries.insert())
+_FOLLOW: Final = Prepared(
     entries.update()
     .where(entries.c.tenant == bindparam("b_tenant"), entries.c.action_id == bindparam("b_action"))
     .values(counts=bindparam("b_counts"), at=bindparam("b_at", type_=entries.c.at.type))
 )
 
-_REQUESTS: Final = select(func.count()).where(
-    actions.c.tenant == bindparam("b_tenant"),
-    actions.c.kind == bindparam("b_kind"),
-    actions.c.requester == bindparam("b_requester"),
-    actions.c.created_at > bindparam("b_since", type_=actions.c.created_at.type),
-    actions.c.id != bindparam("b_without"),
+_REQUESTS: Final = Prepared(
+    select(func.count()).where(
+        actions.c.tenant == bindparam("b_tenant"),
+        actions.c.kind == bindparam("b_kind"),
+        actions.c.requester == bindparam("b_requester"),
+        actions.c.created_at > bindparam("b_since", type_=actions.c.created_at.type),
+        actions.c.id != bindparam("b_without"),
+    )
 )

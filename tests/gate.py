@@ -54,6 +54,9 @@ rules:
      by: [support_lead], expires: 72h, because: "Refund of {value} is over {limit}."}}
   - {id: cancel, action: cancel_order, allow: {when: [{cancellable: true}]}}
   - {id: note, action: add_order_note, allow: {when: [{length: {under: 500}}]}}
+  - {id: demand-signal, action: add_demand_signal, allow: {when: [{percent: {between: [-50, 50]}}]}}
+  - {id: supply-signal, action: add_supply_signal, allow: {when: [{delay_days: {under: 30}}]}}
+  - {id: unsignal, action: remove_signal, allow: {when: [{in_force: true}]}}
 """
 
 
@@ -76,6 +79,14 @@ SAM = person("sam", Role.OPERATOR)
 PRIYA = person("priya", Role.PURCHASING_MANAGER, Role.INVENTORY_MANAGER)
 MARCUS = person("marcus", Role.FINANCE, Role.SUPPORT_LEAD, Role.PRICING_MANAGER)
 ADA = person("ada", Role.ADMIN, Role.PURCHASING_MANAGER)
+
+
+EVERYBODY = {one.id: one for one in (AGENT, SAM, PRIYA, MARCUS, ADA)}
+
+
+def person_of(name: str) -> Principal:
+    """One of these by name."""
+    return EVERYBODY[name]
 
 
 class BackendDied(BaseException):
@@ -143,13 +154,18 @@ class Gate:
 
     def effects(self) -> int:
         """How many effects there were, by the store's own books."""
-        with self.db.reading() as snapshot:
-            return int(snapshot.scalar(select(func.count()).select_from(schema.effects)) or 0)
+        return count_effects(self.db)
 
     def sql(self, statement: str) -> None:
         """Change the world behind everybody's back."""
         with self.db.writing() as tx:
             tx.execute(text(statement))
+
+
+def count_effects(db: Database) -> int:
+    """How many effects a store has seen, by its own books."""
+    with db.reading() as snapshot:
+        return int(snapshot.scalar(select(func.count()).select_from(schema.effects)) or 0)
 
 
 def order(quantity: int = 24, unit_cost: str = "5.00", sku: str = "MUG-01") -> PlacePurchaseOrder:

@@ -69,12 +69,15 @@ def test_only_the_executor_constructs_a_claim() -> None:
 def test_who_knows_of_a_claim() -> None:
     """The name is imported by the executor, the backends and the effects; nowhere else."""
     users = {name for name, tree in _sources() if "shop.backends.ports.Claim" in _imports(tree)}
-    assert users == {"tools/executor.py", "shop/backends/embedded.py", "shop/store/effects.py"}
+    effects = {"shop/store/effects.py", "shop/store/signal_effects.py"}
+    assert users == {"tools/executor.py", "shop/backends/embedded.py", *effects}
 
 
 def test_effects_are_imported_by_the_backend_only() -> None:
-    """The module that writes business tables has one user."""
+    """The modules that write business tables have one user; the effects of signals join the others."""
     users = {name for name, tree in _sources() if "shop.store.effects" in _imports(tree)}
+    assert users == {"shop/backends/embedded.py", "shop/store/signal_effects.py"}
+    users = {name for name, tree in _sources() if "shop.store.signal_effects" in _imports(tree)}
     assert users == {"shop/backends/embedded.py"}
 
 

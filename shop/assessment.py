@@ -12,6 +12,7 @@ from shop import demand, purchasing, replenishment
 from shop.demand import DemandClass, Forecasts, Method
 from shop.money import Money, exponent
 from shop.plan_results import Reason
+from shop.signalled import added_lead_time, signalled
 from shop.supply import Supply, supply
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def assess(inputs: PlanInputs, settings: PlanSettings) -> Assessment:
         _categories(inputs),
         inputs.history.starts_on.weekday(),
     )
+    forecasts = signalled(forecasts, inputs)
     per_day, _ = forecasts.per_day()
     choice = purchasing.choose_offers(inputs, per_day)
     lead_time, lead_time_sd = _lead_times(inputs, choice, settings)
@@ -115,6 +117,7 @@ def _lead_times(inputs: PlanInputs, choice: Choice, settings: PlanSettings) -> t
     lead_time[known] = replenishment.lead_time_with_floor(
         inputs.suppliers.lead_time_days[supplier], settings.minimum_lead_time_days
     )
+    lead_time[known] += added_lead_time(inputs)[supplier]
     deviation[known] = inputs.suppliers.lead_time_sd_days[supplier]
     return lead_time, deviation
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from shop.signals import Signal
+
     Ints: TypeAlias = NDArray[np.int64]
     Floats: TypeAlias = NDArray[np.float64]
     Flags: TypeAlias = NDArray[np.bool_]
@@ -78,13 +80,15 @@ class Incoming:
     """Supply that is ordered, or proposed and not refused: one row for each line.
 
     `due_in_days` counts from the plan's day and is negative for an overdue order. A transfer that is
-    waiting is two rows: pieces in at the one location, a negative quantity at the other.
+    waiting is two rows: pieces in at the one location, a negative quantity at the other. `source` is the
+    order or request, `supplier` who delivers it ("" for a transfer; None where nobody asked).
     """
 
     item: Ints
     quantity: Ints
     due_in_days: Ints
     source: Names
+    supplier: Names | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +124,8 @@ class PlanInputs:
     """All that a plan knows of the world on the morning of `as_of`.
 
     `rates`: one unit of the currency is worth so many units of `home_currency`; the home currency is 1.
-    `only_supplier`: plan the purchases of this supplier only.
+    `only_supplier`: plan the purchases of this supplier only. `signals`: what people know of demand and
+    supply (`shop/signalled.py` applies them). `ages`: how old the figures are, where somebody told.
     """
 
     as_of: date
@@ -132,6 +137,21 @@ class PlanInputs:
     offers: Offers
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     only_supplier: str | None = None
+    signals: tuple[Signal, ...] = ()
+    ages: Ages | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ages:
+    """How old the inputs are: days since each item's stock figure was set, the day of each exchange rate.
+
+    `assumed_stock` marks items, `assumed_terms` offers, whose figures an import had to invent.
+    """
+
+    stock_days: Ints
+    assumed_stock: Flags
+    assumed_terms: Flags
+    rate_days: Mapping[str, date]
 
 
 class PackRounding(StrEnum):
@@ -142,12 +162,23 @@ class PackRounding(StrEnum):
     DOWN_NOT_BELOW_MINIMUM = "down_not_below_minimum"
 
 
+class Shortages(StrEnum):
+    """What a customer does who finds the shelf empty."""
+
+    LOST_SALES = "lost_sales"
+    BACKORDERS = "backorders"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanSettings:
     """How the store wants to reorder; raises InvalidActionError for a setting without a meaning.
 
-    `service_level`: probability of no stock-out in a replenishment cycle; None takes the critical ratio of
-    each SKU, kept between `service_floor` and `service_ceiling`. `order_cost` is what one order line costs
+    Levels are the cheapest on the costs of holding, ordering and shortage of each SKU. `fill_rate_target`
+    (share of the pieces asked for that are served from the shelf) sets the reorder point instead;
+    `service_level` (chance that a replenishment cycle has no stock-out, another number) overrides both.
+    `shortages`: whether a customer who finds none goes away or waits; waiting costs `waiting_cost_per_day`
+    of the piece's margin a day. A missed sale costs the margin, at least `least_goodwill` of the unit cost.
+    `order_cost` is what one order line costs
     to place and receive; None is 5 units of the home currency. `holding_rate_per_year` is the yearly cost of
     a unit of money bound in stock. `economic_cover_days` caps the economic order
     quantity, `maximum_cover_days` what is there after an order, `top_up_days` what may be added to reach a
@@ -158,9 +189,10 @@ class PlanSettings:
     minimum_lead_time_days: float = 1.0
     unknown_lead_time_days: float = 14.0
     service_level: float | None = None
-    service_floor: float = 0.85
-    service_ceiling: float = 0.95
-    service_without_margin: float = 0.90
+    fill_rate_target: float | None = None
+    shortages: Shortages = Shortages.LOST_SALES
+    waiting_cost_per_day: float = 0.05
+    least_goodwill: float = 0.1
     order_cost: Money | None = None
     holding_rate_per_year: float = 0.25
     economic_cover_days: int = 60
@@ -174,10 +206,12 @@ class PlanSettings:
     def __post_init__(self) -> None:
         if self.review_days < 1:
             raise InvalidActionError(f"review_days must be at least 1, got {self.review_days}")
-        for name in ("service_floor", "service_ceiling", "service_without_margin", "service_level"):
+        for name in ("fill_rate_target", "service_level"):
             share = getattr(self, name)
             if share is not None and not 0 < share < 1:
                 raise InvalidActionError(f"{name} must lie between 0 and 1, got {share}")
+        if min(self.waiting_cost_per_day, self.least_goodwill) < 0:
+            raise InvalidActionError("waiting_cost_per_day and least_goodwill cannot be negative")
         if self.holding_rate_per_year <= 0 or min(self.maximum_cover_days, self.economic_cover_days) < 1:
             raise InvalidActionError("holding_rate_per_year and the days of cover must be over zero")
         if self.budget is not None and self.budget.minor < 0:
@@ -193,3 +227,4 @@ class ProposedSupply:
     quantity: int
     due_on: date
     source: str
+    supplier: str = ""

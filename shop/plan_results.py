@@ -45,6 +45,7 @@ class Reason(StrEnum):
     QUANTITY_OVER_LIMIT = "quantity_over_limit"
     NEGATIVE_STOCK = "negative_stock"
     NO_HISTORY = "no_history"
+    SUPPLIER_UNAVAILABLE = "supplier_unavailable"
 
 
 class Note(StrEnum):

@@ -122,13 +122,15 @@ def _decide(inputs: PlanInputs, settings: PlanSettings, state: Assessment) -> Ou
 
     items, levels = inputs.items, state.levels
     movable = np.array([_may_receive(finding) for finding in state.finding], dtype=bool) & items.in_scope
-    need = raw_needs(state.position, levels.reorder_point, levels.order_up_to, state.per_day)
+    # Demand that a signal takes away for the whole exposure is no need, whatever sells on a usual day.
+    selling = np.where(levels.demand_mean > 0, state.per_day, 0.0)
+    need = raw_needs(state.position, levels.reorder_point, levels.order_up_to, selling)
     need = np.where(movable, need, 0)
     spare = surplus(items, state.position, levels.order_up_to, state.sound)
     found = moves(items.sku, items.location, need, spare) if settings.transfers else []
     moved_in, moved_out = _moved(found, len(items))
     position = state.position + moved_in - moved_out
-    remaining = raw_needs(position, levels.reorder_point, levels.order_up_to, state.per_day)
+    remaining = raw_needs(position, levels.reorder_point, levels.order_up_to, selling)
     remaining = np.where(movable, remaining, 0)
     buying = np.flatnonzero(
         (remaining > 0) & np.array([fault is None for fault in state.finding], dtype=bool)
@@ -152,6 +154,7 @@ def _may_receive(finding: Reason | None) -> bool:
     return finding in {
         None,
         Reason.NO_SUPPLIER,
+        Reason.SUPPLIER_UNAVAILABLE,
         Reason.NO_COST,
         Reason.NO_EXCHANGE_RATE,
         Reason.NO_LEAD_TIME,

@@ -16,6 +16,7 @@ from shop.actions import MAX_PIECES
 from shop.money import Money, exponent
 from shop.plan_results import Note, Reason
 from shop.replenishment import DAYS_PER_YEAR, after_minimum, in_packs
+from shop.signalled import unavailable_offers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -124,6 +125,7 @@ def offer_faults(inputs: PlanInputs) -> NDArray[np.object_]:
     deviation = suppliers.lead_time_sd_days[offers.supplier]
     rated = np.array([currency in known_rates(inputs) for currency in suppliers.currency], dtype=bool)
     wrong_time = ~np.isfinite(lead_time) | (lead_time < 0) | ~np.isfinite(deviation) | (deviation < 0)
+    faults[unavailable_offers(inputs)] = Reason.SUPPLIER_UNAVAILABLE
     faults[wrong_time] = Reason.NO_LEAD_TIME
     faults[~rated[offers.supplier]] = Reason.NO_EXCHANGE_RATE
     faults[offers.moq < 0] = Reason.MOQ_NEGATIVE

@@ -33,6 +33,7 @@ ATTENTION: Final = frozenset(
         Reason.NEGATIVE_STOCK,
         Reason.NO_HISTORY,
         Reason.SUPPLIER_MINIMUM_URGENT,
+        Reason.SUPPLIER_UNAVAILABLE,
     }
 )
 """Findings that a person must clear up; all other reasons not to order are in order."""
@@ -65,6 +66,10 @@ WORDS: Final = {
     ),
     Reason.QUANTITY_OVER_LIMIT: "The need is more pieces than one line may order; check the sales figures.",
     Reason.NEGATIVE_STOCK: "On hand, committed or unavailable stock is negative; count it.",
+    Reason.SUPPLIER_UNAVAILABLE: (
+        "{quantity_needed} pieces are needed, but a signal says that they cannot be had from {supplier}; "
+        "find another source, or remove the signal."
+    ),
     Reason.NO_HISTORY: "No sales yet and no comparable products; decide the first order.",
 }
 
@@ -130,7 +135,7 @@ class Verdicts(Sequence[ItemVerdict]):
             review_days=self._settings.review_days,
             lead_time_demand=_rounded(levels.demand_mean[item]),
             lead_time_demand_sd=_rounded(sqrt(levels.demand_variance[item])),
-            service_target=_rounded(levels.service_target[item]),
+            service_target=_rounded(levels.service[item]),
             distribution=DISTRIBUTION_NAMES[int(levels.distribution[item])],
             safety_stock=int(self._safety_stock[item]),
             reorder_point=int(levels.reorder_point[item]),
@@ -179,6 +184,8 @@ class Verdicts(Sequence[ItemVerdict]):
         if outcome.moved_in[item] > 0 and outcome.remaining[item] == 0:
             return Verdict.TRANSFERRED, Reason.SURPLUS_ELSEWHERE
         reason = outcome.held.get(item) or self._state.finding[item] or Reason.ENOUGH_STOCK
+        if reason is Reason.SUPPLIER_UNAVAILABLE and outcome.need[item] == 0:
+            reason = Reason.ENOUGH_STOCK
         return (Verdict.NEEDS_ATTENTION if reason in ATTENTION else Verdict.NOT_ORDERED), reason
 
     def _words(self, item: int, reason: Reason, arithmetic: Arithmetic) -> str:
@@ -194,6 +201,7 @@ class Verdicts(Sequence[ItemVerdict]):
             status=self._inputs.items.status[item],
             only_supplier=self._inputs.only_supplier,
             supplier=arithmetic.supplier or "The supplier",
+            quantity_needed=arithmetic.raw_need,
             quantity_wanted=draft.quantity if draft else 0,
             least=-(-max(arithmetic.moq, 1) // pack) * pack,
         )

@@ -58,7 +58,9 @@ def proposed_supply(snapshot: Snapshot, tenant: str, today: date) -> list[Propos
         order = view.action
         if isinstance(order, PlacePurchaseOrder):
             found += [
-                _supply(line.sku, order.location, line.quantity, order.expected_on, _spoken(view))
+                _supply(
+                    line.sku, order.location, line.quantity, order.expected_on, _spoken(view), order.supplier
+                )
                 for line in order.lines
             ]
     for view in rows.in_states(snapshot, tenant, UNDER_WAY, kind=TransferStock.kind):
@@ -74,8 +76,12 @@ def _spoken(view: ActionView) -> str:
     return view.approval_id or view.id
 
 
-def _supply(sku: str, location: str, quantity: int, due_on: date, source: str) -> ProposedSupply:
-    return ProposedSupply(sku=sku, location=location, quantity=quantity, due_on=due_on, source=source)
+def _supply(
+    sku: str, location: str, quantity: int, due_on: date, source: str, supplier: str = ""
+) -> ProposedSupply:
+    return ProposedSupply(
+        sku=sku, location=location, quantity=quantity, due_on=due_on, source=source, supplier=supplier
+    )
 
 
 def _planned(mark: Mark, inputs: PlanInputs) -> Today:

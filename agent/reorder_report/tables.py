@@ -46,6 +46,7 @@ REASON_WORDS: Final = {
     "quantity_over_limit": "quantity over the limit",
     "negative_stock": "negative stock",
     "no_history": "no history",
+    "supplier_unavailable": "cannot be had from the supplier",
 }
 
 CSV_COLUMNS: Final = (

@@ -18,6 +18,7 @@ from sqlalchemy import Date, Integer, and_, cast, func, literal, not_, or_, sele
 from shop.plan_inputs import (
     NEVER,
     UNKNOWN,
+    Ages,
     History,
     Incoming,
     Items,
@@ -28,6 +29,7 @@ from shop.plan_inputs import (
 )
 from shop.store import schema
 from shop.store.reads.info import store_info
+from shop.store.reads.signals import known_promotions, live_signals
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -43,8 +45,8 @@ HISTORY_DAYS: Final = 364
 Key = tuple[str, str]
 """A SKU and a location."""
 
-OpenLine = tuple[str, str, str, int, date]
-"""Order, SKU, location, pieces outstanding, expected day."""
+OpenLine = tuple[str, str, str, int, date, str]
+"""Order, SKU, location, pieces outstanding, expected day, supplier."""
 
 
 def plan_inputs(
@@ -62,18 +64,20 @@ def plan_inputs(
     the desk's ledger holds and the store does not know yet (orders and transfers awaiting a decision).
     Raises SetupError while the database holds no store.
     """
+    from shop.signalled import with_signals  # noqa: PLC0415 - loads numba, which only a plan needs
+
     home = store_info(snapshot).home_currency
     starts_on = as_of - timedelta(days=history_days)
     sales = _sales(snapshot, starts_on, as_of)
     levels = _levels(snapshot, as_of)
     open_lines = _open_lines(snapshot, as_of)
-    coming = [(sku, place) for _, sku, place, _, _ in open_lines]
+    coming = [(sku, place) for _, sku, place, *_ in open_lines]
     coming += [(supply.sku, supply.location) for supply in proposed]
     keys = _keys(snapshot, [(sku, place) for sku, place, _, _ in sales], list(levels), coming)
     rows = {key: row for row, key in enumerate(keys)}
     history = _history(snapshot, rows, sales, starts_on, history_days)
     suppliers, supplier_rows = _suppliers(snapshot)
-    return PlanInputs(
+    inputs = PlanInputs(
         as_of=as_of,
         home_currency=home,
         items=_items(snapshot, keys, levels, starts_on, as_of, home, location),
@@ -83,7 +87,10 @@ def plan_inputs(
         offers=_offers(snapshot, supplier_rows),
         rates=_rates(snapshot, as_of),
         only_supplier=supplier,
+        signals=(*known_promotions(snapshot, starts_on), *live_signals(snapshot, starts_on)),
+        ages=_ages(snapshot, keys, as_of),
     )
+    return with_signals(inputs)
 
 
 def days_between(snapshot: Snapshot, start: date, column: ColumnElement[Any]) -> ColumnElement[int]:
@@ -240,17 +247,19 @@ def _incoming(
 ) -> Incoming:
     """Open order lines of `as_of`, then proposed supply, whose date is never before `as_of`."""
     found = [
-        (rows[sku, place], outstanding, (due - as_of).days, order)
-        for order, sku, place, outstanding, due in open_lines
+        (rows[sku, place], outstanding, (due - as_of).days, order, supplier)
+        for order, sku, place, outstanding, due, supplier in open_lines
     ]
     for supply in proposed:
         days = max((supply.due_on - as_of).days, 0)
-        found.append((rows[supply.sku, supply.location], supply.quantity, days, supply.source))
+        row = rows[supply.sku, supply.location]
+        found.append((row, supply.quantity, days, supply.source, supply.supplier))
     return Incoming(
         item=np.array([row[0] for row in found], dtype=np.int64),
         quantity=np.array([row[1] for row in found], dtype=np.int64),
         due_in_days=np.array([row[2] for row in found], dtype=np.int64),
         source=_names([row[3] for row in found]),
+        supplier=_names([row[4] for row in found]),
     )
 
 
@@ -267,6 +276,7 @@ def _open_lines(snapshot: Snapshot, as_of: date) -> list[OpenLine]:
             lines.c.quantity,
             lines.c.received,
             orders.c.expected_on,
+            orders.c.supplier,
         )
         .join(lines, lines.c.purchase_order == orders.c.id)
         .where(or_(is_open, was_open), or_(orders.c.ordered_on <= as_of, orders.c.action_id.is_not(None)))
@@ -274,8 +284,8 @@ def _open_lines(snapshot: Snapshot, as_of: date) -> list[OpenLine]:
     )
     later = _later_receipts(snapshot, as_of)
     return [
-        (order, sku, place, quantity - received + later[order, sku], due)
-        for order, sku, place, quantity, received, due in snapshot.execute(query)
+        (order, sku, place, quantity - received + later[order, sku], due, supplier)
+        for order, sku, place, quantity, received, due, supplier in snapshot.execute(query)
         if quantity - received + later[order, sku] > 0
     ]
 
@@ -329,6 +339,26 @@ def _offers(snapshot: Snapshot, supplier_rows: dict[str, int]) -> Offers:
         break_offer=columns[:, 0].copy(),
         break_from=columns[:, 1].copy(),
         break_cost_minor=columns[:, 2].copy(),
+    )
+
+
+def _ages(snapshot: Snapshot, keys: list[Key], as_of: date) -> Ages:
+    """How old stock figures and rates are on `as_of`, and which figures an import had to invent."""
+    levels, offers, rates = schema.stock_levels, schema.offers, schema.exchange_rates
+    stock = {
+        (row.sku, row.location): (max((as_of - row.updated_at.date()).days, 0), row.assumed)
+        for row in snapshot.execute(
+            select(levels.c.sku, levels.c.location, levels.c.updated_at, levels.c.assumed)
+        )
+    }
+    known = [stock.get(key, (0, False)) for key in keys]
+    terms = select(offers.c.assumed).order_by(offers.c.supplier, offers.c.sku)
+    days = select(rates.c.currency, func.max(rates.c.day)).where(rates.c.day <= as_of)
+    return Ages(
+        stock_days=np.array([age for age, _ in known], dtype=np.int64),
+        assumed_stock=np.array([assumed for _, assumed in known], dtype=bool),
+        assumed_terms=np.array(list(snapshot.execute(terms).scalars()), dtype=bool),
+        rate_days=dict(snapshot.execute(days.group_by(rates.c.currency)).tuples().all()),
     )
 
 

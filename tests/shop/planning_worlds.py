@@ -12,6 +12,7 @@ import numpy as np
 
 from shop.plan_inputs import History, Incoming, Items, Offers, PlanInputs, Suppliers
 from shop.plan_results import ItemVerdict, Plan
+from shop.signals import Signal
 
 AS_OF = date(2026, 11, 20)
 DAYS = 140
@@ -70,6 +71,7 @@ class Due:
     quantity: int
     in_days: int
     location: str = "leeds"
+    supplier: str = "northwind"
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class World:
     rates: dict[str, Decimal] = field(default_factory=dict)
     only_supplier: str | None = None
     sold: Any = None
+    signals: tuple[Signal, ...] = ()
 
     def inputs(self) -> PlanInputs:
         """The world as columns."""
@@ -99,6 +102,7 @@ class World:
                 quantity=_ints([due.quantity for due in self.due]),
                 due_in_days=_ints([due.in_days for due in self.due]),
                 source=_names(["PO-1" for _ in self.due]),
+                supplier=_names([due.supplier for due in self.due]),
             ),
             suppliers=Suppliers(
                 id=_names(places),
@@ -122,6 +126,7 @@ class World:
             ),
             rates=self.rates,
             only_supplier=self.only_supplier,
+            signals=self.signals,
         )
 
 

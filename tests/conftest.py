@@ -44,23 +44,34 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """An empty migrated store; every test that uses it runs on both databases."""
     if request.param == "sqlite":
-        db = Database(f"sqlite:///{tmp_path}/shop.db")
-    else:
-        tenant = f"t{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**10}"
-        db = Database(request.getfixturevalue("postgres_url"), tenant=tenant)
+        yield request.getfixturevalue("sqlite_database")
+        return
+    tenant = f"t{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**10}"
+    db = Database(request.getfixturevalue("postgres_url"), tenant=tenant)
     upgrade(db)
     yield db
     db.close()
 
 
-@pytest.fixture
-def sqlite_database(tmp_path: Path) -> Iterator[Database]:
-    """An empty migrated store on SQLite, for facts that no database can change."""
-    db = Database(f"sqlite:///{tmp_path}/shop.db")
+@pytest.fixture(scope="session")
+def empty_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty store on SQLite, migrated once for each test process; that takes longer than most tests."""
+    path = tmp_path_factory.mktemp("empty") / "shop.db"
+    db = Database(f"sqlite:///{path}")
     upgrade(db)
+    db.close()
+    return path
+
+
+@pytest.fixture
+def sqlite_database(empty_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """An empty migrated store on SQLite, for facts that no database can change."""
+    path = tmp_path / "shop.db"
+    shutil.copy(empty_template, path)
+    db = Database(f"sqlite:///{path}")
     yield db
     db.close()
 

@@ -1,17 +1,19 @@
 """The audit chain: append-only, and every change of it is found."""
 
 import hashlib
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from shop.errors import AuditBrokenError, StoreError
-from shop.store.database import Database
+from shop.store.database import Database, Transaction
 from shop.store.ledger_schema import audit
 from tools.ledger import chain
 
@@ -145,10 +147,75 @@ def test_the_hash_is_over_canonical_json(texts: list[str], seq: int) -> None:
     assert chain.entry_hash(row) == hashlib.sha256(rfc8785.dumps(fields)).hexdigest()
 
 
-def test_bytes_in_place_of_a_text_are_found(sqlite_database: Database) -> None:
-    """A field turned into bytes, which SQLite lets stand, is a changed entry and no crash."""
+FIELDS = [column.name for column in audit.columns if column.name not in {"tenant", "seq"}]
+
+
+@pytest.mark.parametrize("column", FIELDS)
+def test_bytes_in_place_of_a_text_are_found(sqlite_database: Database, column: str) -> None:
+    """A field turned into bytes, the same or none of UTF-8, is a changed entry at its place and no crash."""
+    for value in (f"CAST({column} AS BLOB)", "CAST(x'fffe' AS TEXT)"):
+        with sqlite_database.writing() as tx:
+            tx.execute(text("DROP TRIGGER IF EXISTS audit_no_delete"))
+            tx.execute(audit.delete())
+            _append(tx, "one", "two", "three")
+            tx.execute(text("DROP TRIGGER IF EXISTS audit_no_update"))
+            tx.execute(text(f"UPDATE audit SET {column} = {value} WHERE seq = 2"))
+        with pytest.raises(AuditBrokenError, match="entry 2 ") as broken:
+            _verify(sqlite_database)
+        assert broken.value.at_entry == 2
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1, max_size=3))
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_letters_verify(sqlite_database: Database, texts: list[str]) -> None:
+    """A chain holds whatever letters stand in its entries, and is broken by one letter more."""
     with sqlite_database.writing() as tx:
-        chain.append(tx, "main", NOW, chain.Actor("human", "ann"), "test", body={})
-    _without_triggers(sqlite_database, "UPDATE audit SET actor = x'616e6e' WHERE seq = 1")
+        for trigger in ("audit_no_update", "audit_no_delete"):
+            tx.execute(text(f"DROP TRIGGER IF EXISTS {trigger}"))
+        tx.execute(audit.delete())
+        _append(tx, *texts)
+    assert _verify(sqlite_database).entries == len(texts)
+    with sqlite_database.writing() as tx:
+        tx.execute(audit.update().where(audit.c.seq == 1).values(actor=texts[0] + "\n"))
     with pytest.raises(AuditBrokenError, match="entry 1 was changed"):
         _verify(sqlite_database)
+
+
+def test_a_database_that_writes_other_json_verifies_the_same(sqlite_database: Database) -> None:
+    """A release of SQLite that escapes letters otherwise makes no entry look changed, and hides no change."""
+
+    def otherwise(*fields: str | int) -> str:
+        return json.dumps(fields)  # spaces after commas, letters beyond ASCII as \\u
+
+    @event.listens_for(sqlite_database.engine, "connect")
+    def replace_json_array(connection: DBAPIConnection, _record: object) -> None:
+        connection.create_function("json_array", -1, otherwise)
+
+    sqlite_database.close()  # the next connection is made anew
+    with sqlite_database.writing() as tx:
+        _append(tx, "naïve", "two")
+        assert tx.scalar(text("SELECT json_array('ï', 1)")) == '["\\u00ef", 1]'
+    assert _verify(sqlite_database).entries == 2
+    _without_triggers(sqlite_database, "UPDATE audit SET actor = 'naive' WHERE seq = 1")
+    with pytest.raises(AuditBrokenError, match="entry 1 was changed"):
+        _verify(sqlite_database)
+
+
+@pytest.mark.parametrize("seq", [1_000, 1_001, 2_003])
+@pytest.mark.parametrize("change", ["UPDATE audit SET at = 'x'", "DELETE FROM audit"])
+def test_a_change_is_found_at_its_place_in_a_long_chain(
+    sqlite_database: Database, change: str, seq: int
+) -> None:
+    """In a chain of several batches a changed and a deleted entry are named, at the seams too."""
+    with sqlite_database.writing() as tx:
+        _append(tx, *(["ann"] * 2_003))
+    assert _verify(sqlite_database).entries == 2_003
+    _without_triggers(sqlite_database, f"{change} WHERE seq = {seq}")
+    with sqlite_database.reading() as snapshot, pytest.raises(AuditBrokenError) as broken:
+        chain.verify(snapshot, "main", known_entries=2_003)
+    assert broken.value.at_entry == seq
+
+
+def _append(tx: Transaction, *actors: str) -> None:
+    for actor in actors:
+        chain.append(tx, "main", NOW, chain.Actor("human", actor), "test", body={"n": 1})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from random import Random
 
 from policies.rules import PolicySet, parse_policies
@@ -28,9 +29,7 @@ class Limits:
 
     def policy(self) -> PolicySet:
         """These limits as rules."""
-        return parse_policies(
-            {"hostile.yaml": _TEXT.format(**{name: getattr(self, name) for name in _NAMES})}
-        )
+        return _parsed(_TEXT.format(**{name: getattr(self, name) for name in _NAMES}))
 
     def swapped(self, random: Random) -> Limits:
         """Other limits: somebody has edited the rules."""
@@ -43,6 +42,11 @@ class Limits:
             order_day_soft=random.choice((3_000, 6_000)),
             price_soft_pct=random.choice((5, 10)),
         )
+
+
+@cache
+def _parsed(text: str) -> PolicySet:
+    return parse_policies({"hostile.yaml": text})
 
 
 _NAMES = tuple(Limits.__slots__)

@@ -10,6 +10,7 @@ from shop.errors import ConflictError, InvalidActionError, NotFoundError
 from shop.store import effects, signal_effects  # noqa: F401 - the second registers its effects with the first
 from shop.store.database import Database, Snapshot, Transaction
 from shop.store.ledger_schema import actions as claimed
+from shop.store.prepared import insert_into, select_by
 from shop.store.schema import effects as done
 
 
@@ -48,7 +49,7 @@ class EmbeddedEffects:
 
 
 def _earlier(snapshot: Snapshot, action_id: str) -> Receipt | None:
-    row = snapshot.execute(done.select().where(done.c.action_id == action_id)).first()
+    row = select_by(done, "action_id").first(snapshot, {"action_id": action_id})
     if row is None:
         return None
     body = json.loads(row.receipt)
@@ -56,9 +57,7 @@ def _earlier(snapshot: Snapshot, action_id: str) -> Receipt | None:
 
 
 def _still_ours(tx: Transaction, claim: Claim) -> bool:
-    row = tx.execute(
-        claimed.select().where(claimed.c.tenant == claim.tenant, claimed.c.id == claim.action_id)
-    ).first()
+    row = select_by(claimed, "tenant", "id").first(tx, {"tenant": claim.tenant, "id": claim.action_id})
     return row is not None and (row.state, row.fence, row.digest) == ("executing", claim.fence, claim.digest)
 
 
@@ -69,12 +68,11 @@ def _remember(tx: Transaction, action: Action, claim: Claim, receipt: Receipt) -
         "before": dict(receipt.before),
         "after": dict(receipt.after),
     }
-    tx.execute(
-        done.insert().values(
-            action_id=claim.action_id,
-            kind=action.kind,
-            digest=claim.digest,
-            at=claim.at,
-            receipt=canonical(body),
-        )
-    )
+    values = {
+        "action_id": claim.action_id,
+        "kind": action.kind,
+        "digest": claim.digest,
+        "at": claim.at,
+        "receipt": canonical(body),
+    }
+    insert_into(done).run(tx, values)

@@ -7,12 +7,12 @@ Raises ConflictError when the shop is no longer as the action needs it, NotFound
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import singledispatch
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Table, func, select
+from sqlalchemy import bindparam, func, select
 
 from shop.actions import (
     Action,
@@ -27,9 +27,11 @@ from shop.actions import (
     TransferStock,
 )
 from shop.backends.ports import Claim, Outcome, Receipt
-from shop.errors import ConflictError, InvalidActionError, NotFoundError
+from shop.errors import ConflictError, InvalidActionError
 from shop.money import Money
 from shop.store.database import Snapshot, Transaction
+from shop.store.guarded import insert, one, update
+from shop.store.prepared import Prepared, insert_into, select_by
 from shop.store.schema import (
     order_lines,
     order_notes,
@@ -87,25 +89,25 @@ def _transfer(action: TransferStock, tx: Transaction, claim: Claim) -> Receipt:
 
 @carry_out.register
 def _place(action: PlacePurchaseOrder, tx: Transaction, claim: Claim) -> Receipt:
-    supplier = _one(tx, suppliers, suppliers.c.id == action.supplier, f"supplier {action.supplier!r}")
+    supplier = one(tx, suppliers, f"supplier {action.supplier!r}", id=action.supplier)
     if supplier.currency != action.total.currency:
         raise ConflictError(f"{action.supplier} is paid in {supplier.currency} by now")
     number = _next_number(tx)
-    tx.execute(
-        purchase_orders.insert().values(
-            id=number,
-            supplier=action.supplier,
-            location=action.location,
-            status="placed",
-            ordered_on=today(tx, claim),
-            expected_on=action.expected_on,
-            currency=action.total.currency,
-            total_minor=action.total.minor,
-            action_id=claim.action_id,
-        )
+    insert(
+        tx,
+        purchase_orders,
+        id=number,
+        supplier=action.supplier,
+        location=action.location,
+        status="placed",
+        ordered_on=today(tx, claim),
+        expected_on=action.expected_on,
+        currency=action.total.currency,
+        total_minor=action.total.minor,
+        action_id=claim.action_id,
     )
-    tx.execute(
-        purchase_order_lines.insert(),
+    insert_into(purchase_order_lines).run_each(
+        tx,
         [
             {
                 "purchase_order": number,
@@ -123,7 +125,7 @@ def _place(action: PlacePurchaseOrder, tx: Transaction, claim: Claim) -> Receipt
 @carry_out.register
 def _cancel_purchase_order(action: CancelPurchaseOrder, tx: Transaction, claim: Claim) -> Receipt:  # noqa: ARG001 - one shape for all effects
     order = _open_purchase_order(tx, action.purchase_order)
-    _update(tx, purchase_orders, purchase_orders.c.id == order.id, order.version, status="cancelled")
+    update(tx, purchase_orders, {"id": order.id}, order.version, status="cancelled")
     return _applied(
         f"{order.id} cancelled",
         reference=order.id,
@@ -137,18 +139,13 @@ def _receive(action: ReceivePurchaseOrder, tx: Transaction, claim: Claim) -> Rec
     order = _open_purchase_order(tx, action.purchase_order)
     for received in action.lines:
         _receive_line(tx, claim, order, received.sku, received.quantity)
-    open_pieces = tx.scalar(
-        select(func.sum(purchase_order_lines.c.quantity - purchase_order_lines.c.received)).where(
-            purchase_order_lines.c.purchase_order == order.id,
-            purchase_order_lines.c.quantity > purchase_order_lines.c.received,
-        )
-    )
+    open_pieces = _OPEN_PIECES.scalar(tx, {"b_order": order.id})
     status = "partly_received" if open_pieces else "received"
     arrived = None if open_pieces else today(tx, claim)
-    _update(
+    update(
         tx,
         purchase_orders,
-        purchase_orders.c.id == order.id,
+        {"id": order.id},
         order.version,
         status=status,
         received_on=arrived,
@@ -161,35 +158,35 @@ def _receive(action: ReceivePurchaseOrder, tx: Transaction, claim: Claim) -> Rec
     )
 
 
-def _receive_line(tx: Transaction, claim: Claim, order: Row[Any], sku: str, quantity: int) -> None:
-    where = (purchase_order_lines.c.purchase_order == order.id) & (purchase_order_lines.c.sku == sku)
-    line = _one(tx, purchase_order_lines, where, f"{sku} on {order.id}")
-    tx.execute(purchase_order_lines.update().where(where).values(received=line.received + quantity))
+def _receive_line(tx: Transaction, claim: Claim, order: Any, sku: str, quantity: int) -> None:
+    line = one(tx, purchase_order_lines, f"{sku} on {order.id}", purchase_order=order.id, sku=sku)
+    values = {"b_order": order.id, "b_sku": sku, "b_received": line.received + quantity}
+    _RECEIVED.run(tx, values)
     _change_on_hand(tx, claim, sku, order.location, quantity, create=True)
     _move(tx, claim, sku, order.location, "receipt", quantity, ref=order.id)
 
 
 @carry_out.register
 def _price(action: ChangePrice, tx: Transaction, claim: Claim) -> Receipt:
-    product = _one(tx, products, products.c.sku == action.sku, f"product {action.sku!r}")
+    product = one(tx, products, f"product {action.sku!r}", sku=action.sku)
     if product.currency != action.price.currency:
         raise ConflictError(f"{action.sku} is priced in {product.currency}, not {action.price.currency}")
-    _update(
+    update(
         tx,
         products,
-        products.c.sku == action.sku,
+        {"sku": action.sku},
         product.version,
         price_minor=action.price.minor,
         price_changed_at=claim.at,
     )
-    tx.execute(
-        price_changes.insert().values(
-            sku=action.sku,
-            at=claim.at,
-            price_minor=action.price.minor,
-            currency=action.price.currency,
-            source=claim.action_id,
-        )
+    insert(
+        tx,
+        price_changes,
+        sku=action.sku,
+        at=claim.at,
+        price_minor=action.price.minor,
+        currency=action.price.currency,
+        source=claim.action_id,
     )
     old = Money(product.price_minor, product.currency)
     return _applied(
@@ -210,7 +207,7 @@ def _refund(action: RefundOrder, tx: Transaction, claim: Claim) -> Receipt:
         raise ConflictError(f"only {left} of order {order.id} can still be refunded, not {action.amount}")
     reference = _pay_back(tx, claim, order, action.amount.minor)
     state = "refunded" if refunded + action.amount.minor == paid else "partly_refunded"
-    _update(tx, orders, orders.c.id == order.id, order.version, financial_status=state)
+    update(tx, orders, {"id": order.id}, order.version, financial_status=state)
     return _applied(
         f"{action.amount} refunded for order {order.id}",
         reference=reference,
@@ -222,16 +219,16 @@ def _refund(action: RefundOrder, tx: Transaction, claim: Claim) -> Receipt:
 @carry_out.register
 def _cancel_order(action: CancelOrder, tx: Transaction, claim: Claim) -> Receipt:
     order = _order(tx, action.order)
-    shipped = tx.scalar(select(func.count()).select_from(shipments).where(shipments.c.order_id == order.id))
+    shipped = select_by(shipments, "order_id").first(tx, {"order_id": order.id}) is not None
     if order.status != "unfulfilled" or shipped:
         raise ConflictError(f"order {order.id} is {order.status}; only an unshipped order can be cancelled")
     _release_committed(tx, claim, order)
     left = _paid(tx, order.id) - _refunded(tx, order.id)
     reference = _pay_back(tx, claim, order, left) if left else ""
-    _update(
+    update(
         tx,
         orders,
-        orders.c.id == order.id,
+        {"id": order.id},
         order.version,
         status="cancelled",
         financial_status="refunded" if left else "voided",
@@ -248,21 +245,21 @@ def _cancel_order(action: CancelOrder, tx: Transaction, claim: Claim) -> Receipt
 @carry_out.register
 def _note(action: AddOrderNote, tx: Transaction, claim: Claim) -> Receipt:
     order = _order(tx, action.order)
-    tx.execute(
-        order_notes.insert().values(
-            order_id=order.id,
-            at=claim.at,
-            author=claim.actor,
-            text=action.note,
-            action_id=claim.action_id,
-        )
+    insert(
+        tx,
+        order_notes,
+        order_id=order.id,
+        at=claim.at,
+        author=claim.actor,
+        text=action.note,
+        action_id=claim.action_id,
     )
     return _applied(f"note added to order {order.id}", reference=order.id)
 
 
 def today(tx: Snapshot, claim: Claim) -> date:
     """The store's day: its data's own day when it is a snapshot, else the day of the claim."""
-    day = tx.scalar(select(store_info.c.business_date))
+    day: date | None = _DAY.scalar(tx)
     return day or claim.at.date()
 
 
@@ -276,78 +273,68 @@ def _applied(
     return Receipt(Outcome.APPLIED, detail, reference, before or {}, after or {})
 
 
-def _one(tx: Snapshot, table: Table, where: ColumnElement[bool], what: str) -> Row[Any]:
-    row = tx.execute(select(table).where(where)).first()
-    if row is None:
-        raise NotFoundError(f"there is no {what} any more")
-    return row
-
-
-def _update(tx: Transaction, table: Table, where: ColumnElement[bool], version: int, **values: Any) -> None:
-    result = tx.execute(
-        table.update().where(where, table.c.version == version).values(version=version + 1, **values)
-    )
-    if result.rowcount != 1:
-        raise ConflictError(f"a row of {table.name} changed since it was read")
-
-
-def _level(tx: Snapshot, sku: str, location: str) -> Row[Any]:
-    where = (stock_levels.c.sku == sku) & (stock_levels.c.location == location)
-    return _one(tx, stock_levels, where, f"stock of {sku} at {location}")
+def _level(tx: Snapshot, sku: str, location: str) -> Any:
+    return one(tx, stock_levels, f"stock of {sku} at {location}", sku=sku, location=location)
 
 
 def _change_on_hand(
     tx: Transaction, claim: Claim, sku: str, location: str, change: int, *, create: bool = False
 ) -> tuple[int, int]:
     """Change the stock on hand; gives it before and after. Never takes it below zero."""
-    where = (stock_levels.c.sku == sku) & (stock_levels.c.location == location)
-    if create and tx.execute(select(stock_levels.c.sku).where(where)).first() is None:
-        tx.execute(
-            stock_levels.insert().values(
-                sku=sku, location=location, on_hand=0, committed=0, unavailable=0, updated_at=claim.at
-            )
+    keys = {"sku": sku, "location": location}
+    if create and select_by(stock_levels, "sku", "location").first(tx, keys) is None:
+        insert(
+            tx,
+            stock_levels,
+            sku=sku,
+            location=location,
+            on_hand=0,
+            committed=0,
+            unavailable=0,
+            updated_at=claim.at,
         )
     level = _level(tx, sku, location)
     after = level.on_hand + change
     if after < 0:
         raise ConflictError(f"{sku} at {location} has {level.on_hand} on hand; {change:+d} is not possible")
-    _update(tx, stock_levels, where, level.version, on_hand=after, updated_at=claim.at, assumed=False)
+    update(tx, stock_levels, keys, level.version, on_hand=after, updated_at=claim.at, assumed=False)
     return level.on_hand, after
 
 
 def _move(
     tx: Transaction, claim: Claim, sku: str, location: str, kind: str, quantity: int, *, ref: str = ""
 ) -> None:
-    tx.execute(
-        stock_movements.insert().values(
-            sku=sku,
-            location=location,
-            day=today(tx, claim),
-            kind=kind,
-            quantity=quantity,
-            ref=ref or claim.action_id,
-        )
+    insert(
+        tx,
+        stock_movements,
+        sku=sku,
+        location=location,
+        day=today(tx, claim),
+        kind=kind,
+        quantity=quantity,
+        ref=ref or claim.action_id,
     )
 
 
 def _next_number(tx: Snapshot) -> str:
     """The next purchase order number; the write transaction makes sure that nobody else takes it."""
-    taken = tx.execute(select(purchase_orders.c.id).where(purchase_orders.c.id.like("PO-%"))).scalars()
-    numbers = [int(number) for text in taken if (number := text.removeprefix("PO-")).isdigit()]
+    numbers = _plain_numbers(_HIGHEST.rows(tx)) or _plain_numbers(_NUMBERS.rows(tx))
     return f"PO-{max(numbers, default=1000) + 1}"
 
 
-def _open_purchase_order(tx: Snapshot, purchase_order: str) -> Row[Any]:
-    order = _one(
-        tx, purchase_orders, purchase_orders.c.id == purchase_order, f"purchase order {purchase_order!r}"
-    )
+def _plain_numbers(rows: Sequence[Any]) -> list[int]:
+    return [int(number) for row in rows if (number := row.id.removeprefix("PO-")).isdigit()]
+
+
+def _open_purchase_order(tx: Snapshot, purchase_order: str) -> Any:
+    order = one(tx, purchase_orders, f"purchase order {purchase_order!r}", id=purchase_order)
     if order.status not in OPEN_PURCHASE_ORDER:
         raise ConflictError(f"{order.id} is {order.status}, not open")
     return order
 
 
-def _order(tx: Snapshot, order: str) -> Row[Any]:
-    return _one(tx, orders, orders.c.id == order, f"order {order!r}")
+def _order(tx: Snapshot, order: str) -> Any:
+    return one(tx, orders, f"order {order!r}", id=order)
 
 
 def _paid(tx: Snapshot, order: str) -> int:
@@ -359,54 +346,75 @@ def _refunded(tx: Snapshot, order: str) -> int:
 
 
 def _sum_of(tx: Snapshot, order: str, kind: str) -> int:
-    return int(
-        tx.scalar(
-            select(func.sum(payments.c.amount_minor)).where(
-                payments.c.order_id == order, payments.c.kind == kind
-            )
-        )
-        or 0
-    )
+    return int(_PAYMENTS.scalar(tx, {"b_order": order, "b_kind": kind}) or 0)
 
 
-def _pay_back(tx: Transaction, claim: Claim, order: Row[Any], minor: int) -> str:
-    method = tx.scalar(
-        select(payments.c.method)
-        .where(payments.c.order_id == order.id, payments.c.kind == "sale")
-        .order_by(payments.c.at)
-        .limit(1)
-    )
+def _pay_back(tx: Transaction, claim: Claim, order: Any, minor: int) -> str:
+    method = _METHOD.scalar(tx, {"b_order": order.id})
     reference = f"R-{claim.action_id}"
-    tx.execute(
-        payments.insert().values(
-            id=reference,
-            order_id=order.id,
-            kind="refund",
-            method=method or "unknown",
-            amount_minor=minor,
-            currency=order.currency,
-            at=claim.at,
-            action_id=claim.action_id,
-        )
+    insert(
+        tx,
+        payments,
+        id=reference,
+        order_id=order.id,
+        kind="refund",
+        method=method or "unknown",
+        amount_minor=minor,
+        currency=order.currency,
+        at=claim.at,
+        action_id=claim.action_id,
     )
     return reference
 
 
-def _release_committed(tx: Transaction, claim: Claim, order: Row[Any]) -> None:
+def _release_committed(tx: Transaction, claim: Claim, order: Any) -> None:
     """What a cancelled order held back becomes available again, where the store tracks it."""
     if order.location is None:
         return
-    lines = tx.execute(select(order_lines).where(order_lines.c.order_id == order.id)).all()
+    lines = select_by(order_lines, "order_id").rows(tx, {"order_id": order.id})
     for line in lines:
-        where = (stock_levels.c.sku == line.sku) & (stock_levels.c.location == order.location)
-        level = tx.execute(select(stock_levels).where(where)).first()
+        keys = {"sku": line.sku, "location": order.location}
+        level = select_by(stock_levels, "sku", "location").first(tx, keys)
         held = line.quantity - line.fulfilled
         if level is not None and held > 0:
-            _update(
+            update(
                 tx,
                 stock_levels,
-                where,
+                keys,
                 level.version,
                 committed=max(0, level.committed - held),
                 updated_at=claim.at,
             )
+
+
+# Built once: making a statement costs more than running it.
+_DAY: Final = Prepared(select(store_info.c.business_date))
+_ID: Final = purchase_orders.c.id
+_NUMBERS: Final = Prepared(select(_ID).where(_ID.like("PO-%")))
+_BARE: Final = func.ltrim(func.substr(_ID, 4), "0")
+_HIGHEST: Final = Prepared(
+    select(_ID).where(_ID.like("PO-%")).order_by(func.length(_BARE).desc(), _BARE.desc()).limit(100)
+)
+"""Numbers of the same length stand in the order of their digits, so the highest is among the first."""
+_LINE: Final = purchase_order_lines.c
+_OPEN_PIECES: Final = Prepared(
+    select(func.sum(_LINE.quantity - _LINE.received)).where(
+        _LINE.purchase_order == bindparam("b_order"), _LINE.quantity > _LINE.received
+    )
+)
+_RECEIVED: Final = Prepared(
+    purchase_order_lines.update()
+    .where(_LINE.purchase_order == bindparam("b_order"), _LINE.sku == bindparam("b_sku"))
+    .values(received=bindparam("b_received"))
+)
+_PAYMENTS: Final = Prepared(
+    select(func.sum(payments.c.amount_minor)).where(
+        payments.c.order_id == bindparam("b_order"), payments.c.kind == bindparam("b_kind")
+    )
+)
+_METHOD: Final = Prepared(
+    select(payments.c.method)
+    .where(payments.c.order_id == bindparam("b_order"), payments.c.kind == "sale")
+    .order_by(payments.c.at)
+    .limit(1)
+)

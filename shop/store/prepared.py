@@ -10,9 +10,22 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Column, Connection, Delete, Dialect, Insert, Select, Update
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    Connection,
+    Delete,
+    Dialect,
+    Insert,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    select,
+)
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.sql.visitors import iterate
 
@@ -119,6 +132,18 @@ class Prepared:
         if known is None:
             known = self._compiled[key] = _compiled(self._statement, snapshot.dialect, values)
         return known
+
+
+@cache
+def select_by(table: Table, *keys: str) -> Prepared:
+    """The rows of a table by the values of some columns, each given under its name."""
+    return Prepared(select(table).where(*(table.c[name] == bindparam(name) for name in keys)))
+
+
+@cache
+def insert_into(table: Table) -> Prepared:
+    """A new row of a table."""
+    return Prepared(table.insert())
 
 
 def _compiled(

@@ -7,7 +7,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -17,7 +17,7 @@ from shop.money import Money
 from shop.people import Kind, Principal, Role
 from shop.store import people
 from shop.store.database import Database, Transaction
-from shop.store.people import Person
+from shop.store.people import Person, Scope
 from tools.ledger import chain
 from tools.ledger.chain import Actor
 
@@ -84,8 +84,8 @@ class People:
         with self.db.reading() as snapshot:
             return people.everybody(snapshot)
 
-    def issue(self, person_id: str, lifetime: timedelta | None = None) -> str:
-        """A new token of 160 random bits, shown once.
+    def issue(self, person_id: str, lifetime: timedelta | None = None, scope: Scope = Scope.FULL) -> str:
+        """A new token of 160 random bits, shown once; its scope may be narrower than its person's roles.
 
         Raises NotFoundError, and InvalidActionError for somebody inactive or a lifetime that is none.
         """
@@ -97,8 +97,8 @@ class People:
             if not people.person(transaction, person_id).active:
                 raise InvalidActionError(f"{person_id!r} is deactivated and gets no token")
             expires_at = None if lifetime is None else now + lifetime
-            people.keep_token(transaction, hash_of(token), person_id, now, expires_at)
-            self._audit(transaction, "token.issued", person_id)
+            people.keep_token(transaction, hash_of(token), person_id, now, expires_at, scope)
+            self._audit(transaction, "token.issued", person_id, scope=scope.value)
         return token
 
     def revoke_all(self, person_id: str) -> int:
@@ -117,10 +117,10 @@ class People:
     def principal_for(self, token: str) -> Principal:
         """Whose token this is; raises AccessDeniedError in the same words for every invalid token."""
         with self.db.reading() as snapshot:
-            holder = people.holder_of_token(snapshot, hash_of(token), self.clock())
-        if holder is None:
+            found = people.holder_of_token(snapshot, hash_of(token), self.clock())
+        if found is None or found[1] is Scope.LINK:
             raise AccessDeniedError(REFUSED)
-        return principal_of(holder, self.db.tenant)
+        return narrowed(principal_of(found[0], self.db.tenant), found[1])
 
     def _audit(self, transaction: Transaction, event: str, person_id: str, **body: object) -> None:
         body = {"person": person_id, **body}
@@ -137,6 +137,14 @@ def principal_of(somebody: Person, tenant: str) -> Principal:
         limit=somebody.limit,
         tenant=tenant,
     )
+
+
+def narrowed(principal: Principal, scope: Scope) -> Principal:
+    """What is left of somebody's roles under the scope of a token: never more than they hold."""
+    if scope is Scope.FULL:
+        return principal
+    kept = principal.roles & {Role.OPERATOR} if scope is Scope.ASK else frozenset()
+    return replace(principal, roles=kept or frozenset({Role.VIEWER}))
 
 
 def new_token() -> str:

@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     turn_cost: Decimal = Field(Decimal(1), ge=0, description="cost of one turn, at most; needs the prices")
     turn_seconds: float = Field(300.0, gt=0, description="seconds that one turn may take")
     day_tokens: int = Field(10_000_000, ge=1_000, description="tokens in one UTC day, at most")
+    locale: str = Field("en_GB", description="how the pages write money, numbers and dates")
+    public_url: str | None = Field(None, description="address of the pages for links in notices")
     day_cost: Decimal = Field(Decimal(20), ge=0, description="cost of one UTC day, at most; needs the prices")
 
     @field_validator("model")

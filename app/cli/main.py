@@ -27,6 +27,8 @@ COMMANDS: Final = {
     "import": "Load sales, a Shopify export or supplier terms.",
     "export": "Write supplier terms to a file to be completed.",
     "status": "Today: what waits, what ran last, who is at work.",
+    "serve": "The pages in the browser, and the JSON API.",
+    "sign-in": "An address that signs you in to the pages once.",
     "chat": "Talk to the assistant.",
     "run": "Let the assistant work by itself.",
     "approvals": "Decide what waits for a person.",
@@ -54,7 +56,7 @@ class _Commands(typer.core.TyperGroup):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"app.cli.{cmd_name}_command")
+        module = import_module(f"app.cli.{cmd_name.replace('-', '_')}_command")
         command = typer.main.get_command(module.app)
         command.name = cmd_name
         return command

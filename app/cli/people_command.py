@@ -10,7 +10,7 @@ from app.cli.options import As, AsJson, Yes, house
 from shop.errors import AccessDeniedError
 from shop.money import Money
 from shop.people import Kind, Principal, Role
-from shop.store.people import Person
+from shop.store.people import Person, Scope
 from shop.store.reads.info import store_info
 from tools.ledger.chain import Actor
 
@@ -71,6 +71,9 @@ def token(
     context: typer.Context,
     person_id: Name,
     days: Annotated[int | None, typer.Option(min=1, help="Expires after so many days.")] = None,
+    scope: Annotated[
+        Scope, typer.Option(help="full: all that they may; ask: no deciding; read: looking only.")
+    ] = Scope.FULL,
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep it on this machine instead of printing it.")
     ] = False,
@@ -79,7 +82,7 @@ def token(
     """Issue a token and print it, once; earlier ones stay valid until they are revoked."""
     opened = house(context)
     people = _people(opened, as_name)
-    issued = people.issue(person_id, None if days is None else timedelta(days=days))
+    issued = people.issue(person_id, None if days is None else timedelta(days=days), scope)
     if keep:
         opened.credentials.keep({person_id: issued})
         screen.talk(f"{person_id} can act on this machine now: --as {person_id}")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import bindparam, insert, or_, select, update
@@ -23,6 +24,15 @@ _COLUMNS: Final = (
     people.c.active,
     people.c.created_at,
 )
+
+
+class Scope(StrEnum):
+    """What a token may be used for: all that its person may, asking only, reading only, one sign-in."""
+
+    FULL = "full"
+    ASK = "ask"
+    READ = "read"
+    LINK = "link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +94,24 @@ def deactivate_person(transaction: Transaction, person_id: str, at: datetime) ->
 
 
 def keep_token(
-    transaction: Transaction, token_hash: str, person_id: str, at: datetime, expires_at: datetime | None
+    transaction: Transaction,
+    token_hash: str,
+    person_id: str,
+    at: datetime,
+    expires_at: datetime | None,
+    scope: Scope = Scope.FULL,
 ) -> None:
     """Remember the hash of a token that was just issued."""
-    transaction.execute(
-        insert(tokens).values(hash=token_hash, person=person_id, created_at=at, expires_at=expires_at)
+    row = {"hash": token_hash, "person": person_id, "created_at": at, "expires_at": expires_at}
+    transaction.execute(insert(tokens).values(**row, scope=scope.value))
+
+
+def spend_token(transaction: Transaction, token_hash: str, at: datetime) -> bool:
+    """Make a token that is good once worthless; False when somebody was faster."""
+    done = transaction.execute(
+        update(tokens).where(tokens.c.hash == token_hash, tokens.c.revoked_at.is_(None)).values(revoked_at=at)
     )
+    return done.rowcount == 1
 
 
 def revoke_tokens_of(transaction: Transaction, person_id: str, at: datetime) -> int:
@@ -101,10 +123,10 @@ def revoke_tokens_of(transaction: Transaction, person_id: str, at: datetime) -> 
     return done.rowcount
 
 
-def holder_of_token(snapshot: Snapshot, token_hash: str, now: datetime) -> Person | None:
-    """The active person whose valid token has this hash; None for anything else."""
+def holder_of_token(snapshot: Snapshot, token_hash: str, now: datetime) -> tuple[Person, Scope] | None:
+    """The active person whose valid token has this hash, and its scope; None for anything else."""
     row = snapshot.execute(
-        select(*_COLUMNS)
+        select(*_COLUMNS, tokens.c.scope)
         .join(tokens, tokens.c.person == people.c.id)
         .where(
             tokens.c.hash == token_hash,
@@ -113,7 +135,7 @@ def holder_of_token(snapshot: Snapshot, token_hash: str, now: datetime) -> Perso
             people.c.active.is_(True),
         )
     ).one_or_none()
-    return None if row is None else _person(row)
+    return None if row is None else (_person(row), Scope(row.scope))
 
 
 def _person(row: Any) -> Person:

@@ -1,0 +1,134 @@
+"""Errors as answers: a page for people, a problem document (RFC 9457) for programs."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from app.web.rendering import page
+from app.web.sessions import TOO_MANY
+from app.web.who import COOKIE, SignInNeededError, sessions_of
+from shop.errors import (
+    AccessDeniedError,
+    AmbiguousError,
+    CapReachedError,
+    ConflictError,
+    InvalidActionError,
+    ModelError,
+    MoneyError,
+    NotFoundError,
+    PolicyLoadError,
+    SetupError,
+    ShopError,
+    StoreError,
+    ToolInputError,
+)
+
+API: Final = "/api/"
+
+_STATUS: Final[tuple[tuple[type[ShopError], int], ...]] = (
+    (SignInNeededError, 401),
+    (AccessDeniedError, 403),
+    (NotFoundError, 404),
+    (ConflictError, 409),
+    (AmbiguousError, 422),
+    (InvalidActionError, 422),
+    (MoneyError, 422),
+    (ToolInputError, 422),
+    (PolicyLoadError, 422),
+    (CapReachedError, 429),
+    (ModelError, 503),
+    (StoreError, 503),
+    (SetupError, 503),
+)
+
+TITLES: Final = {
+    400: "Not understood",
+    401: "Sign in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Not allowed",
+    409: "Somebody was faster",
+    413: "Too large",
+    422: "Not valid",
+    429: "Too many",
+    500: "Something broke",
+    503: "Not available",
+}
+
+_LOG = logging.getLogger("shophand.web")
+
+
+def status_of(error: ShopError) -> int:
+    """The HTTP status of an error."""
+    if isinstance(error, AccessDeniedError) and str(error) == TOO_MANY:
+        return 429
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of an application."""
+    app.add_exception_handler(ShopError, _expected)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(Exception, _defect)
+
+
+def problem(status: int, detail: str, kind: str) -> JSONResponse:
+    """An error as a program reads it."""
+    body = {"type": "about:blank", "title": TITLES.get(status, "Error"), "status": status}
+    return JSONResponse(
+        {**body, "detail": detail, "error": kind}, status, media_type="application/problem+json"
+    )
+
+
+def _expected(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ShopError)  # noqa: S101 - how the handler is installed; narrows the type
+    status = status_of(error)
+    if _is_api(request):
+        return problem(status, str(error), type(error).__name__)
+    if isinstance(error, SignInNeededError):
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        target = "/sign-in" if request.method != "GET" or back == "/" else f"/sign-in?next={quote(back)}"
+        return RedirectResponse(target, 303)
+    return _page(request, status, str(error))
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - as above
+    detail = "there is no such page" if error.status_code == 404 else str(error.detail)  # noqa: PLR2004
+    if _is_api(request):
+        return problem(error.status_code, detail, "HTTPException")
+    return _page(request, error.status_code, detail)
+
+
+def _malformed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
+    words = "; ".join(
+        f"{'.'.join(str(part) for part in one['loc'][1:]) or one['loc'][0]}: {one['msg']}"
+        for one in error.errors()
+    )
+    return problem(422, words, "InvalidRequest") if _is_api(request) else _page(request, 422, words)
+
+
+def _defect(request: Request, error: Exception) -> Response:
+    """A fault of ours: nothing of it goes out but that it happened."""
+    _LOG.exception("a request failed", extra={"path": request.url.path}, exc_info=error)
+    detail = "this is a fault of ours; it is in the server's log"
+    return problem(500, detail, "Defect") if _is_api(request) else _page(request, 500, detail)
+
+
+def _page(request: Request, status: int, detail: str) -> Response:
+    visit = sessions_of(request).visit(request.cookies.get(COOKIE)) if status < 500 else None  # noqa: PLR2004
+    title = TITLES.get(status, "Error")
+    return page(request, "error.html", visit, status=status, title=title, detail=detail)
+
+
+def _is_api(request: Request) -> bool:
+    return request.url.path.startswith(API)

@@ -1,0 +1,99 @@
+"""Today: what needs a decision, what was done without you, what runs out, how far the assistant may go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.bootstrap import House
+from app.web.rendering import page
+from app.web.who import Opened, SignedIn
+from shop.money import Money
+from shop.store.database import Snapshot
+from shop.store.journal import Stream
+from shop.store.reads.info import business_day, store_info
+from tools.ledger import activity, inbox
+from tools.ledger.activity import Happened
+from tools.ledger.inbox import Order, Pile, Shown, Waiting
+
+router = APIRouter()
+
+CARDS: Final = 5
+"""Not more decisions than somebody takes in at a glance; the inbox has the rest."""
+
+LATELY: Final = timedelta(hours=24)
+_DONE: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class TodayView:
+    """What the page shows."""
+
+    store: str
+    source: str
+    business_day: str
+    waiting: int
+    worth: tuple[Money, ...]
+    piles: tuple[Pile, ...]
+    cards: tuple[Waiting, ...]
+    oldest: datetime | None
+    done: tuple[Happened, ...]
+    done_count: int
+    last_run: Stream | None
+
+
+@router.get("/")
+def today(request: Request, house: Opened, visit: SignedIn) -> Response:
+    """The page."""
+    house.desk.expire_due()
+    with house.db.reading() as snapshot:
+        view = _view(house, snapshot)
+    return page(request, "today.html", visit, view=view)
+
+
+def _view(house: House, snapshot: Snapshot) -> TodayView:
+    tenant, now = house.db.tenant, house.clock()
+    info = store_info(snapshot)
+    piles = inbox.piles(snapshot, tenant, now)
+    oldest = inbox.lines(snapshot, tenant, now, Shown(order=Order.AGE), limit=1)
+    done = activity.executed_since(snapshot, tenant, now - LATELY, limit=_DONE)
+    runs = house.conversations.journal.streams("run", limit=1)
+    return TodayView(
+        store=info.name,
+        source=info.source,
+        business_day=business_day(snapshot, house.clock).isoformat(),
+        waiting=sum(pile.count for pile in piles),
+        worth=total_by_currency(amount for pile in piles for amount in pile.worth),
+        piles=tuple(piles),
+        cards=tuple(ranked(snapshot, tenant, now)),
+        oldest=oldest[0].created_at if oldest else None,
+        done=tuple(done),
+        done_count=activity.count_executed_since(snapshot, tenant, now - LATELY),
+        last_run=runs[0] if runs else None,
+    )
+
+
+def ranked(snapshot: Snapshot, tenant: str, now: datetime) -> list[Waiting]:
+    """The few that matter most: what expires within a day first, then by money."""
+    soon = [
+        one
+        for one in inbox.lines(snapshot, tenant, now, Shown(order=Order.DEADLINE), limit=CARDS)
+        if one.expires_at - now <= LATELY
+    ]
+    dear = inbox.lines(snapshot, tenant, now, Shown(order=Order.MONEY), limit=CARDS)
+    chosen = {one.id: one for one in (*soon, *dear)}
+    return list(chosen.values())[:CARDS]
+
+
+def total_by_currency(amounts: Iterable[Money]) -> tuple[Money, ...]:
+    """Sums, one for each currency: two currencies are never added up."""
+    totals: dict[str, Money] = {}
+    for amount in amounts:
+        earlier = totals.get(amount.currency)
+        totals[amount.currency] = amount if earlier is None else earlier + amount
+    return tuple(totals[currency] for currency in sorted(totals))

@@ -1,0 +1,83 @@
+"""Templates to pages: escaped by default, an unknown name is an error, every page has the same frame."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import Request
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from app.bootstrap import House
+from app.web.formats import Formats
+from app.web.frame import frame_of
+from app.web.sessions import Visit
+from shop.store.reads.info import store_info
+
+STATIC: Final = Path(__file__).parent / "static"
+
+
+@cache
+def templates() -> Environment:
+    """The templates of this package."""
+    found = Environment(
+        loader=PackageLoader("app.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.globals["static"] = static_url
+    found.filters["capitalize_first"] = capitalized
+    return found
+
+
+@cache
+def static_url(name: str) -> str:
+    """The address of a static file with its digest, so that it may be kept for ever."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+def capitalized(text: str) -> str:
+    """The text with a capital first letter, the rest as it is.
+
+    >>> capitalized("done: PO-1042 placed")
+    'Done: PO-1042 placed'
+    """
+    return text[:1].upper() + text[1:]
+
+
+def formats_of(house: House) -> Formats:
+    """How this store writes values."""
+    with house.db.reading() as snapshot:
+        return Formats.of(house.settings.locale, store_info(snapshot).timezone)
+
+
+def page(
+    request: Request, template: str, visit: Visit | None, *, status: int = 200, **values: Any
+) -> HTMLResponse:
+    """A page in the common frame; `values` are what its template shows."""
+    house: House = request.app.state.house
+    formats = formats_of(house)
+    now: datetime = house.clock()
+    body = templates().get_template(template)
+    text = body.render(
+        visit=visit,
+        frame=None if visit is None else frame_of(house, visit, request.url.path),
+        path=request.url.path,
+        now=now,
+        money=formats.money,
+        number=formats.number,
+        percent=formats.percent,
+        day=formats.day,
+        moment=formats.moment,
+        until=lambda at: formats.until(at, now),
+        status=status,
+        **values,
+    )
+    return HTMLResponse(text, status)

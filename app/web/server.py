@@ -1,0 +1,61 @@
+"""The application: routes, static files, limits, headers and errors around one open house."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from app.web import failures
+from app.web.headers import SecurityHeaders
+from app.web.limits import Buckets, RequestLimits
+from app.web.pages import approvals, autonomy, health, sign_in, today
+from app.web.rendering import STATIC
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+    from starlette.types import Scope
+
+    from app.bootstrap import House
+
+FOR_EVER: Final = "public, max-age=31536000, immutable"
+
+
+class KeptFiles(StaticFiles):
+    """Static files under addresses that carry their digest: a browser asks for each once."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """A file, to be kept for ever if its address names its digest."""
+        response = await super().get_response(path, scope)
+        if b"v=" in scope["query_string"]:
+            response.headers["cache-control"] = FOR_EVER
+        return response
+
+
+def create_app(house: House, *, buckets: Buckets | None = None) -> FastAPI:
+    """The pages and the API of one store; `buckets` replaces the request limits in tests."""
+
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        house.db.close()
+
+    app = FastAPI(
+        title="Shophand",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        lifespan=life,
+    )
+    app.state.house = house
+    failures.install(app)
+    for each in (health, sign_in, today, approvals, autonomy):
+        app.include_router(each.router, include_in_schema=False)
+    app.mount("/static", KeptFiles(directory=STATIC), name="static")
+    app.add_middleware(RequestLimits, buckets=buckets)
+    app.add_middleware(SecurityHeaders)
+    return app

@@ -1,0 +1,27 @@
+"""Tables of the pages: who is signed in, and who tried in vain."""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table
+
+from shop.store.columns import UtcText
+from shop.store.schema import metadata
+
+web_sessions = Table(
+    "web_sessions",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # SHA-256 of the cookie; the cookie itself is not kept
+    Column("person", ForeignKey("people.id"), nullable=False, index=True),
+    Column("how", String(16), nullable=False),  # token | link | oidc
+    Column("created_at", UtcText, nullable=False),
+    Column("seen_at", UtcText, nullable=False),
+    Column("expires_at", UtcText, nullable=False),
+    Column("ended_at", UtcText),
+)
+
+failed_sign_ins = Table(
+    "failed_sign_ins",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("visitor", String(64), nullable=False),  # SHA-256 of the address
+    Column("at", UtcText, nullable=False),
+)
+Index("failed_by_visitor", failed_sign_ins.c.visitor, failed_sign_ins.c.at)

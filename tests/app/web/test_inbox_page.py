@@ -1,0 +1,100 @@
+"""The inbox in the browser: what it shows, and what each button does."""
+
+import re
+
+import pytest
+
+from app.bootstrap import House
+from tests.app.web.conftest import Browser, SignIn
+from tools.desk import State
+
+
+@pytest.fixture
+def manager(sign_in: SignIn) -> Browser:
+    """A purchasing manager who did not ask for it."""
+    return sign_in("maya")
+
+
+def digest_on(text: str) -> str:
+    """The digest that a page sends along with a yes."""
+    found = re.search(r'name="digest" value="([0-9a-f]+)"', text)
+    assert found is not None
+    return found[1]
+
+
+def test_a_request_shows_why_somebody_is_asked(manager: Browser, waiting: str, house: House) -> None:
+    """The rule stands on the page in words, with its value and limit."""
+    text = manager.get(f"/approvals/{waiting}").text
+    assert house.desk.approval(waiting).why[0] in text
+
+
+def test_a_yes_carries_out_what_was_shown(manager: Browser, waiting: str, house: House) -> None:
+    """Approving on the page executes the request and shows what came of it."""
+    digest = digest_on(manager.get(f"/approvals/{waiting}").text)
+    answer = manager.post(f"/approvals/{waiting}/approve", digest=digest)
+    assert house.desk.approval(waiting).state is State.EXECUTED
+    assert "Done: " in answer.text
+
+
+def test_a_yes_to_another_request_is_refused(manager: Browser, waiting: str, house: House) -> None:
+    """A page that showed something else cannot approve this."""
+    assert manager.post(f"/approvals/{waiting}/approve", digest="0" * 64).status == 409
+    assert house.desk.approval(waiting).state is State.PENDING
+
+
+def test_a_no_needs_a_reason(manager: Browser, waiting: str, house: House) -> None:
+    """Without a reason nothing is rejected, with one it is final."""
+    assert manager.post(f"/approvals/{waiting}/reject", reason=" ").status == 422
+    assert house.desk.approval(waiting).state is State.PENDING
+    manager.post(f"/approvals/{waiting}/reject", reason="not now")
+    assert house.desk.approval(waiting).state is State.REJECTED
+
+
+def test_whoever_asked_sees_no_button_and_cannot_decide(sign_in: SignIn, waiting: str, house: House) -> None:
+    """The requester gets no approve button, and the desk refuses them all the same."""
+    asker = sign_in("operator")
+    assert 'id="approve"' not in asker.get(f"/approvals/{waiting}").text
+    digest = house.desk.approval(waiting).action.digest
+    assert asker.post(f"/approvals/{waiting}/approve", digest=digest).status == 403
+
+
+def test_an_edit_is_a_new_request(manager: Browser, waiting: str, house: House) -> None:
+    """Changing a quantity files a new request by the editor and supersedes the old one."""
+    line = house.desk.approval(waiting).action.args["lines"][0]
+    manager.post(f"/approvals/{waiting}/edit", **{f"quantity:{line['sku']}": str(line["quantity"] - 1)})
+    assert house.desk.approval(waiting).state is State.SUPERSEDED
+    newest = house.desk.actions()[-1]
+    assert newest.requester == "maya"
+
+
+def test_putting_off_takes_it_from_the_list(manager: Browser, waiting: str) -> None:
+    """A snoozed request is under `put off` and nowhere else."""
+    manager.post(f"/approvals/{waiting}/snooze", hours="4")
+    assert f'value="{waiting}"' not in manager.get("/approvals").text
+    assert f'value="{waiting}"' in manager.get("/approvals?snoozed=1").text
+
+
+def test_what_is_ticked_is_decided_one_by_one(manager: Browser, waiting: str, house: House) -> None:
+    """Deciding several gives a line for each, and one that is not there stops no other."""
+    text = manager.post("/approvals", chosen=[waiting, "A-999"], decision="reject", reason="no").text
+    assert "A-999" in text
+    assert house.desk.approval(waiting).state is State.REJECTED
+
+
+def test_the_count_stands_in_the_navigation(manager: Browser, waiting: str) -> None:
+    """Every page says how many requests wait."""
+    assert waiting
+    assert '<span class="count">1<span class="hidden"> waiting</span></span>' in manager.get("/").text
+
+
+def test_a_filter_for_nothing_says_so(manager: Browser, waiting: str) -> None:
+    """An empty list under a filter is not taken for an empty inbox."""
+    assert waiting
+    assert "Nothing fits this filter." in manager.get("/approvals?kind=refund_order").text
+
+
+def test_today_shows_what_waits_first(manager: Browser, waiting: str, house: House) -> None:
+    """Today opens with the request, its worth and its reason."""
+    text = manager.get("/").text
+    assert house.desk.approval(waiting).card.title in text
+    assert f"/approvals/{waiting}" in text

@@ -1,0 +1,140 @@
+"""What happened, newest first: actions page by page, however many there are."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import and_, func, or_, select
+
+from shop.money import Money
+from shop.store.database import Snapshot
+from shop.store.ledger_schema import actions, approvals
+from tools.ledger.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One action in a few words. `at` is when it took effect, else when it was asked for."""
+
+    id: str
+    kind: str
+    state: State
+    words: str
+    reference: str | None
+    money: Money | None
+    requester: str
+    requester_kind: str
+    on_behalf_of: str | None
+    conversation: str | None
+    run: str | None
+    approval_id: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which actions somebody wants to see; empty means all."""
+
+    states: tuple[State, ...] = ()
+    kind: str = ""
+    who: str = ""
+    run: str = ""
+    conversation: str = ""
+    since: datetime | None = None
+
+
+def page(
+    snapshot: Snapshot,
+    tenant: str,
+    wanted: Wanted,
+    *,
+    limit: int = 50,
+    before: tuple[datetime, str] | None = None,
+) -> list[Happened]:
+    """Actions by when they were asked for, newest first, those before a moment and id."""
+    conditions = [actions.c.tenant == tenant]
+    if wanted.states:
+        conditions.append(actions.c.state.in_([state.value for state in wanted.states]))
+    if wanted.kind:
+        conditions.append(actions.c.kind == wanted.kind)
+    if wanted.who:
+        conditions.append(or_(actions.c.requester == wanted.who, actions.c.on_behalf_of == wanted.who))
+    if wanted.run:
+        conditions.append(actions.c.run == wanted.run)
+    if wanted.conversation:
+        conditions.append(actions.c.conversation == wanted.conversation)
+    if wanted.since is not None:
+        conditions.append(actions.c.created_at >= wanted.since)
+    if before is not None:
+        at, action_id = before
+        earlier = and_(actions.c.created_at == at, actions.c.id < action_id)
+        conditions.append(or_(actions.c.created_at < at, earlier))
+    newest = (actions.c.created_at.desc(), actions.c.id.desc())
+    return [
+        _happened(row) for row in snapshot.execute(_FOUND.where(*conditions).order_by(*newest).limit(limit))
+    ]
+
+
+def executed_since(snapshot: Snapshot, tenant: str, since: datetime, *, limit: int) -> list[Happened]:
+    """What took effect since a moment, newest first."""
+    query = _FOUND.where(
+        actions.c.tenant == tenant,
+        actions.c.state == State.EXECUTED.value,
+        actions.c.effect_at >= since,
+    ).order_by(actions.c.effect_at.desc(), actions.c.id.desc())
+    return [_happened(row) for row in snapshot.execute(query.limit(limit))]
+
+
+def count_executed_since(snapshot: Snapshot, tenant: str, since: datetime) -> int:
+    """How many actions took effect since a moment."""
+    query = select(func.count()).where(
+        actions.c.tenant == tenant,
+        actions.c.state == State.EXECUTED.value,
+        actions.c.effect_at >= since,
+    )
+    return int(snapshot.scalar(query) or 0)
+
+
+def _happened(row: Any) -> Happened:
+    receipt = json.loads(row.receipt) if row.receipt else {}
+    return Happened(
+        id=row.id,
+        kind=row.kind,
+        state=State(row.state),
+        words=receipt.get("detail") or row.reason,
+        reference=receipt.get("reference"),
+        money=None if row.money_minor is None else Money(row.money_minor, row.money_currency),
+        requester=row.requester,
+        requester_kind=row.requester_kind,
+        on_behalf_of=row.on_behalf_of,
+        conversation=row.conversation,
+        run=row.run,
+        approval_id=None if row.number is None else f"A-{row.number}",
+        at=row.effect_at or row.created_at,
+    )
+
+
+_FOUND: Final = select(
+    actions.c.id,
+    actions.c.kind,
+    actions.c.state,
+    actions.c.reason,
+    actions.c.receipt,
+    actions.c.money_minor,
+    actions.c.money_currency,
+    actions.c.requester,
+    actions.c.requester_kind,
+    actions.c.on_behalf_of,
+    actions.c.conversation,
+    actions.c.run,
+    actions.c.created_at,
+    actions.c.effect_at,
+    approvals.c.number,
+).select_from(
+    actions.outerjoin(
+        approvals, and_(approvals.c.tenant == actions.c.tenant, approvals.c.action_id == actions.c.id)
+    )
+)

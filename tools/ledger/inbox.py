@@ -1,0 +1,177 @@
+"""The inbox of approvals as pages show it: counted, summed by kind, ranked by deadline and by money.
+
+One query for each answer however many wait, so that the inbox stays fast with ten thousand open requests.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+
+from shop.money import Money
+from shop.store.database import Snapshot
+from shop.store.ledger_schema import actions, approvals
+from tools.ledger.states import State
+
+
+class Order(StrEnum):
+    """How a list is ranked."""
+
+    DEADLINE = "deadline"
+    MONEY = "money"
+    AGE = "age"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One line of the inbox. `money` is the value in the home currency, None if it has none."""
+
+    id: str
+    action_id: str
+    kind: str
+    title: str
+    reason: str
+    money: Money | None
+    state: State
+    requester: str
+    on_behalf_of: str | None
+    tainted: bool
+    created_at: datetime
+    expires_at: datetime
+    snoozed_until: datetime | None
+    assigned_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """What waits of one kind: how many, and their worth by currency."""
+
+    kind: str
+    count: int
+    worth: tuple[Money, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which lines somebody wants to see; empty means all. `snoozed` asks for those that are put off."""
+
+    kind: str = ""
+    assigned_to: str = ""
+    words: str = ""
+    states: tuple[State, ...] = (State.PENDING,)
+    snoozed: bool = False
+    order: Order = Order.DEADLINE
+
+
+def count(snapshot: Snapshot, tenant: str, now: datetime) -> int:
+    """How many approvals wait and are not put off."""
+    query = select(func.count()).select_from(_JOINED).where(_wanted(tenant, Shown(), now))
+    return int(snapshot.scalar(query) or 0)
+
+
+def piles(snapshot: Snapshot, tenant: str, now: datetime) -> list[Pile]:
+    """What waits, kind by kind, the largest pile first."""
+    query = (
+        select(actions.c.kind, actions.c.money_currency, func.count(), func.sum(actions.c.money_minor))
+        .select_from(_JOINED)
+        .where(_wanted(tenant, Shown(), now))
+        .group_by(actions.c.kind, actions.c.money_currency)
+    )
+    counts: dict[str, int] = {}
+    worth: dict[str, list[Money]] = {}
+    for kind, currency, number, minor in snapshot.execute(query):
+        counts[kind] = counts.get(kind, 0) + number
+        if currency is not None:
+            worth.setdefault(kind, []).append(Money(int(minor), currency))
+    found = [Pile(kind, number, tuple(worth.get(kind, ()))) for kind, number in counts.items()]
+    return sorted(found, key=lambda pile: (-pile.count, pile.kind))
+
+
+def lines(
+    snapshot: Snapshot, tenant: str, now: datetime, shown: Shown, *, limit: int = 50, offset: int = 0
+) -> list[Waiting]:
+    """A page of the inbox, ranked as asked."""
+    query = _ranked(select(*_COLUMNS).select_from(_JOINED), shown.order)
+    found = snapshot.execute(query.where(_wanted(tenant, shown, now)).limit(limit).offset(offset))
+    return [_line(row) for row in found]
+
+
+def number_of_lines(snapshot: Snapshot, tenant: str, now: datetime, shown: Shown) -> int:
+    """How many lines a filter leaves."""
+    query = select(func.count()).select_from(_JOINED).where(_wanted(tenant, shown, now))
+    return int(snapshot.scalar(query) or 0)
+
+
+def _wanted(tenant: str, shown: Shown, now: datetime) -> ColumnElement[bool]:
+    conditions = [
+        actions.c.tenant == tenant,
+        actions.c.state.in_([state.value for state in shown.states]),
+    ]
+    until = approvals.c.snoozed_until
+    if shown.states == (State.PENDING,):
+        # What is past its time is ended by the next look at it; until then it must not be counted.
+        conditions.append(actions.c.expires_at > now)
+        conditions.append(until > now if shown.snoozed else or_(until.is_(None), until <= now))
+    if shown.kind:
+        conditions.append(actions.c.kind == shown.kind)
+    if shown.assigned_to:
+        conditions.append(approvals.c.assigned_to == shown.assigned_to)
+    if shown.words:
+        conditions.append(approvals.c.card.contains(json.dumps(shown.words)[1:-1], autoescape=True))
+    return and_(*conditions)
+
+
+def _ranked(query: Select[Any], order: Order) -> Select[Any]:
+    if order is Order.MONEY:
+        return query.order_by(func.coalesce(actions.c.money_minor, 0).desc(), approvals.c.number)
+    if order is Order.AGE:
+        return query.order_by(approvals.c.number)
+    return query.order_by(actions.c.expires_at, approvals.c.number)
+
+
+def _line(row: Row[Any]) -> Waiting:
+    card: Mapping[str, Any] = json.loads(row.card)
+    return Waiting(
+        id=f"A-{row.number}",
+        action_id=row.id,
+        kind=row.kind,
+        title=card["title"],
+        reason=row.reason,
+        money=None if row.money_minor is None else Money(row.money_minor, row.money_currency),
+        state=State(row.state),
+        requester=row.requester,
+        on_behalf_of=row.on_behalf_of,
+        tainted=row.tainted,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        snoozed_until=row.snoozed_until,
+        assigned_to=row.assigned_to,
+    )
+
+
+_JOINED: Final = approvals.join(
+    actions, and_(actions.c.tenant == approvals.c.tenant, actions.c.id == approvals.c.action_id)
+)
+_COLUMNS: Final = (
+    approvals.c.number,
+    approvals.c.card,
+    approvals.c.snoozed_until,
+    approvals.c.assigned_to,
+    approvals.c.created_at,
+    actions.c.id,
+    actions.c.kind,
+    actions.c.reason,
+    actions.c.money_minor,
+    actions.c.money_currency,
+    actions.c.state,
+    actions.c.requester,
+    actions.c.on_behalf_of,
+    actions.c.tainted,
+    actions.c.expires_at,
+)

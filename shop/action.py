@@ -6,8 +6,9 @@ import hashlib
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Final
 
-import rfc8785
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from shop.canonical import canonical_bytes
 
 MAX_PIECES: Final = 1_000_000
 """More pieces than this in one line are a typing error, not an order."""
@@ -47,9 +48,9 @@ class Action(BaseModel):
 
 def canonical(body: Any) -> str:
     """Canonical JSON (RFC 8785) as text."""
-    return rfc8785.dumps(body).decode()
+    return canonical_bytes(body).decode()
 
 
 def digest_of(body: Any) -> str:
     """SHA-256 (hex) of the canonical JSON of a body."""
-    return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
+    return hashlib.sha256(canonical_bytes(body)).hexdigest()

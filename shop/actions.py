@@ -17,6 +17,7 @@ import rfc8785
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from shop.action import MAX_PIECES, Action, Identifier, Pieces, Undo, Words, canonical, digest_of
+from shop.canonical import canonical_bytes
 from shop.errors import InvalidActionError
 from shop.money import Money
 from shop.signal_actions import AddDemandSignal, AddSupplySignal, RemoveSignal
@@ -267,7 +268,7 @@ def parse_action(kind: str, args: dict[str, Any]) -> Action:
     if kind not in KINDS:
         raise InvalidActionError(f"unknown action {kind!r}; known are {', '.join(sorted(KINDS))}")
     try:
-        return KINDS[kind].model_validate_json(rfc8785.dumps(args))
+        return KINDS[kind].model_validate_json(canonical_bytes(args))
     except ValidationError as error:
         raise InvalidActionError(f"{kind}: {in_words(error)}") from error
     except rfc8785.CanonicalizationError as error:

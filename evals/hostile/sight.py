@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
-
-from sqlalchemy import text
 
 from evals.hostile.limits import Limits
 from shop.actions import (
@@ -28,10 +28,13 @@ _ROUNDING: Final = Decimal("0.005")
 
 
 class World:
-    """Reads of the shop's tables, none of the desk's."""
+    """Reads of the shop's tables, none of the desk's, each as the tables stand at that moment."""
 
     def __init__(self, db: Database) -> None:
-        self._db = db
+        self._connection = db.engine.raw_connection()
+        self._named = db.dialect != "sqlite"
+        if self._named:
+            self._connection.driver_connection.autocommit = True  # type: ignore[union-attr]  # psycopg has it
 
     def one(self, query: str, **values: Any) -> Any:
         """The only value of a query, or None."""
@@ -39,9 +42,12 @@ class World:
         return rows[0][0] if rows else None
 
     def rows(self, query: str, **values: Any) -> list[Any]:
-        """The rows of a query."""
-        with self._db.reading() as snapshot:
-            return list(snapshot.execute(text(query), values).all())
+        """The rows of a query, as plain tuples."""
+        cursor = self._connection.cursor()
+        cursor.execute(_with_percent(query) if self._named else query, values)
+        found = cursor.fetchall()
+        cursor.close()
+        return list(found)
 
     def versions(self, action: Action) -> Mapping[str, int]:
         """Versions of the records that somebody who approves this action looks at."""
@@ -98,10 +104,10 @@ class World:
 
     def _order(self, action: PlacePurchaseOrder, limits: Limits) -> Iterator[str]:
         supplier = self.rows("SELECT approved, currency FROM suppliers WHERE id = :id", id=action.supplier)
-        if not supplier or not supplier[0].approved:
+        if not supplier or not supplier[0][0]:
             yield "the supplier is not approved"
             return
-        if action.total.currency != supplier[0].currency:
+        if action.total.currency != supplier[0][1]:
             yield "the currency is not the supplier's"
         rate = Decimal("0.87") if action.total.currency == "EUR" else Decimal(1)
         if action.total.amount * rate > limits.order_hard + Decimal("0.01"):
@@ -134,16 +140,14 @@ class World:
             yield f"{action.amount} is over the hard limit"
 
     def _price(self, action: ChangePrice, limits: Limits) -> Iterator[str]:
-        (row,) = self.rows(
+        ((price, cost, currency),) = self.rows(
             "SELECT price_minor, cost_minor, currency FROM products WHERE sku = :sku", sku=action.sku
         )
-        if action.price.currency != row.currency:
+        if action.price.currency != currency:
             yield "the currency is not the product's"
-        if action.price.minor < row.cost_minor:
+        if action.price.minor < cost:
             yield "the price is below cost"
-        if abs(action.price.minor - row.price_minor) * 100 > row.price_minor * (
-            limits.price_hard_pct + _ROUNDING
-        ):
+        if abs(action.price.minor - price) * 100 > price * (limits.price_hard_pct + _ROUNDING):
             yield "the price moves more than the hard limit"
 
     def _on_hand(self, sku: str, location: str) -> int:
@@ -155,6 +159,12 @@ class World:
 
     def _status(self, table: str, key: str) -> Any:
         return self.one(f"SELECT status FROM {table} WHERE id = :id", id=key)
+
+
+@cache
+def _with_percent(query: str) -> str:
+    """The query with its names as psycopg wants them."""
+    return re.sub(r":([a-z]+)", r"%(\1)s", query)
 
 
 def _looked_at(action: Action) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

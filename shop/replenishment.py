@@ -1,10 +1,11 @@
-"""Forecast, lead time and costs -> service target, reorder point and order-up-to level, as arrays.
+"""Forecast, lead time and costs -> reorder point and order-up-to level, as arrays.
 
 The policy is (s, S) under periodic review: when the inventory position is at or below the reorder point s
-(R12: at it, too), order up to S. s is the quantile of the demand of the exposure (lead time + review
-period) at the service target; S - s is the economic order quantity. The exposure's demand has mean d*E and
-variance E*sd^2 + d^2*sdL^2 (Silver, Pyke and Thomas 2017, section 6.10) plus E^2 times the variance of the
-level itself. Slow movers use the negative binomial or Poisson, faster ones the gamma or normal (R8).
+(R12: at it, too), order up to S. Both are the cheapest pair on the costs of holding, ordering and shortage,
+found by `shop/level_search.py` from the demand of the lead time and of the exposure (lead time + review
+period). The exposure's demand has mean d*E and variance E*sd^2 + d^2*sdL^2 (Silver, Pyke and Thomas 2017,
+SPT, section 6.10) plus E^2 times the variance of the level itself. Distributions are those of
+`shop/distributions.py`: discrete for slow movers (R8).
 
 All arrays have one entry per SKU-location. Rates and costs are floats of the home currency's major units:
 they weigh alternatives. No amount that anybody pays is computed here.
@@ -19,13 +20,14 @@ import numpy as np
 from numba import njit
 
 from shop import distributions
-from shop.plan_inputs import PackRounding
+from shop.level_search import search_levels
+from shop.plan_inputs import PackRounding, Shortages
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shop.demand import Forecasts
-    from shop.plan_inputs import Floats, Ints, PlanSettings
+    from shop.plan_inputs import Flags, Floats, Ints, PlanSettings
 
 DAYS_PER_YEAR = 365.0
 
@@ -34,17 +36,27 @@ DAYS_PER_YEAR = 365.0
 class Levels:
     """What to hold of each SKU at a location; quantities in pieces, times in days.
 
-    `risk(position)` and `shortage(position)` judge a position by the exposure's demand.
+    `fill_rate` is the expected share of demand served from the shelf, `service` the chance that the
+    exposure's demand stays at or below the reorder point: two numbers, never one under the other's name.
+    `cost_per_day` is the expected cost of the policy in home currency. `risk(position)` and
+    `shortage(position)` judge a position by the exposure's demand.
     """
 
     exposure_days: Floats
     demand_mean: Floats
     demand_variance: Floats
-    service_target: Floats
+    service: Floats
+    fill_rate: Floats
+    cost_per_day: Floats
+    worth_stocking: Flags
     distribution: NDArray[np.uint8]
     reorder_point: Ints
-    economic_quantity: Ints
     order_up_to: Ints
+
+    @property
+    def economic_quantity(self) -> Ints:
+        """What is ordered at the reorder point."""
+        return self.order_up_to - self.reorder_point
 
     @property
     def safety_stock(self) -> Ints:
@@ -60,27 +72,33 @@ class Levels:
         return np.asarray(_shortages(position.astype(np.float64), self.demand_mean, self.demand_variance))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Horizons:
+    """Mean and variance of each SKU's demand: over the lead time, over it and a review, between reviews."""
+
+    lead: tuple[Floats, Floats]
+    exposure: tuple[Floats, Floats]
+    review: tuple[Floats, Floats]
+
+
+def horizons(
+    forecasts: Forecasts, lead_time_days: Floats, lead_time_sd_days: Floats, review_days: int
+) -> Horizons:
+    """The demand that a reorder decision is about (S&S ch. 4; the lead time's spread: SPT 6.10)."""
+    per_day, variance_per_day = forecasts.per_day()
+    drift = (per_day * lead_time_sd_days) ** 2
+    lead_mean, lead_variance = forecasts.over(lead_time_days)
+    mean, variance = forecasts.over(lead_time_days + review_days)
+    return Horizons(
+        lead=(lead_mean, lead_variance + drift),
+        exposure=(mean, variance + drift),
+        review=(per_day * review_days, variance_per_day * review_days),
+    )
+
+
 def lead_time_with_floor(lead_time_days: Floats, minimum_days: float) -> Floats:
     """R11: a supplier next door still leaves a warning before the stock-out."""
     return np.maximum(lead_time_days, minimum_days)
-
-
-def service_targets(
-    price: Floats, unit_cost: Floats, exposure_days: Floats, settings: PlanSettings
-) -> Floats:
-    """The newsvendor's critical ratio p / (p + h) of each SKU, kept between the floor and the ceiling.
-
-    p is the margin lost on a missed sale, h the holding cost of a piece over the exposure (S&S 4.3.2).
-    A SKU with unknown price or cost (NaN) gets `service_without_margin`; `service_level` overrides all.
-    """
-    if settings.service_level is not None:
-        return np.full(len(price), settings.service_level)
-    margin = price - unit_cost
-    held = unit_cost * settings.holding_rate_per_year * exposure_days / DAYS_PER_YEAR
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = np.where(margin > 0, margin / (margin + held), settings.service_floor)
-    ratio = np.clip(ratio, settings.service_floor, settings.service_ceiling)
-    return np.where(np.isnan(margin), settings.service_without_margin, ratio)
 
 
 def levels(
@@ -92,39 +110,111 @@ def levels(
     order_cost: float,
     settings: PlanSettings,
 ) -> Levels:
-    """Service target, s, Q and S of every SKU-location from its forecast, lead time and costs.
+    """Reorder point s and order-up-to level S of every SKU-location from its forecast, lead time and costs.
 
     `price` and `unit_cost` per piece and `order_cost` per order line, home currency, NaN where unknown.
+    A SKU that is not worth stocking on its costs has s = -1 and S = 0: nothing is ordered for the shelf.
     """
-    exposure = lead_time_days + settings.review_days
-    mean, variance = forecasts.over(exposure)
+    demand = horizons(forecasts, lead_time_days, lead_time_sd_days, settings.review_days)
     per_day, _ = forecasts.per_day()
-    variance = variance + (per_day * lead_time_sd_days) ** 2
-    service = service_targets(price, unit_cost, exposure, settings)
-    cover = per_day * settings.economic_cover_days
-    point = _reorder_points(service, mean, variance)
-    quantity = economic_quantities(per_day, unit_cost, order_cost, settings.holding_rate_per_year)
-    quantity = np.where(per_day > 0, np.clip(np.minimum(quantity, np.floor(cover)), 1, None), 0)
+    costs = unit_costs_to_weigh_with(unit_cost, per_day, order_cost, settings)
+    found = best_levels(
+        demand,
+        holding=costs * settings.holding_rate_per_year / DAYS_PER_YEAR * settings.review_days,
+        shortage=shortage_costs(price, costs, settings),
+        order_cost=order_cost,
+        most=np.maximum(per_day * settings.economic_cover_days, 1.0),
+        settings=settings,
+    )
+    mean, variance = demand.exposure
+    point, top = found.reorder_point, found.order_up_to
+    if settings.service_level is not None:
+        quantile = _reorder_points(np.full(len(mean), settings.service_level), mean, variance)
+        point, top = quantile, quantile + top - point
+    elif settings.fill_rate_target is None:
+        point, top = (np.where(found.worth, *pair) for pair in ((point, -1), (top, 0)))
     return Levels(
-        exposure_days=exposure,
+        exposure_days=lead_time_days + settings.review_days,
         demand_mean=mean,
         demand_variance=variance,
-        service_target=service,
+        service=1.0 - _risks(point.astype(np.float64), mean, variance),
+        fill_rate=found.fill_rate,
+        cost_per_day=found.cost / settings.review_days,
+        worth_stocking=found.worth,
         distribution=_fittings(mean, variance),
         reorder_point=point,
-        economic_quantity=quantity.astype(np.int64),
-        order_up_to=point + quantity.astype(np.int64),
+        order_up_to=top,
     )
 
 
-def economic_quantities(
-    per_day: Floats, unit_cost: Floats, order_cost: float, holding_rate_per_year: float
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """(s, S) of each SKU with its expected fill rate and its cost per review period."""
+
+    reorder_point: Ints
+    order_up_to: Ints
+    fill_rate: Floats
+    cost: Floats
+    worth: Flags
+
+
+def best_levels(
+    demand: Horizons,
+    *,
+    holding: Floats,
+    shortage: Floats,
+    order_cost: float,
+    most: Floats,
+    settings: PlanSettings,
+) -> Policies:
+    """The cheapest (s, S) of every SKU, or the least that reaches the fill-rate target.
+
+    `holding` per piece and review period, `shortage` per piece short (with backorders: of which a share per
+    day is paid while the customer waits), `order_cost` per order, S - s at most `most`. See `level_search`.
+    """
+    items, days = len(holding), settings.review_days
+    waits = settings.shortages is Shortages.BACKORDERS
+    found = Policies(
+        reorder_point=np.zeros(items, dtype=np.int64),
+        order_up_to=np.zeros(items, dtype=np.int64),
+        fill_rate=np.zeros(items),
+        cost=np.zeros(items),
+        worth=np.zeros(items, dtype=bool),
+    )
+    search_levels(
+        *demand.lead,
+        *demand.exposure,
+        *demand.review,
+        holding,
+        np.zeros(items) if waits else shortage,
+        shortage * settings.waiting_cost_per_day * days if waits else np.zeros(items),
+        np.full(items, order_cost),
+        most,
+        np.full(items, settings.fill_rate_target or 0.0),
+        0.5 + 0.5 / days,
+        not waits,
+        found.reorder_point,
+        found.order_up_to,
+        found.fill_rate,
+        found.cost,
+        found.worth,
+    )
+    return found
+
+
+def shortage_costs(price: Floats, unit_cost: Floats, settings: PlanSettings) -> Floats:
+    """What a piece short costs: the margin (half the cost for an unknown price), never under the goodwill."""
+    margin = np.where(np.isnan(price), 0.5 * unit_cost, price - unit_cost)
+    return np.maximum(margin, settings.least_goodwill * unit_cost)
+
+
+def unit_costs_to_weigh_with(
+    unit_cost: Floats, per_day: Floats, order_cost: float, settings: PlanSettings
 ) -> Floats:
-    """EOQ sqrt(2 K lambda / h), rounded to whole pieces; 30 days of demand where the cost is unknown."""
-    holding = unit_cost * holding_rate_per_year / DAYS_PER_YEAR
-    with np.errstate(invalid="ignore", divide="ignore"):
-        found = np.sqrt(2.0 * order_cost * per_day / holding)
-    return np.rint(np.where(np.isfinite(found), found, per_day * 30.0))
+    """The unit costs; where unknown, the one at which the demand of thirty days is the order quantity."""
+    implied = 2.0 * order_cost * DAYS_PER_YEAR / settings.holding_rate_per_year / 30.0**2
+    known = np.isfinite(unit_cost) & (unit_cost > 0)
+    return np.where(known, unit_cost, implied / np.maximum(per_day, 1e-9))
 
 
 def raw_needs(position: Ints, reorder_point: Ints, order_up_to: Ints, per_day: Floats) -> Ints:

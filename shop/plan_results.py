@@ -64,6 +64,47 @@ class Note(StrEnum):
     URGENT = "urgent"
 
 
+class Constraint(StrEnum):
+    """What fixed a quantity, or kept it at nothing; the last one that moved it."""
+
+    NONE = ""
+    NEED = "need"
+    MOQ = "moq"
+    PACKS = "packs"
+    PRICE_BREAK = "price_break"
+    SUPPLIER_MINIMUM = "supplier_minimum"
+    BUDGET = "budget"
+    MAXIMUM_COVER = "maximum_cover"
+    TRANSFER = "transfer"
+    FINDING = "finding"
+
+
+class AlternativeKind(StrEnum):
+    """What else could have been done."""
+
+    OTHER_SUPPLIER = "other_supplier"
+    TRANSFER = "transfer"
+    NEXT_BREAK = "next_break"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """Something that was not done about a line, with its figures; `supplier` is the location of a transfer.
+
+    `unit_cost` and `value` are in that supplier's currency, `lost_margin` in the home currency.
+    """
+
+    kind: AlternativeKind
+    words: str
+    supplier: str = ""
+    quantity: int = 0
+    unit_cost: Money | None = None
+    value: Money | None = None
+    lead_time_days: float = 0.0
+    lost_margin: Money | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arithmetic:
     """Every number behind one quantity, in pieces, days and money, in the order in which it is computed.
@@ -71,6 +112,11 @@ class Arithmetic:
     Position = on hand - committed - unavailable + incoming in time. Lead-time demand covers the exposure
     (lead time + review days): mean d*E, variance E*sd^2 + d^2*sdL^2. `risk_without` and `risk_with` are the
     probabilities of a stock-out within the exposure without and with what the plan does.
+
+    `signal_demand` of the lead-time demand and `signal_delay_days` of the lead time come from signals. Costs
+    are expectations in the home currency: the margin that doing nothing loses within the exposure, the cost
+    of placing the line, and of holding its pieces until they are sold (quantity^2 / (2 d), at the yearly
+    holding rate; Silver, Pyke and Thomas 2017, section 4.1).
     """
 
     on_hand: int
@@ -110,6 +156,14 @@ class Arithmetic:
     risk_without: float
     risk_with: float
     source: str
+    signal_demand: float = 0.0
+    signal_delay_days: float = 0.0
+    lost_sales_without: float = 0.0
+    lost_margin_without: Money | None = None
+    unit_margin: Money | None = None
+    order_cost: Money | None = None
+    holding_cost: Money | None = None
+    constraint: Constraint = Constraint.NONE
 
     @property
     def cover_days(self) -> float | None:
@@ -130,6 +184,8 @@ class ItemVerdict:
     notes: tuple[Note, ...]
     value: Money | None
     arithmetic: Arithmetic
+    signals: tuple[str, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

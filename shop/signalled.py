@@ -82,6 +82,13 @@ def signalled(forecasts: Forecasts, inputs: PlanInputs) -> Forecasts:
     return SignalledForecasts(**known, layers=layers)
 
 
+def signal_demand(forecasts: Forecasts, days: Floats) -> Floats:
+    """Pieces of the demand of the next `days` days that signals add, or take away."""
+    if not isinstance(forecasts, SignalledForecasts):
+        return np.zeros(len(days))
+    return np.asarray(forecasts.over(days)[0] - Forecasts.over(forecasts, days)[0])
+
+
 def _layers(inputs: PlanInputs) -> tuple[Layer, ...]:
     """As few layers as the signals allow that share a row."""
     depth = np.zeros(len(inputs.items), dtype=np.int64)

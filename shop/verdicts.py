@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from math import sqrt
 from typing import TYPE_CHECKING, Final, overload
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from shop.demand import DemandClass, Method
 from shop.distributions import DISTRIBUTION_NAMES
+from shop.explanations import Explanations
 from shop.money import Money
 from shop.plan_results import Arithmetic, ItemVerdict, Note, Reason, Verdict
 from shop.purchasing import NO_OFFER
@@ -92,6 +92,7 @@ class Verdicts(Sequence[ItemVerdict]):
         self._risk_with = state.levels.risk(final)
         self._safety_stock = state.levels.safety_stock
         self._censored = state.forecasts.censored_days
+        self._behind = Explanations(inputs, settings, state, outcome)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -152,7 +153,10 @@ class Verdicts(Sequence[ItemVerdict]):
             unit_cost=self._unit_cost(item, offer),
             risk_without=_rounded(self._risk_without[item]),
             risk_with=_rounded(self._risk_with[item]),
-            source=self._source(offer),
+            source=self._behind.source(item, offer),
+            constraint=self._behind.constraint(item),
+            **self._behind.costs(item),
+            **self._behind.signalled(item, offer),
         )
 
     @property
@@ -174,6 +178,8 @@ class Verdicts(Sequence[ItemVerdict]):
             notes=self._notes(item, verdict),
             value=Money(line.minor, line.currency) if line else None,
             arithmetic=arithmetic,
+            signals=self._behind.signals(item, arithmetic.supplier),
+            alternatives=self._behind.alternatives.of(item),
         )
 
     def _decision(self, item: int) -> tuple[Verdict, Reason]:
@@ -235,13 +241,6 @@ class Verdicts(Sequence[ItemVerdict]):
             return None
         currency = self._inputs.suppliers.currency[self._inputs.offers.supplier[offer]]
         return Money(int(self._inputs.offers.unit_cost_minor[offer]), str(currency))
-
-    def _source(self, offer: int) -> str:
-        inputs = self._inputs
-        last = inputs.as_of - timedelta(days=1)
-        sales = f"sales {inputs.history.starts_on.isoformat()} to {last.isoformat()}"
-        terms = f"; terms of {self._supplier(offer)}" if offer != NO_OFFER else ""
-        return f"{sales}; stock of {inputs.as_of.isoformat()}{terms}"
 
 
 def _rounded(figure: float) -> float:

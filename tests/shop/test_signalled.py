@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shop.money import Money
@@ -22,7 +22,7 @@ from tests.shop.planning_worlds import AS_OF, DAYS, Due, Item, Offer, Supplier, 
 ADDED = datetime(2026, 11, 19, tzinfo=UTC)
 
 
-def signal(effect: str, first: int = 0, last: int | None = 60, **more: object) -> Signal:
+def signal(effect: str, first: int = 0, last: int | None = 60, **more: Any) -> Signal:
     """A signal by Priya from `first` to `last` days ahead."""
     ends = None if last is None else AS_OF + timedelta(days=last)
     base: dict[str, Any] = {"id": "S-1", "reason": "told", "author": "priya", "added_at": ADDED}
@@ -217,6 +217,7 @@ SIGNALS = st.lists(
 )
 
 
+@settings(deadline=None, max_examples=40)
 @given(SIGNALS)
 def test_plans_with_signals_keep_all_rules(signals: list[Signal]) -> None:
     """Whatever is told, the plan passes the independent check, and no line is ordered without need."""
@@ -227,6 +228,7 @@ def test_plans_with_signals_keep_all_rules(signals: list[Signal]) -> None:
     assert all(line.arithmetic.raw_need > 0 for order in found.orders for line in order.lines)
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.integers(0, 300), st.integers(0, 300))
 def test_more_uplift_never_orders_less(one: int, other: int) -> None:
     """The quantity grows with the percentage of a promotion."""

@@ -14,7 +14,7 @@ from app.auth import People, new_token
 from app.credentials import FILE, Credentials, FrontDoor
 from app.settings import Settings
 from policies.install import install
-from policies.rules import PolicySet, load_policies
+from policies.rules import PolicySet, rule_texts
 from shop.backends.embedded import EmbeddedEffects
 from shop.clock import Clock, utc_now
 from shop.errors import SetupError
@@ -24,6 +24,9 @@ from shop.store.database import Database
 from shop.store.founding import found_store, has_store
 from shop.store.migrate import is_current, upgrade
 from tools.desk import Desk, Session, Submission
+from tools.filing import Bench
+from tools.policymaking import Policymaking
+from tools.rulebook import StoredRules
 from tools.tool import Shop
 from tools.toolbox import check_registry
 
@@ -41,26 +44,6 @@ OWNER_ROLES: Final = frozenset(
 )
 
 
-class Rules:
-    """The rule files of a directory, read again whenever one of them changed."""
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._seen: tuple[tuple[str, int, int], ...] = ()
-        self._policies: PolicySet | None = None
-
-    def now(self) -> PolicySet:
-        """The rules at this moment; raises PolicyLoadError."""
-        seen = tuple(
-            (path.name, path.stat().st_mtime_ns, path.stat().st_size)
-            for path in sorted(self._directory.glob("*.yaml"))
-        )
-        if self._policies is None or seen != self._seen:
-            self._policies = load_policies(self._directory)
-            self._seen = seen
-        return self._policies
-
-
 @dataclass(frozen=True)
 class House:
     """One store with everything a door needs."""
@@ -76,7 +59,7 @@ class House:
 
     @property
     def policies_directory(self) -> Path:
-        """The rule files in force."""
+        """The working copy of the rule files: edited here, in force only once drafted and activated."""
         return self.home / "policies"
 
     @property
@@ -108,11 +91,16 @@ class House:
     @cached_property
     def desk(self) -> Desk:
         """The gate of every write."""
-        return Desk(self.db, self.policies, EmbeddedEffects(self.db), self.clock)
+        return Desk(self.db, self._rules, EmbeddedEffects(self.db), self.clock)
 
     @cached_property
-    def _rules(self) -> Rules:
-        return Rules(self.policies_directory)
+    def policymaking(self) -> Policymaking:
+        """How the rules change."""
+        return Policymaking(Bench(self.db, self._rules, EmbeddedEffects(self.db), self.clock))
+
+    @cached_property
+    def _rules(self) -> StoredRules:
+        return StoredRules(self.db.tenant)
 
     @cached_property
     def conversations(self) -> Conversations:
@@ -134,7 +122,8 @@ class House:
 
     def policies(self) -> PolicySet:
         """The rules in force at this moment; raises PolicyLoadError."""
-        return self._rules.now()
+        with self.db.reading() as snapshot:
+            return self._rules.at(snapshot).active
 
     def shop(self, session: Session) -> Shop:
         """What a tool may use, in a session."""
@@ -210,11 +199,15 @@ def settle(house: House, *, name: str, currency: str, timezone: str) -> None:
 
 
 def install_policies(house: House, currency: str) -> None:
-    """Give the store its own copy of the shipped rules, all of them at once, unless it has rules already."""
-    if house.policies_directory.exists():
-        return
-    draft = house.home / "policies.draft"
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir()
-    install(draft, currency)
-    draft.rename(house.policies_directory)
+    """Give the store its own copy of the shipped rules, and put them in force, unless it has rules already.
+
+    A store from before rules had versions gets the ones that lie in its directory. Raises PolicyLoadError
+    if those do not hold.
+    """
+    if not house.policies_directory.exists():
+        draft = house.home / "policies.draft"
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir()
+        install(draft, currency)
+        draft.rename(house.policies_directory)
+    house.policymaking.found(rule_texts(house.policies_directory))

@@ -24,6 +24,7 @@ from tests.gate import Gate, order, session
 from tools.facts import Asked
 from tools.filing import Bench, judge
 from tools.ledger import chain
+from tools.rulebook import Given
 
 ROUNDS = 300
 
@@ -43,7 +44,7 @@ def main() -> None:
 
 
 def _works(gate: Gate) -> dict[str, Callable[[], object]]:
-    bench = Bench(gate.db, lambda: gate.rules, gate.backend, lambda: gate.now)
+    bench = Bench(gate.db, Given(lambda: gate.rules), gate.backend, lambda: gate.now)
     principal = session().principal
     asked = Asked("main", "act_x", principal.id, principal.kind, tainted=False, now=gate.now)
     with gate.db.reading() as snapshot:

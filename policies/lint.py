@@ -64,7 +64,7 @@ def _of_kind(kind: str, rules: tuple[Rule, ...]) -> Iterator[Finding]:
 
 def _never_allowed(kind: str, rules: tuple[Rule, ...]) -> Finding:
     if not rules:
-        return Finding(Severity.WARNING, kind, "has no rules, so it is always denied")
+        return Finding(Severity.ERROR, kind, "has no rules, so it is always denied; add an allow rule for it")
     return Finding(
         Severity.ERROR, kind, "has rules but nothing allows it, so it is always denied; add an allow rule"
     )

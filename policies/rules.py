@@ -21,7 +21,17 @@ from policies.strict_yaml import MAX_BYTES
 from policies.vocabulary import FACTS, FactValue, Vocabulary
 from shop.errors import PolicyLoadError
 
-__all__ = ["SHIPPED", "PolicySet", "Rule", "load_policies", "parse_policies", "read_draft", "read_policies"]
+__all__ = [
+    "SHIPPED",
+    "PolicySet",
+    "Rule",
+    "draft_texts",
+    "load_policies",
+    "parse_policies",
+    "read_draft",
+    "read_policies",
+    "rule_texts",
+]
 
 SHIPPED: Final = Path(__file__).parent
 """Where the rule files that come with Shophand lie."""
@@ -50,15 +60,33 @@ def read_policies(directory: Path, vocabulary: Vocabulary = FACTS) -> PolicySet:
     return parse_policies({path.name: _bytes(path) for path in _rule_files(directory)}, vocabulary)
 
 
-def read_draft(directory: Path, draft: Path) -> PolicySet:
-    """The rules of a directory with one of its files replaced, or joined, by a draft of that name.
+def read_draft(present: Mapping[str, str], draft: Path) -> PolicySet:
+    """The rules of `draft_texts`. As read_policies, asks for no rule tests."""
+    return parse_policies(draft_texts(present, draft))
 
-    A draft that is a directory stands for all rules by itself. As read_policies, asks for no rule tests.
+
+def rule_texts(directory: Path) -> dict[str, str]:
+    """The rule files of a directory, name -> text, as they are; raises PolicyLoadError."""
+    return {path.name: _text(path) for path in _rule_files(directory)}
+
+
+def draft_texts(present: Mapping[str, str], draft: Path) -> dict[str, str]:
+    """Rule files with one of them replaced, or joined, by a draft of that name.
+
+    A draft that is a directory stands for all rules by itself. Raises PolicyLoadError.
     """
     if draft.is_dir():
-        return read_policies(draft)
-    files = {path.name: path for path in _rule_files(directory)} | {draft.name: draft}
-    return parse_policies({name: _bytes(path) for name, path in files.items()})
+        return rule_texts(draft)
+    if draft.suffix != ".yaml":
+        raise PolicyLoadError(f"rule files end in .yaml; rename {draft.name}")
+    return {**present, draft.name: _text(draft)}
+
+
+def _text(path: Path) -> str:
+    try:
+        return _bytes(path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise PolicyLoadError(f"{path.name} is not written in UTF-8") from error
 
 
 def _rule_files(directory: Path) -> list[Path]:

@@ -40,13 +40,17 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class StoreInfo:
-    """The store itself; `business_date` is its "today" when its data is a snapshot of the past."""
+    """The store itself; `business_date` is its "today" when its data is a snapshot of the past.
+
+    `own_names`: people vouched that the names in it (titles, suppliers) are the store's own words.
+    """
 
     name: str
     home_currency: str
     timezone: str
     source: str
     business_date: date | None
+    own_names: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,15 @@ that freezes one exact action; an edit is a new action, judged anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from policies.modes import STRICTER, Mode
+from policies.modes import Mode
 from policies.rules import PolicySet
 from shop.actions import KINDS, Action
 from shop.backends.ports import Effects
 from shop.clock import Clock, IdSource, new_id, utc_now
-from shop.errors import AccessDeniedError, ConflictError, NotFoundError
+from shop.errors import ConflictError, NotFoundError
 from shop.money import Money
 from shop.people import Principal, Role
 from shop.store.database import Database, Transaction
@@ -24,11 +24,9 @@ from tools.batch import BatchResult
 from tools.delegating import Delegating
 from tools.executor import Executor
 from tools.filing import (
-    STOP,
     Bench,
     Session,
     Submission,
-    actor_of,
     answered,
     check_requester,
     file_action,
@@ -37,9 +35,15 @@ from tools.filing import (
     submission,
     trusted,
 )
-from tools.ledger import chain, delegations, rows, waiting
+from tools.ledger import delegations, outbox, plans, rows, waiting
 from tools.ledger.delegations import Delegation
+from tools.ledger.loosenings import Loosening
+from tools.ledger.outbox import Intent
+from tools.ledger.plans import PlanState, PlanView
 from tools.ledger.states import ActionView, ApprovalView, GrantView, State
+from tools.plans import Plans
+from tools.rulebook import Given, Rulebook
+from tools.switching import Switching, Turned
 from tools.triage import Triage
 
 __all__ = [
@@ -49,10 +53,15 @@ __all__ = [
     "Delegation",
     "Desk",
     "GrantView",
+    "Intent",
+    "Loosening",
     "Mode",
+    "PlanState",
+    "PlanView",
     "Session",
     "State",
     "Submission",
+    "Turned",
 ]
 
 
@@ -62,16 +71,19 @@ class Desk:
     def __init__(
         self,
         db: Database,
-        policies: Callable[[], PolicySet],
+        policies: Rulebook | Callable[[], PolicySet],
         effects: Effects,
         clock: Clock = utc_now,
         ids: IdSource = new_id,
     ) -> None:
-        self._bench = Bench(db, policies, effects, clock, ids)
+        rulebook = policies if isinstance(policies, Rulebook) else Given(policies)
+        self._bench = Bench(db, rulebook, effects, clock, ids)
         self._executor = Executor(self._bench)
         self._approving = Approving(self._bench, self._executor)
+        self._plans = Plans(self._bench, self._executor)
         self._delegating = Delegating(self._bench)
         self._triage = Triage(self._bench, self._approving)
+        self._switching = Switching(self._bench)
 
     def submit(
         self, action: Action, session: Session, *, key: str | None = None, execute: bool = True
@@ -102,11 +114,12 @@ class Desk:
         Raises AccessDeniedError for agents, the requester, the person represented, a missing role or an
         amount over the person's limit; ConflictError when nothing waits any more.
         """
-        return self._answer(self._approving.approve(approval_id, person, note, execute=execute))
+        view = self._approving.approve(approval_id, person, note, execute=execute)
+        return self._followed(view) if execute else self._answer(view)
 
     def reject(self, approval_id: str, person: Principal, reason: str) -> Submission:
         """One no is enough, and it is final; raises as approve does."""
-        return self._answer(self._approving.reject(approval_id, person, reason))
+        return self._followed(self._approving.reject(approval_id, person, reason))
 
     def approve_many(
         self, approval_ids: Iterable[str], person: Principal, note: str = "", *, execute: bool = True
@@ -128,11 +141,11 @@ class Desk:
 
     def edit(self, approval_id: str, action: Action, person: Principal) -> Submission:
         """Replace a waiting action by another of the same kind: judged anew, with the editor as requester."""
-        return self._answer(self._approving.edit(approval_id, action, person))
+        return self._followed(self._approving.edit(approval_id, action, person))
 
     def withdraw(self, action_id: str, person: Principal) -> Submission:
         """Take back a request that has not been carried out."""
-        return self._answer(self._approving.withdraw(action_id, person))
+        return self._followed(self._approving.withdraw(action_id, person))
 
     def undo(
         self, action_id: str, session: Session, *, sku: str | None = None, execute: bool = True
@@ -167,7 +180,54 @@ class Desk:
 
     def execute(self, action_id: str) -> Submission:
         """Carry out an approved action now; gives it in the state that came of it, whatever it was before."""
-        return self._answer(self._executor.execute(self.status(action_id).id))
+        return self._followed(self._executor.execute(self.status(action_id).id))
+
+    def propose_plan(
+        self, steps: Sequence[Action], session: Session, *, key: str | None = None, execute: bool = True
+    ) -> PlanView:
+        """File several actions as one plan: judged each and together, done in order once all are approved.
+
+        If a step fails for good, those that were done are taken back in reverse order, by ordinary actions;
+        what cannot be taken back waits for a person. Raises as submit does, and InvalidActionError for
+        fewer than two steps or more than fifty.
+        """
+        plan = self._plans.propose(steps, session, key=key)
+        return self._plans.advance(plan.id) if execute else plan
+
+    def plan(self, plan_id: str) -> PlanView:
+        """One plan by ``P-3`` or ``3``; raises NotFoundError."""
+        return self._plans.get(plan_id)
+
+    def plans(self, states: Iterable[PlanState] = tuple(PlanState), limit: int | None = 50) -> list[PlanView]:
+        """Plans in any of some states, the newest first."""
+        with self._bench.db.reading() as snapshot:
+            return plans.listed(snapshot, self._bench.tenant, states, limit)
+
+    def approve_plan(
+        self, plan_id: str, person: Principal, *, note: str = ""
+    ) -> tuple[PlanView, BatchResult]:
+        """Say yes to every step that waits, with one result for each; the plan runs when none waits.
+
+        The total of the steps is weighed first, as in a batch. Raises ConflictError when none waits.
+        """
+        waiting_steps = self._plans.get(plan_id).approvals
+        if not waiting_steps:
+            raise ConflictError(f"no step of {self._plans.get(plan_id).id} waits for a decision")
+        results = self.approve_many(waiting_steps, person, note, execute=False)
+        return self._plans.advance(plan_id), results
+
+    def withdraw_plan(self, plan_id: str, person: Principal) -> PlanView:
+        """Stop a plan: what was not done is withdrawn, what was done is taken back."""
+        return self._plans.withdraw(plan_id, person)
+
+    def answer_plan(self, plan_id: str, step: int, person: Principal, text: str) -> PlanView:
+        """Write down what a person decided about a step that could not be taken back."""
+        return self._plans.answer(plan_id, step, person, text)
+
+    def under_way(self) -> list[Intent]:
+        """What was written down to be sent and has no settled answer yet (the open outbox)."""
+        with self._bench.db.reading() as snapshot:
+            return outbox.waiting(snapshot, self._bench.tenant)
 
     def expire_due(self) -> int:
         """End what waited too long; gives how many."""
@@ -175,7 +235,9 @@ class Desk:
 
     def recover(self) -> list[Submission]:
         """Finish what an earlier process left half-way; every door calls it at its start."""
-        return [self._answer(view) for view in self._executor.recover()]
+        finished = [self._answer(view) for view in self._executor.recover()]
+        self._plans.recover()
+        return finished
 
     def approvals(
         self,
@@ -299,53 +361,59 @@ class Desk:
         with self._bench.db.reading() as snapshot:
             return stopped(snapshot, self._bench.tenant)
 
-    def set_mode(self, kind: str, mode: Mode, person: Principal, reason: str = "") -> None:
-        """Turn a dial: anybody who may ask may tighten it, only an administrator may loosen it."""
-        if kind not in KINDS:
-            raise NotFoundError(f"there is no kind of action {kind!r}; known are {', '.join(sorted(KINDS))}")
-        with self._bench.db.reading() as snapshot:
-            loosens = STRICTER[mode] > STRICTER[mode_of(snapshot, self._bench.tenant, kind)]
-        self._turn(kind, mode.value, person, reason, admin=loosens)
+    def set_mode(self, kind: str, mode: Mode, person: Principal, reason: str = "") -> Turned:
+        """Turn one dial; see `set_modes`."""
+        return self.set_modes((kind,), mode, person, reason)
 
-    def stop_all(self, person: Principal, reason: str) -> None:
-        """Nothing is carried out any more, at once, until somebody resumes."""
-        self._turn(STOP, "stopped", person, reason, admin=False)
+    def set_modes(self, kinds: Iterable[str], mode: Mode, person: Principal, reason: str = "") -> Turned:
+        """Turn dials: whoever may ask tightens at once; to loosen, somebody else must confirm.
 
-    def resume(self, person: Principal, reason: str) -> None:
-        """Release the stop switch; takes an administrator."""
-        self._turn(STOP, "running", person, reason, admin=True)
+        Raises NotFoundError for an unknown kind, AccessDeniedError for agents, and for whoever may not ask
+        to loosen.
+        """
+        return self._switching.set_modes(kinds, mode, person, reason)
 
-    def _turn(self, kind: str, value: str, person: Principal, reason: str, *, admin: bool) -> None:
-        self._bench.admit(person)
-        if not person.is_human:
-            raise AccessDeniedError("only a person may turn a dial or the stop switch")
-        check_requester(person)
-        if admin and Role.ADMIN not in person.roles:
-            raise AccessDeniedError(f"{person.name} may tighten; to loosen it takes the role admin")
-        with self._bench.db.writing() as tx:
-            before = waiting.switch(tx, self._bench.tenant, kind)
-            now = self._bench.clock()
-            waiting.set_switch(tx, self._bench.tenant, kind, value, person.id, now, reason)
-            chain.append(
-                tx,
-                self._bench.tenant,
-                now,
-                actor_of(person),
-                "switch.turned",
-                # The reason stands beside the switch: the chain keeps no words that people type.
-                body={"switch": kind, "before": before, "after": value},
-            )
+    def stop_all(self, person: Principal, reason: str) -> Turned:
+        """Nothing is carried out any more, at once, until two people resume."""
+        return self._switching.stop(person, reason)
+
+    def resume(self, person: Principal, reason: str) -> Turned:
+        """Ask for the release of the stop switch; somebody else must confirm."""
+        return self._switching.resume(person, reason)
+
+    def loosenings(self) -> list[Loosening]:
+        """The requests to loosen something that wait for a second person."""
+        return self._switching.waiting()
+
+    def confirm_loosening(self, loosening_id: str, person: Principal) -> Turned:
+        """Let a request to loosen something take effect.
+
+        Raises AccessDeniedError for agents, the one who asked, whoever acts for them, or two people
+        neither of whom is an admin; ConflictError when nothing waits any more.
+        """
+        return self._switching.confirm(loosening_id, person)
+
+    def withdraw_loosening(self, loosening_id: str, person: Principal) -> Loosening:
+        """Take a request to loosen something back; whoever asked, or an admin."""
+        return self._switching.withdraw(loosening_id, person)
 
     def _earlier(
         self, tx: Transaction, action: Action, session: Session, key: str | None
     ) -> ActionView | None:
-        digest = action.digest(self._bench.tenant)
         known = rows.by_key(tx, self._bench.tenant, key) if key is not None else None
-        if known is not None and known.digest != digest:
+        if known is not None and not known.is_of(action):
             raise ConflictError(f"the key {key!r} was used for another action, {known.id!r}")
         if known is None and session.conversation is not None:
-            known = rows.refused_before(tx, self._bench.tenant, session.conversation, digest)
+            known = rows.refused_before(tx, self._bench.tenant, session.conversation, action)
         return known
+
+    def _followed(self, view: ActionView) -> Submission:
+        """Let the plan that an action belongs to go on; what became of the action by then."""
+        plan_id = self._plans.of_action(view)
+        if plan_id is None:
+            return self._answer(view)
+        self._plans.advance(plan_id)
+        return self._answer(self.status(view.id))
 
     def _answer(self, view: ActionView) -> Submission:
         with self._bench.db.reading() as snapshot:

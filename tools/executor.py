@@ -33,7 +33,7 @@ from tools.filing import (
     stopped,
     store_decision,
 )
-from tools.ledger import authority, rows, waiting
+from tools.ledger import authority, outbox, plans, rows, waiting
 from tools.ledger.states import ActionView, State
 
 LEASE: Final = timedelta(seconds=60)
@@ -54,8 +54,11 @@ class Executor:
             if view.state is not State.APPROVED:
                 return view
             view = self._claimed(tx, view)
+            again = self._filed_again(tx, view) if view.state is State.STALE else None
+        if again is not None:
+            return self.execute(again.id) if again.state is State.APPROVED else again
         if view.state is not State.EXECUTING:
-            return self._after_stale(view)
+            return view
         return self._settled(view, self._effect(view))
 
     def recover(self) -> list[ActionView]:
@@ -77,9 +80,9 @@ class Executor:
         now = self._bench.clock()
         if now >= view.expires_at:
             return self._moved(tx, view, State.EXPIRED, "nobody carried it out in time")
-        if view.action.digest(view.tenant) != view.digest:
+        if not view.is_intact:
             return self._moved(tx, view, State.FAILED, "its stored arguments are not what was approved")
-        if stopped(tx, view.tenant):
+        if stopped(tx, view.tenant) or not plans.is_its_turn(tx, view):
             return view
         grants = self._grants(tx, view)
         judgement = judge(tx, self._bench, view.action, _asked(view, now), grants)
@@ -96,6 +99,7 @@ class Executor:
             view,
             State.EXECUTING,
             "being carried out",
+            judgement,
             fence=view.fence + 1,
             worker=self._worker,
             lease_until=now + LEASE,
@@ -125,13 +129,16 @@ class Executor:
             judgement = judge(tx, self._bench, view.action, _asked(view, now))
         store_decision(tx, self._bench, view.id, "claim", judgement, now)
         if verdict is Verdict.DENY:
-            return self._moved(tx, view, State.DENIED, judgement.reason, decision_id=judgement.decision_id)
+            return self._moved(
+                tx, view, State.DENIED, judgement.reason, judgement, decision_id=judgement.decision_id
+            )
         file_approval(tx, self._bench, view.digest, view.action, view.id, judgement, now)
         return self._moved(
             tx,
             view,
             State.PENDING,
             judgement.reason,
+            judgement,
             decision_id=judgement.decision_id,
             versions=rows.versions_json(judgement.facts.versions),
             expires_at=now + lifetime(judgement.decision),
@@ -169,16 +176,19 @@ class Executor:
     def _settled(self, view: ActionView, receipt: Receipt) -> ActionView:
         now = self._bench.clock()
         state, reason = _settlement(receipt)
-        with self._bench.db.writing() as tx:
-            return self._moved(
-                tx,
-                view,
-                state,
-                reason,
-                receipt=rows.receipt_json(receipt),
-                effect_at=now if state is State.EXECUTED else None,
-                settled_at=None if state is State.UNKNOWN else now,
-            )
+        try:
+            with self._bench.db.writing() as tx:
+                return self._moved(
+                    tx,
+                    view,
+                    state,
+                    reason,
+                    receipt=rows.receipt_json(receipt),
+                    effect_at=now if state is State.EXECUTED else None,
+                    settled_at=None if state is State.UNKNOWN else now,
+                )
+        except ConflictError:  # taken over in between: whoever holds the newer fence settles it
+            return self._present(view.id)
 
     def _taken_over(self, view: ActionView) -> ActionView:
         """Ask the backend what became of an action; only if it proves that nothing did, try again."""
@@ -195,19 +205,27 @@ class Executor:
                 )
         except ConflictError:
             return self._present(view.id)
-        receipt = self._bench.effects.reconcile(view.id)
+        receipt = self._looked_up(view)
         if receipt is not None:
             return self._settled(view, receipt)
         with self._bench.db.writing() as tx:
             refusal = self._late_refusal(tx, view)
             if refusal is not None:
                 return self._moved(tx, view, State.FAILED, refusal, settled_at=self._bench.clock())
+            outbox.count_attempt(tx, view)
         return self._settled(view, self._effect(view))
+
+    def _looked_up(self, view: ActionView) -> Receipt | None:
+        """What the backend knows of the key; no answer leaves the outcome unknown, and nothing is sent."""
+        try:
+            return self._bench.effects.reconcile(view.id)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the outcome is still not known
+            return Receipt(Outcome.UNKNOWN, f"the backend could not be asked: {type(error).__name__}")
 
     def _late_refusal(self, tx: Transaction, view: ActionView) -> str | None:
         """Why an interrupted action must not be tried again, judged on this moment; None if it may."""
         now = self._bench.clock()
-        if view.action.digest(view.tenant) != view.digest:
+        if not view.is_intact:
             return "its stored arguments are not what was approved; it had no effect"
         if now >= view.expires_at:
             return "it expired while its outcome was unknown; it had no effect"
@@ -222,24 +240,30 @@ class Executor:
             return f"{judgement.reason} It had no effect."
         return None
 
-    def _after_stale(self, view: ActionView) -> ActionView:
+    def _filed_again(self, tx: Transaction, view: ActionView) -> ActionView | None:
         """A stale action ends; the same request returns as a new one, judged on the world as it is now.
 
-        An undo does not return: whether it still makes sense is asked anew by whoever wants it.
+        It does so in the same transaction, so that no crash loses it, and its card says what changed. An
+        undo does not return: whether it still makes sense is asked anew by whoever wants it.
         """
-        if view.state is not State.STALE or view.compensates is not None:
-            return view
+        if view.compensates is not None:
+            return None
         roles = frozenset({Role.OPERATOR})
         principal = Principal(
             view.requester, view.requester, Kind(view.requester_kind), roles, view.on_behalf_of
         )
         session = Session(principal, view.conversation, view.run, view.tainted)
-        with self._bench.db.writing() as tx:
-            again = file_action(
-                tx, self._bench, view.action, session, key=f"{view.id}:again", supersedes=view.id
-            ).view
-            rows.link(tx, view, again.id)
-        return self.execute(again.id) if again.state is State.APPROVED else again
+        again = file_action(
+            tx,
+            self._bench,
+            view.action,
+            session,
+            key=f"{view.id}:again",
+            supersedes=view.id,
+            because=f"asked again: {view.approval_id or view.id} was {view.reason}",
+        ).view
+        rows.link(tx, view, again.id)
+        return again
 
     def _abandoned(self, view: ActionView) -> bool:
         """Whether the worker of an executing action is gone: its process ended, or its lease ran out."""
@@ -249,11 +273,18 @@ class Executor:
         return host == socket.gethostname() and process.isdigit() and not _alive(int(process))
 
     def _moved(
-        self, tx: Transaction, view: ActionView, state: State, reason: str, **changes: object
+        self,
+        tx: Transaction,
+        view: ActionView,
+        state: State,
+        reason: str,
+        judgement: Judgement | None = None,
+        **changes: object,
     ) -> ActionView:
+        """Take an action to another state; `judgement` is the one that this rests on, if any does."""
         rows.move(tx, view, state, reason, **changes)
         moved = rows.get(tx, view.tenant, view.id)
-        record(tx, self._bench, SYSTEM, f"action.{state.value}", moved, self._bench.policies().sha)
+        record(tx, self._bench, SYSTEM, f"action.{state.value}", moved, judgement)
         return moved
 
     def _present(self, action_id: str) -> ActionView:

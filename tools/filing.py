@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from policies.decision import facts_as_json
 from policies.judge import Decision, Grant, Verdict, decide
 from policies.modes import Mode, tightened
-from policies.rules import PolicySet
 from policies.scope import places_as_json
 from shop.actions import KINDS, Action, parse_action
 from shop.backends.ports import Effects, Receipt
@@ -18,9 +17,11 @@ from shop.clock import Clock, IdSource, new_id, utc_now
 from shop.errors import AccessDeniedError, InvalidActionError
 from shop.people import Kind, Principal, Role
 from shop.store.database import Database, Snapshot, Transaction
-from tools.facts import Asked, Gathered, channel_of, gather
+from tools.facts import Asked, FactValue, Gathered, channel_of, gather
 from tools.ledger import chain, rows, waiting
+from tools.ledger.salts import salted_digest, says_anything
 from tools.ledger.states import ActionView, State
+from tools.rulebook import InForce, Rulebook
 
 PENDING_FOR: Final = timedelta(hours=72)
 APPROVED_FOR: Final = timedelta(hours=24)
@@ -45,7 +46,7 @@ class Bench:
     """What desk and executor work with. `policies` is asked at each decision: new rules count at once."""
 
     db: Database
-    policies: Callable[[], PolicySet]
+    policies: Rulebook
     effects: Effects
     clock: Clock = utc_now
     ids: IdSource = field(default=new_id)
@@ -62,13 +63,36 @@ class Bench:
 
 
 @dataclass(frozen=True, slots=True)
+class Shadow:
+    """The answer of the rules on trial: digest, verdict, reason, and the facts that only they ask for."""
+
+    sha: str
+    verdict: str
+    reason: str
+    more_facts: Mapping[str, FactValue]
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, to stand beside the decision."""
+        facts = {"facts": facts_as_json(self.more_facts)} if self.more_facts else {}
+        return {"sha": self.sha, "verdict": self.verdict, "reason": self.reason, **facts}
+
+
+UNREADABLE: Final = "unreadable"
+"""The verdict of a shadow that this version of Shophand cannot read."""
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
-    """A decision with the facts and the mode it was taken under."""
+    """A decision with the facts and the mode it was taken under.
+
+    `shadow` is what the rules on trial would have answered, None if there are none; it has no effect.
+    """
 
     decision_id: str
     decision: Decision
     facts: Gathered
     mode: Mode
+    shadow: Shadow | None = None
 
     @property
     def reason(self) -> str:
@@ -135,12 +159,31 @@ def trusted(action: Action) -> Action:
 def judge(
     snapshot: Snapshot, bench: Bench, action: Action, asked: Asked, grants: Sequence[Grant] = ()
 ) -> Judgement:
-    """Read the facts and decide, at this moment and under the mode in force."""
-    policies = bench.policies()
-    facts = gather(snapshot, action, asked, policies.window_facts(action.kind))
+    """Read the facts and decide, at this moment and under the mode in force.
+
+    Rules on trial are asked beside those in force, on the same facts; their answer is only written down.
+    """
+    rules = bench.policies.at(snapshot)
+    facts = gather(
+        snapshot, action, asked, rules.active.window_facts(action.kind), rules.shadow_windows(action.kind)
+    )
     mode = mode_of(snapshot, bench.tenant, action.kind)
-    decision = decide(policies, action.kind, facts.values, grants, facts.places)
-    return Judgement(bench.ids("dec"), tightened(decision, action.kind, mode, grants), facts, mode)
+    decision = decide(rules.active, action.kind, facts.values, grants, facts.places)
+    decision = tightened(decision, action.kind, mode, grants)
+    shadow = _shadow(rules, action.kind, facts, mode, grants)
+    return Judgement(bench.ids("dec"), decision, facts, mode, shadow)
+
+
+def _shadow(rules: InForce, kind: str, facts: Gathered, mode: Mode, grants: Sequence[Grant]) -> Shadow | None:
+    if not rules.shadow_sha:
+        return None
+    if rules.shadow is None:
+        return Shadow(rules.shadow_sha, UNREADABLE, "the rules on trial cannot be read", {})
+    own = rules.shadow.kinds[kind].facts
+    known = {name: value for name, value in {**facts.values, **facts.apart}.items() if name in own}
+    decision = decide(rules.shadow, kind, known, grants, facts.places)
+    decision = tightened(decision, kind, mode, grants)
+    return Shadow(rules.shadow_sha, decision.verdict.value, decision.in_words(), dict(facts.apart))
 
 
 def mode_of(snapshot: Snapshot, tenant: str, kind: str) -> Mode:
@@ -158,7 +201,8 @@ def store_decision(
     tx: Transaction, bench: Bench, action_id: str, stage: str, judgement: Judgement, now: datetime
 ) -> None:
     """Keep a judgement with its facts."""
-    decision = judgement.decision
+    decision, shadow = judgement.decision, judgement.shadow
+    beside = {"shadow": shadow.as_json()} if shadow else {}
     rows.insert_decision(
         tx,
         bench.tenant,
@@ -170,7 +214,9 @@ def store_decision(
         policy_sha=decision.policy_sha,
         engine=decision.engine,
         facts=facts_as_json(judgement.facts.values),
-        body={**decision.as_json(), "places": places_as_json(judgement.facts.places)},
+        body={**decision.as_json(), "places": places_as_json(judgement.facts.places), **beside},
+        shadow_sha=shadow.sha if shadow else None,
+        shadow_verdict=shadow.verdict if shadow else None,
     )
 
 
@@ -183,20 +229,28 @@ def file_action(
     key: str,
     supersedes: str | None = None,
     compensates: str | None = None,
+    because: str = "",
 ) -> Filed:
-    """Judge and store a new action with its decision, approval and audit entry, in this transaction."""
+    """Judge and store a new action with its decision, approval and audit entry, in this transaction.
+
+    `because` says on its card why it is asked at all, beside what the facts say.
+    """
     now, action_id = bench.clock(), bench.ids("act")
     principal = session.principal
     channel = channel_of(session.run, session.conversation)
     asked = Asked(bench.tenant, action_id, principal.id, principal.kind, session.tainted, now, channel)
     judgement = judge(tx, bench, action, asked)
+    if because:
+        judgement.facts.evidence.append(because)
     state = _first_state(judgement)
     store_decision(tx, bench, action_id, "submit", judgement, now)
+    salt = bench.ids("salt") if says_anything(action) else None
     new = rows.NewAction(
         tenant=bench.tenant,
         id=action_id,
         action=action,
-        digest=action.digest(bench.tenant),
+        digest=salted_digest(action, bench.tenant, salt),
+        salt=salt,
         key=key,
         requester=principal.id,
         requester_kind=principal.kind.value,
@@ -222,7 +276,7 @@ def file_action(
     if state is State.PENDING:
         approval_id = file_approval(tx, bench, new.digest, action, action_id, judgement, now)
     view = rows.as_filed(new, approval_id)
-    record(tx, bench, actor_of(principal), f"action.{state.value}", view, judgement.decision.policy_sha)
+    record(tx, bench, actor_of(principal), f"action.{state.value}", view, judgement)
     return Filed(view, judgement.decision)
 
 
@@ -256,9 +310,18 @@ SYSTEM: Final = chain.Actor(Kind.SYSTEM.value, "executor")
 
 
 def record(
-    tx: Transaction, bench: Bench, actor: chain.Actor, event: str, view: ActionView, policy_sha: str = ""
+    tx: Transaction,
+    bench: Bench,
+    actor: chain.Actor,
+    event: str,
+    view: ActionView,
+    judgement: Judgement | None = None,
 ) -> None:
-    """Write the audit entry of a change of an action; ids and states only, no arguments."""
+    """Write the audit entry of a change of an action; ids and states only, no arguments.
+
+    With the judgement that the change rests on, its verdict stands there under the digest of the rules,
+    and beside it the verdict of the rules on trial under theirs.
+    """
     chain.append(
         tx,
         bench.tenant,
@@ -267,8 +330,9 @@ def record(
         event,
         action_id=view.id,
         decision_id=view.decision_id,
-        policy_sha=policy_sha,
+        policy_sha=judgement.decision.policy_sha if judgement else "",
         body={
+            **(_verdicts(judgement) if judgement else {}),
             "kind": view.kind,
             "digest": view.digest,
             "state": view.state.value,
@@ -285,6 +349,12 @@ def record(
             "reference": view.receipt.reference if view.receipt else None,
         },
     )
+
+
+def _verdicts(judgement: Judgement) -> dict[str, str]:
+    shadow = judgement.shadow
+    beside = {"shadow_sha": shadow.sha, "shadow_verdict": shadow.verdict} if shadow else {}
+    return {"verdict": judgement.decision.verdict.value, **beside}
 
 
 def submission(snapshot: Snapshot, view: ActionView, *, duplicate: bool = False) -> Submission:

@@ -2,26 +2,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from app.cli import policy_explanation, policy_replay, screen
+from app.cli import policy_explanation, policy_life, policy_replay, screen
 from app.cli.options import AsJson, house
+from app.cli.policy_sources import source_of
 from policies.lint import Finding, Severity, lint
 from policies.replay import replay
-from policies.rules import PolicySet, Rule, load_policies, read_draft, read_policies
-from policies.selftest import run_tests
+from policies.rules import PolicySet, Rule
+from policies.selftest import TestReport, run_tests
 from shop.errors import NotFoundError, PolicyLoadError
 from tools.explaining import explain as explanation_of
 from tools.explaining import names_an_action
 from tools.ledger.history import recorded_decisions
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
-Directory = Annotated[
-    Path | None,
-    typer.Argument(exists=True, file_okay=False, help="Rule files to read instead of the store's own."),
+Rules = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="FILE_OR_DIR_OR_VERSION",
+        help="Rule files, a version (v3) or 'active'; else the store's working copy.",
+    ),
 ]
 
 
@@ -50,9 +53,9 @@ def list_rules(
 
 
 @app.command()
-def check(context: typer.Context, directory: Directory = None, as_json: AsJson = False) -> None:
+def check(context: typer.Context, rules: Rules = None, as_json: AsJson = False) -> None:
     """Read the rule files strictly, look for rules that cannot mean what they say, run their tests."""
-    policies = read_policies(directory or house(context).policies_directory)
+    policies = source_of(house(context), rules).rules()
     findings = lint(policies)
     for finding in findings:
         screen.talk(f"{finding.severity.value}: {finding.rule} {finding.text}")
@@ -62,9 +65,9 @@ def check(context: typer.Context, directory: Directory = None, as_json: AsJson =
 
 
 @app.command("test")
-def run_rule_tests(context: typer.Context, directory: Directory = None, as_json: AsJson = False) -> None:
+def run_rule_tests(context: typer.Context, rules: Rules = None, as_json: AsJson = False) -> None:
     """Run the tests that stand in the rule files, one line each."""
-    _test(_policies(context, directory), as_json=as_json, brief=False)
+    _test(source_of(house(context), rules).rules(), as_json=as_json, brief=False)
 
 
 @app.command()
@@ -90,12 +93,11 @@ def replay_decisions(
     context: typer.Context,
     since: Annotated[str, typer.Option(metavar="30d", help="Hours (48h) or days (30d) back.")] = "30d",
     draft: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--with",
-            metavar="FILE_OR_DIR",
-            exists=True,
-            help="Rules to try: a file in place of the store's file of that name, or a directory of rules.",
+            metavar="RULES",
+            help="Rules to try: a version or its digest, a file in place of its namesake, a directory.",
         ),
     ] = None,
     as_json: AsJson = False,
@@ -103,7 +105,7 @@ def replay_decisions(
     """Decide past requests again, by the rules in force or by a draft, and show what would change."""
     back = policy_replay.span(since)
     opened = house(context)
-    policies = opened.policies() if draft is None else read_draft(opened.policies_directory, draft)
+    policies = opened.policies() if draft is None else source_of(opened, draft).rules()
     with opened.db.reading() as snapshot:
         report = replay(recorded_decisions(snapshot, opened.db.tenant, opened.clock() - back), policies)
     if as_json:
@@ -112,8 +114,16 @@ def replay_decisions(
         policy_replay.show(report)
 
 
-def _policies(context: typer.Context, directory: Path | None) -> PolicySet:
-    return house(context).policies() if directory is None else load_policies(directory)
+for _command in (
+    policy_life.draft,
+    policy_life.shadow,
+    policy_life.activate,
+    policy_life.withdraw,
+    policy_life.versions,
+    policy_life.diff,
+    policy_life.export,
+):
+    app.command()(_command)
 
 
 def _test(policies: PolicySet, *, as_json: bool, brief: bool, findings: Sequence[Finding] = ()) -> None:
@@ -137,7 +147,13 @@ def _test(policies: PolicySet, *, as_json: bool, brief: bool, findings: Sequence
             f"({policies.version})"
         )
     if not report.passed:
-        raise PolicyLoadError(f"{len(report.failed)} rule tests fail; see the lines above")
+        raise PolicyLoadError(_failure(report))
+
+
+def _failure(report: TestReport) -> str:
+    if report.failed:
+        return f"{len(report.failed)} rule tests fail; see the lines above"
+    return f"no rule test makes these rules fire: {', '.join(rule.id for rule in report.unhit)}"
 
 
 def _explain_rule(policies: PolicySet, name: str, *, as_json: bool) -> None:

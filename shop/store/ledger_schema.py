@@ -47,6 +47,7 @@ actions = Table(
     Column("receipt", Text),  # canonical JSON
     Column("effect_at", UtcText),
     Column("settled_at", UtcText),
+    Column("salt", String(40)),  # goes into the digest beside what people typed; erased together with it
     UniqueConstraint("tenant", "idempotency_key", name="one_action_per_key"),
 )
 Index("actions_by_state", actions.c.tenant, actions.c.state, actions.c.created_at)
@@ -89,7 +90,10 @@ decisions = Table(
     Column("engine", String(40), nullable=False),
     Column("facts", Text, nullable=False),  # canonical JSON, so that the decision can be replayed
     Column("body", Text, nullable=False),  # canonical JSON: rules that fired, missing facts, requirements
+    Column("shadow_sha", String(64)),  # the rules on trial at that moment, if there were any
+    Column("shadow_verdict", String(16)),  # what they would have answered; never has an effect
 )
+Index("decisions_by_shadow", decisions.c.tenant, decisions.c.shadow_sha)
 
 approvals = Table(
     "approvals",
@@ -153,6 +157,78 @@ switches = Table(
     Column("reason", Text, nullable=False, default=""),
 )
 
+loosenings = Table(
+    "loosenings",  # switches that somebody wants to loosen: a second person confirms, or time runs out
+    metadata,
+    Column("tenant", String(40), primary_key=True),
+    Column("number", Integer, primary_key=True),  # spoken 'L-3'
+    Column("switches", Text, nullable=False),  # space-separated kinds of action, or '*' for the stop switch
+    Column("value", String(16), nullable=False),  # what they would be set to
+    Column("requester", String(80), nullable=False),
+    Column("roles", String(400), nullable=False),  # held when it was asked for
+    Column("reason", Text, nullable=False, default=""),
+    Column("asked_at", UtcText, nullable=False),
+    Column("expires_at", UtcText, nullable=False),
+    Column("state", String(12), nullable=False),  # open | confirmed | withdrawn | overtaken | expired
+    Column("ended_by", String(80)),
+    Column("ended_at", UtcText),
+)
+Index("loosenings_by_state", loosenings.c.tenant, loosenings.c.state)
+
+policy_versions = Table(
+    "policy_versions",  # every set of rules that was ever drafted; exactly one is active
+    metadata,
+    Column("tenant", String(40), primary_key=True),
+    Column("number", Integer, primary_key=True),  # spoken 'v3'
+    Column("sha", String(64), nullable=False),
+    Column("files", Text, nullable=False),  # canonical JSON: file name -> text
+    Column("status", String(12), nullable=False),  # draft | shadow | active | retired | withdrawn
+    Column("base", Integer, nullable=False),  # the version that was active when this was drafted; 0 = none
+    Column("author", String(80), nullable=False),
+    Column("roles", String(400), nullable=False),  # the author's when it was drafted
+    Column("reason", Text, nullable=False, default=""),
+    Column("drafted_at", UtcText, nullable=False),
+    Column("shadow_since", UtcText),
+    Column("shadow_by", String(80)),
+    Column("activated_at", UtcText),
+    Column("activated_by", String(80)),
+    Column("ended_at", UtcText),
+)
+Index("policy_versions_by_status", policy_versions.c.tenant, policy_versions.c.status)
+
+plans = Table(
+    "plans",  # several actions asked for as one: done in order, or taken back
+    metadata,
+    Column("tenant", String(40), primary_key=True),
+    Column("number", Integer, primary_key=True),  # spoken 'P-3'
+    Column("idempotency_key", String(200), nullable=False),
+    Column("requester", String(80), nullable=False),
+    Column("requester_kind", String(8), nullable=False),
+    Column("on_behalf_of", String(80)),
+    Column("conversation", String(80)),
+    Column("run", String(80)),
+    Column("tainted", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("created_at", UtcText, nullable=False),
+    Column("changed_at", UtcText, nullable=False),
+    UniqueConstraint("tenant", "idempotency_key", name="one_plan_per_key"),
+)
+Index("plans_by_state", plans.c.tenant, plans.c.state)
+
+plan_steps = Table(
+    "plan_steps",
+    metadata,
+    Column("tenant", String(40), primary_key=True),
+    Column("plan", Integer, primary_key=True),
+    Column("step", Integer, primary_key=True),  # 1, 2, 3, ... in the order of doing
+    Column("action_id", String(80), nullable=False),  # the latest: an edited or stale one leaves its place
+    Column("question", Text),  # why this step could not be taken back: a person must decide
+    Column("answered_by", String(80)),
+    Column("answered_at", UtcText),
+    Column("answer", Text),
+)
+Index("plan_steps_by_action", plan_steps.c.tenant, plan_steps.c.action_id)
+
 audit = Table(
     "audit",
     metadata,
@@ -169,3 +245,4 @@ audit = Table(
     Column("policy_sha", String(64), nullable=False),
     Column("body", Text, nullable=False),  # canonical JSON without personal data
 )
+Index("audit_by_action", audit.c.tenant, audit.c.action_id)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 from shop.store.columns import ExactDecimal, UtcText
@@ -39,6 +40,8 @@ store_info = Table(
     Column("timezone", String(64), nullable=False),
     Column("source", String(32), nullable=False),  # empty | sample | transactions | shopify
     Column("business_date", Date),  # the store's "today" when its data is a snapshot; else the real day
+    # Whether two people vouched that the names in the store (titles, suppliers) are the store's own words.
+    Column("own_names", Boolean, nullable=False, server_default=false()),
     CheckConstraint("id = 1", name="one_store"),
 )
 

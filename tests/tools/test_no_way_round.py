@@ -15,13 +15,23 @@ from shop.actions import KINDS, Undo
 from shop.errors import AccessDeniedError, NotFoundError, SetupError
 from shop.people import Kind, Principal, Role
 from shop.store.database import Database
-from tests.gate import AGENT, SAM, BackendDied, Gate, big_order, order, person, session
+from tests.gate import AGENT, PRIYA, SAM, BackendDied, Gate, big_order, order, person, session
 from tools.desk import Desk, State
 from tools.toolbox import TOOLS, check_registry
 
 REPOSITORY = Path(__file__).parents[2]
 ROOMS = ("agent", "app", "policies", "prompts", "shop", "tools")
-READS = {"may_decide", "status", "approval", "approvals", "actions", "explain", "modes", "is_stopped"}
+READS = {
+    "may_decide",
+    "status",
+    "approval",
+    "approvals",
+    "actions",
+    "explain",
+    "modes",
+    "is_stopped",
+    "loosenings",
+}
 """What a desk may be asked without changing anything."""
 
 
@@ -97,7 +107,18 @@ def test_the_backend_is_wired_once() -> None:
 
 def test_the_agent_calls_nothing_that_decides() -> None:
     """No module of agent/ or tools of a model names a method that approves, rejects, edits or turns."""
-    verbs = {"approve", "reject", "edit", "withdraw", "set_mode", "stop_all", "resume", "delegate"}
+    verbs = {
+        "approve",
+        "reject",
+        "edit",
+        "withdraw",
+        "set_mode",
+        "set_modes",
+        "stop_all",
+        "resume",
+        "delegate",
+    }
+    verbs |= {"confirm_loosening", "withdraw_loosening"}
     desk = {"tools/desk.py", "tools/approving.py", "tools/delegating.py"}
     callers = {
         (name, node.func.attr)
@@ -167,6 +188,8 @@ ATTEMPTS: dict[str, Callable[[Desk, Principal], object]] = {
     "loosen": lambda desk, who: desk.set_mode("place_purchase_order", Mode.AUTO, who),
     "stop": lambda desk, who: desk.stop_all(who, "because"),
     "resume": lambda desk, who: desk.resume(who, "because"),
+    "confirm": lambda desk, who: desk.confirm_loosening("L-1", who),
+    "take back": lambda desk, who: desk.withdraw_loosening("L-1", who),
 }
 
 
@@ -176,6 +199,8 @@ def test_an_agent_decides_nothing(gate: Gate, who: Principal, attempt: str) -> N
     """No agent or system account, whatever roles it holds, decides or turns anything of somebody else's."""
     dana = person("dana", Role.OPERATOR)
     gate.desk.submit(big_order(), session(dana))
+    gate.desk.set_mode("refund_order", Mode.OBSERVE, dana)
+    gate.desk.set_mode("refund_order", Mode.AUTO, PRIYA)
     before = _ledger(gate)
     with pytest.raises(AccessDeniedError):
         ATTEMPTS[attempt](gate.desk, who)
@@ -188,8 +213,10 @@ def test_every_verb_of_the_desk_is_tried() -> None:
     verbs = {name for name in vars(Desk) if not name.startswith("_")} - READS
     rooms_own = {"submit", "execute", "expire_due", "recover"}  # judged by the rules, not by who calls
     here = {"approve", "reject", "edit", "withdraw", "set_mode", "stop_all", "resume"}
+    here |= {"confirm_loosening", "withdraw_loosening"}
     elsewhere = {"delegate", "revoke_delegation", "delegations", "assign", "snooze"}
     elsewhere |= {"approve_many", "reject_many", "undo"}  # the same decisions, and a submission
+    elsewhere |= {"set_modes"}  # what set_mode calls
     elsewhere |= {"may_decide", "delegation", "undone_by"}  # they only look
     assert verbs - rooms_own - elsewhere == here
 
@@ -225,6 +252,6 @@ def _ledger(gate: Gate) -> list[tuple[object, ...]]:
     with gate.db.reading() as snapshot:
         return [
             tuple(row)
-            for table in ("actions", "grants", "switches", "audit")
+            for table in ("actions", "grants", "switches", "loosenings", "audit")
             for row in snapshot.execute(text(f"SELECT * FROM {table}"))
         ]

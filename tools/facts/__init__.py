@@ -3,6 +3,6 @@
 A fact that cannot be read is left out, with the reason in words; the judge then denies. Nothing is guessed.
 """
 
-from tools.facts.gathering import Asked, Gathered, channel_of, gather
+from tools.facts.gathering import Asked, FactValue, Gathered, channel_of, gather
 
-__all__ = ["Asked", "Gathered", "channel_of", "gather"]
+__all__ = ["Asked", "FactValue", "Gathered", "channel_of", "gather"]

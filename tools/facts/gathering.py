@@ -43,7 +43,8 @@ class Gathered:
 
     `versions` names every record a person would have looked at (``product:CAP-01``) with its version;
     `money` is the action's value in the home currency; `places` says where it stands, for rules with a
-    scope; `missing` says in words why a fact is absent.
+    scope; `missing` says in words why a fact is absent. `apart` holds the windows that only rules on trial
+    ask for: neither the judge nor the card sees them.
     """
 
     values: dict[str, FactValue] = field(default_factory=dict)
@@ -57,6 +58,7 @@ class Gathered:
     evidence: list[str] = field(default_factory=list)
     places: dict[str, frozenset[str]] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    apart: dict[str, FactValue] = field(default_factory=dict)
 
     def card(self, action: Action) -> Card:
         """The card of the action, from facts only."""
@@ -97,10 +99,16 @@ def read_facts(action: Action, scene: Scene, into: Gathered) -> None:  # noqa: A
     raise InvalidActionError(f"no facts are known for {action.kind}")
 
 
-def gather(snapshot: Snapshot, action: Action, asked: Asked, needed: Sequence[Window] = ()) -> Gathered:
-    """All declared facts of an action at this moment, and the windows that are needed."""
+def gather(
+    snapshot: Snapshot,
+    action: Action,
+    asked: Asked,
+    needed: Sequence[Window] = (),
+    apart: Sequence[Window] = (),
+) -> Gathered:
+    """All declared facts of an action at this moment, the windows that are needed, and those set apart."""
     # The readers register themselves on import; they import this module, so not at its top.
-    from tools.facts import inventory, pricing, reordering, service  # noqa: F401, PLC0415
+    from tools.facts import inventory, pricing, reordering, service, signals  # noqa: F401, PLC0415
     from tools.facts.window_facts import add_windows  # noqa: PLC0415 - it builds on this module
 
     into = Gathered()
@@ -112,6 +120,10 @@ def gather(snapshot: Snapshot, action: Action, asked: Asked, needed: Sequence[Wi
     _moment(scene, ZoneInfo(store.timezone), into)
     read_facts(action, scene, into)
     add_windows(needed, action.kind, scene, into)
+    if apart:
+        beside = Gathered(entries=into.entries)
+        add_windows(apart, action.kind, scene, beside)
+        into.apart = beside.values
     into.places = _places(asked, into.entries)
     return into
 

@@ -16,7 +16,7 @@ from shop.backends.ports import Outcome, Receipt
 from shop.errors import ConflictError, NotFoundError
 from shop.money import Money
 from shop.store.database import Snapshot, Transaction
-from shop.store.ledger_schema import actions, approvals, decisions
+from shop.store.ledger_schema import actions, approvals, decisions, plan_steps
 from shop.store.prepared import Prepared
 from tools.ledger import windows
 from tools.ledger.states import RESERVING, ActionView, State
@@ -50,6 +50,7 @@ class NewAction:
     entries: Sequence[Entry] = ()
     supersedes: str | None = None
     compensates: str | None = None
+    salt: str | None = None
 
 
 def insert(tx: Transaction, new: NewAction) -> None:
@@ -60,6 +61,7 @@ def insert(tx: Transaction, new: NewAction) -> None:
         "kind": new.action.kind,
         "args": canonical(new.action.as_json()),
         "digest": new.digest,
+        "salt": new.salt,
         "idempotency_key": new.key,
         "requester": new.requester,
         "requester_kind": new.requester_kind,
@@ -116,6 +118,7 @@ def as_filed(new: NewAction, approval_id: str | None) -> ActionView:
         effect_at=None,
         approval_id=approval_id,
         compensates=new.compensates,
+        salt=new.salt,
     )
 
 
@@ -133,10 +136,10 @@ def by_key(snapshot: Snapshot, tenant: str, key: str) -> ActionView | None:
     return found[0] if found else None
 
 
-def refused_before(snapshot: Snapshot, tenant: str, conversation: str, digest: str) -> ActionView | None:
+def refused_before(snapshot: Snapshot, tenant: str, conversation: str, action: Action) -> ActionView | None:
     """The same action, already refused in this conversation."""
-    values = {"b_tenant": tenant, "b_conversation": conversation, "b_digest": digest}
-    found = _views(snapshot, _REFUSED, values)
+    values = {"b_tenant": tenant, "b_conversation": conversation, "b_kind": action.kind}
+    found = [one for one in _views(snapshot, _REFUSED, values) if one.is_of(action)]
     return found[-1] if found else None
 
 
@@ -186,8 +189,13 @@ def move(tx: Transaction, before: ActionView, state: State, reason: str, **chang
 
 
 def link(tx: Transaction, old: ActionView, new_id: str) -> None:
-    """Note on an ended action which new one took its place."""
+    """Note on an ended action which new one took its place; in a plan the new one is the step then."""
     _LINK.run(tx, {"b_tenant": old.tenant, "b_id": old.id, "b_new": new_id})
+    tx.execute(
+        plan_steps.update()
+        .where(plan_steps.c.tenant == old.tenant, plan_steps.c.action_id == old.id)
+        .values(action_id=new_id)
+    )
 
 
 def versions_json(versions: Mapping[str, int]) -> str:
@@ -208,6 +216,8 @@ def insert_decision(
     engine: str,
     facts: Mapping[str, Any],
     body: Mapping[str, Any],
+    shadow_sha: str | None = None,
+    shadow_verdict: str | None = None,
 ) -> None:
     """Keep a decision with the facts it was taken on, so that it can be explained and replayed."""
     values = {
@@ -221,6 +231,8 @@ def insert_decision(
         "engine": engine,
         "facts": canonical(dict(facts)),
         "body": canonical(dict(body)),
+        "shadow_sha": shadow_sha,
+        "shadow_verdict": shadow_verdict,
     }
     _INSERT_DECISION.run(tx, values)
 
@@ -313,6 +325,7 @@ def _view(row: Any) -> ActionView:
         effect_at=row.effect_at,
         approval_id=None if row.number is None else f"A-{row.number}",
         compensates=row.compensates,
+        salt=row.salt,
     )
 
 
@@ -330,7 +343,7 @@ _BY_KEY: Final = Prepared(_MINE.where(actions.c.idempotency_key == bindparam("b_
 _REFUSED: Final = Prepared(
     _MINE.where(
         actions.c.conversation == bindparam("b_conversation"),
-        actions.c.digest == bindparam("b_digest"),
+        actions.c.kind == bindparam("b_kind"),
         actions.c.state.in_((State.DENIED.value, State.REJECTED.value)),
     )
 )

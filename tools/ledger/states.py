@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -11,6 +11,7 @@ from typing import Any, Final
 from shop.actions import Action, Undo, parse_action
 from shop.backends.ports import Receipt
 from shop.money import Money
+from tools.ledger.salts import digest_of_args
 
 
 class State(StrEnum):
@@ -89,11 +90,21 @@ class ActionView:
     effect_at: datetime | None
     approval_id: str | None
     compensates: str | None = None
+    salt: str | None = field(default=None, repr=False)
 
     @property
     def action(self) -> Action:
         """The frozen action, parsed from its stored arguments."""
         return parse_action(self.kind, dict(self.args))
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether the stored arguments are still the ones that the digest names."""
+        return digest_of_args(self.kind, self.args, self.tenant, self.salt) == self.digest
+
+    def is_of(self, action: Action) -> bool:
+        """Whether this is a filing of exactly that action."""
+        return self.kind == action.kind and self.args == action.as_json()
 
 
 @dataclass(frozen=True, slots=True)

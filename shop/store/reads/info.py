@@ -19,7 +19,9 @@ def store_info(snapshot: Snapshot) -> StoreInfo:
     row = _STORE.first(snapshot)
     if row is None:
         raise SetupError("this database holds no store yet: import one, or create the sample store")
-    return StoreInfo(row.name, row.home_currency, row.timezone, row.source, row.business_date)
+    return StoreInfo(
+        row.name, row.home_currency, row.timezone, row.source, row.business_date, bool(row.own_names)
+    )
 
 
 def business_day(snapshot: Snapshot, clock: Clock) -> date:

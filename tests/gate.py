@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 from policies.rules import PolicySet, parse_policies
 from shop.actions import Action, PlacePurchaseOrder, PurchaseLine
 from shop.backends.embedded import EmbeddedEffects
-from shop.backends.ports import Claim, Receipt
+from shop.backends.ports import Claim, Outcome, Receipt
 from shop.money import Money
 from shop.people import Kind, Principal, Role
 from shop.store import schema
@@ -100,15 +100,22 @@ class Backend:
     real: EmbeddedEffects
     fault: str = ""
     calls: list[str] = field(default_factory=list)
+    refuses: str = ""
+    dies_at: tuple[int, str] = (-1, "")
+    """The effect, counted from 0, at which the fault happens by itself."""
 
     def apply(self, action: Action, claim: Claim) -> Receipt:
         """Do what the embedded store does, or what the fault says."""
+        if len(self.calls) == self.dies_at[0]:
+            self.fault = self.dies_at[1]
         self.calls.append(claim.action_id)
         fault, self.fault = self.fault, ""
         if fault == "dies before":
             raise BackendDied
         if fault == "silent before":
             raise TimeoutError("no answer")
+        if claim.action_id == self.refuses:
+            return Receipt(Outcome.CONFLICT, "the backend refused it")
         receipt = self.real.apply(action, claim)
         if fault == "dies after":
             raise BackendDied

@@ -18,6 +18,7 @@ from shop.errors import AccessDeniedError, ConflictError, InvalidActionError, No
 from shop.money import Money
 from shop.people import Kind, Principal, Role
 from shop.store.database import Snapshot, Transaction
+from tools.compensating import same_subject
 from tools.executor import Executor
 from tools.filing import SYSTEM, Bench, Session, actor_of, check_requester, file_action, record, trusted
 from tools.ledger import authority, chain, rows, waiting
@@ -77,9 +78,19 @@ class Approving:
             old = approval.action
             if action.kind != old.kind:
                 raise InvalidActionError(f"an edit stays {old.kind}; submit {action.kind} by itself")
+            if old.compensates is not None and not same_subject(old.action, action):
+                raise InvalidActionError(f"{old.id} takes {old.compensates} back; edit its figures only")
             session = Session(person, old.conversation, old.run, old.tainted)
             self._moved(tx, old, State.SUPERSEDED, f"edited by {person.name}", actor_of(person))
-            view = file_action(tx, self._bench, action, session, key=f"{old.id}:edit", supersedes=old.id).view
+            view = file_action(
+                tx,
+                self._bench,
+                action,
+                session,
+                key=f"{old.id}:edit",
+                supersedes=old.id,
+                compensates=old.compensates,
+            ).view
             rows.link(tx, old, view.id)
         return self._executor.execute(view.id) if view.state is State.APPROVED else view
 

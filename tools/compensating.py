@@ -75,6 +75,17 @@ def standing(snapshot: Snapshot, done: ActionView, sku: str | None = None) -> Ac
     return next((one for one in live if one.args.get("sku") == sku), None)
 
 
+def same_subject(action: Action, other: Action) -> bool:
+    """Whether two actions of a kind are about the same records, whatever their figures and words are."""
+    mine, its = action.as_json(), other.as_json()
+    return all(mine.get(name) == its.get(name) for name in _SUBJECT)
+
+
+_SUBJECT: Final = (
+    "sku", "location", "from_location", "to_location", "supplier", "purchase_order", "order", "signal",
+)  # fmt: skip
+
+
 @singledispatch
 def _undone(
     action: Action,

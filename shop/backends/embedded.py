@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 
+from sqlalchemy import select
+
 from shop.actions import Action, canonical
 from shop.backends.ports import Claim, Outcome, Receipt
 from shop.errors import ConflictError, InvalidActionError, NotFoundError
 from shop.store import effects, signal_effects  # noqa: F401 - the second registers its effects with the first
 from shop.store.database import Database, Snapshot, Transaction
 from shop.store.ledger_schema import actions as claimed
+from shop.store.ledger_schema import approvals, grants, switches
 from shop.store.prepared import insert_into, select_by
 from shop.store.schema import effects as done
 
@@ -19,7 +22,8 @@ class EmbeddedEffects:
 
     The effect and the note that it happened (table ``effects``, keyed by the action's id) are one
     commit. The claim's fence is compared inside it, so a worker that was given up for dead and then
-    wakes up cannot act any more.
+    wakes up cannot act any more; and the switches are read inside it, so that from the moment at which
+    somebody was told that a switch is turned there is no further effect, not even of an earlier claim.
     """
 
     def __init__(self, db: Database) -> None:
@@ -34,6 +38,9 @@ class EmbeddedEffects:
                     return earlier
                 if not _still_ours(tx, claim):
                     return Receipt(Outcome.CONFLICT, "another worker has taken this action over")
+                halted = _halted(tx, action.kind, claim)
+                if halted is not None:
+                    return Receipt(Outcome.CONFLICT, halted)
                 receipt = effects.carry_out(action, tx, claim)
                 _remember(tx, action, claim, receipt)
                 return receipt
@@ -59,6 +66,35 @@ def _earlier(snapshot: Snapshot, action_id: str) -> Receipt | None:
 def _still_ours(tx: Transaction, claim: Claim) -> bool:
     row = select_by(claimed, "tenant", "id").first(tx, {"tenant": claim.tenant, "id": claim.action_id})
     return row is not None and (row.state, row.fence, row.digest) == ("executing", claim.fence, claim.digest)
+
+
+def _halted(tx: Transaction, kind: str, claim: Claim) -> str | None:
+    """Which switch was turned after the claim, so that it must have no effect; None if none was."""
+    asked = select(switches.c.kind, switches.c.value).where(
+        switches.c.tenant == claim.tenant, switches.c.kind.in_(("*", kind))
+    )
+    turned = {row.kind: row.value for row in tx.execute(asked)}
+    if turned.get("*") == "stopped":
+        return "everything was stopped before it had any effect"
+    dial = turned.get(kind, "auto")
+    if dial == "observe" or (dial == "assist" and not _was_granted(tx, claim)):
+        return f"the dial was turned to {dial} before it had any effect"
+    return None
+
+
+def _was_granted(tx: Transaction, claim: Claim) -> bool:
+    """Whether people said yes to this action."""
+    used = (
+        select(grants.c.person)
+        .join(approvals, (approvals.c.tenant == grants.c.tenant) & (approvals.c.number == grants.c.approval))
+        .where(
+            approvals.c.tenant == claim.tenant,
+            approvals.c.action_id == claim.action_id,
+            grants.c.round == approvals.c.round,
+            grants.c.consumed_by.is_not(None),
+        )
+    )
+    return tx.execute(used).first() is not None
 
 
 def _remember(tx: Transaction, action: Action, claim: Claim, receipt: Receipt) -> None:

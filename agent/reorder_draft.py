@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from agent.run_report import Draft, Line, Projection, Request
+from agent.projections import outlooks, projections
+from agent.run_report import Draft, Line, Outlook, Request
 from shop.actions import Action, PlacePurchaseOrder, PurchaseLine, TransferStock, parse_action
 from shop.money import Money
 from shop.plan_results import ItemVerdict, Plan, PlannedOrder, PlannedTransfer, Reason
 
 if TYPE_CHECKING:
     from shop.plan_inputs import PlanInputs
-
-PROJECTED_LINES: Final = 6
 
 
 def draft_of(
@@ -34,7 +33,7 @@ def draft_of(
         *(_transfer_request(move, key, tenant) for move in plan.transfers),
         *(_order_request(order, key, tenant) for order in plan.orders),
     ]
-    lines = _lines(plan, verdicts)
+    lines = _lines(plan, verdicts, outlooks(plan, inputs, verdicts))
     at_risk = [entry.arithmetic for entry in verdicts if entry.arithmetic.demand_per_day > 0]
     return Draft(
         key=key,
@@ -47,10 +46,15 @@ def draft_of(
         dry_run=dry_run,
         lines=tuple(lines),
         requests=tuple(requests),
-        projections=_projections(plan, inputs, lines),
+        projections=projections(plan, inputs, lines),
         unmet=_over_budget(verdicts, inputs),
         stockouts_without=round(sum(figures.risk_without for figures in at_risk), 2),
         stockouts_with=round(sum(figures.risk_with for figures in at_risk), 2),
+        signals=tuple(
+            signal.in_words()
+            for signal in inputs.signals
+            if signal.ends_on is None or signal.ends_on >= plan.as_of
+        ),
     )
 
 
@@ -110,7 +114,7 @@ def _order_request(order: PlannedOrder, run_key: str, tenant: str) -> Request:
     )
 
 
-def _lines(plan: Plan, verdicts: Sequence[ItemVerdict]) -> list[Line]:
+def _lines(plan: Plan, verdicts: Sequence[ItemVerdict], ahead: Sequence[Outlook]) -> list[Line]:
     places: dict[tuple[str, str], int] = {}
     home: dict[tuple[str, str], Money] = {}
     for place, move in enumerate(plan.transfers):
@@ -120,10 +124,15 @@ def _lines(plan: Plan, verdicts: Sequence[ItemVerdict]) -> list[Line]:
         for line, share in zip(order.lines, shares, strict=True):
             places[line.sku, order.location] = place
             home[line.sku, order.location] = share
-    return [_line(entry, places, home) for entry in verdicts]
+    return [_line(entry, outlook, places, home) for entry, outlook in zip(verdicts, ahead, strict=True)]
 
 
-def _line(entry: ItemVerdict, places: dict[tuple[str, str], int], home: dict[tuple[str, str], Money]) -> Line:
+def _line(
+    entry: ItemVerdict,
+    outlook: Outlook,
+    places: dict[tuple[str, str], int],
+    home: dict[tuple[str, str], Money],
+) -> Line:
     figures = entry.arithmetic
     acts = entry.verdict.value in ("ordered", "transferred")
     return Line(
@@ -140,6 +149,9 @@ def _line(entry: ItemVerdict, places: dict[tuple[str, str], int], home: dict[tup
         home_value=home.get((entry.sku, entry.location)),
         submission=places[entry.sku, entry.location] if acts else None,
         arithmetic=figures,
+        signals=entry.signals,
+        alternatives=entry.alternatives,
+        outlook=outlook,
     )
 
 
@@ -154,49 +166,3 @@ def _over_budget(verdicts: Sequence[ItemVerdict], inputs: PlanInputs) -> Money:
             rate = Decimal(1) if cost.currency == inputs.home_currency else inputs.rates[cost.currency]
             total += home_money(cost * entry.arithmetic.after_packs, rate, inputs.home_currency)
     return total
-
-
-def _projections(plan: Plan, inputs: PlanInputs, lines: Sequence[Line]) -> tuple[Projection, ...]:
-    """Expected stock of the lines that cost most, day by day until a week after the exposure."""
-    arrivals = {
-        (line.sku, order.location): (line.item, order.expected_on)
-        for order in plan.orders
-        for line in order.lines
-    }
-    dearest = sorted(
-        (line for line in lines if line.home_value is not None),
-        key=lambda line: (-(line.home_value.minor if line.home_value else 0), line.sku, line.location),
-    )
-    return tuple(
-        _projection(plan, inputs, line, *arrivals[line.sku, line.location])
-        for line in dearest[:PROJECTED_LINES]
-    )
-
-
-def _projection(plan: Plan, inputs: PlanInputs, line: Line, item: int, arrives_on: date) -> Projection:
-    figures = line.arithmetic
-    days = int(figures.lead_time_days + figures.review_days) + 8
-    rows = (inputs.incoming.item == item).nonzero()[0]
-    coming = [
-        (max(int(inputs.incoming.due_in_days[row]), 0), int(inputs.incoming.quantity[row])) for row in rows
-    ]
-    stock = figures.on_hand - figures.committed - figures.unavailable
-    stock += figures.transferred_in - figures.transferred_out
-    without = [
-        stock + sum(pieces for due, pieces in coming if due <= day) - figures.demand_per_day * day
-        for day in range(days)
-    ]
-    delay = (arrives_on - plan.as_of).days
-    extra = [line.quantity if day >= delay else 0 for day in range(days)]
-    return Projection(
-        sku=line.sku,
-        title=line.title,
-        location=line.location,
-        starts_on=plan.as_of,
-        without_order=tuple(round(max(level, 0.0), 1) for level in without),
-        with_order=tuple(
-            round(max(level + more, 0.0), 1) for level, more in zip(without, extra, strict=True)
-        ),
-        reorder_point=figures.reorder_point,
-        arrives_on=arrives_on,
-    )

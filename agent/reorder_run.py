@@ -17,6 +17,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from agent.reorder_draft import action_of, draft_of
+from agent.run_changes import compared
 from agent.run_report import Answer, Draft, Request, RunReport, assemble
 from shop.clock import Clock
 from shop.errors import ConflictError, InvalidActionError, NotFoundError
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
 
 RUN: Final = "run"
 TRIES: Final = 3
+LOOKED_BACK: Final = 20
+"""So many earlier runs are searched for one of the same scope."""
 REORDER_AGENT: Final = Principal(
     id="reorder-agent", name="Reorder run", kind=Kind.AGENT, roles=frozenset({Role.OPERATOR})
 )
@@ -159,7 +162,7 @@ def _planned(deps: Deps, request: ReorderRequest, as_of: date, key: str) -> Draf
     faults = faults_of(found, inputs)
     if faults:
         raise InvalidActionError(f"the plan breaks its own rules, nothing was asked: {'; '.join(faults[:5])}")
-    return draft_of(
+    draft = draft_of(
         found,
         inputs,
         key=key,
@@ -168,6 +171,23 @@ def _planned(deps: Deps, request: ReorderRequest, as_of: date, key: str) -> Draf
         location=request.location,
         dry_run=request.dry_run,
     )
+    with deps.db.reading() as snapshot:
+        before = _previous(snapshot, request)
+    if before is None:
+        return draft
+    return draft.model_copy(update={"previous": compared(draft.lines, *before)})
+
+
+def _previous(snapshot: Snapshot, request: ReorderRequest) -> tuple[Draft, str] | None:
+    """The plan of the latest run of the same scope that has ended, and its stream."""
+    for stream in journal.streams(snapshot, RUN, LOOKED_BACK, owner=REORDER_AGENT.id):
+        if stream.state != journal.DONE:
+            continue
+        for event in journal.read_kinds(snapshot, stream.id, ("run_plan",)):
+            body = event.body
+            if (body["location"], body["supplier"]) == (request.location, request.supplier):
+                return Draft.model_validate(body), stream.id
+    return None
 
 
 def _stream_of(deps: Deps, key: str) -> Stream | None:

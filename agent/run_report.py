@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from shop.money import Money
-from shop.plan_results import Arithmetic
+from shop.plan_results import Alternative, Arithmetic
 
 
 class Record(BaseModel):
@@ -51,8 +51,26 @@ OUTCOME_WORDS = {
 }
 
 
+class Outlook(Record):
+    """Expected stock of a line over its exposure: `empty_*` is the first day without stock, None if none.
+
+    Days count from the run's day; `level_*` is the stock at the end of `days`. What is ordered or moved
+    arrives on day `arrives_in`.
+    """
+
+    days: int
+    empty_without: int | None
+    empty_with: int | None
+    level_without: float
+    level_with: float
+    arrives_in: int | None = None
+
+
 class Line(Record):
-    """One SKU at one location: verdict, reason and arithmetic; `submission` is its place in the list."""
+    """One SKU at one location: verdict, reason and arithmetic; `submission` is its place in the list.
+
+    `signals` are those that touch it, `alternatives` what was not done instead.
+    """
 
     sku: str
     title: str
@@ -67,6 +85,9 @@ class Line(Record):
     home_value: Money | None
     submission: int | None
     arithmetic: Arithmetic
+    signals: tuple[str, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    outlook: Outlook | None = None
 
 
 class Request(Record):
@@ -109,8 +130,30 @@ class Projection(Record):
     arrives_on: date | None
 
 
+class Change(Record):
+    """A line that ended otherwise than in the previous run; `pieces` more are ordered or moved (or fewer)."""
+
+    sku: str
+    title: str
+    location: str
+    before: str
+    after: str
+    pieces: int
+    why: tuple[str, ...]
+
+
+class Comparison(Record):
+    """The previous run of the same scope, and what changed since; `total` counts what is not listed too."""
+
+    run: str
+    key: str
+    as_of: date
+    total: int
+    changes: tuple[Change, ...]
+
+
 class Draft(Record):
-    """The plan as stored before the first submission."""
+    """The plan as stored before the first submission; `signals` are all that said something to it."""
 
     key: str
     as_of: date
@@ -126,6 +169,8 @@ class Draft(Record):
     unmet: Money
     stockouts_without: float
     stockouts_with: float
+    signals: tuple[str, ...] = ()
+    previous: Comparison | None = None
 
 
 class Kpis(Record):

@@ -9,6 +9,8 @@ from agent.reorder_report.marks import without_marks
 from agent.reorder_report.tables import (
     ACTED,
     budget_of,
+    change_rows,
+    comparison_of,
     groups,
     line_rows,
     request_rows,
@@ -27,6 +29,10 @@ def as_markdown(report: RunReport) -> str:
     budget = budget_of(report)
     if budget is not None:
         parts.append(f"Budget: {budget[2]}.")
+    if report.draft.signals:
+        parts += ["## Signals", "\n".join(f"- {safe(signal)}" for signal in report.draft.signals)]
+    if comparison_of(report):
+        parts += ["## Since the previous run", f"{safe(comparison_of(report))}.", _changes(report)]
     parts += ["## Steps", "\n".join(f"{place}. {step}" for place, step in enumerate(report.steps, 1))]
     parts += ["## Asked of the desk", _requests(report)]
     parts += ["## Lines", _lines(report)]
@@ -64,6 +70,11 @@ def _requests(report: RunReport) -> str:
     return _table(("Request", "Value", "State", "Approval or order", "Expected", "Why"), rows)
 
 
+def _changes(report: RunReport) -> str:
+    rows = [(row.sku, row.location, row.before, row.after, row.why) for row in change_rows(report)]
+    return _table(("SKU", "Location", "Before", "Now", "Why"), rows[:LISTED])
+
+
 def _lines(report: RunReport) -> str:
     rows = line_rows(report, ACTED)
     if not rows:
@@ -72,7 +83,8 @@ def _lines(report: RunReport) -> str:
     for row in rows[:LISTED]:
         head = f"**{safe(row.line.sku)}** {safe(row.line.title)} at {safe(row.line.location)}"
         what = ", ".join(part for part in (row.quantity, row.value, row.state) if part)
-        steps = "\n".join(f"  - {safe(step)}" for step in (*row.steps, *row.notes))
+        said = (*row.steps, *row.notes, *row.signals, *(f"Instead: {one}" for one in row.instead))
+        steps = "\n".join(f"  - {safe(step)}" for step in said)
         blocks.append(f"- {head}: {what}. {safe(row.why)}\n{steps}")
     if len(rows) > LISTED:
         blocks.append(f"- and {len(rows) - LISTED} more in the CSV")

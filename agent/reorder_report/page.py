@@ -9,6 +9,8 @@ from agent.reorder_report.marks import without_marks
 from agent.reorder_report.tables import (
     ACTED,
     budget_of,
+    change_rows,
+    comparison_of,
     groups,
     line_rows,
     request_rows,
@@ -35,6 +37,8 @@ def as_html(report: RunReport) -> str:
         report=report,
         tiles=tiles_of(report),
         budget=budget_of(report),
+        comparison=comparison_of(report),
+        changes=change_rows(report),
         charts=[chart for chart in (suppliers, *projection_charts(report)) if chart],
         svg=Markup,  # only for the drawings, whose text the drawing library has escaped
         requests=request_rows(report),

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import Final
 
-from agent.reorder_report.arithmetic import NOTE_WORDS, sentences
-from agent.run_report import OUTCOME_WORDS, Line, Outcome, RunReport, request_outcome
+from agent.run_report import OUTCOME_WORDS, Line, Outcome, Outlook, RunReport, request_outcome
 from shop.imports.safe_csv import SafeCsvWriter
 from shop.money import Money
+from shop.plan_words import NOTE_WORDS, instead, sentences
 
 ACTED: Final = (
     Outcome.WAITING,
@@ -73,6 +73,17 @@ CSV_COLUMNS: Final = (
     "order_up_to",
     "risk_without",
     "risk_with",
+    "constraint",
+    "lost_margin_without",
+    "order_cost",
+    "holding_cost",
+    "outlook_days",
+    "empty_on_day_without",
+    "empty_on_day_with",
+    "stock_then_without",
+    "stock_then_with",
+    "signals",
+    "alternatives",
     "arithmetic",
 )
 
@@ -114,6 +125,19 @@ class LineRow:
     approval: str
     steps: tuple[str, ...]
     notes: tuple[str, ...]
+    signals: tuple[str, ...]
+    instead: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """A line that ended otherwise than in the previous run."""
+
+    sku: str
+    location: str
+    before: str
+    after: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,9 +242,48 @@ def line_row(report: RunReport, line: Line) -> LineRow:
         value=str(line.value) if line.value else "",
         why=" ".join(part for part in (line.words, refused) if part),
         approval=(answer.approval_id or answer.reference) if answer else "",
-        steps=tuple(sentences(figures)),
+        steps=(*sentences(figures), *_outlook(line.outlook)),
         notes=tuple(NOTE_WORDS[note] for note in line.notes),
+        signals=line.signals,
+        instead=tuple(instead(line.alternatives)),
     )
+
+
+def _outlook(outlook: Outlook | None) -> tuple[str, ...]:
+    """The stock ahead in one sentence, with and without what is done."""
+    if outlook is None:
+        return ()
+    without = f"{_fate(outlook.empty_without)}, {outlook.level_without:g} left"
+    with_plan = f"{_fate(outlook.empty_with)}, {outlook.level_with:g} left"
+    return (f"In {outlook.days} days: without it {without}; with it {with_plan}.",)
+
+
+def _fate(empty_on: int | None) -> str:
+    return "it does not run out" if empty_on is None else f"out of stock from day {empty_on}"
+
+
+def comparison_of(report: RunReport) -> str:
+    """The previous run of the same scope in one sentence; empty where there was none."""
+    previous = report.draft.previous
+    if previous is None:
+        return ""
+    listed = len(previous.changes)
+    more = f", the {listed} largest are listed" if listed < previous.total else ""
+    return (
+        f"Compared with the run {previous.key} of {previous.as_of.isoformat()}: "
+        f"{previous.total} SKU-locations ended otherwise{more}"
+    )
+
+
+def change_rows(report: RunReport) -> list[ChangeRow]:
+    """What changed since the previous run, the largest quantity first, and why."""
+    previous = report.draft.previous
+    if previous is None:
+        return []
+    return [
+        ChangeRow(one.sku, one.location, one.before, one.after, "; ".join(one.why))
+        for one in previous.changes
+    ]
 
 
 def groups(report: RunReport, outcome: Outcome) -> list[Group]:
@@ -269,5 +332,24 @@ def _csv_cells(report: RunReport, row: LineRow) -> list[object]:
         figures.order_up_to,
         figures.risk_without,
         figures.risk_with,
+        figures.constraint.value,
+        figures.lost_margin_without.amount if figures.lost_margin_without else None,
+        figures.order_cost.amount if figures.order_cost else None,
+        figures.holding_cost.amount if figures.holding_cost else None,
+        *_outlook_cells(line.outlook),
+        "; ".join(row.signals),
+        " ".join(row.instead),
         " ".join(row.steps),
+    ]
+
+
+def _outlook_cells(outlook: Outlook | None) -> list[object]:
+    if outlook is None:
+        return [None] * 5
+    return [
+        outlook.days,
+        outlook.empty_without,
+        outlook.empty_with,
+        outlook.level_without,
+        outlook.level_with,
     ]

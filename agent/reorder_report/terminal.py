@@ -8,6 +8,8 @@ from agent.reorder_report.tables import (
     ACTED,
     LineRow,
     budget_of,
+    change_rows,
+    comparison_of,
     groups,
     line_rows,
     request_rows,
@@ -49,6 +51,11 @@ def print_report(
     budget = budget_of(report)
     if budget is not None:
         console.print(Text(f"Budget: {budget[2]}"))
+    for signal in report.draft.signals[:listed]:
+        console.print(Text(f"Signal {signal}"))
+    if comparison_of(report):
+        console.print(Text(f"{comparison_of(report)}."))
+        console.print(_changes(report, listed))
     console.print(_requests(report, listed))
     rows = line_rows(report, ACTED)
     console.print(_lines("Lines", rows, listed))
@@ -119,6 +126,19 @@ def _lines(title: str, rows: list[LineRow], listed: int) -> Table:
     return table
 
 
+def _changes(report: RunReport, listed: int) -> Table:
+    from rich.text import Text  # noqa: PLC0415 - rich is for those who print
+
+    rows = change_rows(report)
+    table = _grid(
+        "Changed", ("SKU", False), ("Location", False), ("Before", False), ("Now", False), ("Why", False)
+    )
+    for row in rows[:listed]:
+        table.add_row(*(Text(cell) for cell in (row.sku, row.location, row.before, row.after, row.why)))
+    _more(table, len(rows) - listed)
+    return table
+
+
 def _more(table: Table, missing: int) -> None:
     if missing > 0:
         table.add_row(f"and {missing:,} more")
@@ -131,7 +151,7 @@ def _print_arithmetic(rows: list[LineRow], console: Console) -> None:
 
     for row in rows:
         console.print(Text(f"{row.line.sku} at {row.line.location}", style="bold"))
-        for step in (*row.steps, *row.notes):
+        for step in (*row.steps, *row.notes, *row.signals, *(f"Instead: {one}" for one in row.instead)):
             console.print(Text(f"  {step}"))
 
 

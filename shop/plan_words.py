@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from shop.plan_results import Arithmetic
+from collections.abc import Sequence
+from typing import Final
 
-NOTE_WORDS = {
+from shop.plan_results import Alternative, Arithmetic
+
+NOTE_WORDS: Final = {
     "overdue_counted": "an overdue order is still counted as arriving",
     "overdue_ignored": "an order is so long overdue that it is not counted",
     "arrives_too_late": "an order on its way arrives after this one's time",
     "price_break_taken": "raised to a price break, cheaper with holding included",
     "topped_up": "raised to reach the supplier's minimum",
+    "reduced": "fewer than needed, for want of money or space",
+    "other_source": "bought from another supplier of the same rank",
     "rounded_over_maximum": "whole packs take it over the maximum cover",
     "supplier_not_approved": "the supplier is not approved",
     "bulk_sales_trimmed": "one-off bulk sales are cut to the usual size",
@@ -18,19 +23,42 @@ NOTE_WORDS = {
     "urgent": "runs out before the goods arrive",
 }
 
+CONSTRAINT_WORDS: Final = {
+    "": "",
+    "need": "The need itself fixed the quantity.",
+    "moq": "The supplier's minimum quantity fixed it, above the need.",
+    "packs": "Whole packs fixed it, above the need.",
+    "price_break": "A price break fixed it: with holding included it is cheaper.",
+    "supplier_minimum": "The supplier's minimum order value decided.",
+    "order_limit": "The most that one order may weigh or take up decided.",
+    "budget": "The budget decided: other lines save more for their money.",
+    "order_limit": "The weight or volume that one order may have decided.",
+    "maximum_cover": "The maximum cover decided.",
+    "transfer": "Stock of another location covers it.",
+    "finding": "The data decided; see the reason.",
+}
+
 
 def sentences(figures: Arithmetic) -> list[str]:
-    """From stock to quantity, one step each, with every input."""
-    return [
+    """From stock to quantity, one step each, with every input, the costs, and where it all comes from."""
+    steps = [
         _position(figures),
         _demand(figures),
         _exposure(figures),
         _levels(figures),
         _quantity(figures),
+        CONSTRAINT_WORDS[figures.constraint.value],
         f"Risk of a stock-out in that time: {percent(figures.risk_without)} without, "
         f"{percent(figures.risk_with)} with what is done.",
+        _costs(figures),
         f"Source: {figures.source}.",
     ]
+    return [step for step in steps if step]
+
+
+def instead(alternatives: Sequence[Alternative]) -> list[str]:
+    """What was not done, one sentence each."""
+    return [one.words for one in alternatives]
 
 
 def percent(share: float) -> str:
@@ -61,10 +89,12 @@ def _demand(figures: Arithmetic) -> str:
 
 def _exposure(figures: Arithmetic) -> str:
     days = figures.lead_time_days + figures.review_days
+    told = f", {figures.signal_demand:+.1f} of it by signals" if figures.signal_demand else ""
+    delay = f", {figures.signal_delay_days:g} of it by signals" if figures.signal_delay_days else ""
     return (
-        f"Exposure = lead time {figures.lead_time_days:g} (deviation {figures.lead_time_sd_days:g}) + review "
-        f"{figures.review_days} = {days:g} days; demand in it {figures.lead_time_demand:.1f}, deviation "
-        f"{figures.lead_time_demand_sd:.1f} ({figures.distribution})."
+        f"Exposure = lead time {figures.lead_time_days:g} (deviation {figures.lead_time_sd_days:g}{delay}) + "
+        f"review {figures.review_days} = {days:g} days; demand in it {figures.lead_time_demand:.1f}{told}, "
+        f"deviation {figures.lead_time_demand_sd:.1f} ({figures.distribution})."
     )
 
 
@@ -88,3 +118,15 @@ def _quantity(figures: Arithmetic) -> str:
             f"{figures.after_packs}; ordered {figures.quantity}{cost}"
         )
     return f"Need = {figures.order_up_to} - {figures.position} = {figures.raw_need}{moved}{bought}."
+
+
+def _costs(figures: Arithmetic) -> str:
+    if figures.lost_margin_without is None:
+        return ""
+    lost = (
+        f"Doing nothing is expected to lose {figures.lost_sales_without:.1f} sales at {figures.unit_margin} "
+        f"of margin, {figures.lost_margin_without}"
+    )
+    if figures.holding_cost is None:
+        return f"{lost}."
+    return f"{lost}; the order costs {figures.order_cost} to place and {figures.holding_cost} to hold."

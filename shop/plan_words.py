@@ -32,7 +32,6 @@ CONSTRAINT_WORDS: Final = {
     "supplier_minimum": "The supplier's minimum order value decided.",
     "order_limit": "The most that one order may weigh or take up decided.",
     "budget": "The budget decided: other lines save more for their money.",
-    "order_limit": "The weight or volume that one order may have decided.",
     "maximum_cover": "The maximum cover decided.",
     "transfer": "Stock of another location covers it.",
     "finding": "The data decided; see the reason.",

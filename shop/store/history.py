@@ -358,7 +358,7 @@ def _ages(snapshot: Snapshot, keys: list[Key], as_of: date) -> Ages:
         stock_days=np.array([age for age, _ in known], dtype=np.int64),
         assumed_stock=np.array([assumed for _, assumed in known], dtype=bool),
         assumed_terms=np.array(list(snapshot.execute(terms).scalars()), dtype=bool),
-        rate_days=dict(snapshot.execute(days.group_by(rates.c.currency)).tuples().all()),
+        rate_days={row[0]: row[1] for row in snapshot.execute(days.group_by(rates.c.currency))},
     )
 
 

@@ -71,7 +71,7 @@ def tighten(desk: Desk, job: dict[str, Any]) -> dict[str, int]:
     """Wait for some effects, turn a switch, and count the effects right after it was acknowledged."""
     db = desk._bench.db
     while count_effects(db) < job["after"]:
-        pass
+        assert desk.actions(states=LEFT, limit=1), "nothing is left that could be carried out"
     if job["switch"] == "stop":
         desk.stop_all(PRIYA, "halt")
     else:

@@ -52,10 +52,14 @@ class Receipt:
 
 
 class Effects(Protocol):
-    """The write side of a backend; called by the executor only."""
+    """The write side of a backend; called by the executor only, after the claim was committed (the outbox)."""
 
     def apply(self, action: Action, claim: Claim) -> Receipt:
         """Carry the action out once; a second call with the same claim's action id changes nothing."""
 
     def reconcile(self, action_id: str) -> Receipt | None:
-        """What became of an action whose outcome is unknown; None proves that it had no effect."""
+        """What became of an action whose outcome is unknown; None proves that it had no effect.
+
+        A backend that cannot be asked raises: the outcome then stays unknown and nothing is sent. One whose
+        requests may still be on their way must answer a later one under the same key from its books.
+        """

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.timeout(1_800)]
 PROVE: Final = os.environ.get("SHOPHAND_PROVE") == "1"
 REPOSITORY: Final = Path(__file__).parents[2]
 NO_DAY_LIMIT: Final = {"spend.supplier.24h: {over: 2_000 GBP}": "spend.supplier.24h: {over: 9_000_000 GBP}"}
-BUDGET: Final = 60 if PROVE else 12
+BUDGET: Final = 60 if PROVE else 7
 """So many orders of 120 GBP fit into the day's budget."""
 DAY_BUDGET: Final = {
     **NO_DAY_LIMIT,
@@ -42,16 +42,21 @@ def together(gate: Gate, jobs: list[dict[str, Any]], changed: dict[str, str] = N
     """Run each job in a process of its own, all started at the same moment; what each one said."""
     store = {"url": gate.db.url, "tenant": gate.db.tenant, "rules": changed}
     running = [_started({**store, "seed": number, **job}) for number, job in enumerate(jobs)]
-    for process in running:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n", "the process ended before it was ready"
-    for process in running:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    said = [process.communicate(timeout=1_500)[0] for process in running]
-    assert [process.returncode for process in running] == [0] * len(jobs)
-    return [json.loads(one) for one in said]
+    try:
+        for process in running:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n", "the process ended before it was ready"
+        for process in running:
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        said = [process.communicate(timeout=1_500)[0] for process in running]
+        assert [process.returncode for process in running] == [0] * len(jobs)
+        return [json.loads(one) for one in said]
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
 
 
 def _started(job: dict[str, Any]) -> subprocess.Popen[str]:
@@ -79,7 +84,7 @@ def assert_the_record_holds(gate: Gate) -> None:
 
 def test_two_approvers_and_many_executors_act_once(gate: Gate) -> None:
     """Approvers and executors that race over the same approvals carry each action out exactly once."""
-    actions, executors = (1_000, 8) if PROVE else (40, 3)
+    actions, executors = (1_000, 8) if PROVE else (24, 2)
     waiting = [gate.desk.submit(big_order(), session()).approval_id for _ in range(actions)]
     approving = [{"job": "approve", "approvals": waiting, "person": name} for name in ("priya", "ada")]
     executing = [{"job": "execute", "recovers": number % 2 == 0} for number in range(executors)]
@@ -91,7 +96,7 @@ def test_two_approvers_and_many_executors_act_once(gate: Gate) -> None:
 
 def test_parallel_submissions_use_a_budget_up_and_no_more(gate: Gate) -> None:
     """Of many orders asked for at once exactly those run that the day's budget has room for."""
-    processes, each = (20, 10) if PROVE else (4, 6)
+    processes, each = (20, 10) if PROVE else (3, 5)
     jobs = [{"job": "submit", "name": f"asker {number}", "times": each} for number in range(processes)]
     said = together(gate, jobs, DAY_BUDGET)
     came = sum((Counter(one) for one in said), Counter())
@@ -116,7 +121,7 @@ def test_one_key_is_one_action_in_many_processes(gate: Gate) -> None:
 @pytest.mark.parametrize("switch", ["stop", "observe", "assist"])
 def test_nothing_is_carried_out_after_a_switch_was_turned(gate: Gate, switch: str) -> None:
     """From the moment at which somebody is told that the switch is turned there is no further effect."""
-    actions, executors = (400, 8) if PROVE else (60, 3)
+    actions, executors = (400, 8) if PROVE else (40, 2)
     for _ in range(actions):
         gate.desk.submit(order(), session(), execute=False)
     executing = [{"job": "execute", "until": switch} for _ in range(executors)]

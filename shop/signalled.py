@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from shop.demand import Forecasts
+from shop.signals import changed_cost
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -159,23 +159,6 @@ def _priced(inputs: PlanInputs) -> Offers:
         cost[rows] = [changed_cost(minor, signal) for minor in cost[rows].tolist()]
         tiers[theirs] = [changed_cost(minor, signal) for minor in tiers[theirs].tolist()]
     return replace(offers, unit_cost_minor=cost, break_cost_minor=tiers)
-
-
-def changed_cost(minor: int, signal: Signal) -> int:
-    """A unit cost (minor units) after a price signal; a new unit cost also caps every price break.
-
-    >>> from datetime import UTC, date, datetime
-    >>> dearer = Signal(id="S-1", effect="price", supplier="acme", percent=5, starts_on=date(2026, 11, 20),
-    ...                 reason="", author="sam", added_at=datetime(2026, 11, 20, tzinfo=UTC))
-    >>> changed_cost(410, dearer)
-    430
-    """
-    if signal.unit_cost is not None:
-        return signal.unit_cost.minor
-    if minor <= 0:
-        return minor
-    exact = Decimal(minor * (100 + (signal.percent or 0))) / 100
-    return max(int(exact.to_integral_value(ROUND_HALF_EVEN)), 1)
 
 
 def _offers_of(signal: Signal, inputs: PlanInputs) -> Flags:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from shop.money import Money
 from shop.signal_actions import DemandEffect, SupplyEffect
@@ -90,3 +91,20 @@ class Signal:
         """Its days: '2026-11-23 to 2026-11-29', 'from 2026-12-01'."""
         start = self.starts_on.isoformat()
         return f"from {start}" if self.ends_on is None else f"{start} to {self.ends_on.isoformat()}"
+
+
+def changed_cost(minor: int, signal: Signal) -> int:
+    """A unit cost (minor units) after a price signal; a new unit cost also caps every price break.
+
+    >>> from datetime import UTC
+    >>> dearer = Signal(id="S-1", effect="price", supplier="acme", percent=5, starts_on=date(2026, 11, 20),
+    ...                 reason="", author="sam", added_at=datetime(2026, 11, 20, tzinfo=UTC))
+    >>> changed_cost(410, dearer)
+    430
+    """
+    if signal.unit_cost is not None:
+        return signal.unit_cost.minor
+    if minor <= 0:
+        return minor
+    exact = Decimal(minor * (100 + (signal.percent or 0))) / 100
+    return max(int(exact.to_integral_value(ROUND_HALF_EVEN)), 1)

@@ -21,7 +21,7 @@ from shop.errors import NotFoundError, ToolInputError
 from shop.model import Location, Offer, Product, PurchaseOrder, Supplier
 from shop.money import Money
 from shop.store.database import Snapshot
-from shop.store.reads import catalogue, info, purchasing
+from shop.store.reads import catalogue, info, purchasing, terms
 from tools import lookups
 from tools.answers import WriteAnswer
 from tools.arguments import (
@@ -67,9 +67,11 @@ def place_purchase_order(
     with shop.db.reading() as snapshot:
         wanted = _wanted(snapshot, sku, quantity, more_lines or [])
         place = _place(snapshot, location)
-        who, offers = _supplier(snapshot, supplier, [product for product, _ in wanted])
+        today = info.business_day(snapshot, shop.clock)
+        who, stored = _supplier(snapshot, supplier, [product for product, _ in wanted])
+        offers = {one.sku: one for one in terms.on_day(snapshot, today, stored.values())}
         _check_quantities(who, offers, wanted)
-        due = expected_on(info.business_day(snapshot, shop.clock), who)
+        due = expected_on(today, who) + timedelta(days=terms.delay_on(snapshot, today, who.id))
     lines = tuple(
         PurchaseLine(sku=product.sku, quantity=pieces, unit_cost=offers[product.sku].unit_cost_for(pieces))
         for product, pieces in wanted

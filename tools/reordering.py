@@ -8,7 +8,7 @@ from pydantic import Field
 from shop.errors import NotFoundError, ToolInputError
 from shop.model import Offer, PurchaseOrder, Supplier
 from shop.store.database import Snapshot
-from shop.store.reads import catalogue, info, purchasing
+from shop.store.reads import catalogue, info, purchasing, terms
 from tools import lookups
 from tools.answers import Amount, ListAnswer, Record, Untrusted
 from tools.arguments import Limit, LocationName, PageToken, PurchaseOrderId, Sku, SupplierName
@@ -114,7 +114,8 @@ def supplier_terms(
         raise ToolInputError("give a sku, a supplier or both")
     with shop.db.reading() as snapshot:
         who = None if supplier is None else lookups.supplier(snapshot, supplier)
-        offers, total, after = _offers(snapshot, sku, who, page, limit)
+        stored, total, after = _offers(snapshot, sku, who, page, limit)
+        offers = terms.on_day(snapshot, info.business_day(snapshot, shop.clock), stored)
         known = [one for one in (purchasing.supplier(snapshot, key) for key in _keys(offers, who)) if one]
         titles = catalogue.products(snapshot, (one.sku for one in offers))
         return TermsAnswer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shop.actions import CancelPurchaseOrder, PlacePurchaseOrder, ReceivePurchaseOrder
 from shop.model import PurchaseOrder
 from shop.money import Money
-from shop.store.reads import catalogue, purchasing
+from shop.store.reads import catalogue, purchasing, terms
 from shop.store.reads.cover import covers, days_of_cover
 from tools.facts.gathering import Gathered, Scene, found, read_facts
 from tools.ledger.windows import Entry
@@ -47,7 +47,8 @@ def _order_value(action: PlacePurchaseOrder, scene: Scene, into: Gathered) -> No
 
 def _terms(action: PlacePurchaseOrder, scene: Scene, into: Gathered, *, assumed: bool) -> None:
     skus = [line.sku for line in action.lines]
-    offers = purchasing.offers_at(scene.snapshot, action.supplier, skus)
+    stored = purchasing.offers_at(scene.snapshot, action.supplier, skus)
+    offers = {one.sku: one for one in terms.on_day(scene.snapshot, scene.today, stored.values())}
     for sku in skus:
         if found(offers.get(sku), f"offer of {action.supplier} for {sku!r}", into):
             into.versions[f"offer:{action.supplier}:{sku}"] = offers[sku].version

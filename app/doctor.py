@@ -13,12 +13,16 @@ from typing import Any, Final
 from app.bootstrap import House, is_founded, open_house
 from app.settings import Settings, unknown_variables
 from policies.decision import Grant
+from policies.difference import difference
+from policies.rules import read_policies
 from policies.satisfied import enough
 from shop.errors import ShopError
-from shop.people import Kind
+from shop.people import Kind, Role
 from shop.store.health import last_movement, price_currencies
 from shop.store.reads.info import business_day, store_info
-from tools.ledger import chain
+from tools.four_eyes import DECIDING, founder
+from tools.ledger import chain, policy_versions
+from tools.policymaking import rule_faults
 
 PYTHONS: Final = ((3, 11), (3, 13))
 LITTLE_DISK: Final = 500 * 1024**2
@@ -139,13 +143,44 @@ def _policy(house: House) -> Check:
     detail = f"{len(policies.rules)} rules ({policies.version}), sha {policies.sha[:12]}"
     with house.db.reading() as snapshot:
         home = store_info(snapshot).home_currency
-    foreign = sorted({code for kind in policies.kinds.values() for code in kind.currencies.values()} - {home})
-    if foreign:
-        repair = f"write the limits in {house.policies_directory} in {home}"
+        recorded = policy_versions.last_activated(snapshot, house.db.tenant)
+    if recorded != policies.sha:
+        text = f"sha {policies.sha[:12]} counts, but the record says that {(recorded or 'nothing')[:12]} does"
+        return Check("policy", Health.FAIL, text, "somebody changed the database by hand: restore a backup")
+    faults = rule_faults(policies, home)
+    if faults:
         return Check(
-            "policy", Health.FAIL, f"limits in {', '.join(foreign)}, the store counts in {home}", repair
+            "policy", Health.FAIL, "; ".join(faults), "shophand policy export DIR; mend; policy draft"
         )
     return Check("policy", Health.OK, detail)
+
+
+def _rule_files(house: House) -> Check:
+    if not house.policies_directory.is_dir():
+        return Check("rule files", Health.OK, "no working copy here")
+    changes = difference(house.policies(), read_policies(house.policies_directory))
+    if not changes:
+        return Check("rule files", Health.OK, "the working copy holds the rules in force")
+    names = ", ".join(one.rule for one in changes[:3]) + (", ..." if len(changes) > 3 else "")  # noqa: PLR2004 - a few
+    detail = f"{house.policies_directory} differs from the rules in force ({names}) and has no effect"
+    return Check("rule files", Health.WARN, detail, "shophand policy diff, then policy draft and activate")
+
+
+def _four_eyes(house: House) -> Check:
+    people = [
+        one
+        for one in house.people.everybody()
+        if one.active and one.kind is Kind.HUMAN and one.roles & DECIDING
+    ]
+    if len(people) > 1 and any(Role.ADMIN in one.roles for one in people):
+        return Check("four eyes", Health.OK, "two people can change rules and loosen dials")
+    repair = "shophand people add NAME --role admin"
+    with house.db.reading() as snapshot:
+        only = founder(snapshot)
+    if only is not None:
+        text = f"{only} alone changes rules and loosens dials: nobody else here ever decided anything"
+        return Check("four eyes", Health.WARN, text, repair)
+    return Check("four eyes", Health.WARN, "nobody can change rules or loosen a dial: that takes two", repair)
 
 
 def _approvers(house: House) -> Check:
@@ -218,6 +253,8 @@ def _switch(house: House) -> Check:
 _OF_HOUSE: Final = (
     ("credentials", _credentials),
     ("policy", _policy),
+    ("rule files", _rule_files),
+    ("four eyes", _four_eyes),
     ("approvers", _approvers),
     ("prices", _prices),
     ("data", _freshness),
@@ -227,6 +264,7 @@ _OF_HOUSE: Final = (
 )
 _REPAIRS: Final = {
     "credentials": "chmod 600 the file; new tokens: shophand people token NAME",
-    "policy": "shophand policy check names the line; or restore the rule file",
+    "policy": "shophand init puts the first rules in force; else restore a backup",
+    "rule files": "shophand policy check names the line; the rules in force are not touched by it",
     "audit": "somebody changed the database by hand: restore it from a backup",
 }

@@ -35,10 +35,15 @@ def check_first(person: Principal, task: str) -> None:
 
 def is_alone(snapshot: Snapshot, person: Principal) -> bool:
     """Whether this administrator is the only human with a deciding role that the store ever had."""
+    return person.is_human and Role.ADMIN in person.roles and founder(snapshot) == person.id
+
+
+def founder(snapshot: Snapshot) -> str | None:
+    """The id of the active administrator besides whom no human ever held a deciding role here, if any."""
     deciding = [one for one in everybody(snapshot) if one.kind is Kind.HUMAN and one.roles & DECIDING]
-    if [one.id for one in deciding] != [person.id]:
-        return False
-    return deciding[0].active and person.is_human and Role.ADMIN in person.roles & deciding[0].roles
+    if len(deciding) != 1 or not deciding[0].active or Role.ADMIN not in deciding[0].roles:
+        return None
+    return deciding[0].id
 
 
 def check_second(

@@ -22,10 +22,10 @@ from evals.hostile.town import ORDERS, SKUS, START, SUPPLIERS, TENANTS, build, c
 from policies.modes import Mode
 from shop.actions import Action, parse_action
 from shop.backends.embedded import EmbeddedEffects
-from shop.errors import ShopError
+from shop.errors import AccessDeniedError, ShopError
 from shop.people import Principal
 from shop.store.database import Database
-from tools.desk import Desk, Session, State, Submission
+from tools.desk import Desk, Session, State, Submission, Turned
 
 MOVES: Final = {
     "propose": 420,
@@ -107,7 +107,7 @@ class Simulation:
         """I9 and I12, over the whole run: the audit, the store and the books tell the same story."""
         for tenant in self.tenants:
             while tenant.desk.is_stopped():
-                tenant.desk.resume(staff(tenant.name).approvers[-1], "the end")
+                self._agreed(tenant, tenant.desk.resume(staff(tenant.name).approvers[-1], "the end"))
                 tenant.oracle.stopped = False
             for _ in range(30):
                 self.clock.now += timedelta(hours=1)
@@ -312,7 +312,7 @@ class Simulation:
         oracle = tenant.oracle
         if self.random.random() < 0.4:
             if oracle.stopped:
-                tenant.desk.resume(admin, "fine")
+                self._agreed(tenant, tenant.desk.resume(admin, "fine"))
             else:
                 tenant.desk.stop_all(admin, "halt")
             oracle.stopped = not oracle.stopped
@@ -320,12 +320,29 @@ class Simulation:
             kind = self.random.choice(("place_purchase_order", "refund_order", "change_price"))
             loosened = oracle.modes.get(kind, Mode.AUTO) is not Mode.AUTO
             mode = Mode.AUTO if loosened else self.random.choice((Mode.OBSERVE, Mode.ASSIST))
-            tenant.desk.set_mode(kind, mode, admin)
+            self._agreed(tenant, tenant.desk.set_mode(kind, mode, admin))
             oracle.modes[kind] = mode
         self.seen["switch"] += 1
         if oracle.stopped and self.random.random() < 0.7:
-            tenant.desk.resume(admin, "fine")
+            self._agreed(tenant, tenant.desk.resume(admin, "fine"))
             oracle.stopped = False
+
+    def _agreed(self, tenant: Tenant, turned: Turned) -> None:
+        """A second person confirms what loosens, after an agent, an operator and the admin have tried to."""
+        if turned.request is None:
+            return
+        members = staff(tenant.name)
+        for nobody in (*members.agents, *members.operators, members.approvers[-1]):
+            try:
+                tenant.desk.confirm_loosening(turned.request.id, nobody)
+            except AccessDeniedError:
+                self.seen["loosening refused"] += 1
+            else:
+                tenant.oracle.violations.append(
+                    f"I4 {tenant.name}: {nobody.id} loosened without a second person"
+                )
+        tenant.desk.confirm_loosening(turned.request.id, members.approvers[0])
+        self.seen["loosening confirmed"] += 1
 
     def _role(self, tenant: Tenant) -> None:
         """Somebody loses a role, or gets it back."""

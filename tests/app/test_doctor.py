@@ -32,18 +32,55 @@ def test_no_store_fails_with_the_commands_that_make_one(shophand: Shophand) -> N
 
 
 def test_a_broken_rule_file_is_found(house: House, shophand: Shophand) -> None:
-    """A rule file that cannot be read fails, and every write is refused meanwhile."""
+    """A rule file that cannot be read is found, and the rules in force are not touched by it."""
     path = house.policies_directory / "pricing.yaml"
     path.write_text(path.read_text().replace("deny:", "denied:", 1))
-    assert _health(shophand)["policy"][0] == "fail"
+    assert _health(shophand)["rule files"][0] == "fail"
+    assert _health(shophand)["policy"][0] == "ok"
     assert shophand("policy", "check").code == 4
+    assert shophand("policy", "list").code == 0
+
+
+def test_a_changed_rule_file_is_announced(house: House, shophand: Shophand) -> None:
+    """A working copy with other rules has no effect, and the doctor says so with the way on."""
+    path = house.policies_directory / "pricing.yaml"
+    path.write_text(path.read_text().replace("[-10, 10]", "[-20, 20]"))
+    health, repair = _health(shophand)["rule files"]
+    assert health == "warn"
+    assert "policy draft" in repair
+
+
+def test_rules_that_the_record_does_not_know_fail(house: House, shophand: Shophand) -> None:
+    """Rules put in force by a hand in the database are found out: the record names others."""
+    from sqlalchemy import text  # noqa: PLC0415 - a test that breaks in under the table
+
+    path = house.policies_directory / "pricing.yaml"
+    path.write_text(path.read_text().replace("[-80, 400]", "[-90, 500]"))
+    shophand("policy", "draft", "--reason", "more room")
+    with house.db.writing() as tx:
+        tx.execute(text("UPDATE policy_versions SET status = 'retired' WHERE number = 1"))
+        tx.execute(text("UPDATE policy_versions SET status = 'active' WHERE number = 2"))
+    health, repair = _health(shophand)["policy"]
+    assert (health, "backup" in repair) == ("fail", True)
+
+
+def test_a_store_of_one_is_announced(house: House, shophand: Shophand) -> None:
+    """One person who decides everything is a warning; with a second one it is not."""
+    health, repair = _health(shophand)["four eyes"]
+    assert (health, repair) == ("warn", "shophand people add NAME --role admin")
+    house.admit("second", "Second", frozenset({Role.FINANCE}))
+    assert _health(shophand)["four eyes"][0] == "ok"
+    house.people.deactivate("second")
+    assert _health(shophand)["four eyes"][0] == "warn"
 
 
 def test_limits_in_another_currency_are_found(house: House, shophand: Shophand) -> None:
-    """Rules that count in another currency than the store would deny everything: said before."""
+    """Rules that count in another currency than the store would deny everything: never drafted."""
     for path in house.policies_directory.glob("*.yaml"):
         path.write_text(path.read_text().replace("GBP", "EUR"))
-    assert _health(shophand)["policy"][0] == "fail"
+    said = shophand("policy", "draft", "--reason", "the euro")
+    assert said.code == 4
+    assert "limits in EUR, but the store counts in GBP" in said.err
 
 
 def test_a_file_of_tokens_that_others_can_read_is_found(house: House, shophand: Shophand) -> None:

@@ -12,8 +12,10 @@ from starlette.staticfiles import StaticFiles
 from app.web import failures
 from app.web.headers import SecurityHeaders
 from app.web.limits import Buckets, RequestLimits
-from app.web.pages import approvals, autonomy, health, sign_in, today
+from app.web.pages import activity, approvals, ask, autonomy, health, runs, sign_in, today
 from app.web.rendering import STATIC
+from app.web.streaming import LiveReaders
+from app.web.work import Work
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -37,10 +39,12 @@ class KeptFiles(StaticFiles):
 
 def create_app(house: House, *, buckets: Buckets | None = None) -> FastAPI:
     """The pages and the API of one store; `buckets` replaces the request limits in tests."""
+    work = Work()
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        work.close()
         house.db.close()
 
     app = FastAPI(
@@ -52,8 +56,10 @@ def create_app(house: House, *, buckets: Buckets | None = None) -> FastAPI:
         lifespan=life,
     )
     app.state.house = house
+    app.state.work = work
+    app.state.readers = LiveReaders()
     failures.install(app)
-    for each in (health, sign_in, today, approvals, autonomy):
+    for each in (health, sign_in, today, ask, approvals, runs, activity, autonomy):
         app.include_router(each.router, include_in_schema=False)
     app.mount("/static", KeptFiles(directory=STATIC), name="static")
     app.add_middleware(RequestLimits, buckets=buckets)

@@ -11,13 +11,13 @@ from sqlalchemy import and_, func, or_, select
 
 from shop.money import Money
 from shop.store.database import Snapshot
-from shop.store.ledger_schema import actions, approvals
+from shop.store.ledger_schema import actions, approvals, audit
 from tools.ledger.states import State
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One action in a few words. `at` is when it took effect, else when it was asked for."""
+    """One action in a few words. `at` is when it took effect, else when it was asked for (`asked_at`)."""
 
     id: str
     kind: str
@@ -32,6 +32,7 @@ class Happened:
     run: str | None
     approval_id: str | None
     at: datetime
+    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,27 @@ def count_executed_since(snapshot: Snapshot, tenant: str, since: datetime) -> in
     return int(snapshot.scalar(query) or 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the audit, without what its hash is over."""
+
+    seq: int
+    at: str
+    actor: str
+    type: str
+    hash: str
+
+
+def entries_about(snapshot: Snapshot, tenant: str, action_id: str) -> list[Entry]:
+    """The audit entries of one action, in order."""
+    query = (
+        select(audit.c.seq, audit.c.at, audit.c.actor, audit.c.type, audit.c.hash)
+        .where(audit.c.tenant == tenant, audit.c.action_id == action_id)
+        .order_by(audit.c.seq)
+    )
+    return [Entry(*row) for row in snapshot.execute(query)]
+
+
 def _happened(row: Any) -> Happened:
     receipt = json.loads(row.receipt) if row.receipt else {}
     return Happened(
@@ -114,6 +136,7 @@ def _happened(row: Any) -> Happened:
         run=row.run,
         approval_id=None if row.number is None else f"A-{row.number}",
         at=row.effect_at or row.created_at,
+        asked_at=row.created_at,
     )
 
 

@@ -1,4 +1,4 @@
-"""Sign-ins of the pages, failed ones too, and what a token may be used for."""
+"""Sign-ins of the pages, failed ones too, what a token may be used for, the audit by action."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -33,3 +33,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("failed_by_visitor", "failed_sign_ins", ["visitor", "at"])
+    op.create_index("audit_by_action", "audit", ["tenant", "action_id"])

@@ -1,0 +1,140 @@
+"""Events of a stream as server-sent events: stored ones with their number, pieces of text while they come.
+
+A reader starts after the number its page was made with, or after ``Last-Event-ID``, and misses nothing: what
+is stored is read from the journal, whichever process wrote it. Only pieces of text that are not stored yet
+come from memory; the stored text that follows replaces them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.concurrency import run_in_threadpool
+
+from agent.journal import EventKind, Journal
+from agent.recorder import DELTA
+from shop.store.journal import RUNNING, StoredEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HEARTBEAT_SECONDS: Final = 15.0
+LOOK_AGAIN_SECONDS: Final = 1.0
+"""How often the journal is asked for what another process wrote; this one's writers wake their readers."""
+
+MOST_READERS: Final = 400
+_MOST_PIECES: Final = 500
+
+HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no"}
+
+
+@dataclass(eq=False, slots=True)
+class _Reader:
+    loop: asyncio.AbstractEventLoop
+    pieces: asyncio.Queue[StoredEvent] = field(default_factory=lambda: asyncio.Queue(_MOST_PIECES))
+
+    def push(self, event: StoredEvent) -> None:
+        """From any thread: hand over an event; a reader that is too slow finds it in the journal."""
+        with suppress(RuntimeError):  # the reader's loop has ended
+            self.loop.call_soon_threadsafe(self._put, event)
+
+    def _put(self, event: StoredEvent) -> None:
+        with suppress(asyncio.QueueFull):
+            self.pieces.put_nowait(event)
+
+
+class LiveReaders:
+    """Who reads which stream in this process."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._readers: dict[str, set[_Reader]] = {}
+
+    def listener(self, stream: str) -> Callable[[StoredEvent], None]:
+        """What a turn tells its events to."""
+
+        def tell(event: StoredEvent) -> None:
+            with self._lock:
+                readers = tuple(self._readers.get(stream, ()))
+            for reader in readers:
+                reader.push(event)
+
+        return tell
+
+    @property
+    def count(self) -> int:
+        """How many read at this moment."""
+        with self._lock:
+            return sum(len(readers) for readers in self._readers.values())
+
+    @contextmanager
+    def reading(self, stream: str) -> Iterator[_Reader]:
+        """A reader of a stream, for as long as it reads."""
+        reader = _Reader(asyncio.get_running_loop())
+        with self._lock:
+            self._readers.setdefault(stream, set()).add(reader)
+        try:
+            yield reader
+        finally:
+            with self._lock:
+                self._readers[stream].discard(reader)
+                if not self._readers[stream]:
+                    del self._readers[stream]
+
+
+async def events_of(readers: LiveReaders, journal: Journal, stream: str, after: int) -> AsyncIterator[bytes]:
+    """Server-sent events from a number on, until the turn under way has ended."""
+    silent = 0.0
+    with readers.reading(stream) as reader:
+        while True:
+            found = await run_in_threadpool(journal.read, stream, after)
+            for event in found:
+                after, silent = event.number, 0.0
+                yield _stored(event)
+            if await _is_over(journal, stream, found):
+                yield b"event: close\ndata: {}\n\n"
+                return
+            piece = await _next_piece(reader)
+            if piece is not None and piece.kind == DELTA:
+                yield _live(piece)
+            silent = 0.0 if piece is not None else silent + LOOK_AGAIN_SECONDS
+            if silent >= HEARTBEAT_SECONDS:
+                silent = 0.0
+                yield b": still here\n\n"
+
+
+async def _is_over(journal: Journal, stream: str, found: list[StoredEvent]) -> bool:
+    """Whether nothing can follow: the turn has ended and no other one is under way."""
+    if found and found[-1].kind != EventKind.END:
+        return False
+    state = (await run_in_threadpool(journal.stream, stream)).state
+    return state != RUNNING
+
+
+async def _next_piece(reader: _Reader) -> StoredEvent | None:
+    try:
+        return await asyncio.wait_for(reader.pieces.get(), LOOK_AGAIN_SECONDS)
+    except TimeoutError:
+        return None
+
+
+def _stored(event: StoredEvent) -> bytes:
+    body = json.dumps(_shown(event), ensure_ascii=False, default=str)
+    return f"id: {event.number}\nevent: {event.kind}\ndata: {body}\n\n".encode()
+
+
+def _live(event: StoredEvent) -> bytes:
+    body = json.dumps({"text": event.body["text"]}, ensure_ascii=False)
+    return f"event: {DELTA}\ndata: {body}\n\n".encode()
+
+
+def _shown(event: StoredEvent) -> dict[str, Any]:
+    """What a reader is told: words and states, not the model's messages nor what tools returned."""
+    kept = ("turn", "text", "state", "index", "name", "status", "steps", "restart", "approval")
+    return {name: event.body[name] for name in kept if name in event.body}

@@ -1,0 +1,144 @@
+"""Asking the assistant in the browser: a turn that outlives its request, followed live, never doubled."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from agent.journal import Draft, EventKind
+from app.bootstrap import House
+from app.web.markdown import as_html
+from app.web.work import Work
+from shop.people import Principal
+from shop.store.journal import OPEN, RUNNING
+from tests.app.web.conftest import Browser, SignIn
+
+
+@pytest.fixture
+def asker(sign_in: SignIn) -> Iterator[Browser]:
+    """The operator's browser; what is under way ends with the test."""
+    browser = sign_in("operator")
+    yield browser
+    work: Work = browser.client.app.state.work  # type: ignore[attr-defined]
+    work.close()
+
+
+def ended(browser: Browser, path: str) -> str:
+    """The text of a conversation's page when its turn is over: the event stream ends with it."""
+    browser.client.get(f"{path}/events")
+    return browser.get(path).text
+
+
+def kinds(text: str) -> list[str]:
+    """The kinds of the events in a stream's text, in order."""
+    return re.findall(r"^event: (\w+)$", text, re.MULTILINE)
+
+
+def test_a_question_is_answered_on_its_page(asker: Browser) -> None:
+    """A question leads to the page of its conversation, which has the answer when the turn is over."""
+    answer = asker.post("/ask", text="how many MUG-01 do we have?")
+    assert re.fullmatch(r"/ask/con_\w+", answer.path)
+    assert "MUG-01" in ended(asker, answer.path)
+    assert "Offline planner, no cost" in asker.get(answer.path).text
+
+
+def test_events_are_numbered_and_end(asker: Browser) -> None:
+    """The stream gives each event once with its number, and closes."""
+    path = asker.post("/ask", text="how many MUG-01 do we have?").path
+    text = asker.client.get(f"{path}/events").text
+    numbers = [int(number) for number in re.findall(r"^id: (\d+)$", text, re.MULTILINE)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert kinds(text)[-2:] == ["end", "close"]
+
+
+def test_a_reader_goes_on_where_it_was(asker: Browser) -> None:
+    """After a cut, Last-Event-ID brings what followed and nothing twice."""
+    path = asker.post("/ask", text="how many MUG-01 do we have?").path
+    whole = asker.client.get(f"{path}/events").text
+    rest = asker.client.get(f"{path}/events", headers={"last-event-id": "3"}).text
+    assert "id: 3\n" not in rest
+    assert whole.endswith(rest)
+
+
+def test_a_finished_stream_is_not_opened_again(asker: Browser, house: House) -> None:
+    """A reader that has everything gets 204, after which a browser asks no more."""
+    path = asker.post("/ask", text="how many MUG-01 do we have?").path
+    ended(asker, path)
+    last = house.conversations.journal.stream(path.removeprefix("/ask/")).last
+    assert asker.client.get(f"{path}/events?after={last}").status_code == 204
+
+
+def test_a_conversation_is_its_owners(sign_in: SignIn, asker: Browser) -> None:
+    """Somebody else sees neither the page nor its events, and stops nothing."""
+    path = asker.post("/ask", text="hello").path
+    other = sign_in("maya")
+    assert [other.get(path).status, other.get(f"{path}/events").status] == [403, 403]
+    assert other.post(f"{path}/stop").status == 403
+
+
+def test_a_second_question_goes_on_in_the_same_conversation(asker: Browser, house: House) -> None:
+    """Two questions are two turns of one conversation, in order."""
+    path = asker.post("/ask", text="how many MUG-01 do we have?").path
+    ended(asker, path)
+    asker.post(path, text="and what does it cost?")
+    ended(asker, path)
+    events = house.conversations.history(path.removeprefix("/ask/"))
+    assert [event.body["turn"] for event in events if event.kind == "user"] == [1, 2]
+
+
+def test_a_question_while_one_is_worked_on_is_refused(
+    asker: Browser, house: House, operator: Principal
+) -> None:
+    """The second of two questions at once gets 409 and is not stored."""
+    conversation = house.conversations.start(
+        house.people.principal_for(house.credentials.tokens()["operator"])
+    )
+    house.conversations.journal.move_state(conversation, OPEN, RUNNING, [])
+    assert asker.post(f"/ask/{conversation}", text="hello").status == 409
+
+
+def test_an_order_over_the_limit_is_a_card_in_the_conversation(asker: Browser) -> None:
+    """What needs approval appears as a card with its reason and a link, never as words only."""
+    path = asker.post("/ask", text="order 240 MUG-01 from Northwind for Leeds").path
+    text = ended(asker, path)
+    assert "needs approval" in text
+    assert "/approvals/A-1" in text
+
+
+def test_an_empty_question_is_refused(asker: Browser) -> None:
+    """Spaces are no question."""
+    assert asker.post("/ask", text="   ").status == 422
+
+
+def test_the_stream_tells_no_messages_of_the_model(asker: Browser, house: House, operator: Principal) -> None:
+    """Prompts, tool arguments and raw results stay on the server."""
+    conversation = house.conversations.start(
+        house.people.principal_for(house.credentials.tokens()["operator"])
+    )
+    secret = Draft(EventKind.MESSAGE, {"turn": 1, "message": {"role": "system", "content": "SECRET"}})
+    called = Draft(
+        EventKind.TOOL_CALL, {"turn": 1, "index": 1, "call": "c", "name": "x", "args": {"a": "SECRET"}}
+    )
+    house.conversations.journal.write_all(conversation, [secret, called])
+    text = asker.client.get(f"/ask/{conversation}/events").text
+    assert "SECRET" not in text
+    assert json.loads(text.split("data: ")[-2].split("\n")[0])["name"] == "x"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "![x](https://e.example/a.png)",
+        "[x](javascript:alert(1))",
+        "<b onclick=x>",
+    ],
+)
+def test_the_assistants_markdown_cannot_do_anything(text: str) -> None:
+    """No raw HTML, no image, no script link comes out of what the assistant says."""
+    html = str(as_html(text))
+    assert "<script" not in html
+    assert "<img" not in html
+    assert 'href="javascript' not in html
+    assert "<b" not in html.replace("<blockquote", "")

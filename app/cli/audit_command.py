@@ -98,8 +98,9 @@ def erase(
 ) -> None:
     """Replace what people typed in an ended action (notes, reasons) by markers; takes an admin.
 
-    The record and the digest of the action stay as they are. Conversations, which keep what was said, and
-    copies of the database elsewhere are not reached.
+    The record and the digest of the action stay as they are, and confirm no guess of what stood there. The
+    conversation in which it was asked for is reached too, wherever that text stands in it; what was said in
+    other words, and copies of the database elsewhere, are not.
     """
     opened = house(context)
     person = opened.front_door.somebody(as_name, _is_admin, "erase what was written")

@@ -10,6 +10,7 @@ from shop.actions import KINDS, AddOrderNote, AdjustReason, AdjustStock, RefundO
 from shop.errors import AccessDeniedError, ConflictError, NotFoundError
 from shop.money import Money
 from shop.people import Kind, Principal, Role
+from shop.store import journal
 from shop.store.compaction import rewrite
 from shop.store.database import Database
 from shop.store.ledger_schema import actions
@@ -17,6 +18,7 @@ from tests.gate import ADA, MARCUS, PRIYA, SAM, Gate, person, session
 from tools.desk import State
 from tools.ledger import chain
 from tools.ledger.erasure import changed_actions, erase_action_text, is_erased
+from tools.ledger.salts import salted_digest
 
 SALT = bytes(range(32))
 CANARY = "Johanna Canary lives at 9 Hidden Mews"
@@ -240,3 +242,66 @@ def test_every_free_text_is_declared(kind: str) -> None:
         if name in {"note", "reason"} and field.annotation is str
     }
     assert set(KINDS[kind].free_text) == typed
+
+
+def test_what_is_left_confirms_no_guess(light: Gate) -> None:
+    """The salt of the digest is erased with the text: whoever knows all the rest cannot try a text."""
+    action = _note(light)
+    salt = light.desk.status(action).salt
+    assert salt is not None
+    _erase(light, action)
+    view = light.desk.status(action)
+    guess = AddOrderNote(order="1042", note=CANARY)
+    assert view.digest != guess.digest(light.db.tenant)
+    assert salted_digest(guess, light.db.tenant, salt) == view.digest
+    assert view.salt is None
+    with light.db.reading() as snapshot:
+        rest = [
+            str(tuple(row))
+            for table in ("actions", "audit")
+            for row in snapshot.execute(text(f"SELECT * FROM {table}"))
+        ]
+    assert not any(salt in row for row in rest)
+
+
+def test_the_same_text_has_another_digest_each_time(light: Gate) -> None:
+    """Two notes of the same words cannot be linked by their digests; actions without words keep theirs."""
+    first, second = (light.desk.status(_note(light)) for _ in range(2))
+    assert first.digest != second.digest
+    silent = AdjustStock(sku="MUG-01", location="leeds", delta=1, reason=next(iter(AdjustReason)))
+    done = light.desk.submit(silent, session(SAM))
+    assert light.desk.status(done.action_id).digest == silent.digest(light.db.tenant)
+
+
+def test_a_conversation_is_reached(gate: Gate) -> None:
+    """The text is gone from the events and the title of the conversation; the numbers of the events stay."""
+    with gate.db.writing() as tx:
+        stream = journal.open_stream(tx, "conversation", "sam", f"note: {CANARY}", now=gate.now)
+        journal.append(tx, stream, "said", {"text": f"please note {CANARY} on 1042"}, gate.now)
+        journal.append(tx, stream, "tool_call", {"args": {"order": "1042", "note": CANARY}}, gate.now)
+        journal.append(tx, stream, "said", {"text": "thank you"}, gate.now)
+    note = AddOrderNote(order="1042", note=CANARY)
+    action = gate.desk.submit(note, session(SAM, conversation=stream)).action_id
+    before = _chain(gate).entries
+    _erase(gate, action)
+    with gate.db.reading() as snapshot:
+        events = journal.read(snapshot, stream)
+        title = journal.stream(snapshot, stream).title
+    assert [one.number for one in events] == [1, 2, 3]
+    assert CANARY not in str(events) + title
+    assert "[erased " in str(events[0].body)
+    assert events[2].body == {"text": "thank you"}
+    assert _chain(gate).entries == before + 1
+
+
+def test_a_short_text_is_not_looked_for_everywhere(light: Gate) -> None:
+    """A text of one word is erased where somebody's words stand, and no state of that name is touched."""
+    with light.db.writing() as tx:
+        stream = journal.open_stream(tx, "conversation", "sam", "hello", now=light.now)
+        journal.append(tx, stream, "call", {"status": "done", "args": {"note": "done"}}, light.now)
+    note = AddOrderNote(order="1042", note="done")
+    _erase(light, light.desk.submit(note, session(SAM, conversation=stream)).action_id)
+    with light.db.reading() as snapshot:
+        (event,) = journal.read(snapshot, stream)
+    assert event.body["status"] == "done"
+    assert event.body["args"]["note"].startswith("[erased ")

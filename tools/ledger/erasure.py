@@ -2,7 +2,11 @@
 
 The chain holds no arguments, so it verifies before and after. The digest of the action stays too: it still
 names what was approved, and nobody can carry the action out any more, because it has ended and because
-what is left of it no longer fits its digest.
+what is left of it no longer fits its digest. The salt that went into the digest beside the text goes with
+the text: what stays confirms no guess. Only actions filed before digests were salted have none.
+
+What was said in the conversation goes as well: the events that hold the text, and the arguments with which
+the tool was called.
 """
 
 from __future__ import annotations
@@ -16,13 +20,15 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from shop.actions import KINDS, canonical, digest_of, parse_action
+from shop.actions import KINDS, canonical, parse_action
 from shop.errors import AccessDeniedError, ConflictError
 from shop.people import Principal, Role
+from shop.store import journal
 from shop.store.database import Snapshot, Transaction
 from shop.store.ledger_schema import actions, approvals, audit, grants
 from shop.store.schema import order_notes
 from tools.ledger import chain, rows
+from tools.ledger.salts import digest_of_args
 from tools.ledger.states import ABSORBING, ActionView
 
 EVENT: Final = "action.text_erased"
@@ -38,7 +44,8 @@ def erase_action_text(
     (HMAC-SHA256 with the secret `salt` over action, field and text): with the key somebody can still check
     whether a text that is shown to them is the one that stood there; without it nothing can be guessed
     from the marker. The words of people about the action go too: the notes on its approvals, the reason of
-    its end, the text on its card, and the order note that it wrote.
+    its end, the text on its card, and the order note that it wrote; and every place in the events of its
+    conversation or run in which the text stands.
 
     Raises AccessDeniedError for anybody but a human admin, NotFoundError, and ConflictError while the
     action may still move or when nothing is left to erase.
@@ -69,11 +76,11 @@ def is_erased(snapshot: Snapshot, tenant: str, action_id: str) -> bool:
 
 def changed_actions(snapshot: Snapshot, tenant: str) -> Iterator[str]:
     """Ids of actions whose arguments no longer fit their digest although no entry says they were erased."""
-    query = select(actions.c.id, actions.c.kind, actions.c.args, actions.c.digest)
+    query = select(actions.c.id, actions.c.kind, actions.c.args, actions.c.digest, actions.c.salt)
     query = query.where(actions.c.tenant == tenant).order_by(actions.c.id)
     for row in snapshot.execute(query, execution_options={"yield_per": _BATCH}):
-        body = {"v": 1, "tenant": tenant, "kind": row.kind, "args": json.loads(row.args)}
-        if digest_of(body) != row.digest and not is_erased(snapshot, tenant, row.id):
+        digest = digest_of_args(row.kind, json.loads(row.args), tenant, row.salt)
+        if digest != row.digest and not is_erased(snapshot, tenant, row.id):
             yield row.id
 
 
@@ -81,11 +88,15 @@ def _erase(tx: Transaction, view: ActionView, markers: Mapping[str, str]) -> Non
     args = {**view.args, **markers}
     parse_action(view.kind, args)  # it must still be readable as the action that it was
     mine = (actions.c.tenant == view.tenant) & (actions.c.id == view.id)
-    tx.execute(actions.update().where(mine).values(args=canonical(args), reason="its text was erased"))
+    gone = {str(view.args[name]): marker for name, marker in markers.items()}
+    tx.execute(
+        actions.update().where(mine).values(args=canonical(args), reason="its text was erased", salt=None)
+    )
+    for stream in filter(None, (view.conversation, view.run)):
+        journal.replace_texts(tx, stream, gone)
     card = (approvals.c.tenant == view.tenant) & (approvals.c.action_id == view.id)
     shown = tx.execute(select(approvals.c.number, approvals.c.card).where(card)).first()
     if shown is not None:
-        gone = {str(view.args[name]): marker for name, marker in markers.items()}
         tx.execute(
             approvals.update().where(card).values(card=canonical(_without(json.loads(shown.card), gone)))
         )

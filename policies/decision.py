@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
@@ -198,25 +198,51 @@ def facts_from_json(
 
     What does not fit its type stays as it is: the judge then names and denies it.
     """
-    types = vocabulary.get(kind, {})
-    return {
-        name: value if type(value) in _AS_STORED else _typed(type_of(kind, name, types), value)
-        for name, value in body.items()
-    }
+    return StoredFacts(kind, vocabulary).typed(body)
 
 
-_AS_STORED: Final = frozenset({bool, int})
+class StoredFacts:
+    """Reads stored facts of one kind, many times: what each fact's type asks for is looked up once."""
+
+    def __init__(self, kind: str, vocabulary: Vocabulary = FACTS) -> None:
+        self._kind, self._types = kind, vocabulary.get(kind, {})
+        self._readers: dict[str, _Reader] = {}
+
+    def typed(self, body: Mapping[str, Any]) -> dict[str, FactValue]:
+        """As `facts_from_json`."""
+        try:
+            return {name: self._readers[name](value) for name, value in body.items()}
+        except KeyError:
+            self._readers |= {name: self._reader(name) for name in body}
+            return self.typed(body)
+
+    def _reader(self, name: str) -> _Reader:
+        fact_type = type_of(self._kind, name, self._types)
+        if isinstance(fact_type, MoneyFact):
+            return _stored_money
+        return _stored_decimal if isinstance(fact_type, DecimalFact) else _as_stored
 
 
-def _typed(fact_type: object, value: Any) -> FactValue:
-    try:
-        if isinstance(fact_type, MoneyFact) and isinstance(value, dict):
-            return Money.from_json(value)
-        if isinstance(fact_type, DecimalFact) and isinstance(value, str) and len(value) <= MAX_DECIMAL_TEXT:
-            return Decimal(value)
-    except (MoneyError, InvalidOperation):
-        return value  # type: ignore[no-any-return]
+_Reader = Callable[[Any], FactValue]
+
+
+def _as_stored(value: Any) -> FactValue:
     return value  # type: ignore[no-any-return]
+
+
+def _stored_money(value: Any) -> FactValue:
+    try:
+        return Money.from_json(value) if isinstance(value, dict) else _as_stored(value)
+    except MoneyError:
+        return _as_stored(value)
+
+
+def _stored_decimal(value: Any) -> FactValue:
+    try:
+        fits = isinstance(value, str) and len(value) <= MAX_DECIMAL_TEXT
+        return Decimal(value) if fits else _as_stored(value)
+    except InvalidOperation:
+        return _as_stored(value)
 
 
 def _value_json(value: FactValue) -> Any:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, bindparam, select
+from pydantic_core import from_json
+from sqlalchemy import Row, String, and_, bindparam, select, type_coerce
 
-from policies.decision import Decision, Verdict, facts_from_json
+from policies.decision import Decision, StoredFacts, Verdict, facts_from_json
 from policies.replay import Recorded
 from policies.scope import Places, places_from_json
 from policies.vocabulary import FactValue
@@ -29,8 +30,9 @@ def recorded_decisions(snapshot: Snapshot, tenant: str, since: datetime) -> Iter
     Only as much as one batch is held at a time, so the snapshot must stay open while this is read.
     """
     values = {"b_tenant": tenant, "b_since": since}
+    facts_of = _FactsByKind()
     for row in snapshot.execute(_SUBMITTED, values, execution_options={"yield_per": BATCH}):
-        yield _recorded(row)
+        yield _recorded(row, facts_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +73,42 @@ def action_with_digest(snapshot: Snapshot, tenant: str, start: str) -> str:
     return str(found)
 
 
-def _recorded(row: Sequence[Any]) -> Recorded:
+class _FactsByKind(dict[str, StoredFacts]):
+    def __missing__(self, kind: str) -> StoredFacts:
+        self[kind] = StoredFacts(kind)
+        return self[kind]
+
+
+def _recorded(row: Sequence[Any], facts_of: _FactsByKind) -> Recorded:
     action_id, at, verdict, facts, body, assisted, kind, requester, minor, currency = row
-    said = json.loads(body)
     return Recorded(
         action_id=action_id,
         kind=kind,
-        at=at,
+        at=datetime.fromisoformat(at),
         requester=requester,
         verdict=Verdict(verdict),
-        facts=facts_from_json(kind, json.loads(facts)),
+        facts=facts_of[kind].typed(from_json(facts)),
         money=None if minor is None else Money(minor, currency),
-        missing=frozenset(said["missing"]),
+        missing=frozenset(_said(body, '"missing":')),
         assisted=assisted,
-        places=places_from_json(said.get("places", {})),
+        places=places_from_json(_said(body, '"places":') or {}),
     )
 
 
+def _said(body: str, key: str) -> Any:
+    """The value of one key of a decision's body, without reading the rest; None if it is not there.
+
+    Inside a text the quotes of the key would be escaped, and no smaller part of a decision has such a key.
+    """
+    found = body.find(key)
+    return None if found < 0 else _VALUE(body, found + len(key))[0]
+
+
+_VALUE: Final = json.JSONDecoder().raw_decode
 _SUBMITTED: Final = (
     select(
         decisions.c.action_id,
-        decisions.c.at,
+        type_coerce(decisions.c.at, String),  # a hundred thousand of them are read faster by hand
         decisions.c.verdict,
         decisions.c.facts,
         decisions.c.body,

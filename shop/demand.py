@@ -7,8 +7,10 @@ not empty (sales on an empty shelf are less than demand: censored days are left 
 Methods. Smooth and erratic demand: simple exponential smoothing (SES), the smoothing constant from a grid
 by squared one-step error. Intermittent and lumpy demand (Syntetos, Boylan and Croston 2005, JORS 56: average
 interval 1.32, squared coefficient of variation 0.49): Croston with the Syntetos-Boylan correction (SBA), or,
-after an unusually long pause, Teunter-Syntetos-Babai (TSB 2011, EJOR 214), which decays. Young series are
-shrunk towards the mean of their category.
+after an unusually long pause, Teunter-Syntetos-Babai (TSB 2011, EJOR 214), which decays. Each is averaged
+with a mixture of dynamic models of the weeks, and what the store and each category gain or lose as a whole
+scales all of their grown series (`shop/forecasting/weeks.py`). Young series are shrunk towards the mean of
+their category.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from shop.demand_fit import (
     Method,
     fit_block,
 )
+from shop.forecasting.weeks import Weekly, shared_change, total_forecast, weekly
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -131,9 +134,16 @@ def forecast(
         )
     unseen = (found[:, OBSERVED] == 0) & (observed_from <= days)
     codes[unseen, 0] = DemandClass.NEW
-    mean, variance, level_variance = _shrink_young(found, codes, category)
     ended = _ended(found, codes)
+    grown = (codes[:, 0] >= DemandClass.SMOOTH) & (found[:, SALES] > 0) & ~ended
+    full_weight = float(weights.sum())
+    cap = found[:, CAP]
+    week = weekly(sold, stocked_out, observed_from, day_weight, full_weight, cap, category, grown)
+    _combine(found, grown, week)
+    mean, variance, level_variance = _shrink_young(found, codes, category)
     codes[ended, 0] = DemandClass.ENDED
+    shared = _shared(mean, week, category, grown)
+    mean, variance = mean * shared, variance * shared
     for figures in (mean, variance, level_variance):
         figures[ended] = 0.0
     return Forecasts(
@@ -195,6 +205,20 @@ def largest_usual_size(sold: NDArray[Any]) -> float:
     """Logarithm of the largest sale that is no wonder in this store: mean + 4.5 deviations of all sizes."""
     sizes = np.log(sold[sold > 0].astype(np.float64))
     return float(sizes.mean() + 4.5 * max(float(sizes.std()), 0.35)) if len(sizes) else math.inf
+
+
+def _combine(found: Floats, grown: Flags, week: Weekly) -> None:
+    """The mean of daily method and weekly mixture; equal weights are hard to beat (Bates, Granger 1969)."""
+    for column, figures in zip((MEAN, VARIANCE, LEVEL_VARIANCE), week.daily(), strict=True):
+        found[grown, column] = 0.5 * (found[grown, column] + np.maximum(figures[grown], 0.0))
+
+
+def _shared(mean: Floats, week: Weekly, category: Ints, grown: Flags) -> Floats:
+    """What the store and each category gain or lose as a whole, as a factor of each series."""
+    store = total_forecast(week.totals.sum(axis=1, keepdims=True), week)
+    factor = shared_change(mean, store, np.zeros(len(mean), dtype=np.int64), grown)
+    factor = factor * shared_change(mean * factor, total_forecast(week.totals, week), category, grown)
+    return np.where(grown, factor, 1.0)
 
 
 def _shrink_young(found: Floats, codes: NDArray[np.uint8], category: Ints) -> tuple[Floats, Floats, Floats]:

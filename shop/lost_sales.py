@@ -215,6 +215,7 @@ def _worthwhile(
     first, expected, usual = _outlook(demand, takes, chance)
     likely = _column_means(coming)
     safest = newsvendor + before - expected
+    calendar = np.zeros((2, demand.shape[1] + len(chance)))
     low, high = 0.0, MOST_OVER_NEWSVENDOR * newsvendor + 1.0
     for _ in range(STEPS):
         quantity = 0.5 * (low + high)
@@ -223,7 +224,7 @@ def _worthwhile(
         for s in range(demand.shape[0]):
             worth += _worth_of_one_more(
                 quantity, on_hand, first, safety, usual, gain, margin, holding,
-                chance, likely, demand[s], coming[s], takes[s],
+                chance, likely, demand[s], coming[s], takes[s], calendar,
             )  # fmt: skip
         if worth > 0.0:
             low = quantity
@@ -269,24 +270,26 @@ def _worth_of_one_more(
     demand: Floats,
     coming: Floats,
     takes: Ints,
+    calendar: Floats,
 ) -> float:
     """What the last unit of `quantity` earns on one path, if every later order is placed as planned.
 
     `level` is the forecast on the path, which follows its surprises by `gain`; `likely` what may be expected
-    to arrive, `coming` what does.
+    to arrive, `coming` what does. `calendar` is room to work in.
     """
     horizon, ages = len(demand), len(chance) - 1
-    arriving = np.zeros(horizon + ages)
-    awaited = np.zeros(horizon + ages)
-    arriving[: ages + 1] = coming
-    awaited[: ages + 1] = likely
-    awaited[:ages] += quantity * chance[:ages]
+    arriving, awaited = calendar[0], calendar[1]
+    calendar[:] = 0.0
+    for y in range(ages):
+        arriving[y] = coming[y]
+        awaited[y] = likely[y] + quantity * chance[y]
     arriving[takes[0]] += quantity
     replaced, waited = NEVER, 0
     for x in range(horizon):
         if 0 < x <= LOOK_AHEAD:
-            following = _following_order(stock, level, safety, usual, awaited[x:])
-            awaited[x : x + ages] += following * chance[:ages]
+            following = _following_order(stock, level, safety, usual, awaited, x)
+            for y in range(ages):
+                awaited[x + y] += following * chance[y]
             if takes[x] < ages:
                 arriving[x + takes[x]] += following
                 if x > takes[0] and following > 0.0:
@@ -304,9 +307,11 @@ def _worth_of_one_more(
 
 
 @njit(cache=True)
-def _following_order(stock: float, level: float, safety: float, usual: int, awaited: Floats) -> float:
+def _following_order(
+    stock: float, level: float, safety: float, usual: int, awaited: Floats, now: int
+) -> float:
     """An order by projected inventory level: what is missing at its arrival, as far as one can see."""
-    for y in range(usual):
+    for y in range(now, now + usual):
         stock = max(stock + awaited[y] - level, 0.0)
-    missing: float = level + safety - stock - awaited[usual]
+    missing: float = level + safety - stock - awaited[now + usual]
     return max(missing, 0.0)

@@ -135,38 +135,41 @@ def _learn_all(models: Floats, own: Floats, demand: Floats, seen: Floats, cut: F
     for i in range(demand.shape[1]):
         for t in range(demand.shape[0]):
             if seen[t, i] > 0.0:
-                _learn_one(models[i], own[i], demand[t, i], seen[t, i], cut[t, i])
+                learn_one(models, own, i, demand[t, i], seen[t, i], cut[t, i])
 
 
 @njit(cache=True)
-def _learn_one(models: Floats, own: Floats, demand: float, seen: float, cut: bool) -> None:
-    if own[FIRST_COUNT] == 0.0:
-        _start(models, demand, seen)
-        own[FIRST_TOTAL], own[FIRST_COUNT] = demand, 1.0
+def learn_one(models: Floats, own: Floats, i: int, demand: float, seen: float, cut: bool) -> None:
+    """Take one period of series i into the state, in place."""
+    if own[i, FIRST_COUNT] == 0.0:
+        _start(models, i, demand, seen)
+        own[i, FIRST_TOTAL], own[i, FIRST_COUNT] = demand, 1.0
         return
-    expected = demand
-    shrunk = 1.0
+    expected, shrunk = demand, 1.0
     if cut:
-        expected, shrunk = _at_least(models, own, demand, seen)
-    prior, count = VARIANCE_DISCOUNT * own[PRIOR], VARIANCE_DISCOUNT * own[COUNT]
+        expected, shrunk = _at_least(models, own, i, demand, seen)
+    degrees = own[i, PRIOR] + own[i, COUNT]
+    known = own[i, PRIOR] * prior_variance(own[i])
     highest = -np.inf
-    for k in range(models.shape[0]):
-        _learn_model(models[k], MODELS[k], own, prior, count, expected, seen, shrunk)
-        highest = max(highest, models[k, LOG_WEIGHT])
-    for k in range(models.shape[0]):
-        models[k, LOG_WEIGHT] -= highest
-    own[PRIOR], own[COUNT] = prior, count + shrunk
-    if own[FIRST_COUNT] < FIRST_PERIODS:
-        own[FIRST_TOTAL] += expected
-        own[FIRST_COUNT] += 1.0
+    for k in range(models.shape[1]):
+        variance = max((known + models[i, k, SQUARES]) / degrees, LEAST)
+        _learn_model(models, i, k, variance, VARIANCE_DISCOUNT * degrees, expected, seen, shrunk)
+        highest = max(highest, models[i, k, LOG_WEIGHT])
+    for k in range(models.shape[1]):
+        models[i, k, LOG_WEIGHT] -= highest
+    own[i, PRIOR] *= VARIANCE_DISCOUNT
+    own[i, COUNT] = VARIANCE_DISCOUNT * own[i, COUNT] + shrunk
+    if own[i, FIRST_COUNT] < FIRST_PERIODS:
+        own[i, FIRST_TOTAL] += expected
+        own[i, FIRST_COUNT] += 1.0
 
 
 @njit(cache=True)
-def _start(models: Floats, demand: float, seen: float) -> None:
-    for k in range(models.shape[0]):
-        models[k, LEVEL] = demand
-        models[k, LEVEL_VARIANCE] = 1.0 / seen
-        models[k, SLOPE_VARIANCE] = SLOPE_PRIOR if MODELS[k, SLOPE_DISCOUNT] > 0.0 else 0.0
+def _start(models: Floats, i: int, demand: float, seen: float) -> None:
+    for k in range(models.shape[1]):
+        models[i, k, LEVEL] = demand
+        models[i, k, LEVEL_VARIANCE] = 1.0 / seen
+        models[i, k, SLOPE_VARIANCE] = SLOPE_PRIOR if MODELS[k, SLOPE_DISCOUNT] > 0.0 else 0.0
 
 
 @njit(cache=True)
@@ -186,60 +189,64 @@ def period_variance(model: Floats, own: Floats) -> float:
 
 @njit(cache=True)
 def _learn_model(
-    model: Floats,
-    kind: Floats,
-    own: Floats,
-    prior: float,
-    count: float,
+    models: Floats,
+    i: int,
+    k: int,
+    variance: float,
+    degrees: float,
     demand: float,
     seen: float,
     shrunk: float,
 ) -> None:
-    """One Kalman step with discounts; `shrunk` is the share of the variance that falls."""
-    level, slope, spread, cross, steep = ahead(model, kind)
+    """One Kalman step with discounts; `shrunk` is the share of the variance that falls.
+
+    `variance` is that of a whole period, known with so many `degrees` of freedom.
+    """
+    level, slope, spread, cross, steep = ahead(models, i, k)
     total = spread + 1.0 / seen
     error = demand - level
-    variance = period_variance(model, own) * total
-    degrees = prior + count
-    model[LOG_WEIGHT] = WEIGHT_MEMORY * model[LOG_WEIGHT] - shrunk * (
-        0.5 * math.log(variance) + 0.5 * (degrees + 1.0) * math.log1p(error * error / (degrees * variance))
-    )
+    variance *= total
+    surprise = math.log(variance) + (degrees + 1.0) * math.log(1.0 + error * error / (degrees * variance))
+    models[i, k, LOG_WEIGHT] = WEIGHT_MEMORY * models[i, k, LOG_WEIGHT] - 0.5 * shrunk * surprise
     reach = FARTHEST_ERROR * math.sqrt(variance)
     error = min(max(error, -reach), reach)
-    gain, turn = spread / total, cross / total
-    model[LEVEL], model[SLOPE] = level + gain * error, slope + turn * error
-    model[LEVEL_VARIANCE] = spread - shrunk * gain * gain * total
-    model[COVARIANCE] = cross - shrunk * gain * turn * total
-    model[SLOPE_VARIANCE] = steep - shrunk * turn * turn * total
-    model[SQUARES] = VARIANCE_DISCOUNT * model[SQUARES] + shrunk * error * error / total
+    gain = spread / total
+    models[i, k, LEVEL] = level + gain * error
+    models[i, k, LEVEL_VARIANCE] = spread - shrunk * gain * spread
+    models[i, k, SQUARES] = VARIANCE_DISCOUNT * models[i, k, SQUARES] + shrunk * error * error / total
+    if MODELS[k, SLOPE_DISCOUNT] > 0.0:
+        turn = cross / total
+        models[i, k, SLOPE] = slope + turn * error
+        models[i, k, COVARIANCE] = cross - shrunk * turn * spread
+        models[i, k, SLOPE_VARIANCE] = steep - shrunk * turn * cross
 
 
 @njit(cache=True)
-def ahead(model: Floats, kind: Floats) -> tuple[float, float, float, float, float]:
+def ahead(models: Floats, i: int, k: int) -> tuple[float, float, float, float, float]:
     """Level, slope and their variances one period on, before it is observed."""
-    spread = model[LEVEL_VARIANCE]
-    if kind[SLOPE_DISCOUNT] == 0.0:
-        return model[LEVEL], 0.0, spread / kind[LEVEL_DISCOUNT], 0.0, 0.0
-    damping, cross, steep = kind[DAMPING], model[COVARIANCE], model[SLOPE_VARIANCE]
-    slope = damping * model[SLOPE]
-    spread = (spread + 2.0 * damping * cross + damping * damping * steep) / kind[LEVEL_DISCOUNT]
-    cross = damping * (cross + damping * steep) / math.sqrt(kind[LEVEL_DISCOUNT] * kind[SLOPE_DISCOUNT])
-    steep = damping * damping * steep / kind[SLOPE_DISCOUNT]
-    return model[LEVEL] + slope, slope, spread, cross, steep
+    level, spread = models[i, k, LEVEL], models[i, k, LEVEL_VARIANCE]
+    discount, slow = MODELS[k, LEVEL_DISCOUNT], MODELS[k, SLOPE_DISCOUNT]
+    if slow == 0.0:
+        return level, 0.0, spread / discount, 0.0, 0.0
+    damping, cross, steep = MODELS[k, DAMPING], models[i, k, COVARIANCE], models[i, k, SLOPE_VARIANCE]
+    slope = damping * models[i, k, SLOPE]
+    spread = (spread + 2.0 * damping * cross + damping * damping * steep) / discount
+    cross = damping * (cross + damping * steep) / math.sqrt(discount * slow)
+    return level + slope, slope, spread, cross, damping * damping * steep / slow
 
 
 @njit(cache=True)
-def _at_least(models: Floats, own: Floats, sold: float, seen: float) -> tuple[float, float]:
+def _at_least(models: Floats, own: Floats, i: int, sold: float, seen: float) -> tuple[float, float]:
     """Mean of the demand that is at least `sold`, and how much of the variance that takes away.
 
     For a normal D with mean m and deviation s: E[D | D > x] = m + s*l(z), Var = s^2 (1 - l(z)(l(z) - z)),
     z = (x - m)/s, l the inverse Mills ratio (Greene 2012, Econometric Analysis, theorem 19.2).
     """
     mean, square, whole = 0.0, 0.0, 0.0
-    for k in range(models.shape[0]):
-        level, _, spread, _, _ = ahead(models[k], MODELS[k])
-        variance = period_variance(models[k], own) * (spread + 1.0 / seen)
-        weight = math.exp(models[k, LOG_WEIGHT])
+    for k in range(models.shape[1]):
+        level, _, spread, _, _ = ahead(models, i, k)
+        variance = period_variance(models[i, k], own[i]) * (spread + 1.0 / seen)
+        weight = math.exp(models[i, k, LOG_WEIGHT])
         whole += weight
         mean += weight * level
         square += weight * (variance + level * level)

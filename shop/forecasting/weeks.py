@@ -1,0 +1,156 @@
+"""The catalogue's beliefs from daily sales: weeks that end yesterday, without empty shelves and closed days.
+
+A day's sales are lumpy and few; a week's are what most lead times are made of. The rate counts the days on
+which the shelf was full and the store open, as a share of an ordinary week (the exposure), so that a week
+of three days in stock says three sevenths as much.
+
+What the whole store gains or loses at once (a season, a campaign, growth) shows in its total long before it
+shows in single lumpy series: forecasts are scaled so that together they agree with that of the total
+(top-down reconciliation: Athanasopoulos, Ahmed and Hyndman 2009, Int. J. Forecasting 25), the more the more
+series there are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numba import njit
+
+from shop.forecasting.beliefs import Beliefs, believe, learn_one, moments, unknown
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from shop.plan_inputs import Flags, Floats, Ints
+
+WEEK: Final = 7
+FAMILY: Final = 30.0
+"""So many series and their total has half of the say about what all of them gain or lose."""
+SHARED_RANGE: Final = (0.6, 1.6)
+USUAL_GAIN = 0.2
+BLOCK: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """Beliefs per series in pieces a week of `full_weight`, and the total of each week by group.
+
+    `totals` is (weeks, groups): pieces sold per ordinary week by the counted series of the group, one that
+    was not on the shelf with its usual sales. `open_share` is how much of each week the store was open.
+    """
+
+    beliefs: Beliefs
+    totals: Floats
+    open_share: Floats
+    full_weight: float
+
+    def daily(self) -> tuple[Floats, Floats, Floats]:
+        """Mean, variance and variance of the level, per day of weight 1.
+
+        The drift of the level is counted as if the horizon were three weeks (it grows with the cube).
+        """
+        mean, variance, level, drift = moments(self.beliefs, 1.0)
+        whole = self.full_weight
+        return mean / whole, variance / whole, (level + drift) / whole**2
+
+
+def weekly(
+    sold: NDArray[Any],
+    stocked_out: Flags,
+    observed_from: Ints,
+    day_weight: Floats,
+    full_weight: float,
+    cap: Floats,
+    group: Ints,
+    counted: Flags,
+) -> Weekly:
+    """Beliefs from daily pieces (days, series), a sale above the series' `cap` cut to it.
+
+    `day_weight` is 0 on closed days; `full_weight` is that of an ordinary week. `counted` marks the series
+    that make the totals.
+    """
+    days, series = sold.shape
+    weeks = days // WEEK
+    beliefs = unknown(series)
+    totals = np.zeros((weeks, int(group.max(initial=-1)) + 1))
+    first = days - weeks * WEEK
+    for start in range(0, series, BLOCK):
+        here = slice(start, min(start + BLOCK, series))
+        _weekly_block(
+            np.ascontiguousarray(sold[first:, here], dtype=np.float32),
+            np.ascontiguousarray(stocked_out[first:, here]),
+            observed_from[here] - first,
+            day_weight[first:],
+            full_weight,
+            cap[here],
+            np.where(counted[here], group[here], -1),
+            beliefs.models[here],
+            beliefs.own[here],
+            totals,
+        )
+    open_share = day_weight[first:].reshape(weeks, WEEK).sum(axis=1) / full_weight
+    return Weekly(beliefs, totals, open_share, full_weight)
+
+
+@njit(cache=True)
+def _weekly_block(
+    sold: NDArray[np.float32],
+    stocked_out: Flags,
+    observed_from: Ints,
+    day_weight: Floats,
+    full_weight: float,
+    cap: Floats,
+    group: Ints,
+    models: Floats,
+    own: Floats,
+    totals: Floats,
+) -> None:
+    series = sold.shape[1]
+    pieces = np.zeros(series)
+    weight = np.zeros(series)
+    usual = np.zeros(series)
+    for week in range(totals.shape[0]):
+        pieces[:] = 0.0
+        weight[:] = 0.0
+        for t in range(week * WEEK, (week + 1) * WEEK):
+            if day_weight[t] <= 0.0:
+                continue
+            for i in range(series):
+                if t >= observed_from[i] and not stocked_out[t, i]:
+                    weight[i] += day_weight[t]
+                    pieces[i] += min(float(sold[t, i]), cap[i])
+        for i in range(series):
+            if weight[i] > 0.0:
+                rate = pieces[i] * full_weight / weight[i]
+                usual[i] += (rate - usual[i]) * (USUAL_GAIN if usual[i] > 0.0 else 1.0)
+                learn_one(models, own, i, rate, weight[i] / full_weight, False)  # noqa: FBT003 - compiled
+            else:
+                rate = usual[i]
+            if group[i] >= 0:
+                totals[week, group[i]] += rate
+
+
+def shared_change(mean: Floats, total: Floats, group: Ints, counted: Flags) -> Floats:
+    """By how much to scale each series so that the counted ones agree with the forecast of their total.
+
+    `total` is the expected total of each group in the unit of `mean`. With n counted series the factor has
+    the power n / (n + 30): one series is its own total and says nothing new.
+    """
+    groups = len(total)
+    parts = np.bincount(group[counted], weights=mean[counted], minlength=groups)
+    members = np.bincount(group[counted], minlength=groups)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = np.where((parts > 0) & (total > 0), total / parts, 1.0)
+    factor = np.clip(ratio, *SHARED_RANGE) ** (members / (members + FAMILY))
+    return np.asarray(factor[group])
+
+
+def total_forecast(totals: Floats, week: Weekly) -> Floats:
+    """Expected total of each group per day of weight 1, from its own past totals (weeks, groups)."""
+    if not len(totals):
+        return np.zeros(totals.shape[1])
+    seen = np.broadcast_to(week.open_share[:, None], totals.shape)
+    mean, _, _, _ = moments(believe(totals, seen), 1.0)
+    return np.asarray(mean / week.full_weight)

@@ -173,9 +173,10 @@ def _filter(snapshot: Snapshot, location: str | None, category: str | None) -> C
 
 
 def category_named(snapshot: Snapshot, text: str) -> str:
-    """The category of this name, whatever its case; raises NotFoundError with those that there are."""
+    """The category of this name, whatever its case and number; raises NotFoundError with those that there are."""
     known = [one for one in catalogue.categories(snapshot) if one]
-    same = [one for one in known if one.casefold() == text.casefold()]
+    wanted = text.casefold().removesuffix("s")
+    same = [one for one in known if one.casefold().removesuffix("s") == wanted]
     if not same:
         raise NotFoundError(f"no category {text!r}; the categories are {', '.join(known)}")
     return same[0]

@@ -44,6 +44,11 @@ _TASKS: Final = {
     "refund_order": "refund the order",
     "cancel_order": "cancel the order",
     "add_order_note": "add the note",
+    "add_demand_signal": "note the promotion",
+    "add_supply_signal": "note what the supplier told",
+    "remove_signal": "take the signal back",
+    "list_signals": "list the signals",
+    "explain_reorder": "explain what was ordered",
     "search_guides": "search the guides",
     "list_approvals": "list what waits for approval",
     "action_status": "look up the request",
@@ -74,7 +79,8 @@ class OfflinePlanner:
         with turn.shop.db.reading() as snapshot:
             records = StoreRecords(names_of(turn.shop.db, snapshot), snapshot)
             home = info.store_info(snapshot).home_currency
-            return understand(turn.text, dialogue, records, home=home)
+            today = info.business_day(snapshot, turn.shop.clock)
+            return understand(turn.text, dialogue, records, home=home, today=today)
 
 
 def recalled(history: Sequence[Message]) -> Dialogue:

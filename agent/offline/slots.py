@@ -24,6 +24,9 @@ WRITES: Final = frozenset(
         "refund_order",
         "cancel_order",
         "add_order_note",
+        "add_demand_signal",
+        "add_supply_signal",
+        "remove_signal",
     )
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from agent.offline import follow_up, limits
@@ -12,6 +13,7 @@ from agent.offline.intents import Intent, coordinated, intent, is_negated, moods
 from agent.offline.mentions import Records, Sort, tag
 from agent.offline.mood import Mood, is_statement, mood
 from agent.offline.requests import Request, requests
+from agent.offline.signals import signal_step
 from agent.offline.slots import WRITES, fill
 from agent.offline.spelling import repaired
 
@@ -25,9 +27,12 @@ _NEVER_MIND: Final = re.compile(
 )
 
 
-def understand(text: str, dialogue: Dialogue, records: Records, *, home: str = "GBP") -> list[Step]:
+def understand(
+    text: str, dialogue: Dialogue, records: Records, *, home: str = "GBP", today: date | None = None
+) -> list[Step]:
     """The steps of a message, at least one; `dialogue` learns what the message talks of.
 
+    `today` is the store's own day, from which "next week" counts.
     Never raises on any text. A step that changes something comes only from a clear command.
     """
     tagged = tag(text, records, home=home)
@@ -42,7 +47,9 @@ def understand(text: str, dialogue: Dialogue, records: Records, *, home: str = "
     steps: list[Step] = []
     before: Mood | None = None
     for request in requests(tagged):
-        for step in _steps(request, dialogue, records, home, before):
+        alone = request.text.strip(" .!?") == whole.strip(" .!?")  # a signal is a message of its own
+        told = signal_step(request, today) if alone else None
+        for step in [told] if told else _steps(request, dialogue, records, home, before):
             if step not in steps:
                 steps.append(step)
         before = moods_of(request, before)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from agent.offline.wording_service import SERVICE, bulleted, counted, day
+from agent.offline.wording_signals import demand_told, explained, signals
 
 if TYPE_CHECKING:
     from tools.answers import WriteAnswer
@@ -254,5 +255,10 @@ _WORDS: Final[dict[str, Callable[[Any], str]]] = {
     "refund_order": _written,
     "cancel_order": _written,
     "add_order_note": _written,
+    "add_demand_signal": lambda done: demand_told(done, _written(done)),
+    "add_supply_signal": _written,
+    "remove_signal": _written,
+    "list_signals": signals,
+    "explain_reorder": explained,
     **SERVICE,
 }

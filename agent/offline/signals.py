@@ -1,0 +1,227 @@
+"""Plain statements that are signals: a promotion, a late supplier, goods that cannot be had, a new price.
+
+Few, strict patterns over tagged text: what is not clearly such a statement goes the ordinary way. Days are
+worked out from the store's own day; a percentage is told back as what it is counted as, demand.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any, Final
+
+from agent.offline.dialogue import Call, Say, Step
+from agent.offline.intents import is_negated
+from agent.offline.mentions import Mention, Sort
+from agent.offline.mood import Mood, mood
+from agent.offline.requests import Request
+from agent.offline.values import reason
+
+_WHAT: Final = r"(?P<what><sku>|[a-z][a-z& ]*?)"
+_REST: Final = (
+    r"(?:\s+(?:at|in) <location>)?(?:\s+(?:(?:from|on|until|till|to|and|for|between)\s+)*<period>)*[\s.!]*$"
+)
+_PROMOTION: Final = re.compile(
+    rf"^(?:we |we're |we are |i |please )*(?:will |to )?(?:run|running|plan|planning|have|start|starting|note|add)"
+    rf"(?: a| an| the| our)? <percent> "
+    rf"(?:promotion|promo|campaign|sale) (?:on|for|of) (?:all |our |the )*{_WHAT}{_REST}"
+    rf"|^(?:we |please |i )*expect(?:ing)? <percent> (?:more|extra|higher) (?:demand|sales) (?:for|of|on) "
+    rf"(?:all |our |the )*(?P<which><sku>|[a-z][a-z& ]*?){_REST}"
+)
+_LATE: Final = re.compile(
+    rf"^(?:the )?(?:<supplier>|(?:order |purchase order )?<po_id>) (?:is|are|will be|runs?) (?:running )?<period> "
+    rf"(?:late|delayed|behind){_REST}"
+)
+_CANNOT: Final = re.compile(
+    rf"^<supplier> (?:cannot|can't|can not) (?:deliver|supply|ship)(?: <sku>| anything)?{_REST}"
+    rf"|^<sku> is (?:unavailable|not available|out of production)(?: from <supplier>)?{_REST}"
+)
+_DEARER: Final = re.compile(
+    rf"^<supplier> (?P<way>raises?|increases?|lowers?|cuts?|reduces?|puts? up) (?:its |their |all |the )*"
+    rf"(?:prices?|costs?)(?: (?:of|for) <sku>)? by <percent>{_REST}"
+)
+_REMOVE: Final = re.compile(
+    r"^(?:please )?(?:remove|withdraw|delete|take back|cancel) (?:the )?signal (?P<id>s-\d+)\b"
+)
+_LIST: Final = re.compile(r"^(?:list|show|which|what)(?: me)?(?: all| the| our)* signals?\b")
+_WHY: Final = re.compile(
+    r"^why (?:did|have|has|do|does|is|was|were|are) (?:you|we|the run|it|there)?\s*(?P<not>not |n't )?.*?"
+    r"\b(?:re)?order(?:ed|s|ing)?\b.*<sku>|^why (?:is|was|were|are) <sku> (?:not )?(?:re)?ordered\b"
+)
+_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEK: Final = 7
+_ASK_DAYS: Final = Say(
+    "For which days? Tell me again with the first and the last, such as from 2026-11-23 to 2026-11-29."
+)
+_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def signal_step(request: Request, today: date | None) -> Step | None:
+    """The step of a statement or question about signals, or None where the request is something else.
+
+    `today` is the store's own day; without it nothing that needs a date is understood.
+    """
+    text = request.text.strip()
+    if _WHY.search(text):
+        return Call(
+            "explain_reorder", _known(sku=_value(request, Sort.SKU), location=_value(request, Sort.LOCATION))
+        )
+    if _LIST.search(text):
+        return Call("list_signals", {})
+    if mood(text, quoted=request.quoted) is not Mood.COMMAND or is_negated(text):
+        return None
+    removed = _REMOVE.search(text)
+    if removed is not None:
+        return Call("remove_signal", {"signal": removed["id"].upper(), "reason": reason(request)})
+    return None if today is None else _told(text, request, today)
+
+
+def _told(text: str, request: Request, today: date) -> Step | None:
+    promotion = _PROMOTION.search(text)
+    if promotion is not None:
+        return _promotion(promotion["what"] or promotion["which"], request, today)
+    late = _LATE.search(text)
+    if late is not None:
+        return _late(request, today)
+    if _CANNOT.search(text):
+        return _cannot(request, today)
+    dearer = _DEARER.search(text)
+    if dearer is not None:
+        return _dearer(dearer["way"], request, today)
+    return None
+
+
+def _promotion(what: str, request: Request, today: date) -> Step:
+    percent = _value(request, Sort.PERCENT) or "0"
+    span = _span(request.of(Sort.PERIOD), today)
+    named = {"sku": _value(request, Sort.SKU)} if what == "<sku>" else {"category": what.strip()}
+    args = _known(
+        effect="promotion",
+        percent=round(float(percent)),
+        location=_value(request, Sort.LOCATION),
+        reason=reason(request),
+        **named,
+    )
+    if span is None:
+        return _ASK_DAYS
+    return Call("add_demand_signal", {**args, **_days(span)})
+
+
+def _late(request: Request, today: date) -> Step:
+    order = _value(request, Sort.PURCHASE_ORDER)
+    periods = request.of(Sort.PERIOD)
+    days = int(periods[0].value or 0) if periods else 0
+    args = _known(
+        effect="delay",
+        purchase_order=order,
+        supplier=None if order else _value(request, Sort.SUPPLIER),
+        days=days or None,
+        reason=reason(request),
+    )
+    if order is not None:
+        return Call("add_supply_signal", args)
+    span = _span(periods[1:], today)
+    if span is None or not days:
+        return _ASK_DAYS
+    return Call("add_supply_signal", {**args, **_days(span)})
+
+
+def _cannot(request: Request, today: date) -> Step:
+    args = _known(
+        effect="unavailable",
+        supplier=_value(request, Sort.SUPPLIER),
+        sku=_value(request, Sort.SKU),
+        reason=reason(request),
+    )
+    span = _span(request.of(Sort.PERIOD), today)
+    if span is None:
+        return _ASK_DAYS
+    return Call("add_supply_signal", {**args, "starts_on": today.isoformat(), "ends_on": span[1].isoformat()})
+
+
+def _dearer(way: str, request: Request, today: date) -> Step:
+    sign = -1 if way.startswith(("lower", "cut", "reduce")) else 1
+    span = _span(request.of(Sort.PERIOD), today) or (today, today)
+    args = _known(
+        effect="price",
+        supplier=_value(request, Sort.SUPPLIER),
+        sku=_value(request, Sort.SKU),
+        percent=sign * round(float(_value(request, Sort.PERCENT) or "0")),
+        starts_on=span[0].isoformat(),
+        reason=reason(request),
+    )
+    return Call("add_supply_signal", args)
+
+
+def _value(request: Request, sort: Sort) -> str | None:
+    found = request.of(sort)
+    return found[0].value if found else None
+
+
+def _known(**args: object) -> dict[str, Any]:
+    return {name: value for name, value in args.items() if value is not None}
+
+
+def _days(span: tuple[date, date]) -> dict[str, str]:
+    return {"starts_on": span[0].isoformat(), "ends_on": span[1].isoformat()}
+
+
+def _span(periods: list[Mention], today: date) -> tuple[date, date] | None:
+    """The first and the last day that the periods of a statement tell; None where they tell none."""
+    spans = [span for one in periods if (span := span_of(one.said, today)) is not None]
+    if not spans:
+        return None
+    return min(first for first, _ in spans), max(last for _, last in spans)
+
+
+def span_of(said: str, today: date) -> tuple[date, date] | None:
+    """The days of a period said on `today`, first and last; None where that is not clear.
+
+    >>> friday = date(2026, 11, 20)
+    >>> [[str(day) for day in span_of(said, friday) or ()] for said in ("next week", "until Friday")]
+    [['2026-11-23', '2026-11-29'], ['2026-11-20', '2026-11-20']]
+    """
+    words = said.lower().strip()
+    iso = _ISO.search(words)
+    if iso is not None:
+        return _iso_day(iso[0])
+    weekday = next((place for place, name in enumerate(_WEEKDAYS) if name in words), None)
+    if weekday is not None:
+        return _weekday(words, weekday, today)
+    monday = today - timedelta(days=today.weekday())
+    known = {
+        "today": (today, today),
+        "tomorrow": (today + timedelta(days=1), today + timedelta(days=1)),
+        "this week": (today, monday + timedelta(days=_WEEK - 1)),
+        "next week": (monday + timedelta(days=_WEEK), monday + timedelta(days=2 * _WEEK - 1)),
+    }
+    for name, span in known.items():
+        if name in words:
+            return span
+    return _length(words, today)
+
+
+def _iso_day(text: str) -> tuple[date, date] | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day, day
+
+
+def _weekday(words: str, weekday: int, today: date) -> tuple[date, date]:
+    """The next such day, today included; "until" starts today."""
+    day = today + timedelta(days=(weekday - today.weekday()) % _WEEK)
+    if "next" in words:
+        day += timedelta(days=_WEEK if day <= today else 0)
+    return (today, day) if re.search(r"\b(?:until|till|by)\b", words) else (day, day)
+
+
+def _length(words: str, today: date) -> tuple[date, date] | None:
+    """So many days or weeks from today on."""
+    said = re.search(r"\b(\d+|one|two|three|four)\s+(day|week)s?\b", words)
+    if said is None or re.search(r"\b(?:last|past|previous)\b", words):
+        return None
+    count = {"one": 1, "two": 2, "three": 3, "four": 4}.get(said[1]) or int(said[1])
+    days = count * (_WEEK if said[2] == "week" else 1)
+    return today, today + timedelta(days=days - 1)

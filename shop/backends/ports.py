@@ -52,7 +52,7 @@ class Receipt:
 
 
 class Effects(Protocol):
-    """The write side of a backend; called by the executor only, after the claim was committed (the outbox)."""
+    """The write side of a backend; called by the executor only, after the claim is committed (the outbox)."""
 
     def apply(self, action: Action, claim: Claim) -> Receipt:
         """Carry the action out once; a second call with the same claim's action id changes nothing."""

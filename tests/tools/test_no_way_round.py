@@ -31,6 +31,9 @@ READS = {
     "modes",
     "is_stopped",
     "loosenings",
+    "plan",
+    "plans",
+    "under_way",
 }
 """What a desk may be asked without changing anything."""
 
@@ -119,6 +122,7 @@ def test_the_agent_calls_nothing_that_decides() -> None:
         "delegate",
     }
     verbs |= {"confirm_loosening", "withdraw_loosening"}
+    verbs |= {"approve_plan", "withdraw_plan", "answer_plan"}
     desk = {"tools/desk.py", "tools/approving.py", "tools/delegating.py"}
     callers = {
         (name, node.func.attr)
@@ -190,6 +194,8 @@ ATTEMPTS: dict[str, Callable[[Desk, Principal], object]] = {
     "resume": lambda desk, who: desk.resume(who, "because"),
     "confirm": lambda desk, who: desk.confirm_loosening("L-1", who),
     "take back": lambda desk, who: desk.withdraw_loosening("L-1", who),
+    "stop a plan": lambda desk, who: desk.withdraw_plan("P-1", who),
+    "answer a plan": lambda desk, who: desk.answer_plan("P-1", 1, who, "fine"),
 }
 
 
@@ -199,6 +205,7 @@ def test_an_agent_decides_nothing(gate: Gate, who: Principal, attempt: str) -> N
     """No agent or system account, whatever roles it holds, decides or turns anything of somebody else's."""
     dana = person("dana", Role.OPERATOR)
     gate.desk.submit(big_order(), session(dana))
+    gate.desk.propose_plan([big_order(), order()], session(dana))
     gate.desk.set_mode("refund_order", Mode.OBSERVE, dana)
     gate.desk.set_mode("refund_order", Mode.AUTO, PRIYA)
     before = _ledger(gate)
@@ -213,10 +220,11 @@ def test_every_verb_of_the_desk_is_tried() -> None:
     verbs = {name for name in vars(Desk) if not name.startswith("_")} - READS
     rooms_own = {"submit", "execute", "expire_due", "recover"}  # judged by the rules, not by who calls
     here = {"approve", "reject", "edit", "withdraw", "set_mode", "stop_all", "resume"}
-    here |= {"confirm_loosening", "withdraw_loosening"}
+    here |= {"confirm_loosening", "withdraw_loosening", "withdraw_plan", "answer_plan"}
     elsewhere = {"delegate", "revoke_delegation", "delegations", "assign", "snooze"}
     elsewhere |= {"approve_many", "reject_many", "undo"}  # the same decisions, and a submission
     elsewhere |= {"set_modes"}  # what set_mode calls
+    elsewhere |= {"propose_plan", "approve_plan"}  # submissions, and the same decisions one by one
     elsewhere |= {"may_decide", "delegation", "undone_by"}  # they only look
     assert verbs - rooms_own - elsewhere == here
 

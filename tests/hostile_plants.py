@@ -1,17 +1,30 @@
 """Bugs planted in the gate, by name: each replaces a piece of one function's source while a test runs.
 
-A plant whose text is no longer in the source is an error, so the list cannot rot.
+A plant whose text is no longer in the source is an error, so the list cannot rot. ``python -m
+tests.hostile_plants --table`` looks for each in five seeds and writes the table in docs/guarantees.md.
 """
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import inspect
+import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
 from typing import Any, Final
+
+CHUNK: Final = 50
+SHORT: Final = 500
+GUARANTEES: Final = Path(__file__).parents[1] / "docs" / "guarantees.md"
+BEGINS: Final = "<!-- planted bugs: python -m tests.hostile_plants --table -->"
+ENDS: Final = "<!-- end of planted bugs -->"
+IN_MEMORY: Final = Path("/dev/shm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +43,11 @@ class Plant:
     name: str
     breaks: str
     edits: tuple[Edit, ...]
+
+    @property
+    def shows_at_the_end(self) -> bool:
+        """Whether only the audit of a whole run shows it."""
+        return self.name in {"no_audit", "payload_in_audit"}
 
     def __str__(self) -> str:
         return self.name
@@ -78,8 +96,6 @@ def _edited(edit: Edit) -> Iterator[None]:
 
 def _importers(name: str, function: Any, replacement: Any) -> list[Any]:
     """Modules that imported the function by name get the replacement too."""
-    import sys  # noqa: PLC0415 - one use
-
     users = [
         module
         for key, module in list(sys.modules.items())
@@ -94,6 +110,12 @@ def _importers(name: str, function: Any, replacement: Any) -> list[Any]:
 EXECUTOR: Final = "tools.executor:Executor"
 APPROVING: Final = "tools.approving:Approving"
 AUTHORITY: Final = "tools.ledger.authority"
+NOT_HALTED: Final = (
+    "shop.backends.embedded:_halted",
+    'if turned.get("*") == "stopped":',
+    'if turned.get("*") == "never":',
+)
+"""The store reads the switches once more: a second barrier that would hide a bug in the first."""
 
 PLANTS: Final = (
     plant("no_windows", "sums of the past are forgotten (splitting)",
@@ -109,7 +131,7 @@ PLANTS: Final = (
     plant("window_by_filing_time", "spend counts by the time of asking, not of the effect",
           (f"{EXECUTOR}._settled", "effect_at=now if", "effect_at=view.created_at if")),
     plant("key_of_another", "the same key with another body answers with the old action",
-          ("tools.desk:Desk._earlier", "known.digest != digest", "known.digest == 0")),
+          ("tools.desk:Desk._earlier", "not known.is_of(action)", "False")),
     plant("self_approval", "the requester may approve",
           (f"{APPROVING}._asked_authorities",
            "in {approval.action.requester, approval.action.on_behalf_of}", "in set()"),
@@ -160,10 +182,10 @@ PLANTS: Final = (
     plant("no_audit", "what was executed is not written down",
           ("tools.filing:record", "chain.append(", 'event == "action.executed" or chain.append(')),
     plant("stop_ignored", "the stop switch is not read",
-          ("tools.filing:stopped", "return waiting", "return False and waiting")),
+          ("tools.filing:stopped", "return waiting", "return False and waiting"), NOT_HALTED),
     plant("dial_ignored", "the autonomy dial is not read",
           ("tools.filing:mode_of", "return Mode(value) if value is not None else Mode.AUTO",
-           "return Mode.AUTO")),
+           "return Mode.AUTO"), NOT_HALTED),
     plant("taint_dropped", "a stranger's text leaves no mark",
           ("tools.facts.gathering:gather", 'into.values["tainted"] = asked.tainted',
            'into.values["tainted"] = False')),
@@ -185,5 +207,88 @@ PLANTS: Final = (
           ("tools.filing:record", '"kind": view.kind,', '"kind": view.kind, "args": dict(view.args),')),
     plant("late_runs_unjudged", "what a crash interrupted is tried again without being judged",
           (f"{EXECUTOR}._late_refusal", "now = self._bench.clock()", "return None")),
+    plant("handed_role_outlives", "what was handed on counts after its giver lost it",
+          (f"{AUTHORITY}:_worth", "delegation.roles & _roles(giver)", "delegation.roles")),
+    plant("handed_limit_dropped", "a delegate decides more than the giver may",
+          (f"{AUTHORITY}:_worth", "_lowest(limits)", "None")),
+    plant("revoked_counts", "what was handed on counts after it was taken back",
+          ("tools.ledger.delegations:Delegation.in_force", "self.revoked_at is None and ", "")),
+    plant("handed_for_ever", "what was handed on counts after its time",
+          ("tools.ledger.delegations:Delegation.in_force", "now < self.until", "True")),
+    plant("requester_by_delegate", "a delegate of the requester may decide for them",
+          (f"{AUTHORITY}:uninvolved", "not in {action.requester, action.on_behalf_of}", "not in set()"),
+          (f"{AUTHORITY}:counting",
+           "{one for one in (approval.action.requester, approval.action.on_behalf_of) if one}", "set()")),
+    plant("one_person_twice", "a person and their delegate count as two",
+          (f"{APPROVING}._entitled", "if not {person.id, one.holder} & given", "if person.id not in given"),
+          (f"{AUTHORITY}:counting", "not behind([given]) & seen", "given.person not in seen")),
+    plant("escalates_at_once", "who is asked later may decide at once",
+          ("policies.decision:Requirement.also_asked", "or waited < self.escalate_after", "")),
+    plant("undone_twice", "what was taken back may be taken back again",
+          ("tools.compensating:standing", "if one.state in LIVE", "if one.state in ()")),
+    plant("batch_total", "many approvals together may be over the limit",
+          ("tools.batch:check_total", "if not held.covers(total):", "if False:")),
 )  # fmt: skip
 """At least one finder is known for each; the table in docs/guarantees.md is made from here."""
+
+
+def first_step(bug: Plant, seed: int, steps: int) -> tuple[int, str] | None:
+    """The step at which an oracle first objected, and the invariant; None if none did.
+
+    Steps are counted in fifties. What shows only at the end of a run is looked for at the end of a short one.
+    """
+    from evals.hostile.simulation import Simulation  # noqa: PLC0415 - imported by tests that plant nothing
+
+    most = min(steps, SHORT) if bug.shows_at_the_end else steps
+    home = IN_MEMORY if IN_MEMORY.is_dir() else None
+    with TemporaryDirectory(prefix="shophand-plant-", dir=home) as directory, planted(bug):
+        run = Simulation(seed, lambda tenant: f"sqlite:///{directory}/{tenant}.db")
+        while run.steps < most and not run.violations:
+            run.run(CHUNK)
+        if not run.violations:
+            run.finish()
+        found = run.violations
+        for tenant in run.tenants:
+            tenant.db.close()
+    return (run.steps, found[0].split()[0]) if found else None
+
+
+def table(bugs: Sequence[Plant], seeds: Sequence[int], steps: int) -> Iterator[str]:
+    """The rows of the table, each as soon as it is known."""
+    yield "| bug | what it breaks | found in | median step | by |"
+    yield "|---|---|---|---|---|"
+    for bug in bugs:
+        found = [hit for seed in seeds if (hit := first_step(bug, seed, steps)) is not None]
+        by = ", ".join(sorted({invariant for _, invariant in found}))
+        step = int(median(step for step, _ in found)) if found else "-"
+        where = "end of run" if bug.shows_at_the_end else step
+        yield f"| `{bug.name}` | {bug.breaks} | {len(found)}/{len(seeds)} | {where} | {by} |"
+
+
+def main() -> int:
+    """Look for the bugs; with ``--table`` write what came of it into the documentation."""
+    parser = argparse.ArgumentParser(prog="python -m tests.hostile_plants", description=__doc__)
+    parser.add_argument("bugs", nargs="*", help="names; all if none is given")
+    parser.add_argument("--steps", type=int, default=100_000)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4, 5])
+    parser.add_argument("--table", action="store_true", help="write docs/guarantees.md")
+    options = parser.parse_args()
+    bugs = [bug for bug in PLANTS if not options.bugs or bug.name in options.bugs]
+    lines = []
+    for line in table(bugs, options.seeds, options.steps):
+        print(line, flush=True)  # noqa: T201 - a command of its own
+        lines.append(line)
+    if options.table and not options.bugs:
+        _write(lines)
+    return 0 if all(f"| {len(options.seeds)}/{len(options.seeds)} |" in line for line in lines[2:]) else 8
+
+
+def _write(lines: Sequence[str]) -> None:
+    text = GUARANTEES.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGINS)
+    _, _, after = rest.partition(ENDS)
+    GUARANTEES.write_text("\n".join([f"{before}{BEGINS}", *lines, f"{ENDS}{after}"]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -15,6 +15,9 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
+from evals.hostile.machines import FAULTS
+from evals.hostile.refusals import REASONS
+from evals.hostile.schemes import SCHEMES
 from evals.hostile.simulation import Simulation
 from evals.hostile.town import TENANTS
 
@@ -24,22 +27,40 @@ FLOOR: Final = 100
 GATE_FAILED: Final = 8
 IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - only a place for a throw-away database, where there is one
 
+STEPS_OF_A_LIFE: Final = (
+    "submitted -> approved", "submitted -> denied", "submitted -> observed", "submitted -> pending",
+    "pending -> approved", "pending -> expired", "pending -> rejected", "pending -> superseded",
+    "pending -> withdrawn", "approved -> executing", "approved -> expired", "approved -> pending",
+    "approved -> stale", "approved -> withdrawn", "executing -> executed", "executing -> failed",
+    "executing -> unknown", "executing -> executing", "unknown -> executing",
+)  # fmt: skip
+"""Every change of state that the gate knows, as its audit tells of it."""
+
 MUST_BE_HIT: Final = (
+    *STEPS_OF_A_LIFE,
     *(f"answer {state}" for state in ("approved", "denied", "executed", "observed", "pending", "unknown")),
-    *(f"executed {state}" for state in ("approved", "denied", "executed", "expired", "pending", "rejected")),
-    *(f"refusal {name}" for name in ("AccessDeniedError", "ConflictError", "InvalidActionError",
-                                     "NotFoundError")),
-    *(f"fault {name}" for name in ("none", "dies before", "dies after", "silent before", "silent after",
-                                   "answers twice", "server error")),
+    *(f"executed {state}" for state in ("approved", "denied", "executed", "expired", "pending", "rejected",
+                                        "superseded", "withdrawn", "failed", "stale", "observed", "unknown")),
+    *(f"approved {state}" for state in ("approved", "executed", "pending")),
+    *(f"recovered {state}" for state in ("executed", "failed", "unknown")),
+    *(f"refusal {name}" for name in REASONS),
+    *(f"tool {name}" for name in ("answered", "ToolInputError", "NotFoundError", "AmbiguousError")),
+    *(f"fault {name}" for name in FAULTS),
     *(f"effect {kind}" for kind in ("place_purchase_order", "refund_order", "change_price", "adjust_stock",
-                                    "transfer_stock", "add_order_note")),
+                                    "transfer_stock", "add_order_note", "cancel_order",
+                                    "cancel_purchase_order", "receive_purchase_order")),
     *(f"rule {rule}" for rule in (
-        "po", "po-terms", "po-hard", "po-soft", "po-two", "po-day-soft", "po-tainted", "refund",
-        "refund-hard", "refund-soft", "refund-day-soft", "price", "price-hard", "price-soft", "adjust",
-        "adjust-soft", "transfer", "transfer-soft", "note", "cancel-order", "(facts)", "mode-assist",
+        "po", "po-terms", "po-hard", "po-day-hard", "po-soft", "po-two", "po-day-soft", "po-tainted",
+        "cancel-po", "receive", "refund", "refund-hard", "refund-soft", "refund-day-soft", "price",
+        "price-hard", "price-soft", "adjust", "adjust-soft", "transfer", "transfer-soft", "note",
+        "cancel-order", "(facts)", "(no rule allows it)", "mode-assist",
     )),
-    "approved executed", "approved approved", "approved pending", "recovered executed", "recovered failed",
-    "rejected", "edited", "withdrawn", "drift", "crash", "switch", "role",
+    *(f"scheme {scheme.__name__}" for scheme in SCHEMES),
+    *(f"audit {event}" for event in ("approval.granted", "approval.acting", "approval.snoozed",
+                                     "approval.assigned", "delegation.given", "delegation.revoked",
+                                     "switch.turned", "loosening.asked")),
+    "rejected", "edited", "withdrawn", "approved in a batch", "rejected in a batch", "delegated", "revoked",
+    "undo asked", "undo again", "duplicate", "drift", "crash", "switch", "role", "probe",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
+from typing import Final
 
 from policies.rules import PolicySet, parse_policies
 
@@ -33,15 +34,17 @@ class Limits:
 
     def swapped(self, random: Random) -> Limits:
         """Other limits: somebody has edited the rules."""
-        return replace(
-            self,
-            order_soft=random.choice((300, 1_000, 2_000)),
-            order_hard=random.choice((3_000, 5_000)),
-            refund_soft=random.choice((20, 50, 90)),
-            refund_hard=random.choice((150, 400)),
-            order_day_soft=random.choice((3_000, 6_000)),
-            price_soft_pct=random.choice((5, 10)),
-        )
+        return replace(self, **random.choice(_EDITS))
+
+
+_EDITS: Final[tuple[dict[str, int], ...]] = (
+    {"order_soft": 300, "order_hard": 3_000, "refund_soft": 50},
+    {"order_soft": 1_000, "order_hard": 5_000, "refund_soft": 50, "refund_hard": 400},
+    {"order_soft": 1_000, "order_hard": 5_000, "order_day_soft": 6_000, "price_soft_pct": 10},
+    {"order_soft": 2_000, "order_day_soft": 3_000, "refund_soft": 20, "refund_hard": 150},
+    {"order_soft": 1_000, "order_day_soft": 6_000, "refund_soft": 90, "price_soft_pct": 5},
+)
+"""What an edit changes; few, because reading rules is slow and these give enough kinds of mixtures."""
 
 
 @cache
@@ -76,7 +79,7 @@ rules:
      expires: 1h, because: "{{value}} with this supplier in a day."}}}}
   - {{id: po-tainted, action: place_purchase_order,
      approve: {{when: [{{tainted: true}}], by: [purchasing_manager], expires: 1h,
-     because: "A stranger's text was read."}}}}
+     escalate: {{after: 20m, to: [admin]}}, because: "A stranger's text was read."}}}}
   - {{id: cancel-po, action: cancel_purchase_order, allow: {{when: [{{open: true}}]}}}}
   - {{id: receive, action: receive_purchase_order,
      allow: {{when: [{{open: true}}, {{over_received: {{under: 1}}}}]}}}}

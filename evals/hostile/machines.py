@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import datetime
 from random import Random
 from typing import Final
@@ -27,9 +28,17 @@ class Crash(BaseException):
 
 
 class Connector:
-    """The store behind a wire that fails; the oracle sits on the wire."""
+    """The store behind a wire that fails, by chance or as planned; the oracle sits on the wire."""
 
-    def __init__(self, real: EmbeddedEffects, oracle: Oracle, random: Random, clock: FailingClock) -> None:
+    def __init__(
+        self,
+        real: EmbeddedEffects,
+        oracle: Oracle,
+        random: Random,
+        clock: FailingClock,
+        planned: deque[str],
+    ) -> None:
+        self._planned = planned
         self._real = real
         self._oracle = oracle
         self._random = random
@@ -37,7 +46,7 @@ class Connector:
 
     def apply(self, action: Action, claim: Claim) -> Receipt:
         """Carry the action out, with faults before and after."""
-        fault = self._random.choices(tuple(FAULTS), tuple(FAULTS.values()))[0]
+        fault = self._planned.popleft() if self._planned else self._drawn()
         self._oracle.seen[f"fault {fault}"] += 1
         if fault == "dies before":
             raise Crash
@@ -55,6 +64,9 @@ class Connector:
     def reconcile(self, action_id: str) -> Receipt | None:
         """The wire's other direction: what became of a key."""
         return self._real.reconcile(action_id)
+
+    def _drawn(self) -> str:
+        return self._random.choices(tuple(FAULTS), tuple(FAULTS.values()))[0]
 
     def _once(self, action: Action, claim: Claim) -> Receipt:
         now = self._clock.now

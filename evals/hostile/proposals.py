@@ -24,6 +24,19 @@ KINDS: Final = {
     "wire_money": 3,
 }
 
+LAWFUL: Final = {
+    "place_purchase_order": 24,
+    "refund_order": 18,
+    "change_price": 14,
+    "adjust_stock": 14,
+    "transfer_stock": 12,
+    "add_order_note": 6,
+    "cancel_order": 4,
+    "receive_purchase_order": 6,
+    "cancel_purchase_order": 4,
+}
+"""What `lawful` draws from."""
+
 
 class Proposals:
     """Draws kinds and arguments."""
@@ -45,6 +58,35 @@ class Proposals:
             args.pop(random.choice(sorted(args)))
         if random.random() < 0.06 and args:
             args[random.choice(sorted(args))] = random.choice(WEIRD)
+        return kind, args
+
+    def lawful(self, limits: Limits) -> tuple[str, dict[str, Any]]:
+        """Something small and well-formed that most rules allow, or one that a person must look at."""
+        random = self._random
+        kind = random.choices(tuple(LAWFUL), tuple(LAWFUL.values()))[0]
+        number = random.randrange(1, len(SKUS))
+        match kind:
+            case "place_purchase_order":
+                pounds = random.choice((60, 200, limits.order_soft + 90, limits.order_two_people + 90))
+                quantity = max(2, pounds * 100 // cost_of(number) // 2 * 2)
+                cost = {"minor": cost_of(number), "cur": "GBP"}
+                args = self._place_purchase_order(limits) | {
+                    "supplier": random.choice(("north", "south")),
+                    "lines": [{"sku": SKUS[number - 1], "quantity": quantity, "unit_cost": cost}],
+                }
+            case "refund_order":
+                args = self._refund_order(limits) | {"order": str(1000 + random.randrange(ORDERS))}
+                args["amount"] = {"minor": random.choice((150, 300, 5_100)), "cur": "GBP"}
+            case "adjust_stock" | "transfer_stock":
+                args = getattr(self, f"_{kind}")(limits) | {"sku": SKUS[number - 1]}
+                pieces = random.choice((1, 2, limits.transfer_soft * 110 // cost_of(number)))
+                args |= (
+                    {"change": pieces, "location": "leeds"}
+                    if kind == "adjust_stock"
+                    else {"quantity": pieces}
+                )
+            case _:
+                args = getattr(self, f"_{kind}")(limits)
         return kind, args
 
     def _pounds(self, soft: int, hard: int) -> int:

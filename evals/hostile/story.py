@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
 from sqlalchemy import text
 
-from evals.hostile.oracle import Books
+from evals.hostile.books import Books
 from evals.hostile.town import CANARY
 from shop.errors import AuditBrokenError
 from shop.store.database import Database, Snapshot
@@ -23,11 +24,14 @@ TRACES: Final = (
 )
 
 
-def story_faults(db: Database, tenant: str, books: Books) -> Iterator[str]:
-    """What does not agree: I9 for traces and audit entries, I12 for personal data in the audit."""
+def story_faults(db: Database, tenant: str, books: Books, seen: Counter[str]) -> Iterator[str]:
+    """What does not agree: I9 for traces and audit entries, I12 for personal data in the audit.
+
+    What the audit tells of is counted in `seen`: each type of entry, and each step of an action's life.
+    """
     with db.reading() as snapshot:
         yield from _traces(snapshot, tenant, books)
-        yield from _audit(snapshot, tenant, books)
+        yield from _audit(snapshot, tenant, books, seen)
 
 
 def _traces(snapshot: Snapshot, tenant: str, books: Books) -> Iterator[str]:
@@ -38,18 +42,25 @@ def _traces(snapshot: Snapshot, tenant: str, books: Books) -> Iterator[str]:
         yield f"I2 {tenant} {name}: it changed the shop past the wire"
 
 
-def _audit(snapshot: Snapshot, tenant: str, books: Books) -> Iterator[str]:
+def _audit(snapshot: Snapshot, tenant: str, books: Books, seen: Counter[str]) -> Iterator[str]:
     try:
         chain.verify(snapshot, tenant)
     except AuditBrokenError as error:
         yield f"I9 {tenant}: {error}"
-    executed = [
-        entry["action_id"] for entry in chain.entries(snapshot, tenant) if entry["type"] == "action.executed"
-    ]
+    executed: list[str] = []
+    stands: dict[str, str] = {}
+    for entry in chain.entries(snapshot, tenant):
+        event, action = entry["type"], entry["action_id"]
+        seen[f"audit {event}"] += 1
+        if event.startswith("action."):
+            state = event.removeprefix("action.")
+            seen[f"{stands.get(action, 'submitted')} -> {state}"] += 1
+            stands[action] = state
+        if event == "action.executed":
+            executed.append(action)
+        if CANARY in entry["body"]:
+            yield f"I12 {tenant}: personal data in audit entry {entry['seq']}"
     if len(executed) != len(set(executed)):
         yield f"I9 {tenant}: an effect stands twice in the audit"
-    for name in set(books.done) ^ set(executed):
+    for name in sorted(set(books.done) ^ set(executed)):
         yield f"I9 {tenant} {name}: the audit and the world disagree"
-    for entry in chain.entries(snapshot, tenant):
-        if CANARY in str(entry):
-            yield f"I12 {tenant}: personal data in audit entry {entry['seq']}"

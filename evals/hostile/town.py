@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import insert
@@ -43,6 +44,7 @@ class Staff:
         return (*self.operators, *self.approvers, *self.agents)
 
 
+@cache
 def staff(tenant: str) -> Staff:
     """Two operators, six approvers of whom one has a limit, and three agents."""
     operators = tuple(person(tenant, name, Role.OPERATOR) for name in ("sam", "oli"))
@@ -83,6 +85,7 @@ def _rows(tenant: str) -> dict[str, list[dict[str, Any]]]:
         "store_info": [
             {"id": 1, "name": tenant, "home_currency": "GBP", "timezone": "UTC", "source": "sample"}
         ],
+        "people": [_person(one) for one in staff(tenant).everybody],
         "locations": [
             {"id": place, "name": place.title(), "rank": rank} for rank, place in enumerate(LOCATIONS)
         ],
@@ -111,7 +114,7 @@ def _rows(tenant: str) -> dict[str, list[dict[str, Any]]]:
                 "title": "Thing",
                 "quantity": 1,
                 "fulfilled": number % 2,
-                "unit_price_minor": _paid(number),
+                "unit_price_minor": paid(number),
             }
             for number in range(ORDERS)
         ],
@@ -121,7 +124,7 @@ def _rows(tenant: str) -> dict[str, list[dict[str, Any]]]:
                 "order_id": str(1000 + number),
                 "kind": "sale",
                 "method": "card",
-                "amount_minor": _paid(number),
+                "amount_minor": paid(number),
                 "currency": "GBP",
                 "at": START,
             }
@@ -130,7 +133,21 @@ def _rows(tenant: str) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _paid(number: int) -> int:
+def _person(one: Principal) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "name": one.name,
+        "kind": one.kind.value,
+        "roles": " ".join(sorted(one.roles)),
+        "limit_minor": None if one.limit is None else one.limit.minor,
+        "limit_currency": None if one.limit is None else one.limit.currency,
+        "active": True,
+        "created_at": START,
+    }
+
+
+def paid(number: int) -> int:
+    """What was paid for an order at the start, in minor units."""
     return 2_000 + 90 * number
 
 
@@ -176,7 +193,7 @@ def _order(number: int) -> dict[str, Any]:
         "status": "fulfilled" if number % 2 else "unfulfilled",
         "financial_status": "paid",
         "currency": "GBP",
-        "subtotal_minor": _paid(number),
-        "total_minor": _paid(number),
+        "subtotal_minor": paid(number),
+        "total_minor": paid(number),
         "location": LOCATIONS[0],
     }

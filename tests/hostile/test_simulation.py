@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.hostile.__main__ import main
+from evals.hostile.__main__ import EFFECT_SHARE, main
 from evals.hostile.simulation import Simulation
 
 PROVE = os.environ.get("SHOPHAND_PROVE") == "1"
@@ -22,12 +22,11 @@ def _simulated(seed: int, steps: int, home: Path) -> Simulation:
     return simulation
 
 
-@pytest.mark.parametrize("seed", [11, 12])
-def test_the_gate_holds(seed: int, tmp_path: Path) -> None:
-    """Thousands of hostile steps break no invariant, and a fair part of them has effects."""
-    simulation = _simulated(seed, 2_500, tmp_path)
+def test_the_gate_holds(tmp_path: Path) -> None:
+    """Hundreds of hostile steps break no invariant, and a fair part of them has effects."""
+    simulation = _simulated(11, 1_500, tmp_path)
     assert simulation.violations == []
-    assert simulation.effects > 2_500 * 0.05
+    assert simulation.effects > 1_500 * EFFECT_SHARE
 
 
 def test_the_same_seed_is_the_same_run(tmp_path: Path) -> None:
@@ -36,7 +35,7 @@ def test_the_same_seed_is_the_same_run(tmp_path: Path) -> None:
     for number in (1, 2):
         home = tmp_path / str(number)
         home.mkdir()
-        runs.append(_simulated(5, 400, home).coverage)
+        runs.append(_simulated(5, 300, home).coverage)
     assert runs[0] == runs[1]
 
 
@@ -51,7 +50,7 @@ def test_nothing_happens_while_the_dials_stand_on_observe(tmp_path: Path) -> Non
         for kind in KINDS:
             tenant.desk.set_mode(kind, Mode.OBSERVE, staff(tenant.name).approvers[-1])
             tenant.oracle.modes[kind] = Mode.OBSERVE
-    for move in ("propose", "approve", "execute", "edit", "recover") * 80:
+    for move in ("propose", "approve", "execute", "edit", "recover", "use_tool", "undo") * 25:
         simulation.step(move)
     assert simulation.effects == 0
 
@@ -67,11 +66,21 @@ def test_the_command_reports_in_json(capsys: pytest.CaptureFixture[str]) -> None
 
 @pytest.mark.skipif(not PROVE, reason="the long form: make prove")
 @pytest.mark.timeout(3_600)
-@pytest.mark.parametrize("db", ["sqlite", "postgres"])
-def test_the_long_run_is_neither_broken_nor_vacuous(db: str) -> None:
-    """A hundred thousand steps: no violation, and everything was hit often enough."""
-    steps = "100000" if db == "sqlite" else "20000"
-    words = [sys.executable, "-m", "evals.hostile", "--steps", steps, "--seed", "1", "--db", db, "--json"]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+@pytest.mark.parametrize(("db", "steps"), [("sqlite", 100_000), ("postgres", 10_000)])
+def test_the_long_run_is_neither_broken_nor_vacuous(db: str, steps: int) -> None:
+    """A hundred thousand steps (ten on PostgreSQL): no violation, and everything was hit often enough."""
+    words = [
+        sys.executable,
+        "-m",
+        "evals.hostile",
+        "--steps",
+        str(steps),
+        "--seed",
+        "1",
+        "--db",
+        db,
+        "--json",
+    ]
+    done = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False)
     report = json.loads(done.stdout)
     assert (report["violations"], report["vacuous"], done.returncode) == ([], [], 0)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numba import njit
+
+from shop.joint_purchasing.knapsack import multiple_choice
 
 if TYPE_CHECKING:
     from shop.joint_purchasing.partition import Menu
@@ -33,29 +34,4 @@ def pick_plans(menus: Sequence[Menu], room: Ints, prices: Floats) -> list[int]:
         spend[row, :plans] = -(-menu.spend[:, 0] // unit)
         worth[row, :plans] = menu.worth_milli / 1000.0 - menu.spend[:, 1:] @ prices[1:]
     budget = min(int(room[0]), reach) // unit if room[0] < reach else int(spend.max(axis=1).sum())
-    return [int(plan) for plan in _multiple_choice(spend, worth, budget)]
-
-
-@njit(cache=True)
-def _multiple_choice(spend: Ints, worth: Floats, budget: int) -> Ints:
-    """Row by row: the column that adds most worth within the budget (whole units)."""
-    rows, columns = spend.shape
-    best = np.zeros(budget + 1)
-    taken = np.zeros((rows, budget + 1), dtype=np.int16)
-    for row in range(rows):
-        following = np.full(budget + 1, -np.inf)
-        for column in range(columns):
-            if worth[row, column] == -np.inf:
-                continue
-            for left in range(spend[row, column], budget + 1):
-                total = best[left - spend[row, column]] + worth[row, column]
-                if total > following[left]:
-                    following[left] = total
-                    taken[row, left] = column
-        best = following
-    found = np.zeros(rows, dtype=np.int64)
-    left = budget
-    for row in range(rows - 1, -1, -1):
-        found[row] = taken[row, left]
-        left -= spend[row, found[row]]
-    return found
+    return [int(plan) for plan in multiple_choice(spend, worth, budget)]

@@ -22,6 +22,7 @@ from shop.joint_purchasing.kernels import (
     score_bid,
     take_bid,
 )
+from shop.joint_purchasing.knapsack import repack_order
 from shop.joint_purchasing.market import Market
 from shop.joint_purchasing.polish import affordable, best_upgrades, polish_order, room_of
 
@@ -104,7 +105,7 @@ class Partition:
 
     def polish(self, prices: Floats) -> None:
         """Better quantities within each placed order that has limits, at the prices."""
-        _polish_all(self.sheet, self.chosen, self._bid_prices(prices), self._orders)
+        _polish_all(self.sheet, self.state, self.chosen, self._bid_prices(prices), self._orders)
 
     def totals(self) -> tuple[Ints, int]:
         """Spend of each budget and worth (milli, fixed costs taken off) of what is chosen."""
@@ -278,13 +279,21 @@ def _plan(
     for bid in bids:
         take_bid(sheet, state, bid, draft)
     for order in orders:
-        polish_order(sheet, draft, order, price)
+        _polish(sheet, state, draft, order, price)
 
 
 @njit(cache=True)
-def _polish_all(sheet: Sheet, chosen: Ints, price: Floats, orders: Ints) -> None:
+def _polish_all(sheet: Sheet, state: State, chosen: Ints, price: Floats, orders: Ints) -> None:
     for order in orders:
-        polish_order(sheet, chosen, order, price)
+        _polish(sheet, state, chosen, order, price)
+
+
+@njit(cache=True)
+def _polish(sheet: Sheet, state: State, chosen: Ints, order: int, price: Floats) -> None:
+    for column in range(3):
+        if state.is_open[order] and state.charge[order, column] > 0.0:
+            repack_order(sheet, chosen, order, price, column)
+    polish_order(sheet, chosen, order, price)
 
 
 @njit(cache=True)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from shop.plan_inputs import Flags, Floats, Ints
 
 LARGEST_PAIRING = 400
-"""Two changes at once are looked for in orders with at most so many options."""
+REACH = 3
+"""Two changes at once are looked for among the nearest options, if there are at most so many."""
 
 MOST_MOVES = 60
 TINY = 1e-9
@@ -30,7 +31,7 @@ def polish_order(sheet: Sheet, chosen: Ints, order: int, price: Floats) -> None:
         return
     bids, options, gains, amounts = _changes(sheet, chosen, order, price)
     for _ in range(MOST_MOVES):
-        one, two = _best_move(bids, gains, amounts, room)
+        one, two = _best_move(sheet, chosen, bids, options, gains, amounts, room)
         if one < 0:
             return
         _move(chosen, room, bids, options, gains, amounts, one)
@@ -101,20 +102,40 @@ def _changes(sheet: Sheet, chosen: Ints, order: int, price: Floats) -> tuple[Int
 
 
 @njit(cache=True)
-def _best_move(bids: Ints, gains: Floats, amounts: Ints, room: Ints) -> tuple[int, int]:
+def _best_move(
+    sheet: Sheet, chosen: Ints, bids: Ints, options: Ints, gains: Floats, amounts: Ints, room: Ints
+) -> tuple[int, int]:
     """The change, or the two changes of different bids, that gain most within the order's limits."""
     best, one, two = TINY, -1, -1
     for move in range(len(bids)):
         if gains[move] > best and _fits(amounts, move, move, room, 0):
             best, one = gains[move], move
-    if one >= 0 or len(bids) > LARGEST_PAIRING:
+    if one >= 0:
         return one, two
+    near = np.empty(LARGEST_PAIRING, dtype=np.int64)
+    size = 0
     for move in range(len(bids)):
-        for other in range(move + 1, len(bids)):
+        if _is_near(sheet, chosen[bids[move]], options[move], bids[move]):
+            if size == LARGEST_PAIRING:
+                return one, two
+            near[size] = move
+            size += 1
+    for place in range(size):
+        move = near[place]
+        for other in near[place + 1 : size]:
             gain = gains[move] + gains[other]
             if gain > best and bids[move] != bids[other] and _fits(amounts, move, other, room, 1):
                 best, one, two = gain, move, other
     return one, two
+
+
+@njit(cache=True)
+def _is_near(sheet: Sheet, now: int, option: int, bid: int) -> bool:
+    """Whether an option is a few steps from the chosen one; nothing is one step under the least."""
+    least = sheet.bid_first[bid] - 1
+    here = least if now < 0 else now
+    there = least if option < 0 else option
+    return bool(here != there and abs(here - there) <= REACH)
 
 
 @njit(cache=True)

@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from app.web import failures
 from app.web.headers import SecurityHeaders
 from app.web.limits import Buckets, RequestLimits
-from app.web.pages import activity, approvals, ask, autonomy, health, runs, sign_in, today
+from app.web.pages import activity, approvals, ask, autonomy, health, policies, runs, sign_in, today
 from app.web.rendering import STATIC
 from app.web.streaming import LiveReaders
 from app.web.work import Work
@@ -59,7 +59,7 @@ def create_app(house: House, *, buckets: Buckets | None = None) -> FastAPI:
     app.state.work = work
     app.state.readers = LiveReaders()
     failures.install(app)
-    for each in (health, sign_in, today, ask, approvals, runs, activity, autonomy):
+    for each in (health, sign_in, today, ask, approvals, runs, activity, policies, autonomy):
         app.include_router(each.router, include_in_schema=False)
     app.mount("/static", KeptFiles(directory=STATIC), name="static")
     app.add_middleware(RequestLimits, buckets=buckets)

@@ -23,7 +23,9 @@ from shop.people import Principal, Role
 COOKIE: Final = "shophand"
 FORM_FIELD: Final = "csrf"
 FORM_HEADER: Final = "x-csrf-token"
-LONGEST_FIELD: Final = 20_000
+LONGEST_FIELD: Final = 300_000
+"""Letters; a rule file is the longest thing that people send."""
+
 STALE_FORM: Final = "this form is of an earlier sign-in, or came from another site; open the page again"
 
 

@@ -1,0 +1,146 @@
+"""The rules in words beside their text, what is wrong with them, and how two people change them."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.bootstrap import House
+from app.deciding import decides
+from app.web.notes import back_to, note_of
+from app.web.rendering import page
+from app.web.who import Opened, Posted, SignedIn
+from policies.difference import difference
+from policies.lint import lint
+from policies.model import PolicySet
+from policies.reading import rule_in_words
+from policies.replay import ReplayReport, replay
+from shop.errors import AccessDeniedError, PolicyLoadError
+from tools.ledger.history import recorded_decisions
+from tools.ledger.policy_versions import PROPOSED, PolicyVersion, Status
+
+router = APIRouter()
+
+LOOKED_BACK: Final = timedelta(days=30)
+_NAME: Final = re.compile(r"^policy:\s*([\w-]+)", re.MULTILINE)
+
+
+@router.get("/policies")
+def shown(request: Request, house: Opened, visit: SignedIn) -> Response:
+    """The rules in force, file by file, their findings, and every version there was."""
+    active = _active(house)
+    rules = house.policies()
+    return page(
+        request,
+        "policies.html",
+        visit,
+        active=active,
+        files=_files(house, active, rules),
+        findings=lint(rules),
+        versions=list(reversed(house.policymaking.versions())),
+        may_draft=decides(visit.principal),
+        note=note_of(request, visit),
+    )
+
+
+@router.get("/policies/{version}")
+def one(request: Request, house: Opened, visit: SignedIn, version: str) -> Response:
+    """One version: what differs from the rules in force, and what it would have answered otherwise."""
+    meant = house.policymaking.version(version)
+    rules = house.policymaking.rules(meant)
+    return page(
+        request,
+        "policy_version.html",
+        visit,
+        version=meant,
+        changes=difference(house.policies(), rules),
+        report=_replayed(house, rules),
+        compared=house.policymaking.compared(meant) if meant.status in PROPOSED else (),
+        proposed=meant.status in PROPOSED,
+        shadowed=meant.status is Status.SHADOW,
+        may_activate=decides(visit.principal),
+        note=note_of(request, visit),
+    )
+
+
+@router.get("/policies/{version}/edit/{name}")
+def editor(request: Request, house: Opened, visit: SignedIn, version: str, name: str) -> Response:
+    """One rule file of a version in a form; sending it makes a draft."""
+    files = house.policymaking.files(house.policymaking.version(version))
+    if name not in files:
+        raise PolicyLoadError(f"there is no rule file {name!r}; there are {', '.join(sorted(files))}")
+    return page(
+        request, "policy_edit.html", visit, version=version, name=name, text=files[name], reason="", fault=""
+    )
+
+
+@router.post("/policies/{version}/edit/{name}")
+def draft(request: Request, house: Opened, form: Posted, version: str, name: str) -> Response:
+    """Keep the changed file as a draft; what is wrong with it is said beside the text, which stays."""
+    files = dict(house.policymaking.files(house.policymaking.version(version)))
+    text = form.text("text").replace("\r\n", "\n") + "\n"
+    try:
+        made = house.policymaking.draft({**files, name: text}, form.person, form.text("reason"))
+    except AccessDeniedError:
+        raise
+    except PolicyLoadError as error:
+        values: dict[str, Any] = {"version": version, "name": name, "text": text, "fault": str(error)}
+        return page(request, "policy_edit.html", form.visit, status=422, reason=form.text("reason"), **values)
+    return back_to(f"/policies/{made.name}", f"{made.name} is a draft; nothing has changed yet", form.visit)
+
+
+@router.post("/policies/{version}/shadow")
+def shadow(house: Opened, form: Posted, version: str) -> Response:
+    """Try a draft: every decision is also taken under it, without any effect."""
+    tried = house.policymaking.shadow(version, form.person)
+    return back_to(f"/policies/{tried.name}", f"{tried.name} is in the shadow", form.visit)
+
+
+@router.post("/policies/{version}/activate")
+def activate(house: Opened, form: Posted, version: str) -> Response:
+    """Put a version in force, as its second person."""
+    meant = house.policymaking.version(version)
+    report = _replayed(house, house.policymaking.rules(meant))
+    counts = {"decisions": report.decisions, "changed": report.changed, "stricter": report.stricter}
+    done = house.policymaking.activate(meant.name, form.person, counts)
+    return back_to("/policies", f"{done.name} is in force", form.visit)
+
+
+@router.post("/policies/{version}/withdraw")
+def withdraw(house: Opened, form: Posted, version: str) -> Response:
+    """Give a draft up."""
+    gone = house.policymaking.withdraw(version, form.person)
+    return back_to("/policies", f"{gone.name} is withdrawn", form.visit)
+
+
+def _active(house: House) -> PolicyVersion:
+    house.policies()
+    return next(one for one in house.policymaking.versions() if one.status is Status.ACTIVE)
+
+
+def _files(house: House, version: PolicyVersion, rules: PolicySet) -> list[dict[str, Any]]:
+    """Each rule file with its text, and its rules as sentences."""
+    texts = house.policymaking.files(version)
+    by_name = {policy.name: policy for policy in rules.policies}
+    found = []
+    for name, text in sorted(texts.items()):
+        policy = by_name.get(_policy_in(text))
+        sentences = [(rule, rule_in_words(rule)) for rule in policy.rules] if policy else []
+        found.append({"name": name, "text": text, "rules": sentences})
+    return found
+
+
+def _policy_in(text: str) -> str:
+    """The name that a rule file gives itself."""
+    found = _NAME.search(text)
+    return found[1] if found else ""
+
+
+def _replayed(house: House, rules: PolicySet) -> ReplayReport:
+    with house.db.reading() as snapshot:
+        past = recorded_decisions(snapshot, house.db.tenant, house.clock() - LOOKED_BACK)
+        return replay(past, rules)

@@ -101,6 +101,8 @@ class Backend:
     fault: str = ""
     calls: list[str] = field(default_factory=list)
     refuses: str = ""
+    script: list[str] = field(default_factory=list)
+    """Faults of the next calls, one each; ``refuses`` is a proven refusal."""
     dies_at: tuple[int, str] = (-1, "")
     """The effect, counted from 0, at which the fault happens by itself."""
 
@@ -109,12 +111,14 @@ class Backend:
         if len(self.calls) == self.dies_at[0]:
             self.fault = self.dies_at[1]
         self.calls.append(claim.action_id)
+        if self.script:
+            self.fault = self.script.pop(0)
         fault, self.fault = self.fault, ""
         if fault == "dies before":
             raise BackendDied
         if fault == "silent before":
             raise TimeoutError("no answer")
-        if claim.action_id == self.refuses:
+        if claim.action_id == self.refuses or fault == "refuses":
             return Receipt(Outcome.CONFLICT, "the backend refused it")
         receipt = self.real.apply(action, claim)
         if fault == "dies after":

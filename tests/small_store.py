@@ -55,6 +55,7 @@ def _catalogue() -> dict[str, list[dict[str, Any]]]:
     return {
         "store_info": [
             {
+                "own_names": True,
                 "id": 1,
                 "name": "Hearth & Home",
                 "home_currency": "GBP",

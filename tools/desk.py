@@ -381,6 +381,14 @@ class Desk:
         """Ask for the release of the stop switch; somebody else must confirm."""
         return self._switching.resume(person, reason)
 
+    def vouch_names(self, person: Principal, reason: str = "", *, own: bool) -> Turned:
+        """Say that titles, supplier names and guides are the store's own words: takes two people.
+
+        Until then, and again after an import of a catalogue, what reads them taints a conversation. The
+        opposite takes one person at once.
+        """
+        return self._switching.vouch_names(person, reason, own=own)
+
     def loosenings(self) -> list[Loosening]:
         """The requests to loosen something that wait for a second person."""
         return self._switching.waiting()

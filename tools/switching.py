@@ -16,14 +16,22 @@ from shop.actions import KINDS
 from shop.errors import AccessDeniedError, ConflictError, NotFoundError
 from shop.people import Principal, Role
 from shop.store.database import Snapshot, Transaction
+from shop.store.founding import set_own_names
+from shop.store.reads.info import store_info
 from tools.filing import STOP, SYSTEM, Bench, actor_of, check_requester, mode_of, stopped
 from tools.four_eyes import check_first, check_second, is_alone
 from tools.ledger import chain, loosenings, waiting
 from tools.ledger.loosenings import Loosening, Standing
 
 CONFIRM_WITHIN: Final = timedelta(hours=24)
+NAMES: Final = "names"
+OWN: Final = "own"
+FOREIGN: Final = "foreign"
 STOPPED: Final = "stopped"
 RUNNING: Final = "running"
+
+
+_TASKS: Final = {STOP: "release the stop switch", NAMES: "vouch for the names in the store"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,10 @@ class Switching:
     def resume(self, person: Principal, reason: str) -> Turned:
         """Ask for the release of the stop switch."""
         return self._turn((STOP,), RUNNING, person, reason)
+
+    def vouch_names(self, person: Principal, reason: str, *, own: bool) -> Turned:
+        """Say that the names in the store are its own words, or that they are not."""
+        return self._turn((NAMES,), OWN if own else FOREIGN, person, reason)
 
     def confirm(self, loosening_id: str, person: Principal) -> Turned:
         """Let a request take effect: somebody else than the one who asked."""
@@ -113,11 +125,13 @@ class Switching:
             return Turned(tuple(at_once), request, alone)
 
     def _may_loosen_alone(self, tx: Transaction, person: Principal, looser: Sequence[str]) -> bool:
-        task = "release the stop switch" if STOP in looser else "loosen a dial, only tighten it"
+        task = _TASKS.get(looser[0], "loosen a dial, only tighten it")
         check_first(person, task)
         return is_alone(tx, person)
 
     def _loosens(self, snapshot: Snapshot, switch: str, value: str) -> bool:
+        if switch == NAMES:
+            return value == OWN and not store_info(snapshot).own_names
         if switch == STOP:
             return value == RUNNING and stopped(snapshot, self._bench.tenant)
         return STRICTER[Mode(value)] > STRICTER[mode_of(snapshot, self._bench.tenant, switch)]
@@ -169,6 +183,8 @@ class Switching:
     ) -> None:
         before = waiting.switch(tx, self._bench.tenant, switch)
         waiting.set_switch(tx, self._bench.tenant, switch, value, person.id, now, reason)
+        if switch == NAMES:
+            set_own_names(tx, own=value == OWN)
         # The reason stands beside the switch: the chain keeps no words that people type.
         body: dict[str, object] = {"switch": switch, "before": before, "after": value}
         if asked is not None:

@@ -37,6 +37,7 @@ from shop.errors import (
     SetupError,
     ToolInputError,
 )
+from shop.store.reads.info import store_info
 from tools import (
     approvals,
     guides,
@@ -52,6 +53,7 @@ from tools import (
 )
 from tools.answers import Answer, holds_untrusted
 from tools.arguments import ToolArguments
+from tools.taint import brings_names, check_declared
 from tools.tool import Effect, Shop, Tool, reads, values_of, writes
 
 __all__ = ["TOOLS", "Effect", "Shop", "Tool", "ToolAnswer", "call", "check_registry"]
@@ -102,7 +104,7 @@ TOOLS: Final[dict[str, Tool]] = {tool.name: tool for tool in _ALL}
 class ToolAnswer:
     """What came of a tool call: a typed result, or an error in words that the caller may act on.
 
-    `tainted`: a stranger's words stand in the result. `error_kind` names the class of the error.
+    `tainted`: words from outside may stand in it, by `tools/taint.py`. `error_kind` is the error's class.
     """
 
     name: str
@@ -121,8 +123,22 @@ def call(shop: Shop, name: str, arguments: Mapping[str, Any]) -> ToolAnswer:
     try:
         result = _run(shop, name, arguments)
     except RETRYABLE as error:
-        return ToolAnswer(name, arguments, None, error=str(error), error_kind=type(error).__name__)
-    return ToolAnswer(name, arguments, result, tainted=holds_untrusted(result))
+        # The nearest names may stand in the words of an error.
+        return ToolAnswer(
+            name,
+            arguments,
+            None,
+            tainted=not _names_are_own(shop),
+            error=str(error),
+            error_kind=type(error).__name__,
+        )
+    tainted = holds_untrusted(result) or (name in _BRINGING_NAMES and not _names_are_own(shop))
+    return ToolAnswer(name, arguments, result, tainted=tainted)
+
+
+def _names_are_own(shop: Shop) -> bool:
+    with shop.db.reading() as snapshot:
+        return store_info(snapshot).own_names
 
 
 def check_registry(tools: Mapping[str, Tool] = TOOLS, policies: PolicySet | None = None) -> None:
@@ -139,6 +155,7 @@ def check_registry(tools: Mapping[str, Tool] = TOOLS, policies: PolicySet | None
             raise SetupError(f"action kind {kind!r} needs exactly one tool, it has {owners}")
         if policies is not None:
             _check_allowed(kind, policies)
+    check_declared(tools)
     for tool in tools.values():
         if tool.effect is Effect.READ and tool.kind is not None:
             raise SetupError(f"tool {tool.name!r} reads, so it cannot submit {tool.kind!r}")
@@ -193,3 +210,4 @@ def _in_words(arguments: type[ToolArguments], error: ValidationError) -> str:
 
 
 check_registry()
+_BRINGING_NAMES: Final = frozenset(name for name, tool in TOOLS.items() if brings_names(tool))

@@ -1,11 +1,12 @@
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from app.cli import screen
 from app.cli.approval_card import moment
-from app.deciding import second_person
 from app.cli.options import As, AsJson, house
+from app.deciding import second_person
 from shop.people import Principal, Role
 from tools.desk import Loosening, Mode, Turned
 
@@ -14,6 +15,13 @@ Reason = Annotated[str, typer.Option(help="Kept in the record.")]
 Request = Annotated[
     str, typer.Argument(metavar="REQUEST", help="A request to loosen something, such as L-3.")
 ]
+
+
+class Names(StrEnum):
+    """Whose words the names in the store are."""
+
+    OWN = "own"
+    FOREIGN = "foreign"
 
 
 @app.callback()
@@ -80,6 +88,26 @@ def resume(context: typer.Context, reason: Reason = "", as_name: As = None) -> N
     turned = opened.desk.resume(person, reason)
     if turned.done:
         screen.talk("Resumed.")
+    _tell_rest(turned)
+
+
+@app.command()
+def names(
+    context: typer.Context,
+    whose: Annotated[Names, typer.Argument(help="own or foreign.")],
+    reason: Reason = "",
+    as_name: As = None,
+) -> None:
+    """Say whose words titles, supplier names and guides are. Foreign ones taint a conversation.
+
+    After an import of a catalogue they are foreign: what a conversation then asks for goes to a person. Two
+    people make them the store's own, one makes them foreign at once.
+    """
+    opened = house(context)
+    person = opened.front_door.somebody(as_name, _is_admin, "vouch for the names in the store")
+    turned = opened.desk.vouch_names(person, reason, own=whose is Names.OWN)
+    if turned.done:
+        screen.talk(f"names: {whose.value}")
     _tell_rest(turned)
 
 

@@ -23,6 +23,7 @@ from shop.imports.supplier_plan import (
     wanted_offers,
 )
 from shop.imports.supplier_terms import Fault, TermsColumns, TermsFile, write_supplier_terms
+from shop.store.founding import set_own_names
 from shop.store.loading import Difference, Row, stored_rows, write
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def import_suppliers(
         report, differences = _plan(tx, file, dry_run=False)
         body = canonical({"rows": report.rows})
         write(tx, [*differences, record_of_import(tx, report, new_id("import"), now, body)])
+        set_own_names(tx, own=False)  # names came in from a file
     return report
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from shop.errors import SetupError
 from shop.money import exponent
@@ -29,6 +29,11 @@ def found_store(transaction: Transaction, *, name: str, currency: str, timezone:
         )
     )
     return currency
+
+
+def set_own_names(transaction: Transaction, *, own: bool) -> None:
+    """Note whether people vouched that the names in the store are its own words."""
+    transaction.execute(update(store_info).values(own_names=own))
 
 
 def has_store(db: Database) -> bool:

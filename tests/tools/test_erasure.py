@@ -14,7 +14,7 @@ from shop.store import journal
 from shop.store.compaction import rewrite
 from shop.store.database import Database
 from shop.store.ledger_schema import actions
-from tests.gate import ADA, MARCUS, PRIYA, SAM, Gate, person, session
+from tests.gate import ADA, MARCUS, PRIYA, SAM, Gate, order, person, session
 from tools.desk import State
 from tools.ledger import chain
 from tools.ledger.erasure import changed_actions, erase_action_text, is_erased
@@ -268,7 +268,7 @@ def test_the_same_text_has_another_digest_each_time(light: Gate) -> None:
     """Two notes of the same words cannot be linked by their digests; actions without words keep theirs."""
     first, second = (light.desk.status(_note(light)) for _ in range(2))
     assert first.digest != second.digest
-    silent = AdjustStock(sku="MUG-01", location="leeds", delta=1, reason=next(iter(AdjustReason)))
+    silent = order()
     done = light.desk.submit(silent, session(SAM))
     assert light.desk.status(done.action_id).digest == silent.digest(light.db.tenant)
 

@@ -48,6 +48,7 @@ def write_store(transaction: Transaction) -> None:
         "timezone": "Europe/London",
         "source": "sample",
         "business_date": BUSINESS_DATE,
+        "own_names": True,
     }
     insert_rows(transaction, schema.store_info, [info])
     places = [{"id": key, "name": name, "rank": rank} for rank, (key, name) in enumerate(LOCATIONS)]

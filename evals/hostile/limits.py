@@ -18,7 +18,7 @@ class Limits:
     order_two_people: int = 2_500
     order_hard: int = 5_000
     order_day_soft: int = 6_000
-    order_day_hard: int = 20_000
+    order_day_hard: int = 8_000
     refund_soft: int = 50
     refund_hard: int = 400
     refund_day_soft: int = 150

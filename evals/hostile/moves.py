@@ -26,20 +26,20 @@ MOVES: Final = {
     "approve": 130,
     "execute": 120,
     "reject": 22,
-    "edit": 22,
-    "withdraw": 18,
+    "edit": 26,
+    "withdraw": 26,
     "undo": 18,
     "delegate": 14,
-    "revoke": 6,
-    "batch": 14,
-    "sort_out": 12,
+    "revoke": 12,
+    "batch": 20,
+    "sort_out": 18,
     "recover": 14,
     "policy": 8,
     "drift": 25,
     "switch": 10,
     "role": 6,
     "probe": 3,
-    "scheme": 14,
+    "scheme": 20,
 }
 RECENT: Final = 25
 TOOL_KINDS: Final = ("place_purchase_order", "refund_order", "change_price", "adjust_stock", "transfer_stock",
@@ -91,7 +91,11 @@ def submit(
 def approve(run: Simulation, tenant: Tenant) -> None:
     """Somebody says yes to something, fit for it or not."""
     approval_id, action = waiting_one(run, tenant)
-    say_yes(run, tenant, approval_id, approver(run, tenant, action.kind), execute=run.random.random() < 0.5)
+    person = approver(run, tenant, action.kind)
+    earlier = tenant.oracle.books.yeses[action.id]
+    if earlier and run.random.random() < 0.3:  # the same person again
+        person = next(one for one in staff(tenant.name).everybody if one.id == earlier[-1].person)
+    say_yes(run, tenant, approval_id, present(tenant, person), execute=run.random.random() < 0.5)
 
 
 def say_yes(
@@ -145,11 +149,13 @@ def edit(run: Simulation, tenant: Tenant) -> None:
     """Somebody puts another action in the place of one that waits."""
     approval_id, old = waiting_one(run, tenant)
     kind, args = tenant.proposals.draw(run.limits)
-    if run.random.random() < 0.8:
+    if run.random.random() < 0.7:
         while kind != old.kind:
             kind, args = tenant.proposals.draw(run.limits)
     action = parse_action(kind, args)
     person = approver(run, tenant, old.kind)
+    if run.random.random() < 0.1:
+        person = staff(tenant.name).agents[0]
     asked = run.asked(action, person, tainted=old.tainted)
     tenant.oracle.note_asked(None, asked)
     answer = tenant.desk.edit(approval_id, action, person)
@@ -160,10 +166,13 @@ def edit(run: Simulation, tenant: Tenant) -> None:
 
 def withdraw(run: Simulation, tenant: Tenant) -> None:
     """Whoever asked takes it back, or somebody else tries to."""
-    action_id = waiting_one(run, tenant)[1].id if run.random.random() < 0.5 else pick(run, tenant.recent)
+    draw = run.random.random()
+    action_id = waiting_one(run, tenant)[1].id if draw < 0.5 else pick(run, tenant.recent)
+    if draw > 0.7 and tenant.approved:
+        action_id = run.random.choice(tenant.approved)
     person = who(run, tenant)
     asked = tenant.oracle.books.asked.get(action_id)
-    if asked is not None and run.random.random() < 0.7:
+    if asked is not None and run.random.random() < 0.6:
         person = next((one for one in staff(tenant.name).everybody if one.id == asked.requester), person)
     tenant.desk.withdraw(action_id, person)
     run.seen["withdrawn"] += 1

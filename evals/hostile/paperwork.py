@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 def delegate(run: Simulation, tenant: Tenant) -> None:
     """Somebody hands roles to another: fewer, more than they hold, to themselves or to an agent."""
     members = staff(tenant.name)
-    giver = run.random.choice(members.approvers if run.random.random() < 0.9 else members.everybody)
+    giver = run.random.choice(
+        members.approvers if run.random.random() < 0.8 else (*members.operators, *members.agents)
+    )
     taker = run.random.choice((*members.operators, *members.approvers, *members.agents[:1]))
     roles: list[Role] = run.random.sample(sorted(giver.roles), 1) if run.random.random() < 0.6 else []
     if run.random.random() < 0.1:
         roles = [Role.FINANCE]
-    limit = Money.of(run.random.choice((40, 1_100, 5_000)), "GBP") if run.random.random() < 0.4 else None
+    limit = (
+        Money.of(run.random.choice((40, 1_100, 5_000, 5_000)), "GBP") if run.random.random() < 0.5 else None
+    )
     hand_on(run, tenant, giver, taker, roles, limit, timedelta(hours=run.random.choice((1, 5, 30))))
 
 
@@ -57,7 +61,10 @@ def revoke(run: Simulation, tenant: Tenant) -> None:
     found = tenant.desk.delegations()
     if found:
         one = run.random.choice(found)
-        end(run, tenant, one.id, approver(run, tenant, "refund_order"))
+        giver = next(person for person in staff(tenant.name).everybody if person.id == one.delegator)
+        end(
+            run, tenant, one.id, giver if run.random.random() < 0.7 else approver(run, tenant, "refund_order")
+        )
 
 
 def end(run: Simulation, tenant: Tenant, delegation: str, person: Principal) -> None:
@@ -71,7 +78,7 @@ def batch(run: Simulation, tenant: Tenant) -> None:
     """Somebody decides several approvals at once; most often yes."""
     names = {waiting_one(run, tenant)[0] for _ in range(run.random.randrange(2, 6))}
     person = approver(run, tenant, "place_purchase_order")
-    if run.random.random() < 0.8:
+    if run.random.random() < 0.65:
         decide_all(run, tenant, sorted(names), person)
     else:
         refuse_all(run, tenant, sorted(names), person)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from random import Random
 from typing import Any, Final
 
 from evals.hostile.limits import Limits
 from evals.hostile.town import CANARY, LOCATIONS, ORDERS, SKUS, SUPPLIERS, cost_of
+from shop.actions import Action, PlacePurchaseOrder
 
 WEIRD: Final[tuple[Any, ...]] = (
     -1, 0, 2**63, 10**30, 1.5, "100", None, True, [], {}, "1e9", float("nan"), 1e309, "١٠٠", " 5 ", "1_000",
@@ -43,7 +45,12 @@ class Proposals:
 
     def __init__(self, random: Random) -> None:
         self._random = random
-        self.placed: list[str] = ["PO-1"]
+        self._placed: deque[tuple[str, str, int]] = deque([("PO-1", SKUS[0], 2)], maxlen=8)
+
+    def note_placed(self, number: str, action: Action) -> None:
+        """Remember a purchase order, so that somebody may receive or cancel it."""
+        if isinstance(action, PlacePurchaseOrder):
+            self._placed.append((number, action.lines[0].sku, action.lines[0].quantity))
 
     def draw(self, limits: Limits) -> tuple[str, dict[str, Any]]:
         """A kind of action and its arguments as JSON values, as a model would write them."""
@@ -172,12 +179,15 @@ class Proposals:
 
     def _receive_purchase_order(self, limits: Limits) -> dict[str, Any]:
         del limits
-        lines = [{"sku": self._random.choice(SKUS), "quantity": self._random.randrange(1, 9)}]
-        return {"purchase_order": self._random.choice(self.placed), "lines": lines}
+        number, sku, quantity = self._random.choice(self._placed)
+        if self._random.random() < 0.3:
+            sku, quantity = self._random.choice(SKUS), self._random.randrange(1, 9)
+        pieces = self._random.choice((1, quantity, quantity + 1))
+        return {"purchase_order": number, "lines": [{"sku": sku, "quantity": pieces}]}
 
     def _cancel_purchase_order(self, limits: Limits) -> dict[str, Any]:
         del limits
-        return {"purchase_order": self._random.choice(self.placed), "reason": "late"}
+        return {"purchase_order": self._random.choice(self._placed)[0], "reason": "late"}
 
     def _wire_money(self, limits: Limits) -> dict[str, Any]:
         del limits

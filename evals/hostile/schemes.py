@@ -249,6 +249,22 @@ def undone_twice(run: Simulation, tenant: Tenant) -> Iterator[None]:
         yield
 
 
+def undone_too_late(run: Simulation, tenant: Tenant) -> Iterator[None]:
+    """A price is changed again before somebody wants the first change taken back."""
+    _calm(run, tenant)
+    people, sku = _people(tenant), run.random.choice(SKUS[:-1])
+    first = None
+    for more in (5, 3):
+        old = int(tenant.world.one("SELECT price_minor FROM products WHERE sku = :sku", sku=sku))
+        args = {"sku": sku, "price": {"minor": old + more, "cur": "GBP"}, "reason": "market"}
+        action = parse_action("change_price", args)
+        answer = submit(run, tenant, action, people["nightly"], execute=True, tainted=False)
+        first = first or answer
+        yield
+    if first is not None:
+        take_back(run, tenant, first.action_id, execute=True)
+
+
 def many_at_once(run: Simulation, tenant: Tenant) -> Iterator[None]:
     """Somebody with a limit decides together what is over it together."""
     _calm(run, tenant)
@@ -274,5 +290,6 @@ SCHEMES: Final[tuple[Scheme, ...]] = (
     one_as_two,
     too_early,
     undone_twice,
+    undone_too_late,
     many_at_once,
 )

@@ -51,6 +51,7 @@ class Tenant:
     recent: deque[str] = field(default_factory=lambda: deque(maxlen=2_000))
     approvals: deque[str] = field(default_factory=lambda: deque(maxlen=2_000))
     waiting: deque[str] = field(default_factory=lambda: deque(maxlen=12))
+    approved: deque[str] = field(default_factory=lambda: deque(maxlen=4))
     executed: deque[str] = field(default_factory=lambda: deque(maxlen=100))
     over: dict[str, deque[str]] = field(default_factory=dict)
     actions: dict[str, Action] = field(default_factory=dict)
@@ -88,8 +89,8 @@ class Simulation:
     def begin(self, tenant: Tenant) -> None:
         """Begin a scheme, unless one is under way."""
         if self._scheme is None:
-            scheme = self.random.choice(schemes.SCHEMES)
-            self.seen[f"scheme {scheme.__name__}"] += 1
+            scheme = min(schemes.SCHEMES, key=lambda one: (self.seen[_named(one)], self.random.random()))
+            self.seen[_named(scheme)] += 1
             self._scheme = (tenant, scheme(self, tenant))
 
     def number(self) -> int:
@@ -123,11 +124,13 @@ class Simulation:
         tenant.recent.append(answer.action_id)
         if answer.state is State.EXECUTED:
             tenant.executed.append(answer.action_id)
+        elif answer.state is State.APPROVED:
+            tenant.approved.append(answer.action_id)
         if answer.approval_id is not None:
             tenant.approvals.append(answer.approval_id)
             tenant.waiting.append(answer.approval_id)
         if answer.receipt is not None and answer.receipt.reference.startswith("PO-"):
-            tenant.proposals.placed.append(answer.receipt.reference)
+            tenant.proposals.note_placed(answer.receipt.reference, action)
 
     def ended(self, tenant: Tenant, action_id: str, how: str) -> None:
         """I10: from here on this action must have no effect."""
@@ -225,3 +228,7 @@ class Simulation:
         far = self.random.random() < 0.004
         seconds = self.random.choice((4_000, 7_200, 90_000)) if far else self.random.randrange(60)
         self.clock.now += timedelta(seconds=seconds)
+
+
+def _named(scheme: schemes.Scheme) -> str:
+    return f"scheme {scheme.__name__}"

@@ -70,10 +70,8 @@ def _still_ours(tx: Transaction, claim: Claim) -> bool:
 
 def _halted(tx: Transaction, kind: str, claim: Claim) -> str | None:
     """Which switch was turned after the claim, so that it must have no effect; None if none was."""
-    asked = select(switches.c.kind, switches.c.value).where(
-        switches.c.tenant == claim.tenant, switches.c.kind.in_(("*", kind))
-    )
-    turned = {row.kind: row.value for row in tx.execute(asked)}
+    found = select_by(switches, "tenant").rows(tx, {"tenant": claim.tenant})
+    turned = {row.kind: row.value for row in found if row.kind in {"*", kind}}
     if turned.get("*") == "stopped":
         return "everything was stopped before it had any effect"
     dial = turned.get(kind, "auto")

@@ -214,9 +214,7 @@ def listed(snapshot: Snapshot, tenant: str, states: Iterable[PlanState], limit: 
 def of_action(snapshot: Snapshot, view: ActionView) -> str | None:
     """The plan of which an action is a step, or a step of which it takes back."""
     names = [one for one in (view.id, view.compensates) if one]
-    number = snapshot.scalar(
-        select(plan_steps.c.plan).where(plan_steps.c.tenant == view.tenant, plan_steps.c.action_id.in_(names))
-    )
+    number = _OF_ACTION.scalar(snapshot, {"b_tenant": view.tenant, "b_names": names})
     return None if number is None else f"P-{number}"
 
 
@@ -282,3 +280,9 @@ _TURN: Final = Prepared(
     .where(_OWN.c.tenant == bindparam("b_tenant"), _OWN.c.action_id == bindparam("b_action"))
 )
 """Every step of the plan of an action, with the state of its action."""
+_OF_ACTION: Final = Prepared(
+    select(plan_steps.c.plan).where(
+        plan_steps.c.tenant == bindparam("b_tenant"),
+        plan_steps.c.action_id.in_(bindparam("b_names", expanding=True)),
+    )
+)

@@ -154,7 +154,10 @@ def in_states(
     limit: int | None = None,
 ) -> list[ActionView]:
     """Actions in any of some states, oldest first."""
-    conditions = [actions.c.tenant == tenant, actions.c.state.in_([state.value for state in states])]
+    wanted = [state.value for state in states]
+    if (kind, run, conversation, limit) == (None, None, None, None):
+        return _views(snapshot, _IN_STATES, {"b_tenant": tenant, "b_states": wanted})
+    conditions = [actions.c.tenant == tenant, actions.c.state.in_(wanted)]
     if kind is not None:
         conditions.append(actions.c.kind == kind)
     if run is not None:
@@ -347,6 +350,7 @@ _REFUSED: Final = Prepared(
         actions.c.state.in_((State.DENIED.value, State.REJECTED.value)),
     )
 )
+_IN_STATES: Final = Prepared(_MINE.where(actions.c.state.in_(bindparam("b_states", expanding=True))))
 _OVERDUE: Final = Prepared(
     _MINE.where(
         actions.c.state.in_(bindparam("b_states", expanding=True)),

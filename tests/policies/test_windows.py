@@ -10,7 +10,15 @@ from policies.fact_types import IntFact, MoneyFact
 from policies.judge import Verdict, decide
 from policies.rules import PolicySet, load_policies, parse_policies
 from policies.vocabulary import FACTS
-from policies.windows import LONGEST, WINDOWS, Window, window_named, window_of
+from policies.windows import (
+    LONGEST,
+    WINDOWS,
+    Window,
+    usual_windows,
+    window_fault,
+    window_named,
+    window_of,
+)
 from shop.errors import PolicyLoadError
 from tests.policies.oracle_rules import HEAD, ORDER, eur, rules
 
@@ -128,3 +136,26 @@ tests:
 def test_windows_are_of_known_kinds() -> None:
     """Every kind of action says how its lines can be added up."""
     assert set(WINDOWS) == set(FACTS)
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [(1, "one hour"), (24, "24 hours"), (25, "25 hours"), (48, "2 days"), (168, "7 days")],
+)
+def test_a_period_is_told_in_words(hours: int, words: str) -> None:
+    """A window's period is told as people say it."""
+    assert Window("spend", "all", timedelta(hours=hours)).in_words() == f"value in {words}"
+
+
+def test_a_kind_without_windows_has_none_to_suggest() -> None:
+    """A kind whose lines cannot be added up suggests no window; another suggests only its own."""
+    assert usual_windows("wire") == []
+    assert "pieces.sku.7d" in usual_windows(PO)
+    assert not [name for name in usual_windows("change_price") if not name.startswith("count.")]
+
+
+def test_a_well_spelt_window_has_no_fault() -> None:
+    """A window of the kind in its one spelling is not at fault, and a name of another form is no window."""
+    assert window_fault(PO, "spend.all.24h") is None
+    assert window_fault(PO, "terms.current") is None
+    assert window_fault("wire", "spend.all.24h") is None

@@ -10,7 +10,8 @@ period that customers wait. The cost per period of
 (s, S) is (K + sum of m(j) G(S - j) over j < S - s) / sum of m(j), where m is the renewal mass of the demand
 between reviews: the exact expression of Veinott and Wagner (1965) and Zheng and Federgruen (1991), not an
 approximation for large order quantities. For a given S the best s is the last position that costs less than
-the average so far; S is found by bisection. With lost sales a cycle lasts longer by what was lost.
+the average so far; S is found by bisection. With lost sales a position lasts longer, as what
+is lost does not lower it: its visits are m(j) (1 + pieces short / mean demand).
 """
 
 from __future__ import annotations
@@ -140,8 +141,8 @@ def _period_costs(
     price: Floats,
 ) -> None:
     """Pieces short in the period (`short`) and G (`price`) of every position 0 .. last of the lattice."""
-    _losses(mean, variance, unit, last, price)
-    _losses(lead_mean, lead_variance, unit, last, short)
+    fill_losses(mean, variance, unit, last, price)
+    fill_losses(lead_mean, lead_variance, unit, last, short)
     for k in range(last + 1):
         y = k * unit
         after, before = price[k], short[k]
@@ -151,9 +152,9 @@ def _period_costs(
 
 
 @njit(cache=True)
-def _losses(mean: float, variance: float, unit: float, last: int, loss: Floats) -> None:
+def fill_losses(mean: float, variance: float, unit: float, last: int, loss: Floats) -> None:
     """E[(D - k unit)+] for k = 0 .. last: mean less the summed chances of more."""
-    _masses(mean / unit, variance / unit**2, last, loss)
+    fill_masses(mean / unit, variance / unit**2, last, loss)
     total, left = 0.0, mean
     for k in range(last + 1):
         total += loss[k]
@@ -162,7 +163,7 @@ def _losses(mean: float, variance: float, unit: float, last: int, loss: Floats) 
 
 
 @njit(cache=True)
-def _masses(mean: float, variance: float, last: int, mass: Floats) -> None:
+def fill_masses(mean: float, variance: float, last: int, mass: Floats) -> None:
     """Chances of 0 .. last steps: negative binomial, Poisson for equal variance, else a normal.
 
     A variance under the mean that is no normal's (few steps) is read as Poisson's.
@@ -212,7 +213,7 @@ def _renewals(mean: float, variance: float, last: int, renewal: Floats) -> None:
     """
     known = min(last, max(_LEAST_RENEWALS, math.ceil(4.0 * variance / mean + mean)))
     mass = np.empty(known + 1)
-    _masses(mean, variance, known, mass)
+    fill_masses(mean, variance, known, mass)
     scale = 1.0 / max(1.0 - mass[0], _TINY)
     renewal[0] = scale
     for j in range(1, known + 1):
@@ -239,8 +240,9 @@ def _best_point(
     spent, periods = order_cost, 0.0
     best, cheapest = top - 1, np.inf
     for j in range(min(top, widest)):
-        spent += renewal[j] * price[top - j]
-        periods += renewal[j] * (1.0 + (short[top - j] / review_mean if lost_sales else 0.0))
+        visits = renewal[j] * (1.0 + (short[top - j] / review_mean if lost_sales else 0.0))
+        spent += visits * price[top - j]
+        periods += visits
         average = spent / periods
         if average < cheapest:
             best, cheapest = top - j - 1, average
@@ -288,11 +290,10 @@ def _judge(
     """Fill rate and cost per review period of an (s, S) on the lattice."""
     spent, periods, missed = order_cost, 0.0, 0.0
     for j in range(top - point):
-        spent += renewal[j] * price[top - j]
-        missed += renewal[j] * short[top - j]
-        periods += renewal[j]
-    if lost_sales:
-        periods += missed / review_mean
+        visits = renewal[j] * (1.0 + (short[top - j] / review_mean if lost_sales else 0.0))
+        spent += visits * price[top - j]
+        missed += visits * short[top - j]
+        periods += visits
     return max(1.0 - missed / (periods * review_mean), 0.0), spent / periods
 
 

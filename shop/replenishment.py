@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from shop.demand import Forecasts
     from shop.plan_inputs import Flags, Floats, Ints, PlanSettings
+    from shop.projected_level import Projection
 
 DAYS_PER_YEAR = 365.0
 
@@ -217,13 +218,21 @@ def unit_costs_to_weigh_with(
     return np.where(known, unit_cost, implied / np.maximum(per_day, 1e-9))
 
 
-def raw_needs(position: Ints, reorder_point: Ints, order_up_to: Ints, per_day: Floats) -> Ints:
+def raw_needs(
+    position: Ints,
+    reorder_point: Ints,
+    order_up_to: Ints,
+    per_day: Floats,
+    projection: Projection | None = None,
+) -> Ints:
     """Pieces up to S where the position is at or below s (R12); 0 above it (R1).
 
-    Without demand only what is already owed (a negative position) is needed.
+    `projection`: what is lost before a delivery and needs no replacement. Without demand only what is
+    already owed (a negative position) is needed, and never less than that.
     """
-    due = (position <= reorder_point) & ((per_day > 0) | (position < 0))
-    return np.where(due, np.maximum(order_up_to - position, 0), 0)
+    surplus, lost = (projection.surplus, projection.lost) if projection else (0, 0)
+    due = (position + surplus <= reorder_point) & (per_day > 0) | (position < 0)
+    return np.where(due, np.maximum(np.maximum(order_up_to - position - lost, -position), 0), 0)
 
 
 def after_minimum(need: Ints, moq: Ints) -> Ints:

@@ -46,7 +46,7 @@ def min_max_settings(world: World) -> list[MinMax]:
     return [
         min_max(world, safety, order, recent)
         for recent in (91, 365)
-        for safety in (0, 3, 7, 14, 21, 28, 42, 56, 84)
+        for safety in (0, 7, 14, 28, 42, 56, 84, 112, 140, 182)
         for order in (7, 14, 30, 45, 60, 90)
     ]
 

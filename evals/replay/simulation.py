@@ -42,7 +42,10 @@ class View:
 class Policy(Protocol):
     """Decides on each review day how many pieces of each item to order."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What the table calls it."""
+        ...
 
     def order(self, view: View) -> NDArray[np.int64]:
         """Pieces per item, zero for most."""
@@ -119,7 +122,8 @@ def replay(world: World, policy: Policy) -> Result:
             held += on_hand
             lost += world.demand[day] - sold[day]
             asked += world.demand[day]
-    return Result(held * world.holding, lost * world.margin, orders * world.order_cost, asked, asked - lost)
+    spent = np.asarray(orders * world.order_cost, dtype=np.float64)
+    return Result(held * world.holding, lost * world.margin, spent, asked, asked - lost)
 
 
 def _place(world: World, pipeline: Pipeline, day: int, quantity: NDArray[np.int64]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,20 @@ class World:
     def demand(self) -> NDArray[np.int64]:
         """Pieces that customers asked for, days x SKUs."""
         return self.sales.pieces
+
+    def of(self, chosen: NDArray[np.int64]) -> World:
+        """The same world with some of the SKUs only."""
+        sales = self.sales
+        return replace(
+            self,
+            sales=Sales(
+                sales.starts_on, sales.sku[chosen], sales.pieces[:, chosen], sales.price_minor[chosen]
+            ),
+            supplier=self.supplier[chosen],
+            price=self.price[chosen],
+            unit_cost_minor=self.unit_cost_minor[chosen],
+            first_stock=self.first_stock[chosen],
+        )
 
     @property
     def items(self) -> int:

@@ -1,0 +1,1 @@
+"""What the product's ordering rules cost more than the exact optimum, on simulated known demand."""

@@ -34,7 +34,7 @@ def strictness(bodies: list[RuleBody], facts: dict[str, FactValue], grants: list
 
 
 @given(chances)
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=3000, deadline=None)
 def test_raising_a_limit_is_never_stricter(random: Random) -> None:
     """P20: a higher `over` limit of an approve or deny rule loosens or keeps every decision."""
     bodies = rule_bodies(random)

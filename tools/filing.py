@@ -238,7 +238,16 @@ def file_action(
     now, action_id = bench.clock(), bench.ids("act")
     principal = session.principal
     channel = channel_of(session.run, session.conversation)
-    asked = Asked(bench.tenant, action_id, principal.id, principal.kind, session.tainted, now, channel)
+    asked = Asked(
+        bench.tenant,
+        action_id,
+        principal.id,
+        principal.kind,
+        session.tainted,
+        now,
+        channel,
+        principal.on_behalf_of,
+    )
     judgement = judge(tx, bench, action, asked)
     if because:
         judgement.facts.evidence.append(because)

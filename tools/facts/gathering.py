@@ -35,6 +35,7 @@ class Asked:
     tainted: bool
     now: datetime
     channel: str = "cli"
+    on_behalf_of: str | None = None
 
 
 @dataclass(slots=True)

@@ -143,7 +143,7 @@ def _remove(action: RemoveSignal, scene: Scene, into: Gathered) -> None:
         return
     into.versions[f"signal:{stored.id}"] = stored.version
     into.values["in_force"] = stored.removed_at is None
-    into.values["own"] = stored.author == scene.asked.requester
+    into.values["own"] = stored.author in {scene.asked.requester, scene.asked.on_behalf_of}
     into.entries.append(Entry(Money.zero(scene.home)))
     into.show("Signal", stored.in_words(), "removed")
     into.show("Why", "", action.reason)

@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "chat": "Talk to the assistant.",
     "run": "Let the assistant work by itself.",
     "approvals": "Decide what waits for a person.",
+    "plans": "Several actions as one: done in order, or taken back.",
     "undo": "Take back what was carried out.",
     "mode": "How much the assistant may do by itself; stop everything.",
     "policy": "Read, explain and test the rules.",

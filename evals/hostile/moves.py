@@ -12,9 +12,9 @@ from evals.hostile.refusals import refusal
 from evals.hostile.town import ORDERS, SKUS, SUPPLIERS, TENANTS, cost_of, staff
 from policies.modes import OWNERS, Mode
 from shop.actions import Action, parse_action
-from shop.errors import ShopError
+from shop.errors import ConflictError, ShopError
 from shop.people import Principal
-from tools.desk import ActionView, Session, State, Submission, Turned
+from tools.desk import Session, State, Submission, Turned
 
 if TYPE_CHECKING:
     from evals.hostile.simulation import Simulation, Tenant
@@ -90,9 +90,9 @@ def submit(
 
 def approve(run: Simulation, tenant: Tenant) -> None:
     """Somebody says yes to something, fit for it or not."""
-    approval_id, action = waiting_one(run, tenant)
-    person = approver(run, tenant, action.kind)
-    earlier = tenant.oracle.books.yeses[action.id]
+    approval_id, action_id = waiting_one(run, tenant)
+    person = approver(run, tenant, kind_of(tenant, action_id))
+    earlier = tenant.oracle.books.yeses[action_id]
     if earlier and run.random.random() < 0.3:  # the same person again
         person = next(one for one in staff(tenant.name).everybody if one.id == earlier[-1].person)
     say_yes(run, tenant, approval_id, present(tenant, person), execute=run.random.random() < 0.5)
@@ -102,14 +102,18 @@ def say_yes(
     run: Simulation, tenant: Tenant, approval_id: str, person: Principal, *, execute: bool = False
 ) -> Submission:
     """A person's yes, with the oracle looking on."""
-    view = tenant.desk.approval(approval_id)
-    action, action_id = view.action.action, view.action.id
+    action_id = action_behind(tenant, approval_id)
+    action = tenant.actions.get(action_id) or tenant.desk.status(action_id).action
     tenant.oracle.note_yes(action_id, person.id, action, run.clock.now)
     try:
         answer = tenant.desk.approve(approval_id, person, execute=execute)
-    except ShopError:
+    except ShopError as error:
         tenant.oracle.books.yeses[action_id].pop()
+        if isinstance(error, ConflictError):
+            run.no_longer_waits(tenant, approval_id)
         raise
+    if answer.state is not State.PENDING:
+        run.no_longer_waits(tenant, approval_id)
     run.seen[f"approved {answer.state.value}"] += 1
     if answer.state is State.EXECUTED:
         tenant.executed.append(action_id)
@@ -139,35 +143,37 @@ def carry_out(run: Simulation, tenant: Tenant, action_id: str) -> Submission:
 
 def reject(run: Simulation, tenant: Tenant) -> None:
     """Somebody says no."""
-    approval_id, action = waiting_one(run, tenant)
-    tenant.desk.reject(approval_id, approver(run, tenant, action.kind), "no")
+    approval_id, action_id = waiting_one(run, tenant)
+    tenant.desk.reject(approval_id, approver(run, tenant, kind_of(tenant, action_id)), "no")
     run.seen["rejected"] += 1
-    run.ended(tenant, action.id, "rejected")
+    run.ended(tenant, action_id, "rejected")
 
 
 def edit(run: Simulation, tenant: Tenant) -> None:
     """Somebody puts another action in the place of one that waits."""
     approval_id, old = waiting_one(run, tenant)
+    old_kind = kind_of(tenant, old)
     kind, args = tenant.proposals.draw(run.limits)
     if run.random.random() < 0.7:
-        while kind != old.kind:
+        while kind != old_kind:
             kind, args = tenant.proposals.draw(run.limits)
     action = parse_action(kind, args)
-    person = approver(run, tenant, old.kind)
+    person = approver(run, tenant, old_kind)
     if run.random.random() < 0.1:
         person = staff(tenant.name).agents[0]
-    asked = run.asked(action, person, tainted=old.tainted)
+    earlier = tenant.oracle.books.asked.get(old)
+    asked = run.asked(action, person, tainted=earlier is not None and earlier.tainted)
     tenant.oracle.note_asked(None, asked)
     answer = tenant.desk.edit(approval_id, action, person)
     run.seen["edited"] += 1
-    run.ended(tenant, old.id, "superseded")
+    run.ended(tenant, old, "superseded")
     run.remember(tenant, answer, action, asked)
 
 
 def withdraw(run: Simulation, tenant: Tenant) -> None:
     """Whoever asked takes it back, or somebody else tries to."""
     draw = run.random.random()
-    action_id = waiting_one(run, tenant)[1].id if draw < 0.5 else pick(run, tenant.recent)
+    action_id = waiting_one(run, tenant)[1] if draw < 0.5 else pick(run, tenant.recent)
     if draw > 0.7 and tenant.approved:
         action_id = run.random.choice(tenant.approved)
     person = who(run, tenant)
@@ -354,6 +360,12 @@ def order_of(supplier: str, sku: str, pieces: int) -> Action:
     return parse_action("place_purchase_order", args)
 
 
+def kind_of(tenant: Tenant, action_id: str) -> str:
+    """The kind of an action, from memory where it was seen before."""
+    known = tenant.actions.get(action_id)
+    return known.kind if known is not None else tenant.desk.status(action_id).kind
+
+
 def pick(run: Simulation, names: deque[str]) -> str:
     """A name, most often of the last few; sometimes one that means nothing."""
     if not names or run.random.random() < 0.03:
@@ -363,15 +375,17 @@ def pick(run: Simulation, names: deque[str]) -> str:
     return run.random.choice(names)
 
 
-def waiting_one(run: Simulation, tenant: Tenant) -> tuple[str, ActionView]:
-    """An approval with its action, most often one that still waits."""
+def waiting_one(run: Simulation, tenant: Tenant) -> tuple[str, str]:
+    """An approval and its action's name, most often one that still waits."""
     name = pick(run, tenant.approvals)
     if tenant.waiting and run.random.random() < 0.85:
         name = run.random.choice(tenant.waiting)
-    view = tenant.desk.approval(name)
-    if view.state is not State.PENDING and name in tenant.waiting:
-        tenant.waiting.remove(name)
-    return name, view.action
+    return name, action_behind(tenant, name)
+
+
+def action_behind(tenant: Tenant, approval_id: str) -> str:
+    """The name of an approval's action, from memory where it was seen before."""
+    return tenant.behind.get(approval_id) or tenant.desk.approval(approval_id).action.id
 
 
 def who(run: Simulation, tenant: Tenant) -> Principal:

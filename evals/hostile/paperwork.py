@@ -7,13 +7,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from evals.hostile.books import ANY_AMOUNT, Handed
-from evals.hostile.moves import approver, present, waiting_one
+from evals.hostile.moves import action_behind, approver, present, waiting_one
 from evals.hostile.town import staff
 from shop.actions import Action, PlacePurchaseOrder, RefundOrder
 from shop.errors import ShopError
 from shop.money import Money
 from shop.people import Principal, Role
-from tools.desk import State
 
 if TYPE_CHECKING:
     from evals.hostile.simulation import Simulation, Tenant
@@ -125,10 +124,11 @@ def _found(tenant: Tenant, names: list[str]) -> dict[str, tuple[str, Action]]:
     found = {}
     for name in names:
         try:
-            view = tenant.desk.approval(name)
+            action_id = action_behind(tenant, name)
         except ShopError:
             continue
-        found[view.id] = (view.action.id, view.action.action)
+        action = tenant.actions.get(action_id) or tenant.desk.status(action_id).action
+        found[name] = (action_id, action)
     return found
 
 
@@ -142,7 +142,7 @@ def _pounds(action: Action) -> Decimal:
 
 def sort_out(run: Simulation, tenant: Tenant) -> None:
     """Somebody puts an approval aside for a while, or names who should decide it."""
-    approval_id, action = waiting_one(run, tenant)
+    approval_id, action_id = waiting_one(run, tenant)
     person = approver(run, tenant, "place_purchase_order")
     if run.random.random() < 0.5:
         until = run.clock.now + timedelta(minutes=run.random.choice((-5, 5, 30, 900)))
@@ -151,5 +151,5 @@ def sort_out(run: Simulation, tenant: Tenant) -> None:
     else:
         tenant.desk.assign(approval_id, approver(run, tenant, "place_purchase_order").id, person)
         run.seen["assigned"] += 1
-    if action.state is not State.PENDING:
+    if action_id in tenant.oracle.books.ended:
         tenant.oracle.violations.append(f"I10 {tenant.name} {approval_id}: sorted out after its end")

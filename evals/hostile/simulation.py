@@ -54,6 +54,7 @@ class Tenant:
     approved: deque[str] = field(default_factory=lambda: deque(maxlen=4))
     executed: deque[str] = field(default_factory=lambda: deque(maxlen=100))
     over: dict[str, deque[str]] = field(default_factory=dict)
+    behind: dict[str, str] = field(default_factory=dict)
     actions: dict[str, Action] = field(default_factory=dict)
     keys: deque[tuple[str, str, dict[str, Any]]] = field(default_factory=lambda: deque(maxlen=50))
 
@@ -129,13 +130,21 @@ class Simulation:
         if answer.approval_id is not None:
             tenant.approvals.append(answer.approval_id)
             tenant.waiting.append(answer.approval_id)
+            tenant.behind[answer.approval_id] = answer.action_id
         if answer.receipt is not None and answer.receipt.reference.startswith("PO-"):
             tenant.proposals.note_placed(answer.receipt.reference, action)
 
     def ended(self, tenant: Tenant, action_id: str, how: str) -> None:
         """I10: from here on this action must have no effect."""
         tenant.oracle.books.ended[action_id] = how
+        for name in [one for one in tenant.waiting if tenant.behind[one] == action_id]:
+            self.no_longer_waits(tenant, name)
         self.is_over(tenant, action_id, how)
+
+    def no_longer_waits(self, tenant: Tenant, approval_id: str) -> None:
+        """Forget that an approval waits."""
+        if approval_id in tenant.waiting:
+            tenant.waiting.remove(approval_id)
 
     def is_over(self, tenant: Tenant, action_id: str, how: str) -> None:
         """Remember where an action came to an end, so that somebody may try it again."""

@@ -33,13 +33,13 @@ MOVES: Final = {
     "revoke": 12,
     "batch": 20,
     "sort_out": 18,
-    "recover": 14,
-    "policy": 8,
+    "recover": 18,
+    "policy": 12,
     "drift": 25,
-    "switch": 10,
+    "switch": 14,
     "role": 6,
-    "probe": 3,
-    "scheme": 20,
+    "probe": 5,
+    "scheme": 24,
 }
 RECENT: Final = 25
 TOOL_KINDS: Final = ("place_purchase_order", "refund_order", "change_price", "adjust_stock", "transfer_stock",
@@ -93,7 +93,7 @@ def approve(run: Simulation, tenant: Tenant) -> None:
     approval_id, action_id = waiting_one(run, tenant)
     person = approver(run, tenant, kind_of(tenant, action_id))
     earlier = tenant.oracle.books.yeses[action_id]
-    if earlier and run.random.random() < 0.3:  # the same person again
+    if earlier and run.random.random() < 0.45:  # the same person again
         person = next(one for one in staff(tenant.name).everybody if one.id == earlier[-1].person)
     say_yes(run, tenant, approval_id, present(tenant, person), execute=run.random.random() < 0.5)
 
@@ -294,7 +294,7 @@ def _agreed(run: Simulation, tenant: Tenant, turned: Turned) -> bool:
     if turned.request is None:
         return True
     members = staff(tenant.name)
-    nobody = run.random.choice((*members.agents, *members.operators, members.approvers[-1]))
+    nobody = run.random.choice((*members.agents, *members.operators, *members.approvers[-1:] * 3))
     try:
         tenant.desk.confirm_loosening(turned.request.id, nobody)
     except ShopError as error:
@@ -368,7 +368,7 @@ def kind_of(tenant: Tenant, action_id: str) -> str:
 
 def pick(run: Simulation, names: deque[str]) -> str:
     """A name, most often of the last few; sometimes one that means nothing."""
-    if not names or run.random.random() < 0.03:
+    if not names or run.random.random() < 0.04:
         return run.random.choice(("A-999999", "act-nobody", "A-1"))
     if run.random.random() < 0.9:
         return names[-1 - run.random.randrange(min(RECENT, len(names)))]

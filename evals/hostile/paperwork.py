@@ -25,12 +25,16 @@ def delegate(run: Simulation, tenant: Tenant) -> None:
         members.approvers if run.random.random() < 0.8 else (*members.operators, *members.agents)
     )
     taker = run.random.choice((*members.operators, *members.approvers, *members.agents[:1]))
+    if run.random.random() < 0.08:
+        taker = giver
     roles: list[Role] = run.random.sample(sorted(giver.roles), 1) if run.random.random() < 0.6 else []
     if run.random.random() < 0.1:
         roles = [Role.FINANCE]
     limit = (
         Money.of(run.random.choice((40, 1_100, 5_000, 5_000)), "GBP") if run.random.random() < 0.5 else None
     )
+    if run.random.random() < 0.08:  # more than the giver may approve
+        giver, limit = next(one for one in members.approvers if one.limit is not None), Money.of(9_000, "GBP")
     hand_on(run, tenant, giver, taker, roles, limit, timedelta(hours=run.random.choice((1, 5, 30))))
 
 

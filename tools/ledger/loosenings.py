@@ -9,11 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from shop.errors import ConflictError, NotFoundError
 from shop.store.database import Snapshot, Transaction
 from shop.store.ledger_schema import loosenings
+from shop.store.prepared import Prepared
 
 _SPOKEN: Final = re.compile(r"(?:l-?)?([0-9]{1,9})", re.IGNORECASE)
 
@@ -87,7 +88,7 @@ def get(snapshot: Snapshot, tenant: str, loosening_id: str) -> Loosening:
 
 def waiting(snapshot: Snapshot, tenant: str) -> list[Loosening]:
     """The requests that nobody has ended, by number; their time may be over."""
-    return _found(snapshot, _of(tenant), loosenings.c.state == Standing.OPEN.value)
+    return [_loosening(row) for row in _WAITING.rows(snapshot, {"b_tenant": tenant})]
 
 
 def end(
@@ -114,7 +115,7 @@ def _found(snapshot: Snapshot, *conditions: ColumnElement[bool]) -> list[Looseni
     return [_loosening(row) for row in snapshot.execute(query)]
 
 
-def _loosening(row: Row[Any]) -> Loosening:
+def _loosening(row: Any) -> Loosening:
     return Loosening(
         id=f"L-{row.number}",
         switches=tuple(row.switches.split()),
@@ -128,3 +129,11 @@ def _loosening(row: Row[Any]) -> Loosening:
         ended_by=row.ended_by,
         ended_at=row.ended_at,
     )
+
+
+# Built once: making a statement costs more than running it.
+_WAITING: Final = Prepared(
+    select(loosenings)
+    .where(loosenings.c.tenant == bindparam("b_tenant"), loosenings.c.state == Standing.OPEN.value)
+    .order_by(loosenings.c.number)
+)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, and_, bindparam, func, or_, select
 
 from shop.model import Page
 from shop.money import Money
 from shop.signals import Signal
 from shop.store import schema
 from shop.store.database import Snapshot
+from shop.store.prepared import Prepared
 from shop.store.reads.paging import page
 
 TABLE: Final = schema.signals
@@ -27,10 +28,8 @@ def signal(snapshot: Snapshot, signal_id: str) -> Signal | None:
 
 def live_signals(snapshot: Snapshot, since: date | None = None) -> list[Signal]:
     """Signals that were not removed, the oldest first; with `since`, those not over before that day."""
-    query = select(TABLE).where(TABLE.c.removed_at.is_(None))
-    if since is not None:
-        query = query.where(or_(TABLE.c.ends_on.is_(None), TABLE.c.ends_on >= since))
-    found = [_signal(row) for row in snapshot.execute(query)]
+    rows = _LIVE.rows(snapshot) if since is None else _LIVE_SINCE.rows(snapshot, {"b_since": since})
+    found = [_signal(row) for row in rows]
     return sorted(found, key=lambda one: (one.added_at, len(one.id), one.id))
 
 
@@ -113,3 +112,13 @@ def _signal(row: Row[Any]) -> Signal:
         "days", "starts_on", "ends_on", "reason", "author", "added_at", "removed_at", "version",
     )  # fmt: skip
     return Signal(unit_cost=cost, **{name: getattr(row, name) for name in names})
+
+
+# Built once: making a statement costs more than running it.
+_OF_THE_LIVING: Final = select(TABLE).where(TABLE.c.removed_at.is_(None))
+_LIVE: Final = Prepared(_OF_THE_LIVING)
+_LIVE_SINCE: Final = Prepared(
+    _OF_THE_LIVING.where(
+        or_(TABLE.c.ends_on.is_(None), TABLE.c.ends_on >= bindparam("b_since", type_=TABLE.c.ends_on.type))
+    )
+)

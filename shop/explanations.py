@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from shop.alternatives import Alternatives, home_amount
 from shop.money import exponent
 from shop.plan_results import Constraint, Note, Reason
+from shop.purchase_lines import order_limits
 from shop.purchasing import NO_OFFER
 from shop.replenishment import DAYS_PER_YEAR
 from shop.signalled import added_lead_time, signal_demand, touching
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
     from shop.assessment import Assessment
     from shop.plan_inputs import PlanInputs, PlanSettings
     from shop.planning import Outcome
+    from shop.purchase_lines import Line
 
 _HELD_BY: Final = {
     Reason.OVER_BUDGET: Constraint.BUDGET,
+    Reason.ORDER_FULL: Constraint.ORDER_LIMIT,
     Reason.SUPPLIER_MINIMUM: Constraint.SUPPLIER_MINIMUM,
     Reason.SUPPLIER_MINIMUM_URGENT: Constraint.SUPPLIER_MINIMUM,
     Reason.MOQ_OVER_MAXIMUM: Constraint.MAXIMUM_COVER,
@@ -81,11 +84,18 @@ class Explanations:
             return Constraint.TRANSFER if outcome.remaining[item] == 0 else Constraint.FINDING
         steps = (
             (Note.TOPPED_UP in line.notes, Constraint.SUPPLIER_MINIMUM),
+            (Note.REDUCED in line.notes, self._shortened_by(line)),
             (Note.PRICE_BREAK_TAKEN in line.notes, Constraint.PRICE_BREAK),
             (line.after_packs != line.after_moq, Constraint.PACKS),
             (line.after_moq > int(outcome.remaining[item]), Constraint.MOQ),
         )
         return next((constraint for holds, constraint in steps if holds), Constraint.NEED)
+
+    def _shortened_by(self, line: Line) -> Constraint:
+        """A quantity under the need: for want of space on its order where that has a limit, else of money."""
+        weight, volume = order_limits(self._inputs)
+        limited = max(int(weight[line.supplier]), int(volume[line.supplier])) >= 0
+        return Constraint.ORDER_LIMIT if limited else Constraint.BUDGET
 
     def signals(self, item: int, supplier: str) -> tuple[str, ...]:
         """The signals that touch a line, each in one line of words."""

@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from shop.budgets import Budget, PlacedLine
 from shop.errors import InvalidActionError
 from shop.money import Money
 
@@ -41,6 +42,7 @@ class Items:
     `price_minor` and `cost_minor` are in `currency` (the product's), `UNKNOWN` where nobody told them.
     `observed_from` is the row of the history at which the SKU was first there (0 if it was there before).
     `in_scope` marks the rows that the plan must answer for; the others only lend their stock.
+    `weight_grams` and `volume_ml` are of one piece, `UNKNOWN` where nobody told them (None: of none).
     """
 
     sku: Names
@@ -56,6 +58,8 @@ class Items:
     unavailable: Ints
     observed_from: Ints
     in_scope: Flags
+    weight_grams: Ints | None = None
+    volume_ml: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.sku)
@@ -93,7 +97,11 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppliers:
-    """Who sells; `minimum_minor` is the least value of one order, in the supplier's `currency`."""
+    """Who sells; `minimum_minor` is the least value of one order, in the supplier's `currency`.
+
+    One order weighs at most `most_weight_grams` and takes up at most `most_volume_ml` (a container, a lorry),
+    `UNKNOWN` where there is no limit. `reliability` is the share of ordered pieces that arrives at all.
+    """
 
     id: Names
     name: Names
@@ -102,6 +110,9 @@ class Suppliers:
     lead_time_sd_days: Floats
     minimum_minor: Ints
     approved: Flags
+    most_weight_grams: Ints | None = None
+    most_volume_ml: Ints | None = None
+    reliability: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +150,7 @@ class PlanInputs:
     only_supplier: str | None = None
     signals: tuple[Signal, ...] = ()
     ages: Ages | None = None
+    placed: tuple[PlacedLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +174,27 @@ class PackRounding(StrEnum):
     DOWN_NOT_BELOW_MINIMUM = "down_not_below_minimum"
 
 
+class MaximumStock(StrEnum):
+    """What holds where a need rounded up to whole packs passes the maximum cover.
+
+    `REPORTED`: the pack is bought and the line says so. `KEPT`: as many packs as stay within the maximum; if
+    not even the least quantity does, a person decides.
+    """
+
+    REPORTED = "reported"
+    KEPT = "kept"
+
+
+class SupplierChoice(StrEnum):
+    """Which of the usable offers of a SKU a plan may buy by, approved suppliers before others.
+
+    `PREFERRED`: those of the best rank; the store's wish goes before the price. `CHEAPEST`: all of them.
+    """
+
+    PREFERRED = "preferred"
+    CHEAPEST = "cheapest"
+
+
 class Shortages(StrEnum):
     """What a customer does who finds the shelf empty."""
 
@@ -182,7 +215,9 @@ class PlanSettings:
     to place and receive; None is 5 units of the home currency. `holding_rate_per_year` is the yearly cost of
     a unit of money bound in stock. `economic_cover_days` caps the economic order
     quantity, `maximum_cover_days` what is there after an order, `top_up_days` what may be added to reach a
-    supplier's minimum. An overdue order counts as supply for `overdue_trust_days`.
+    supplier's minimum. An overdue order counts as supply for `overdue_trust_days`. `purchase_order_cost` is
+    what a whole purchase order costs to place, whatever is on it. `budget` is the run's; `budgets` hold for a
+    period, a supplier or a category, all of them at once.
     """
 
     review_days: int = 7
@@ -201,7 +236,11 @@ class PlanSettings:
     overdue_trust_days: int = 14
     rounding: PackRounding = PackRounding.UP
     transfers: bool = True
+    maximum_stock: MaximumStock = MaximumStock.REPORTED
+    supplier_choice: SupplierChoice = SupplierChoice.PREFERRED
+    purchase_order_cost: Money | None = None
     budget: Money | None = None
+    budgets: tuple[Budget, ...] = ()
 
     def __post_init__(self) -> None:
         if self.review_days < 1:
@@ -216,6 +255,11 @@ class PlanSettings:
             raise InvalidActionError("holding_rate_per_year and the days of cover must be over zero")
         if self.budget is not None and self.budget.minor < 0:
             raise InvalidActionError(f"a budget cannot be negative: {self.budget}")
+
+    @property
+    def all_budgets(self) -> tuple[Budget, ...]:
+        """The run's budget, if there is one, and all others."""
+        return (*((Budget(amount=self.budget),) if self.budget is not None else ()), *self.budgets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from shop.budgets import BudgetUse
 from shop.money import Money
 
 
@@ -46,6 +47,9 @@ class Reason(StrEnum):
     NEGATIVE_STOCK = "negative_stock"
     NO_HISTORY = "no_history"
     SUPPLIER_UNAVAILABLE = "supplier_unavailable"
+    ORDER_FULL = "order_full"
+    NO_WEIGHT = "no_weight"
+    NO_VOLUME = "no_volume"
 
 
 class Note(StrEnum):
@@ -56,6 +60,8 @@ class Note(StrEnum):
     ARRIVES_TOO_LATE = "arrives_too_late"
     PRICE_BREAK_TAKEN = "price_break_taken"
     TOPPED_UP = "topped_up"
+    REDUCED = "reduced"
+    OTHER_SOURCE = "other_source"
     ROUNDED_OVER_MAXIMUM = "rounded_over_maximum"
     SUPPLIER_NOT_APPROVED = "supplier_not_approved"
     BULK_SALES_TRIMMED = "bulk_sales_trimmed"
@@ -74,6 +80,7 @@ class Constraint(StrEnum):
     PRICE_BREAK = "price_break"
     SUPPLIER_MINIMUM = "supplier_minimum"
     BUDGET = "budget"
+    ORDER_LIMIT = "order_limit"
     MAXIMUM_COVER = "maximum_cover"
     TRANSFER = "transfer"
     FINDING = "finding"
@@ -232,7 +239,10 @@ class PlannedTransfer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What should be done on `as_of`; `verdicts` has one entry for each SKU-location in scope."""
+    """What should be done on `as_of`; `verdicts` has one entry for each SKU-location in scope.
+
+    `uses` tells of every budget what was spent before, what the plan spends, and what more would be worth.
+    """
 
     as_of: date
     home_currency: str
@@ -240,6 +250,7 @@ class Plan:
     transfers: tuple[PlannedTransfer, ...]
     verdicts: Sequence[ItemVerdict]
     budget: Money | None
+    uses: tuple[BudgetUse, ...] = ()
 
     @property
     def home_value(self) -> Money:

@@ -9,6 +9,7 @@ that are fed back as incoming leave no need behind.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
@@ -43,9 +44,10 @@ from shop.plan_results import (
 
 if TYPE_CHECKING:
     from shop.assessment import Assessment
-    from shop.order_limits import Limited
+    from shop.budgets import BudgetUse
     from shop.plan_inputs import Ints
-    from shop.purchasing import Line
+    from shop.projected_level import Projection
+    from shop.purchase_lines import Line
     from shop.transfers import Move
     from shop.verdicts import Verdicts
 
@@ -83,11 +85,13 @@ class Outcome:
     moves: list[Move]
     moved_in: Ints
     moved_out: Ints
+    projection: Projection
     need: Ints
     remaining: Ints
-    lines: dict[int, Line]
-    drafts: dict[int, Line]
-    held: dict[int, Reason]
+    lines: Mapping[int, Line]
+    drafts: Mapping[int, Line]
+    held: Mapping[int, Reason]
+    uses: tuple[BudgetUse, ...]
 
 
 def plan(inputs: PlanInputs, settings: PlanSettings | None = None) -> Plan:
@@ -99,53 +103,63 @@ def plan(inputs: PlanInputs, settings: PlanSettings | None = None) -> Plan:
     from shop.verdicts import Verdicts  # noqa: PLC0415 - the same
 
     settings = settings or PlanSettings()
-    if settings.budget is not None and settings.budget.currency != inputs.home_currency:
-        raise InvalidActionError(f"the budget must be in {inputs.home_currency}, got {settings.budget}")
+    for budget in settings.all_budgets:
+        if budget.amount.currency != inputs.home_currency:
+            raise InvalidActionError(f"the budget must be in {inputs.home_currency}, got {budget.amount}")
     state = assess(inputs, settings)
     outcome = _decide(inputs, settings, state)
     verdicts = Verdicts(inputs, settings, state, outcome)
     return Plan(
         as_of=inputs.as_of,
         home_currency=inputs.home_currency,
-        orders=_orders(inputs, state, outcome, verdicts),
+        orders=_orders(inputs, outcome, verdicts),
         transfers=_transfers(inputs, outcome),
         verdicts=verdicts,
         budget=settings.budget,
+        uses=outcome.uses,
     )
 
 
 def _decide(inputs: PlanInputs, settings: PlanSettings, state: Assessment) -> Outcome:
     import numpy as np  # noqa: PLC0415 - only a plan needs it
 
-    from shop.replenishment import raw_needs  # noqa: PLC0415 - loads numba
+    from shop.assessment import projection  # noqa: PLC0415 - loads numba
+    from shop.order_limits import buy  # noqa: PLC0415 - the same
+    from shop.replenishment import raw_needs  # noqa: PLC0415 - the same
     from shop.transfers import moves, surplus  # noqa: PLC0415 - loads numpy
 
     items, levels = inputs.items, state.levels
     movable = np.array([_may_receive(finding) for finding in state.finding], dtype=bool) & items.in_scope
     # Demand that a signal takes away for the whole exposure is no need, whatever sells on a usual day.
     selling = np.where(levels.demand_mean > 0, state.per_day, 0.0)
+    nothing = np.zeros(len(items), dtype=np.int64)
+    ahead = projection(inputs, settings, state, nothing)
+    due = raw_needs(state.position, levels.reorder_point, levels.order_up_to, selling, ahead) > 0
+    # A transfer comes before anything is lost: it may bring all that is missing.
     need = raw_needs(state.position, levels.reorder_point, levels.order_up_to, selling)
-    need = np.where(movable, need, 0)
+    need = np.where(movable & due, need, 0)
     spare = surplus(items, state.position, levels.order_up_to, state.sound)
     found = moves(items.sku, items.location, need, spare) if settings.transfers else []
     moved_in, moved_out = _moved(found, len(items))
     position = state.position + moved_in - moved_out
-    remaining = raw_needs(position, levels.reorder_point, levels.order_up_to, selling)
+    ahead = projection(inputs, settings, state, moved_in - moved_out) if found else ahead
+    remaining = raw_needs(position, levels.reorder_point, levels.order_up_to, selling, ahead)
     remaining = np.where(movable, remaining, 0)
     buying = np.flatnonzero(
         (remaining > 0) & np.array([fault is None for fault in state.finding], dtype=bool)
     )
-    drafts, held = _draft(inputs, settings, state, buying, remaining, position)
-    limited = _limit(inputs, settings, drafts)
+    bought = buy(inputs, settings, state, buying, remaining, position)
     return Outcome(
         moves=found,
         moved_in=moved_in,
         moved_out=moved_out,
-        need=need,
+        projection=ahead,
+        need=moved_in + remaining,
         remaining=remaining,
-        lines={line.item: line for line in limited.lines},
-        drafts={line.item: line for line in drafts},
-        held={**held, **limited.held},
+        lines=bought.lines,
+        drafts=bought.drafts,
+        held=bought.held,
+        uses=bought.uses,
     )
 
 
@@ -173,47 +187,7 @@ def _moved(found: list[Move], items: int) -> tuple[Ints, Ints]:
     return moved_in, moved_out
 
 
-def _draft(
-    inputs: PlanInputs,
-    settings: PlanSettings,
-    state: Assessment,
-    rows: Ints,
-    need: Ints,
-    position: Ints,
-) -> tuple[list[Line], dict[int, Reason]]:
-    import numpy as np  # noqa: PLC0415 - only a plan needs it
-
-    from shop.purchasing import build_lines  # noqa: PLC0415 - loads numba
-
-    target = np.maximum(state.levels.order_up_to, position)
-    saved = state.levels.shortage(position) - state.levels.shortage(target)
-    return build_lines(
-        inputs,
-        settings,
-        rows,
-        need,
-        state.choice,
-        position,
-        state.per_day,
-        saved * state.margin,
-        state.urgent,
-        state.order_cost,
-    )
-
-
-def _limit(inputs: PlanInputs, settings: PlanSettings, drafts: list[Line]) -> Limited:
-    from shop.order_limits import Limited, reach_minimums, within_budget  # noqa: PLC0415 - loads numba
-
-    reached = reach_minimums(drafts, inputs.suppliers.minimum_minor, settings)
-    if settings.budget is None:
-        return reached
-    bought = within_budget(reached.lines, settings.budget.minor, inputs.suppliers.minimum_minor)
-    return Limited(bought.lines, {**reached.held, **bought.held})
-
-
-def _orders(
-    inputs: PlanInputs, state: Assessment, outcome: Outcome, verdicts: Verdicts
-) -> tuple[PlannedOrder, ...]:
+def _orders(inputs: PlanInputs, outcome: Outcome, verdicts: Verdicts) -> tuple[PlannedOrder, ...]:
     def order_key(line: Line) -> tuple[str, str]:
         return str(inputs.suppliers.id[line.supplier]), line.location
 
@@ -222,11 +196,11 @@ def _orders(
     for _, group in groupby(ordered, key=order_key):
         lines = list(group)
         parts = [lines[start : start + MOST_LINES] for start in range(0, len(lines), MOST_LINES)]
-        found.extend(_order(inputs, state, part, verdicts) for part in parts)
+        found.extend(_order(inputs, part, verdicts) for part in parts)
     return tuple(found)
 
 
-def _order(inputs: PlanInputs, state: Assessment, lines: list[Line], verdicts: Verdicts) -> PlannedOrder:
+def _order(inputs: PlanInputs, lines: list[Line], verdicts: Verdicts) -> PlannedOrder:
     from shop.purchasing import home_money  # noqa: PLC0415 - loads numba
 
     first = lines[0]
@@ -244,7 +218,7 @@ def _order(inputs: PlanInputs, state: Assessment, lines: list[Line], verdicts: V
     return PlannedOrder(
         supplier=str(inputs.suppliers.id[first.supplier]),
         location=first.location,
-        expected_on=inputs.as_of + timedelta(days=ceil(state.lead_time_days[first.item])),
+        expected_on=inputs.as_of + timedelta(days=ceil(first.lead_time_days)),
         lines=planned,
         home_value=home_money(total, first.rate, inputs.home_currency),
     )

@@ -34,6 +34,8 @@ ATTENTION: Final = frozenset(
         Reason.NO_HISTORY,
         Reason.SUPPLIER_MINIMUM_URGENT,
         Reason.SUPPLIER_UNAVAILABLE,
+        Reason.NO_WEIGHT,
+        Reason.NO_VOLUME,
     }
 )
 """Findings that a person must clear up; all other reasons not to order are in order."""
@@ -49,6 +51,11 @@ WORDS: Final = {
     Reason.END_OF_LIFE: "The product is at the end of its life and is sold off.",
     Reason.OTHER_SUPPLIER: "Not bought from {only_supplier}.",
     Reason.OVER_BUDGET: "{quantity_wanted} pieces are needed, but the budget is spent on more urgent lines.",
+    Reason.ORDER_FULL: (
+        "{quantity_wanted} pieces are needed, but {supplier}'s order is full with lines that are worth more."
+    ),
+    Reason.NO_WEIGHT: "{supplier}'s orders have a weight limit, but this product has no weight; add it.",
+    Reason.NO_VOLUME: "{supplier}'s orders have a volume limit, but this product has no volume; add it.",
     Reason.SUPPLIER_MINIMUM: "{quantity_wanted} pieces are needed; {supplier}'s minimum is not reached.",
     Reason.SUPPLIER_MINIMUM_URGENT: (
         "Will run out before a delivery, but the order stays under {supplier}'s minimum; "
@@ -113,7 +120,7 @@ class Verdicts(Sequence[ItemVerdict]):
         items, state, outcome = self._inputs.items, self._state, self._outcome
         levels, forecasts = state.levels, state.forecasts
         draft, line = outcome.drafts.get(item), outcome.lines.get(item)
-        offer = int(state.choice.offer[item])
+        offer = line.offer if line else int(state.choice.offer[item])
         offers = self._inputs.offers
         per_day, variance_per_day = self._per_day
         return Arithmetic(
@@ -131,7 +138,7 @@ class Verdicts(Sequence[ItemVerdict]):
             stockout_days=int(self._censored[item]),
             bulk_sales=int(forecasts.spikes[item]),
             supplier=self._supplier(offer),
-            lead_time_days=_rounded(state.lead_time_days[item]),
+            lead_time_days=_rounded(line.lead_time_days if line else state.lead_time_days[item]),
             lead_time_sd_days=_rounded(state.lead_time_sd_days[item]),
             review_days=self._settings.review_days,
             lead_time_demand=_rounded(levels.demand_mean[item]),

@@ -51,7 +51,10 @@ class State(NamedTuple):
 
 
 def hulls(bid_first: Ints, cost: Ints, worth: Floats) -> tuple[Ints, Ints]:
-    """The options of each bid on the upper concave hull of worth over cost, by cost, as runs of options."""
+    """The options of each bid on the upper concave hull of worth over cost, by cost, as runs of options.
+
+    It goes on where worth falls again: a premium may make the larger quantity the better one.
+    """
     bid = np.repeat(np.arange(len(bid_first) - 1), np.diff(bid_first))
     return _hulls(bid_first, np.lexsort((cost, bid)), cost, worth)
 
@@ -65,9 +68,9 @@ def _hulls(bid_first: Ints, by_cost: Ints, cost: Ints, worth: Floats) -> tuple[I
         start = size
         for place in range(bid_first[bid], bid_first[bid + 1]):
             option = by_cost[place]
-            if size > start and worth[option] <= worth[kept[size - 1]]:
-                continue
-            while size > start and cost[kept[size - 1]] == cost[option]:
+            if size > start and cost[kept[size - 1]] == cost[option]:
+                if worth[option] <= worth[kept[size - 1]]:
+                    continue
                 size -= 1
             while size > start + 1 and _under(cost, worth, kept[size - 2], kept[size - 1], option):
                 size -= 1

@@ -18,6 +18,8 @@ REACH = 3
 
 MOST_MOVES = 60
 TINY = 1e-9
+AS_GOOD = 1.0 - 1e-3
+"""Of upgrades with about the same worth per cost the larger one is taken."""
 
 
 @njit(cache=True)
@@ -211,6 +213,7 @@ def _best_upgrade(sheet: Sheet, now: int, bid: int, money: int, own: Ints) -> tu
             continue
         heavier = sheet.amount[option, WEIGHT] - weight
         bulkier = sheet.amount[option, VOLUME] - volume
-        if heavier <= own[WEIGHT] and bulkier <= own[VOLUME] and gain / max(more, 1) > top:
-            best, top = option, gain / max(more, 1)
+        ratio = gain / max(more, 1)
+        if heavier <= own[WEIGHT] and bulkier <= own[VOLUME] and ratio > top * AS_GOOD:
+            best, top = option, max(ratio, top)
     return best, top

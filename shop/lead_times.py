@@ -84,6 +84,29 @@ def promised(periods: Ints) -> LeadTimes:
     return LeadTimes(np.column_stack((counts, lost)), periods)
 
 
+def learnt_days(
+    promised_days: Floats, promised_deviation: Floats, supplier: Ints, taken_days: Floats
+) -> tuple[Floats, Floats]:
+    """Mean and deviation in days of each supplier's next lead time, from promises and receipts.
+
+    `promised_days` and its deviation are per supplier, `supplier` and `taken_days` per receipt. The promise
+    is worth three orders; mean and variance are those of all of them together (the normal model with a
+    conjugate prior, Gelman et al. 2013, section 3.3). A supplier without receipts keeps the promise.
+
+    >>> mean, deviation = learnt_days(np.array([10.0, 5.0]), np.zeros(2), np.array([0] * 9), np.full(9, 14.0))
+    >>> mean.tolist(), deviation.round(2).tolist()
+    ([13.0, 5.0], [1.73, 0.0])
+    """
+    suppliers = len(promised_days)
+    receipts = np.bincount(supplier, minlength=suppliers)
+    total = np.bincount(supplier, weights=taken_days, minlength=suppliers)
+    square = np.bincount(supplier, weights=taken_days**2, minlength=suppliers)
+    orders = PROMISE_ORDERS + receipts
+    mean = (PROMISE_ORDERS * promised_days + total) / orders
+    squares = PROMISE_ORDERS * (promised_deviation**2 + promised_days**2) + square
+    return mean, np.sqrt(np.maximum(squares / orders - mean**2, 0.0))
+
+
 @njit(cache=True)
 def outcome(point: float, counts: Floats, age: int) -> int:
     """Periods an order of this age takes in all, for a uniform `point`; the number of columns - 1 if lost."""

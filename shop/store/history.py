@@ -30,6 +30,7 @@ from shop.plan_inputs import (
 from shop.store import schema
 from shop.store.reads.info import store_info
 from shop.store.reads.signals import known_promotions, live_signals
+from shop.store.receipts import with_receipts
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -83,7 +84,7 @@ def plan_inputs(
         items=_items(snapshot, keys, levels, starts_on, as_of, home, location),
         history=history,
         incoming=_incoming(rows, open_lines, as_of, proposed),
-        suppliers=suppliers,
+        suppliers=with_receipts(snapshot, suppliers, as_of),
         offers=_offers(snapshot, supplier_rows),
         rates=_rates(snapshot, as_of),
         only_supplier=supplier,

@@ -199,3 +199,31 @@ def test_horizon_demand_stays_below_its_quantile_as_often_as_it_says(share: floa
     level = [distributions.quantile(share, *pair) for pair in zip(mean, variance, strict=True)]
     covered = float(np.mean(sold[DAYS:].sum(axis=0) <= level))
     assert abs(covered - share) < 0.04
+
+
+def test_what_the_whole_store_gains_reaches_each_series() -> None:
+    """When 300 lumpy series together double, forecasts double within five weeks, none alone could show it."""
+    rng = np.random.default_rng(5)
+    growth = np.where(np.arange(DAYS) < DAYS - 35, 1.0, 2.0)
+    rates = rng.gamma(2.0, 0.1, 300)
+    sold = rng.poisson(growth[:, None] * rates[None, :]) * 3.0
+    found = fitted(sold)
+    assert found.mean.sum() == pytest.approx(2 * 3 * rates.sum(), rel=0.15)
+
+
+def test_a_category_out_of_season_falls_while_the_store_does_not() -> None:
+    """100 series of one category halve, 300 of another stay: only the first forecasts fall."""
+    rng = np.random.default_rng(5)
+    rates = np.full(400, 0.6)
+    season = np.ones((DAYS, 400))
+    season[-35:, :100] = 0.5
+    found = fitted(rng.poisson(season * rates), category=(np.arange(400) >= 100).astype(np.int64))
+    assert found.mean[:100].mean() == pytest.approx(0.3, rel=0.2)
+    assert found.mean[100:].mean() == pytest.approx(0.6, rel=0.1)
+
+
+def test_scaling_all_sales_scales_the_forecast() -> None:
+    """Ten times every sale is ten times every mean (sizes do not change the class)."""
+    rng = np.random.default_rng(8)
+    sold = rng.poisson(6.0, (DAYS, 40)).astype(np.float32)
+    assert fitted(sold * 10).mean == pytest.approx(fitted(sold).mean * 10, rel=1e-4)

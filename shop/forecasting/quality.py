@@ -1,0 +1,106 @@
+"""How good forecasts are, by demand class: pinball loss, coverage, bias and WAPE on days they did not see.
+
+Pinball loss (Koenker and Bassett 1978, Econometrica 46) of the quantile q at share p, for demand y:
+max(p (y - q), (p - 1)(y - q)); it is least, on average, at the true quantile. Shown as a share of mean
+demand. WAPE is the sum of absolute errors of the mean over the sum of demand; it is least at the median,
+so for lumpy demand the pinball loss is the better judge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numba import njit
+
+from shop import distributions
+from shop.demand import forecast
+from shop.demand_fit import DemandClass
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from shop.plan_inputs import Flags, Floats, Ints
+
+SHARES: Final = (0.5, 0.8, 0.9, 0.95)
+HELD_OUT_DAYS: Final = 28
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """Of all series of one class (or ``all``): shares of their demand, `pinball` and `coverage` by `SHARES`.
+
+    `bias` is positive where more was forecast than sold. Figures are NaN where nothing was sold.
+    """
+
+    demand_class: str
+    series: int
+    demand: float
+    wape: float
+    bias: float
+    pinball: tuple[float, ...]
+    coverage: tuple[float, ...]
+
+
+def back_test(
+    sold: NDArray[Any],
+    stocked_out: Flags,
+    observed_from: Ints,
+    category: Ints,
+    first_weekday: int,
+    *,
+    held_out_days: int = HELD_OUT_DAYS,
+) -> list[Quality]:
+    """Forecast the last days from those before and compare; series short of stock in them are left out.
+
+    Arguments as in `shop.demand.forecast`; one row per class that occurs, then ``all``.
+    """
+    split = sold.shape[0] - held_out_days
+    before = forecast(sold[:split], stocked_out[:split], observed_from, category, first_weekday)
+    mean, variance = before.over(np.full(sold.shape[1], float(held_out_days)))
+    known = (before.demand_class != DemandClass.NONE) & ~stocked_out[split:].any(axis=0)
+    return quality(
+        sold[split:].sum(axis=0)[known].astype(np.float64),
+        mean[known],
+        variance[known],
+        before.demand_class[known],
+    )
+
+
+def quality(demand: Floats, mean: Floats, variance: Floats, demand_class: NDArray[np.uint8]) -> list[Quality]:
+    """Compare what was demanded with the mean and variance that were forecast, one entry per series."""
+    levels = [_quantiles(share, mean, variance) for share in SHARES]
+    found = []
+    for kind in DemandClass:
+        rows = np.flatnonzero(demand_class == kind)
+        if len(rows):
+            found.append(_of(kind.name.lower(), rows, demand, mean, levels))
+    return [*found, _of("all", np.arange(len(demand)), demand, mean, levels)]
+
+
+def _of(name: str, rows: Ints, demand: Floats, mean: Floats, levels: list[Floats]) -> Quality:
+    actual, expected = demand[rows], mean[rows]
+    total = float(actual.sum())
+    whole = total if total > 0 else np.nan
+    missed = [actual - level[rows] for level in levels]
+    return Quality(
+        demand_class=name,
+        series=len(rows),
+        demand=total,
+        wape=float(np.abs(actual - expected).sum() / whole),
+        bias=float((expected - actual).sum() / whole),
+        pinball=tuple(
+            float(np.maximum(share * miss, (share - 1.0) * miss).sum() / whole)
+            for share, miss in zip(SHARES, missed, strict=True)
+        ),
+        coverage=tuple(float(np.mean(miss <= 0)) if len(rows) else np.nan for miss in missed),
+    )
+
+
+@njit(cache=True)
+def _quantiles(share: float, mean: Floats, variance: Floats) -> Floats:
+    found: Floats = np.zeros(len(mean))
+    for i in range(len(mean)):
+        found[i] = distributions.quantile(share, mean[i], max(variance[i], mean[i]))
+    return found

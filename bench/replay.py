@@ -1,20 +1,22 @@
-"""How long 100,000 past decisions take to be decided again. Prints CPU seconds; the budget is 5 s.
+"""How long 100,000 past decisions take to be decided again; the budget is 5 s of CPU.
 
-Run it with ``python bench/replay.py``.
+Run it with ``python bench/replay.py``. Prints wall and CPU seconds. The ledger holds whole decisions, as the
+desk writes them. Exits with 1 over the budget.
 """
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
 from tempfile import TemporaryDirectory
-from time import process_time
+from time import perf_counter, process_time
 
 from policies.decision import facts_as_json
-from policies.judge import verdict
-from policies.replay import Recorded, replay
+from policies.judge import decide, verdict
+from policies.replay import Recorded, ReplayReport, replay
 from policies.rules import SHIPPED, PolicySet, load_policies, parse_policies
+from policies.scope import SCOPE_KEYS
 from shop.actions import canonical
 from shop.money import Money
 from shop.store.database import Database
@@ -32,26 +34,34 @@ def main() -> None:
     policies = load_policies(SHIPPED)
     looser = raised()
     records = list(some_records(policies, Random(7)))
-    started = process_time()
-    report = replay(records, looser)
-    both = process_time() - started
-    print(f"{report.decisions:,} decisions, {report.changed:,} changed, {report.stricter} stricter")
-    print(f"under a draft                   {both:6.2f} s CPU (budget {BUDGET:.0f} s)")
-    started = process_time()
-    replay(records, looser, against=policies)
-    print(f"under two sets of rules         {process_time() - started:6.2f} s CPU (budget {BUDGET:.0f} s)")
+    print(f"{'100,000 decisions':36}{'wall s':>8}{'CPU s':>8}{'budget CPU s':>14}")
+    report, under_a_draft = _timed("under a draft", lambda: replay(records, looser))
+    _, under_two = _timed("under two sets of rules", lambda: replay(records, looser, against=policies))
     with TemporaryDirectory() as directory:
         db = Database(f"sqlite:///{directory}/shop.db")
         upgrade(db)
-        store(db, records)
+        store(db, records, policies)
         records.clear()  # or the collector of garbage walks over all of them again and again
-        started = process_time()
-        with db.reading() as snapshot:
-            read = replay(recorded_decisions(snapshot, db.tenant, START), looser)
-        print(f"read from the ledger, then too  {process_time() - started:6.2f} s CPU")
+        read, from_ledger = _timed("read from the ledger, then too", lambda: _of_ledger(db, looser))
         db.close()
-    if (read.transitions, both < BUDGET) != (report.transitions, True):
-        raise SystemExit("the ledger gives another answer, or the budget is exceeded")
+    print(f"{report.decisions:,} decisions, {report.changed:,} changed, {report.stricter} stricter")
+    if read.transitions != report.transitions:
+        raise SystemExit("the ledger gives another answer")
+    if max(under_a_draft, under_two, from_ledger) > BUDGET:
+        raise SystemExit("the budget is exceeded")
+
+
+def _timed(what: str, work: Callable[[], ReplayReport]) -> tuple[ReplayReport, float]:
+    wall, cpu = perf_counter(), process_time()
+    report = work()
+    wall, cpu = perf_counter() - wall, process_time() - cpu
+    print(f"{what:36}{wall:8.2f}{cpu:8.2f}{BUDGET:14.1f}")
+    return report, cpu
+
+
+def _of_ledger(db: Database, rules: PolicySet) -> ReplayReport:
+    with db.reading() as snapshot:
+        return replay(recorded_decisions(snapshot, db.tenant, START), rules)
 
 
 def raised() -> PolicySet:
@@ -86,13 +96,13 @@ def some_records(policies: PolicySet, random: Random) -> list[Recorded]:
     return records
 
 
-def store(db: Database, records: list[Recorded]) -> None:
+def store(db: Database, records: list[Recorded], policies: PolicySet) -> None:
     """The records as rows, as the desk writes them; nothing else is needed of the actions here."""
     with db.writing() as tx:
         for start in range(0, len(records), 5_000):
             part = records[start : start + 5_000]
             tx.execute(actions.insert(), [_action(db.tenant, one) for one in part])
-            tx.execute(decisions.insert(), [_decision(db.tenant, one) for one in part])
+            tx.execute(decisions.insert(), [_decision(db.tenant, one, policies) for one in part])
 
 
 def _action(tenant: str, one: Recorded) -> dict[str, object]:
@@ -117,7 +127,8 @@ def _action(tenant: str, one: Recorded) -> dict[str, object]:
     }
 
 
-def _decision(tenant: str, one: Recorded) -> dict[str, object]:
+def _decision(tenant: str, one: Recorded, policies: PolicySet) -> dict[str, object]:
+    places = {**{key: ["northwind"] for key in SCOPE_KEYS}, "channel": ["run"], "tenant": [tenant]}
     return {
         "tenant": tenant,
         "id": one.action_id,
@@ -128,7 +139,7 @@ def _decision(tenant: str, one: Recorded) -> dict[str, object]:
         "policy_sha": "",
         "engine": "1",
         "facts": canonical(facts_as_json(one.facts)),
-        "body": json.dumps({"missing": []}),
+        "body": canonical({**decide(policies, one.kind, one.facts).as_json(), "places": places}),
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from policies.judge import Grant, Verdict, satisfied, verdict
+from policies.rules import SHIPPED, load_policies
 from tests.policies.cedar_judge import CedarJudge
 from tests.policies.naive_judge import naive
 from tests.policies.random_policies import (
@@ -76,3 +77,14 @@ def test_every_outcome_is_frequent(judged: list[Case]) -> None:
 def test_cedar_finds_a_planted_bug(judged: list[Case], bug: str) -> None:
     """An evaluator with one of the bugs seen elsewhere differs from Cedar on some request."""
     assert any(naive(*one[:4], bug=bug) != one[5] for one in judged)
+
+
+def test_the_shipped_rules_agree_with_cedar() -> None:
+    """Each rule test of the shipped rules gets the same verdict from Cedar."""
+    policies = load_policies(SHIPPED)
+    cedar = CedarJudge.of(policies, "GBP")
+    for test in policies.tests:
+        facts = {name: test.facts[name] for name in policies.kinds[test.kind].facts}
+        fulfilled = [rule.id for rule in policies.rules if rule.approvers and satisfied(rule, test.grants)]
+        ours = verdict(policies, test.kind, facts, test.grants)
+        assert cedar.verdict(test.kind, facts, fulfilled) == ours, test.name

@@ -127,6 +127,8 @@ WRAPPERS: Final = (
 VECTORS: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
     "ticket body": ("UPDATE tickets SET body = :text", "find_customer",
                     {"customer": "C-10001", "include_messages": True}),
+    "ticket subject": ("UPDATE tickets SET subject = :text", "find_customer",
+                       {"customer": "C-10001", "include_messages": True}),
     "supplier note": ("UPDATE supplier_notes SET body = :text", "supplier_terms",
                       {"supplier": "northwind", "include_messages": True}),
     "order note": ("UPDATE order_notes SET text = :text", "get_order",
@@ -138,6 +140,8 @@ VECTORS: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
     "csv cell": ("UPDATE order_lines SET title = :text", "get_order", {"order": "1043"}),
     "guide text": ("", "search_guides", {"question": "returns"}),
 }  # fmt: skip
+"""A customer's message, a ticket, a supplier's note, an order's note, a review (the store keeps only what
+customers write about what they send back), a product's title, a cell of an imported file, a guide."""
 PLANTED: Final = re.compile(r"do ([a-z_]+) (\{.*?\}) done")
 
 

@@ -63,7 +63,7 @@ def supplier_chart(report: RunReport) -> Chart | None:
     return Chart(
         title=title,
         summary=summary,
-        svg=_drawn(_supplier_spec(totals[:MOST_BARS], currency, report.draft.dry_run), title, summary),
+        svg=drawn(_supplier_spec(totals[:MOST_BARS], currency, report.draft.dry_run), title, summary),
         header=("Supplier", "Orders", "Placed", "Waiting", "Refused", "Other"),
         rows=tuple(
             (
@@ -127,7 +127,7 @@ def _projection_chart(projection: Projection) -> Chart:
     return Chart(
         title=title,
         summary=summary,
-        svg=_drawn(_projection_spec(projection, days), title, summary),
+        svg=drawn(_projection_spec(projection, days), title, summary),
         header=("Day", "Without the order", "With the order"),
         rows=tuple(
             (day, f"{without:.1f}", f"{with_order:.1f}")
@@ -178,7 +178,8 @@ def _projection_spec(projection: Projection, days: list[str]) -> dict[str, Any]:
     }
 
 
-def _drawn(spec: dict[str, Any], title: str, summary: str) -> str:
+def drawn(spec: dict[str, Any], title: str, summary: str) -> str:
+    """A Vega-Lite chart as SVG with a title and a description, without style attributes."""
     import vl_convert  # noqa: PLC0415 - it starts a JavaScript engine, so only for a drawing
 
     body = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "config": _CONFIG, **spec}

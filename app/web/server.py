@@ -12,7 +12,20 @@ from starlette.staticfiles import StaticFiles
 from app.web import failures
 from app.web.headers import SecurityHeaders
 from app.web.limits import Buckets, RequestLimits
-from app.web.pages import activity, approvals, ask, autonomy, health, policies, runs, sign_in, today
+from app.web.pages import (
+    activity,
+    approvals,
+    ask,
+    autonomy,
+    health,
+    lists,
+    people_records,
+    policies,
+    records,
+    runs,
+    sign_in,
+    today,
+)
 from app.web.rendering import STATIC
 from app.web.streaming import LiveReaders
 from app.web.work import Work
@@ -23,6 +36,20 @@ if TYPE_CHECKING:
 
     from app.bootstrap import House
 
+PAGES: Final = (
+    health,
+    sign_in,
+    today,
+    ask,
+    approvals,
+    runs,
+    activity,
+    lists,
+    records,
+    people_records,
+    policies,
+    autonomy,
+)
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -59,7 +86,7 @@ def create_app(house: House, *, buckets: Buckets | None = None) -> FastAPI:
     app.state.work = work
     app.state.readers = LiveReaders()
     failures.install(app)
-    for each in (health, sign_in, today, ask, approvals, runs, activity, policies, autonomy):
+    for each in PAGES:
         app.include_router(each.router, include_in_schema=False)
     app.mount("/static", KeptFiles(directory=STATIC), name="static")
     app.add_middleware(RequestLimits, buckets=buckets)

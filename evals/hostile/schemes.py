@@ -25,7 +25,7 @@ from evals.hostile.moves import (
     tighten,
 )
 from evals.hostile.paperwork import decide_all, end, hand_on
-from evals.hostile.town import SKUS, paid, staff
+from evals.hostile.town import ORDERS, SKUS, paid, staff
 from policies.modes import Mode
 from shop.actions import Action, parse_action
 from shop.money import Money
@@ -160,6 +160,21 @@ def refunded_twice(run: Simulation, tenant: Tenant) -> Iterator[None]:
         yield
 
 
+def one_for_both(run: Simulation, tenant: Tenant) -> Iterator[None]:
+    """Refunds add up over the day's limit, where two roles must say yes; somebody who holds both says it."""
+    _calm(run, tenant)
+    _next_day(run, tenant)
+    yield
+    people = _people(tenant)
+    for number in run.random.sample(range(30, ORDERS), 4):
+        change(tenant, f"UPDATE payments SET amount_minor = amount_minor + 5000 WHERE id = 'pay-{number}'")
+        args = {"order": str(1000 + number), "amount": {"minor": 4_900, "cur": "GBP"}, "reason": "late"}
+        action = parse_action("refund_order", args)
+        answer = submit(run, tenant, action, people["nightly"], execute=True, tainted=False)
+    yield
+    say_yes(run, tenant, str(answer.approval_id), people["fay"], execute=True)
+
+
 def handed_on(run: Simulation, tenant: Tenant) -> Iterator[None]:
     """Somebody decides for another, who then no longer holds what was handed on, or takes it back."""
     _calm(run, tenant)
@@ -284,6 +299,7 @@ SCHEMES: Final[tuple[Scheme, ...]] = (
     late_spending,
     lost_and_found,
     refunded_twice,
+    one_for_both,
     handed_on,
     handed_over_the_limit,
     asked_and_decided,

@@ -39,7 +39,7 @@ MOVES: Final = {
     "switch": 14,
     "role": 6,
     "probe": 5,
-    "scheme": 24,
+    "scheme": 28,
 }
 RECENT: Final = 25
 TOOL_KINDS: Final = ("place_purchase_order", "refund_order", "change_price", "adjust_stock", "transfer_stock",

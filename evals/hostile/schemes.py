@@ -175,6 +175,24 @@ def one_for_both(run: Simulation, tenant: Tenant) -> Iterator[None]:
     say_yes(run, tenant, str(answer.approval_id), people["fay"], execute=True)
 
 
+def fit_no_more(run: Simulation, tenant: Tenant) -> Iterator[None]:
+    """Somebody says yes and loses the role before it is carried out."""
+    _calm(run, tenant)
+    people = _people(tenant)
+    answer = submit(run, tenant, _order(run, 2_000), people["nightly"], execute=False, tainted=False)
+    yield
+    say_yes(run, tenant, str(answer.approval_id), people["priya"])
+    _leave_only(tenant, people["priya"], "inventory_manager")
+    yield
+    carry_out(run, tenant, answer.action_id)
+
+
+def _leave_only(tenant: Tenant, person: Principal, role: str) -> None:
+    """Take all roles but one from somebody."""
+    change(tenant, f"UPDATE people SET roles = '{role}' WHERE id = '{person.id}'")
+    tenant.oracle.books.roles[person.id] = frozenset({role})
+
+
 def handed_on(run: Simulation, tenant: Tenant) -> Iterator[None]:
     """Somebody decides for another, who then no longer holds what was handed on, or takes it back."""
     _calm(run, tenant)
@@ -188,8 +206,7 @@ def handed_on(run: Simulation, tenant: Tenant) -> Iterator[None]:
         case 0:
             end(run, tenant, delegation, people["priya"])
         case 1:
-            change(tenant, f"UPDATE people SET roles = 'inventory_manager' WHERE id = '{people['priya'].id}'")
-            tenant.oracle.books.roles[people["priya"].id] = frozenset({"inventory_manager"})
+            _leave_only(tenant, people["priya"], "inventory_manager")
         case 2:
             run.clock.now += timedelta(minutes=25)
         case _:
@@ -300,6 +317,7 @@ SCHEMES: Final[tuple[Scheme, ...]] = (
     lost_and_found,
     refunded_twice,
     one_for_both,
+    fit_no_more,
     handed_on,
     handed_over_the_limit,
     asked_and_decided,

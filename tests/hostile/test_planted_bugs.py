@@ -1,10 +1,11 @@
 """Each bug planted in the gate is found by the hostile simulation."""
 
 import os
+import re
 
 import pytest
 
-from tests.hostile_plants import PLANTS, Plant, first_step
+from tests.hostile_plants import BEGINS, ENDS, GUARANTEES, PLANTS, Plant, first_step
 
 PROVE = os.environ.get("SHOPHAND_PROVE") == "1"
 STEPS = 100_000
@@ -36,3 +37,10 @@ def test_the_list_is_long_enough() -> None:
     """At least twenty-five bugs are planted, each under a name of its own."""
     assert len({bug.name for bug in PLANTS}) == len(PLANTS) >= 25
     assert set(QUICK) <= {bug.name for bug in PLANTS}
+
+
+def test_the_documentation_tells_of_every_bug() -> None:
+    """The table in docs/guarantees.md has one row for each bug on the list."""
+    _, _, rest = GUARANTEES.read_text(encoding="utf-8").partition(BEGINS)
+    rows, _, _ = rest.partition(ENDS)
+    assert re.findall(r"^\| `(\w+)`", rows, re.MULTILINE) == [bug.name for bug in PLANTS]

@@ -121,7 +121,7 @@ def test_the_agent_calls_nothing_that_decides() -> None:
         "resume",
         "delegate",
     }
-    verbs |= {"confirm_loosening", "withdraw_loosening"}
+    verbs |= {"confirm_loosening", "withdraw_loosening", "vouch_names"}
     verbs |= {"approve_plan", "withdraw_plan", "answer_plan"}
     desk = {"tools/desk.py", "tools/approving.py", "tools/delegating.py"}
     callers = {
@@ -194,6 +194,7 @@ ATTEMPTS: dict[str, Callable[[Desk, Principal], object]] = {
     "resume": lambda desk, who: desk.resume(who, "because"),
     "confirm": lambda desk, who: desk.confirm_loosening("L-1", who),
     "take back": lambda desk, who: desk.withdraw_loosening("L-1", who),
+    "vouch": lambda desk, who: desk.vouch_names(who, own=True),
     "stop a plan": lambda desk, who: desk.withdraw_plan("P-1", who),
     "answer a plan": lambda desk, who: desk.answer_plan("P-1", 1, who, "fine"),
 }

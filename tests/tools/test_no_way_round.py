@@ -221,7 +221,7 @@ def test_every_verb_of_the_desk_is_tried() -> None:
     verbs = {name for name in vars(Desk) if not name.startswith("_")} - READS
     rooms_own = {"submit", "execute", "expire_due", "recover"}  # judged by the rules, not by who calls
     here = {"approve", "reject", "edit", "withdraw", "set_mode", "stop_all", "resume"}
-    here |= {"confirm_loosening", "withdraw_loosening", "withdraw_plan", "answer_plan"}
+    here |= {"confirm_loosening", "withdraw_loosening", "withdraw_plan", "answer_plan", "vouch_names"}
     elsewhere = {"delegate", "revoke_delegation", "delegations", "assign", "snooze"}
     elsewhere |= {"approve_many", "reject_many", "undo"}  # the same decisions, and a submission
     elsewhere |= {"set_modes"}  # what set_mode calls

@@ -44,7 +44,7 @@ MODELS = np.array(
 LEVEL_DISCOUNT, SLOPE_DISCOUNT, DAMPING = range(3)
 
 VARIANCE_DISCOUNT = 0.92
-WEIGHT_MEMORY = 0.9
+WEIGHT_MEMORY = 0.95
 PRIOR_DEVIATION = 0.35
 """Deviation of a period, as a share of the mean, before anything is seen: worth two observations."""
 PRIOR_DEGREES = 2.0
@@ -54,6 +54,12 @@ FARTHEST_ERROR = 3.0
 """An error beyond so many deviations moves a level no further: a one-off week (Huber's bounded influence)."""
 LEAST = 1e-12
 FAR = 6.0
+DRIFT_SHARE = 0.25
+"""How much of the drift that its discount stands for a model carries into later periods, as a variance.
+
+A quick model among steady ones gets weight for its late guess of the level, not because levels run away: with
+the whole drift, intervals over four periods of simulated demand hold 96 % where they say 90 %.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +280,7 @@ def _moments_one(models: Floats, own: Floats, periods: float, found: Floats) -> 
         weight = math.exp(models[k, LOG_WEIGHT])
         variance = period_variance(models[k], own) * degrees / max(degrees - 2.0, 0.5 * degrees)
         total = level_sum(models[k], MODELS[k], periods) / periods
-        drift = models[k, LEVEL_VARIANCE] * (1.0 / MODELS[k, LEVEL_DISCOUNT] - 1.0)
+        drift = DRIFT_SHARE * models[k, LEVEL_VARIANCE] * (1.0 / MODELS[k, LEVEL_DISCOUNT] - 1.0)
         whole += weight
         found[0] += weight * total
         square += weight * total * total

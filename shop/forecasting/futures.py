@@ -20,6 +20,7 @@ from shop.forecasting.beliefs import (
     COUNT,
     COVARIANCE,
     DAMPING,
+    DRIFT_SHARE,
     LEVEL,
     LEVEL_DISCOUNT,
     LEVEL_VARIANCE,
@@ -121,7 +122,7 @@ def _walk(model: Floats, kind: Floats, spread: float, bell: Floats, out: Floats)
         free = math.sqrt(max(model[SLOPE_VARIANCE] - tied * tied, 0.0))
         slope = model[SLOPE] + spread * (tied * bell[WHERE] + free * bell[STEEP])
         wander += kind[DAMPING] * (2.0 * model[COVARIANCE] + kind[DAMPING] * model[SLOPE_VARIANCE])
-    step = spread * math.sqrt(max(wander * (1.0 / kind[LEVEL_DISCOUNT] - 1.0), 0.0))
+    step = spread * math.sqrt(max(DRIFT_SHARE * wander * (1.0 / kind[LEVEL_DISCOUNT] - 1.0), 0.0))
     for t in range(len(out)):
         slope *= kind[DAMPING]
         level += slope + step * bell[STEPS + 2 * t]

@@ -152,7 +152,8 @@ def _key_of(request: ReorderRequest, as_of: date) -> str:
 
 def _planned(deps: Deps, request: ReorderRequest, as_of: date, key: str) -> Draft:
     started_at = deps.clock()
-    settings = replace(request.settings, budget=request.budget or request.settings.budget)
+    budget = request.settings.budget if request.budget is None else request.budget
+    settings = replace(request.settings, budget=budget)
     with deps.db.reading() as snapshot:
         proposed = proposed_supply(snapshot, deps.db.tenant, as_of)
         inputs = plan_inputs(

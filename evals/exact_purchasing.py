@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shop.joint_purchasing.market import NO_LIMIT
 
@@ -36,7 +36,7 @@ def exact(case: Case, seconds: float) -> tuple[float, float]:
 def _solve(case: Case, seconds: float, answer: Connection) -> None:
     import highspy  # noqa: PLC0415 - only the process that solves needs it
 
-    model = highspy.Highs()
+    model: Any = highspy.Highs()  # type: ignore[no-untyped-call] # the library is half typed
     model.setOptionValue("output_flag", False)  # noqa: FBT003 - the library's own signature
     model.setOptionValue("threads", 1)
     model.setOptionValue("time_limit", seconds)
@@ -48,13 +48,13 @@ def _solve(case: Case, seconds: float, answer: Connection) -> None:
     answer.close()
 
 
-def _build(model: object, case: Case) -> object:
+def _build(model: Any, case: Case) -> Any:
     """The model: packs of each step of each offer, whether an offer is used, whether an order is placed."""
-    placed = [model.addBinary() for _ in range(case.orders)]  # type: ignore[attr-defined] # untyped library
+    placed = [model.addBinary() for _ in range(case.orders)]
     used, packs, cost, worth = [], [], [], []
     for offer in case.offers:
-        use = model.addBinary()  # type: ignore[attr-defined] # untyped library
-        steps = [model.addIntegral(lb=0, ub=cap) for cap, _ in offer.steps]  # type: ignore[attr-defined] # same
+        use = model.addBinary()
+        steps = [model.addIntegral(lb=0, ub=cap) for cap, _ in offer.steps]
         total = sum(steps[1:], start=1 * steps[0])
         _add(model, total >= offer.least * use)
         _add(model, total <= offer.most * use)
@@ -72,9 +72,11 @@ def _build(model: object, case: Case) -> object:
     return _sum(worth) - case.order_cost * _sum(placed)
 
 
-def _limits(model: object, case: Case, placed: list, used: list, packs: list, cost: list) -> None:  # type: ignore[type-arg] # untyped library
+def _limits(
+    model: Any, case: Case, placed: list[Any], used: list[Any], packs: list[Any], cost: list[Any]
+) -> None:
     _add(model, _sum(cost) <= case.budget)
-    by_item: dict[int, list[object]] = {}
+    by_item: dict[int, list[Any]] = {}
     for use, offer in zip(used, case.offers, strict=True):
         by_item.setdefault(offer.item, []).append(use)
     for uses in by_item.values():
@@ -96,11 +98,11 @@ def _limits(model: object, case: Case, placed: list, used: list, packs: list, co
             _add(model, _sum([cost[row] for row in rows]) <= amount)
 
 
-def _add(model: object, constraint: object) -> None:
-    model.addConstr(constraint)  # type: ignore[attr-defined] # untyped library
+def _add(model: Any, constraint: Any) -> None:
+    model.addConstr(constraint)
 
 
-def _sum(terms: list) -> object:  # type: ignore[type-arg] # untyped library
+def _sum(terms: list[Any]) -> Any:
     import highspy  # noqa: PLC0415 - only the process that solves needs it
 
     return highspy.Highs.qsum(terms)

@@ -141,7 +141,7 @@ def _offers(random: np.random.Generator, family: Family, item: int, suppliers: i
 
 
 def _cheaper(random: np.random.Generator, offer: Offer) -> Offer:
-    """The same from a price break on: a tenth or so off the cost of every pack; the saving is worth as much."""
+    """The same from a price break on: a tenth or so off every pack, which is worth as much."""
     least = int(random.integers(offer.least + 1, offer.most + 1)) if offer.most > offer.least else offer.most
     lower = max(round(offer.pack_cost * random.uniform(0.85, 0.97)), 1)
     saved = offer.pack_cost - lower

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 def faults_of(plan: Plan, inputs: PlanInputs) -> list[str]:
     """Everything that is wrong with a plan, in words; an empty list means that it may be used.
 
-    Checked: whole packs, MOQ, the price of the quantity, the supplier's minimum, the budget, need behind
-    every line, stock behind every transfer, and one verdict for each SKU-location in scope.
+    Checked: whole packs, MOQ, the price of the quantity, the supplier's minimum, weight and volume of an
+    order, every budget with what its period spent before, need behind every line, stock behind every
+    transfer, and one verdict for each SKU-location in scope.
     """
     terms = _Terms(inputs)
     found = [fault for order in plan.orders for fault in terms.faults_of_order(order)]
     found += _over_budget(plan, inputs)
+    found += _over_budgets(plan, inputs)
+    found += _overloaded(plan, inputs)
     found += _twice(plan)
     found += _impossible_transfers(plan, inputs)
     wanted = sorted(_scope(inputs))
@@ -96,6 +99,63 @@ def _over_budget(plan: Plan, inputs: PlanInputs) -> Iterator[str]:
             spent += (line.unit_cost * line.quantity).amount * rate
     if spent > plan.budget.amount:
         yield f"the plan costs {Money.rounded(spent, inputs.home_currency)}, the budget is {plan.budget}"
+
+
+def _over_budgets(plan: Plan, inputs: PlanInputs) -> Iterator[str]:
+    """Budgets of a period, supplier or category that the plan exceeds; one overspent before buys nothing."""
+    names = zip(inputs.items.sku, inputs.items.category, strict=True)
+    category = {str(sku): str(name) for sku, name in names}
+    for use in plan.uses:
+        budget = use.budget
+        start = budget.period.starts_on(inputs.as_of)
+        before = Decimal(0)
+        if budget.period.value != "run":
+            before = sum(
+                (
+                    Money(line.home_minor, inputs.home_currency).amount
+                    for line in inputs.placed
+                    if start <= line.ordered_on <= inputs.as_of
+                    and (budget.supplier is None or budget.supplier == line.supplier)
+                    and (budget.category is None or budget.category == line.category)
+                ),
+                Decimal(0),
+            )
+        spent = Decimal(0)
+        for order in plan.orders:
+            if budget.supplier not in {None, order.supplier}:
+                continue
+            for line in order.lines:
+                if budget.category not in {None, category[line.sku]}:
+                    continue
+                currency = line.unit_cost.currency
+                rate = Decimal(1) if currency == inputs.home_currency else inputs.rates[currency]
+                spent += (line.unit_cost * line.quantity).amount * rate
+        if spent > 0 and before + spent > budget.amount.amount:
+            told = Money.rounded(before + spent, inputs.home_currency)
+            yield f"{budget.words} is {budget.amount}, with this plan {told} would be spent"
+
+
+def _overloaded(plan: Plan, inputs: PlanInputs) -> Iterator[str]:
+    """Orders that weigh or take up more than one order of their supplier may."""
+    row = {str(name): place for place, name in enumerate(inputs.suppliers.id)}
+    suppliers, items = inputs.suppliers, inputs.items
+    kinds = (
+        ("grams", suppliers.most_weight_grams, items.weight_grams),
+        ("millilitres", suppliers.most_volume_ml, items.volume_ml),
+    )
+    for unit, limits, pieces in kinds:
+        if limits is None:
+            continue
+        totals: Counter[tuple[str, str]] = Counter()
+        for order in plan.orders:
+            for line in order.lines:
+                each = -1 if pieces is None else int(pieces[line.item])
+                if each < 0 <= int(limits[row[order.supplier]]):
+                    yield f"{line.sku}: {order.supplier} limits the {unit} of an order, and it has none"
+                totals[order.supplier, order.location] += each * line.quantity
+        for (supplier, place), total in totals.items():
+            if 0 <= int(limits[row[supplier]]) < total:
+                yield f"{supplier}/{place}: {total} {unit} are over {int(limits[row[supplier]])}"
 
 
 def _twice(plan: Plan) -> Iterator[str]:

@@ -272,3 +272,4 @@ class ProposedSupply:
     due_on: date
     source: str
     supplier: str = ""
+    unit_cost: Money | None = None

@@ -1,6 +1,6 @@
 """The reorder plan of the store's day, as the autonomous run makes it, kept while nothing changes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from threading import Lock
 from typing import TYPE_CHECKING, Final
@@ -58,8 +58,10 @@ def proposed_supply(snapshot: Snapshot, tenant: str, today: date) -> list[Propos
         order = view.action
         if isinstance(order, PlacePurchaseOrder):
             found += [
-                _supply(
-                    line.sku, order.location, line.quantity, order.expected_on, _spoken(view), order.supplier
+                replace(
+                    _supply(line.sku, order.location, line.quantity, order.expected_on, _spoken(view)),
+                    supplier=order.supplier,
+                    unit_cost=line.unit_cost,
                 )
                 for line in order.lines
             ]

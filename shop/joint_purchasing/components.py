@@ -17,7 +17,7 @@ SMALLEST_PRICE = 1e-6
 
 def components(sheet: Sheet, limited: Flags) -> tuple[Ints, Ints]:
     """Limited orders that share items, as runs: where each run starts (and the end), and the orders."""
-    root = _roots(sheet.bid_order, sheet.bid_item, limited, len(sheet.item_first) - 1)
+    root = roots(sheet.bid_order, sheet.bid_item, limited, len(sheet.item_first) - 1)
     orders = np.flatnonzero(limited)
     ordered = orders[np.argsort(root[orders], kind="stable")]
     starts = np.flatnonzero(np.diff(root[ordered], prepend=-1))
@@ -25,7 +25,7 @@ def components(sheet: Sheet, limited: Flags) -> tuple[Ints, Ints]:
 
 
 @njit(cache=True)
-def _roots(bid_order: Ints, bid_item: Ints, limited: Flags, items: int) -> Ints:
+def roots(bid_order: Ints, bid_item: Ints, limited: Flags, items: int) -> Ints:
     """The first order of each order's component (union-find over shared items)."""
     root = np.arange(len(limited))
     seen = np.full(items, -1, dtype=np.int64)

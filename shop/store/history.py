@@ -28,6 +28,7 @@ from shop.plan_inputs import (
     Suppliers,
 )
 from shop.store import schema
+from shop.store.placed import placed_lines
 from shop.store.reads.info import store_info
 from shop.store.reads.signals import known_promotions, live_signals
 from shop.store.receipts import with_receipts
@@ -90,6 +91,7 @@ def plan_inputs(
         only_supplier=supplier,
         signals=(*known_promotions(snapshot, starts_on), *live_signals(snapshot, starts_on)),
         ages=_ages(snapshot, keys, as_of),
+        placed=placed_lines(snapshot, as_of, home, _rates(snapshot, as_of), proposed),
     )
     return with_signals(inputs)
 
@@ -161,7 +163,7 @@ def _history(
     sold = np.zeros((days, len(rows)), dtype=np.float32)
     if sales:
         items = np.array([rows[sku, place] for sku, place, _, _ in sales])
-        sold[np.array([day for _, _, day, _ in sales]), items] = [max(pieces, 0) for *_, pieces in sales]
+        sold[np.array([day for _, _, day, _ in sales]), items] = [pieces for *_, pieces in sales]
     stocked_out = np.zeros((days, len(rows)), dtype=bool)
     table = schema.stockout_days
     query = select(table.c.sku, table.c.location, days_between(snapshot, starts_on, table.c.day)).where(
@@ -184,7 +186,7 @@ def _items(
 ) -> Items:
     products = _products(snapshot)
     # Stock and sales of a SKU that no product describes are shown, and come out as needing attention.
-    stranger = ("(not in the catalogue)", "", "active", home, UNKNOWN, UNKNOWN, None)
+    stranger = ("(not in the catalogue)", "", "active", home, UNKNOWN, UNKNOWN, None, None, None)
     facts = [products.get(sku, stranger) for sku, _ in keys]
     stock = np.array([levels.get(key, (0, 0, 0)) for key in keys], dtype=np.int64).reshape(-1, 3)
     first_seen = _first_seen(snapshot)
@@ -201,6 +203,8 @@ def _items(
         on_hand=stock[:, 0].copy(),
         committed=stock[:, 1].copy(),
         unavailable=stock[:, 2].copy(),
+        weight_grams=_known([fact[7] for fact in facts]),
+        volume_ml=_known([fact[8] for fact in facts]),
         observed_from=np.array(
             [
                 _observed_from(first_seen.get(key), launch, starts_on, as_of)
@@ -220,7 +224,7 @@ def _observed_from(first_seen: date | None, launched: date | None, starts_on: da
     return max((since - starts_on).days, 0)
 
 
-def _products(snapshot: Snapshot) -> dict[str, tuple[str, str, str, str, int, int, date | None]]:
+def _products(snapshot: Snapshot) -> dict[str, tuple[Any, ...]]:
     table = schema.products
     query = select(
         table.c.sku,
@@ -231,8 +235,14 @@ def _products(snapshot: Snapshot) -> dict[str, tuple[str, str, str, str, int, in
         table.c.price_minor,
         func.coalesce(table.c.cost_minor, UNKNOWN),
         table.c.launched_on,
+        table.c.weight_grams,
+        table.c.volume_ml,
     )
     return {row[0]: tuple(row[1:]) for row in snapshot.execute(query)}
+
+
+def _known(figures: Sequence[int | None]) -> NDArray[np.int64]:
+    return np.array([UNKNOWN if figure is None else figure for figure in figures], dtype=np.int64)
 
 
 def _first_seen(snapshot: Snapshot) -> dict[Key, date]:
@@ -316,6 +326,9 @@ def _suppliers(snapshot: Snapshot) -> tuple[Suppliers, dict[str, int]]:
         lead_time_sd_days=np.array([row.lead_time_sd_days for row in found], dtype=np.float64),
         minimum_minor=np.array([row.minimum_order_minor for row in found], dtype=np.int64),
         approved=np.array([row.approved for row in found], dtype=bool),
+        most_weight_grams=_known([row.maximum_weight_grams for row in found]),
+        most_volume_ml=_known([row.maximum_volume_ml for row in found]),
+        reliability=np.array([(row.delivered_percent or 100) / 100 for row in found], dtype=np.float64),
     )
     return suppliers, {row.id: place for place, row in enumerate(found)}
 

@@ -70,6 +70,7 @@ products = Table(
     ),  # standard|hygiene|final_sale|hazardous
     Column("shelf_life_days", Integer),
     Column("weight_grams", Integer),
+    Column("volume_ml", Integer),
     Column("launched_on", Date),
     Column("price_changed_at", UtcText),
     _version(),
@@ -173,6 +174,9 @@ suppliers = Table(
     Column("lead_time_days", Float, nullable=False),  # mean, calendar days from order to shelf
     Column("lead_time_sd_days", Float, nullable=False),
     Column("minimum_order_minor", BigInteger, nullable=False, default=0),
+    Column("maximum_weight_grams", BigInteger),  # of one order: a container, a lorry; empty = no limit
+    Column("maximum_volume_ml", BigInteger),
+    Column("delivered_percent", Integer),  # of the pieces ordered; empty = all
     Column("approved", Boolean, nullable=False, default=True),
     Column("assumed", Boolean, nullable=False, default=False),  # terms invented by an import, to be completed
     Column("email", String(200), nullable=False, default=""),

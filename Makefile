@@ -14,7 +14,7 @@ PICK   := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	"$$name" -c '$(PICK)' 2>/dev/null && { echo "$$name"; break; }; done)
 
-.PHONY: help demo test lint prove bench evals lock clean runtime dev
+.PHONY: help demo test lint prove mutants bench evals lock clean runtime dev
 
 help: ## Show these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ lint: dev ## Check style, formatting, types and the import arrows
 
 prove: dev ## The long form of the gate's proofs: hostile runs, planted bugs in five seeds, Cedar
 	@SHOPHAND_PROVE=1 $(BIN)/python -m pytest -n 2 -q tests/hostile tests/policies
+
+mutants: dev ## Change the gate's code in small ways and count what the tests notice (SAMPLE=20 of each file)
+	@$(BIN)/python -m tests.mutation --sample $(or $(SAMPLE),0)
 
 bench: dev ## Measure the budgets of this machine
 	@set -e; for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done

@@ -13,9 +13,13 @@ from app.cli import screen
 from app.cli.exits import Code
 from app.cli.options import As, AsJson, DryRun, house
 from app.cli.progress import ProgressLine
-from shop.errors import SetupError
+from shop.budgets import Budget, Period
+from shop.errors import InvalidActionError, NotFoundError, SetupError
 from shop.money import Money
 from shop.people import Principal, Role
+from shop.plan_inputs import PlanSettings
+from shop.store.database import Snapshot
+from shop.store.reads import catalogue, purchasing
 from shop.store.reads.info import store_info
 from tools.desk import Session
 
@@ -37,6 +41,17 @@ def reorder(
     supplier: Annotated[str | None, typer.Option(help="Only this supplier.")] = None,
     budget: Annotated[
         str | None, typer.Option(help="The most to spend, such as 5000, in the home currency.")
+    ] = None,
+    period_budget: Annotated[
+        list[str] | None,
+        typer.Option(help="PERIOD=AMOUNT, such as month=20000; what the period saw ordered counts."),
+    ] = None,
+    supplier_budget: Annotated[
+        list[str] | None,
+        typer.Option(help="SUPPLIER=AMOUNT or SUPPLIER=AMOUNT/PERIOD, such as northwind=2000/month."),
+    ] = None,
+    category_budget: Annotated[
+        list[str] | None, typer.Option(help="CATEGORY=AMOUNT or CATEGORY=AMOUNT/PERIOD.")
     ] = None,
     key: Annotated[
         str | None, typer.Option(help="Name of this run; the same name is the same run, never a second one.")
@@ -62,6 +77,13 @@ def reorder(
         location=location,
         supplier=supplier,
         budget=_money(opened, budget),
+        settings=PlanSettings(
+            budgets=(
+                *(_budget(opened, text, "period") for text in period_budget or ()),
+                *(_budget(opened, text, "supplier") for text in supplier_budget or ()),
+                *(_budget(opened, text, "category") for text in category_budget or ()),
+            )
+        ),
         dry_run=dry_run,
         key=key,
     )
@@ -91,6 +113,37 @@ def _money(opened: House, text: str | None) -> Money | None:
         return None
     with opened.db.reading() as snapshot:
         return Money.of(text, store_info(snapshot).home_currency)
+
+
+def _budget(opened: House, text: str, kind: str) -> Budget:
+    """A budget from `NAME=AMOUNT` or `NAME=AMOUNT/PERIOD`; raises InvalidActionError for anything else."""
+    name, found, rest = text.rpartition("=")
+    amount, _, period = rest.partition("/")
+    if kind == "period":
+        name, period = "", name
+    periods = [each.value for each in Period]
+    if not found or (kind != "period" and not name) or (period or Period.RUN.value) not in periods:
+        example = "month=20000" if kind == "period" else f"{kind.upper()}=2000/month"
+        raise InvalidActionError(
+            f"--{kind}-budget {text!r}: expected something like {example}; periods are {', '.join(periods)}"
+        )
+    with opened.db.reading() as snapshot:
+        _check_named(snapshot, kind, name)
+        money = Money.of(amount, store_info(snapshot).home_currency)
+    return Budget(
+        amount=money,
+        period=Period(period or Period.RUN.value),
+        supplier=name if kind == "supplier" else None,
+        category=name if kind == "category" else None,
+    )
+
+
+def _check_named(snapshot: Snapshot, kind: str, name: str) -> None:
+    """A budget for nobody would hold nothing back: the supplier or category must be known."""
+    if kind == "supplier" and purchasing.supplier(snapshot, name) is None:
+        raise NotFoundError(f"there is no supplier {name!r}")
+    if kind == "category" and name not in catalogue.categories(snapshot):
+        raise NotFoundError(f"there is no category {name!r}")
 
 
 def _is_operator(person: Principal) -> bool:

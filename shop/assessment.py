@@ -11,8 +11,11 @@ import numpy as np
 from shop import demand, purchasing, replenishment
 from shop.demand import DemandClass, Forecasts, Method
 from shop.money import Money, exponent
+from shop.plan_inputs import Shortages
 from shop.plan_results import Reason
+from shop.projected_level import Projection, project
 from shop.signalled import added_lead_time, signalled
+from shop.sound_sales import sound_sales
 from shop.supply import Supply, supply
 
 if TYPE_CHECKING:
@@ -40,6 +43,7 @@ class Assessment:
     position: Ints
     finding: NDArray[np.object_]
     sound: Flags
+    flawed_sales: Flags
     urgent: Flags
     margin: Floats
     order_cost: float
@@ -48,8 +52,9 @@ class Assessment:
 def assess(inputs: PlanInputs, settings: PlanSettings) -> Assessment:
     """Forecast everything, choose the suppliers, compute the levels, count the supply."""
     items = inputs.items
+    sold, flawed = sound_sales(inputs.history.sold)
     forecasts = demand.forecast(
-        inputs.history.sold,
+        sold,
         inputs.history.stocked_out,
         items.observed_from,
         _categories(inputs),
@@ -57,7 +62,7 @@ def assess(inputs: PlanInputs, settings: PlanSettings) -> Assessment:
     )
     forecasts = signalled(forecasts, inputs)
     per_day, _ = forecasts.per_day()
-    choice = purchasing.choose_offers(inputs, per_day)
+    choice = purchasing.choose_offers(inputs, per_day, settings.supplier_choice)
     lead_time, lead_time_sd = _lead_times(inputs, choice, settings)
     price = _in_home(inputs, items.price_minor)
     unit_cost = _unit_costs(inputs, choice)
@@ -81,9 +86,29 @@ def assess(inputs: PlanInputs, settings: PlanSettings) -> Assessment:
         position=position,
         finding=_findings(inputs, settings, forecasts, per_day, position, choice, sound),
         sound=sound,
+        flawed_sales=flawed,
         urgent=free + soon.in_time <= forecasts.over(lead_time)[0],
         margin=_margins(price, unit_cost),
         order_cost=cost_of_ordering,
+    )
+
+
+def projection(inputs: PlanInputs, settings: PlanSettings, state: Assessment, moved: Ints) -> Projection:
+    """What items at or below their reorder point will lose before a delivery; nothing with backorders.
+
+    `moved` is what transfers bring or take at once.
+    """
+    items, incoming, levels = inputs.items, inputs.incoming, state.levels
+    due = (state.position + moved <= levels.reorder_point) & (state.per_day > 0) & items.in_scope
+    trusted = (incoming.due_in_days >= -settings.overdue_trust_days) | (incoming.quantity < 0)
+    return project(
+        state.forecasts,
+        state.lead_time_days,
+        items.on_hand - items.committed - items.unavailable + moved,
+        levels.order_up_to,
+        incoming,
+        trusted,
+        due & (settings.shortages is Shortages.LOST_SALES),
     )
 
 

@@ -65,6 +65,7 @@ class Note(StrEnum):
     ROUNDED_OVER_MAXIMUM = "rounded_over_maximum"
     SUPPLIER_NOT_APPROVED = "supplier_not_approved"
     BULK_SALES_TRIMMED = "bulk_sales_trimmed"
+    FLAWED_SALES = "flawed_sales"
     LEAD_TIME_FLOOR = "lead_time_floor"
     NEW_PRODUCT = "new_product"
     URGENT = "urgent"

@@ -18,6 +18,7 @@ NOTE_WORDS: Final = {
     "rounded_over_maximum": "whole packs take it over the maximum cover",
     "supplier_not_approved": "the supplier is not approved",
     "bulk_sales_trimmed": "one-off bulk sales are cut to the usual size",
+    "flawed_sales": "days with negative or impossible sales figures are read as days without sales",
     "lead_time_floor": "the lead time is raised to the minimum",
     "new_product": "new: the forecast leans on its category",
     "urgent": "runs out before the goods arrive",

@@ -228,6 +228,7 @@ class Verdicts(Sequence[ItemVerdict]):
             Note.OVERDUE_COUNTED: bool(state.supply.overdue_counted[item]),
             Note.OVERDUE_IGNORED: bool(state.supply.overdue_ignored[item]),
             Note.ARRIVES_TOO_LATE: bool(state.supply.late[item] > 0) and needed,
+            Note.FLAWED_SALES: bool(state.flawed_sales[item]),
             Note.BULK_SALES_TRIMMED: bool(state.forecasts.spikes[item] > 0),
             Note.NEW_PRODUCT: bool(state.forecasts.demand_class[item] == DemandClass.NEW),
             Note.URGENT: bool(state.urgent[item]) and needed,

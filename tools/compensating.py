@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import singledispatch
 from typing import Any, Final
@@ -78,7 +79,12 @@ def standing(snapshot: Snapshot, done: ActionView, sku: str | None = None) -> Ac
 def same_subject(action: Action, other: Action) -> bool:
     """Whether two actions of a kind are about the same records, whatever their figures and words are."""
     mine, its = action.as_json(), other.as_json()
-    return all(mine.get(name) == its.get(name) for name in _SUBJECT)
+    return all(mine.get(name) == its.get(name) for name in _SUBJECT) and _skus(mine) == _skus(its)
+
+
+def _skus(arguments: Mapping[str, Any]) -> list[str]:
+    """The SKUs of an order's lines, each as often as it stands there."""
+    return sorted(line["sku"] for line in arguments.get("lines", ()))
 
 
 _SUBJECT: Final = (

@@ -7,14 +7,15 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import update
 
-from shop.actions import TransferStock
+from shop.actions import ChangePrice, TransferStock
 from shop.backends.ports import Claim, Outcome
 from shop.errors import AuditBrokenError, ConflictError
+from shop.money import Money
 from shop.people import Kind, Role
 from shop.store import schema
 from shop.store.database import Database
 from shop.store.people import Person, add_person, deactivate_person
-from tests.gate import PRIYA, BackendDied, Gate, big_order, order, rules, session
+from tests.gate import MARCUS, PRIYA, BackendDied, Gate, big_order, order, rules, session
 from tools.desk import State
 from tools.ledger import chain
 
@@ -111,6 +112,33 @@ def test_a_changed_offer_makes_an_approved_order_stale(gate: Gate) -> None:
     assert "offer:northwind:MUG-01" in old.reason
     assert gate.effects() == 0
     assert gate.desk.approve("A-2", PRIYA).state is State.EXECUTED
+
+
+def test_the_card_of_what_came_back_says_what_changed(gate: Gate) -> None:
+    """Whoever decides again reads first which request it was, and which records changed since."""
+    gate.desk.submit(big_order(), session())
+    first = gate.desk.approval("A-1").card
+    gate.sql("UPDATE offers SET version = version + 1 WHERE supplier = 'northwind' AND sku = 'MUG-01'")
+    gate.desk.approve("A-1", PRIYA)
+    card = gate.desk.approval("A-2").card
+    (said,) = set(card.evidence) - set(first.evidence)
+    assert said == "asked again: A-1 was changed since it was approved: offer:northwind:MUG-01"
+    assert gate.desk.approval("A-2").grants == ()
+
+
+def test_the_card_of_what_came_back_shows_the_new_figures(gate: Gate) -> None:
+    """A price that moved under a yes stands on the new card as it is now, not as it was approved."""
+    gate.rules = rules({"outside: [-10, 10]": "outside: [-1, 1]"})
+    action = ChangePrice(sku="MUG-01", price=Money.of("12.90", "GBP"), reason="test")
+    gate.desk.submit(action, session())
+    (before,) = [line for line in gate.desk.approval("A-1").card.lines if line.after == "12.90 GBP"]
+    gate.sql(
+        "UPDATE products SET price_minor = price_minor - 100, version = version + 1 WHERE sku = 'MUG-01'"
+    )
+    gate.desk.approve("A-1", MARCUS)
+    (after,) = [line for line in gate.desk.approval("A-2").card.lines if line.after == "12.90 GBP"]
+    assert (before.before, after.before) == ("12.50 GBP", "11.50 GBP")
+    assert gate.effects() == 0
 
 
 def test_a_tightened_rule_stops_an_approved_action(gate: Gate) -> None:

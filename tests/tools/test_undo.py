@@ -196,6 +196,60 @@ def test_an_undo_is_judged_like_any_other(gate: Gate) -> None:
     assert on_hand(gate) == 40
 
 
+def waiting_undo(gate: Gate) -> str:
+    """21 broken mugs are to come back into the books; that waits as A-2. The id of what is taken back."""
+    found = AdjustStock(sku="MUG-01", location="leeds", change=-21, reason=AdjustReason.DAMAGE)
+    gone = gate.desk.submit(found, session()).action_id
+    gate.desk.approve("A-1", PRIYA)
+    assert gate.desk.undo(gone, session(SAM)).approval_id == "A-2"
+    return gone
+
+
+def test_an_edited_undo_stays_an_undo(gate: Gate) -> None:
+    """With 20 instead of 21 pieces it still takes the same action back, which is then not undone twice."""
+    gone = waiting_undo(gate)
+    fewer = AdjustStock(sku="MUG-01", location="leeds", change=20, reason=AdjustReason.FOUND)
+    edited = gate.desk.edit("A-2", fewer, PRIYA)
+    assert edited.state is State.EXECUTED
+    assert gate.desk.status(edited.action_id).compensates == gone
+    assert on_hand(gate) == 39
+    again = gate.desk.undo(gone, session(SAM))
+    assert (again.action_id, again.duplicate) == (edited.action_id, True)
+    with gate.db.reading() as snapshot:
+        bodies = [
+            one["body"]
+            for one in chain.entries(snapshot, gate.db.tenant)
+            if one["action_id"] == edited.action_id
+        ]
+    assert bodies
+    assert all(f'"compensates":"{gone}"' in body for body in bodies)
+
+
+@pytest.mark.parametrize("elsewhere", [{"sku": "TEA-100"}, {"location": "bristol"}])
+def test_an_edited_undo_changes_figures_only(gate: Gate, elsewhere: dict[str, str]) -> None:
+    """What is about another record takes nothing back: refused, and the undo waits as it was."""
+    waiting_undo(gate)
+    where = {"sku": "MUG-01", "location": "leeds", **elsewhere}
+    other = AdjustStock(**where, change=5, reason=AdjustReason.FOUND)
+    with pytest.raises(InvalidActionError, match="edit its figures only"):
+        gate.desk.edit("A-2", other, PRIYA)
+    assert gate.desk.status("A-2").state is State.PENDING
+    assert gate.effects() == 1
+
+
+def test_an_edited_new_order_for_a_cancelled_one_keeps_its_goods(gate: Gate) -> None:
+    """An order that is placed again may be of other quantities, not of other goods."""
+    placed = done(gate, order(48))
+    cancelled = done(gate, CancelPurchaseOrder(purchase_order=gate.purchase_orders()[0], reason="test"))
+    gate.rules = rules({"[{total: {over: 1_000 GBP}}]": "[{total: {over: 100 GBP}}]"})
+    waits = gate.desk.undo(cancelled, session(SAM))
+    assert (waits.state, waits.action_id == placed) == (State.PENDING, False)
+    with pytest.raises(InvalidActionError, match="edit its figures only"):
+        gate.desk.edit(waits.approval_id or "", order(24, "4.00", "TEA-100"), SAM)
+    edited = gate.desk.edit(waits.approval_id or "", order(36), SAM)
+    assert gate.desk.status(edited.action_id).compensates == cancelled
+
+
 def test_an_undo_that_stands_is_not_filed_twice(gate: Gate) -> None:
     """Asked again it is the same undo; after it was rejected it can be asked for anew."""
     small = AdjustStock(sku="MUG-01", location="leeds", change=-20, reason=AdjustReason.DAMAGE)

@@ -213,7 +213,9 @@ class PlanSettings:
     of the piece's margin a day. A missed sale costs the margin, at least `least_goodwill` of the unit cost.
     `order_cost` is what one order line costs
     to place and receive; None is 5 units of the home currency. `holding_rate_per_year` is the yearly cost of
-    a unit of money bound in stock. `economic_cover_days` caps the economic order
+    a unit of money bound in stock. `transfer_cost` is what moving one SKU once costs (picking,
+    packing, putting away); None is the order cost, and goods worth less are not moved.
+    `economic_cover_days` caps the economic order
     quantity, `maximum_cover_days` what is there after an order, `top_up_days` what may be added to reach a
     supplier's minimum. An overdue order counts as supply for `overdue_trust_days`. `purchase_order_cost` is
     what a whole purchase order costs to place, whatever is on it. `budget` is the run's; `budgets` hold for a
@@ -236,6 +238,7 @@ class PlanSettings:
     overdue_trust_days: int = 14
     rounding: PackRounding = PackRounding.UP
     transfers: bool = True
+    transfer_cost: Money | None = None
     maximum_stock: MaximumStock = MaximumStock.REPORTED
     supplier_choice: SupplierChoice = SupplierChoice.PREFERRED
     purchase_order_cost: Money | None = None

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from itertools import groupby
 from math import ceil
 from typing import TYPE_CHECKING, Final
@@ -139,7 +140,8 @@ def _decide(inputs: PlanInputs, settings: PlanSettings, state: Assessment) -> Ou
     need = raw_needs(state.position, levels.reorder_point, levels.order_up_to, selling)
     need = np.where(movable & due, need, 0)
     spare = surplus(items, state.position, levels.order_up_to, state.sound)
-    found = moves(items.sku, items.location, need, spare) if settings.transfers else []
+    least = _worth_moving(inputs, settings, state)
+    found = moves(items.sku, items.location, need, spare, least) if settings.transfers else []
     moved_in, moved_out = _moved(found, len(items))
     position = state.position + moved_in - moved_out
     ahead = projection(inputs, settings, state, moved_in - moved_out) if found else ahead
@@ -161,6 +163,24 @@ def _decide(inputs: PlanInputs, settings: PlanSettings, state: Assessment) -> Ou
         held=bought.held,
         uses=bought.uses,
     )
+
+
+def _worth_moving(inputs: PlanInputs, settings: PlanSettings, state: Assessment) -> Ints:
+    """The least pieces of each item that are worth a transfer; 1 of what can only be moved, not bought."""
+    import numpy as np  # noqa: PLC0415 - only a plan needs it
+
+    from shop.assessment import home_major  # noqa: PLC0415 - loads numba
+    from shop.purchasing import known_rates  # noqa: PLC0415 - the same
+    from shop.transfers import worthwhile  # noqa: PLC0415 - loads numpy
+
+    items, cost = inputs.items, settings.transfer_cost
+    handling = state.order_cost
+    if cost is not None:
+        handling = float(cost.amount * known_rates(inputs).get(cost.currency, Decimal(1)))
+    known = np.where(items.cost_minor > 0, items.cost_minor, items.price_minor)
+    least = worthwhile(home_major(known, items.currency, inputs), handling)
+    buyable = np.array([finding is None for finding in state.finding], dtype=bool)
+    return np.where(buyable, least, 1)
 
 
 def _may_receive(finding: Reason | None) -> bool:

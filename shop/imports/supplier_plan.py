@@ -30,7 +30,7 @@ def contradictions(file: TermsFile, products: dict[str, Row]) -> Iterable[Fault]
         if other.of_supplier != terms.of_supplier:
             yield (
                 line,
-                f"lead time, its spread, currency or minimum order of {terms.supplier!r} differ "
+                f"lead time, its spread, currency, minimum order or limits of {terms.supplier!r} differ "
                 f"from line {earlier}",
             )
 
@@ -176,4 +176,5 @@ def _supplier_row(supplier: str, terms: Terms, *, assumed: bool) -> Row:
         "lead_time_sd_days": terms.lead_time_sd_days,
         "minimum_order_minor": terms.minimum_order.minor,
         "assumed": assumed,
+        **dict(terms.limits),
     }

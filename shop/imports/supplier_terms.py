@@ -35,9 +35,16 @@ COLUMNS: Final = (
     "assumed",
 )
 _OPTIONAL: Final = ("title", "assumed")
+LIMITS: Final = {
+    "maximum_weight_kg": ("maximum_weight_grams", 1_000),
+    "maximum_volume_litres": ("maximum_volume_ml", 1_000),
+    "delivered_percent": ("delivered_percent", 1),
+}
+"""Columns that a file may have on top: the supplier's own column in the store, and how many of it one is."""
 _SUPPLIER: Final = ("id", "name", "currency", "lead_time_days", "lead_time_sd_days", "minimum_order_minor")
 _OFFER: Final = ("supplier", "sku", "unit_cost_minor", "moq", "pack_size", "rank", "assumed")
 _MAX_DAYS: Final = 730
+_LARGEST_LIMIT: Final = 10**12
 Value = TypeVar("Value")
 Fault = tuple[int, str]
 """The line of a row and what is wrong with it."""
@@ -56,11 +63,12 @@ class Terms:
     unit_cost: Money
     minimum_order: Money
     assumed: bool
+    limits: tuple[tuple[str, int | None], ...] = ()
 
     @property
-    def of_supplier(self) -> tuple[float, float, Money]:
+    def of_supplier(self) -> tuple[object, ...]:
         """What must be the same on every line of a supplier."""
-        return self.lead_time_days, self.lead_time_sd_days, self.minimum_order
+        return self.lead_time_days, self.lead_time_sd_days, self.minimum_order, self.limits
 
 
 @dataclass(slots=True)
@@ -136,7 +144,7 @@ class TermsColumns:
     """Where the columns of a suppliers file stand; raises ImportFileError naming what lacks."""
 
     def __init__(self, header: Sequence[str], name: str) -> None:
-        wanted = {plain_name(column): column for column in COLUMNS}
+        wanted = {plain_name(column): column for column in (*COLUMNS, *LIMITS)}
         self._places = {
             wanted[plain_name(column)]: at for at, column in enumerate(header) if plain_name(column) in wanted
         }
@@ -167,6 +175,7 @@ class TermsColumns:
             _named("unit_cost", lambda: _cost(cell["unit_cost"], currency, over_zero=True)),
             _named("minimum_order", lambda: _cost(cell["minimum_order"], currency, over_zero=False)),
             _named("assumed", lambda: _yes_or_no(cell.get("assumed", ""))),
+            tuple(_limit(cell, column) for column in LIMITS if column in cell),
         )
 
 
@@ -201,6 +210,22 @@ def _count(cell: str) -> int:
     if not 1 <= number <= MAX_PIECES:
         raise CellError(f"expected 1 to {MAX_PIECES:,} pieces, got {cell!r}")
     return number
+
+
+def _limit(cells_by_name: dict[str, str], column: str) -> tuple[str, int | None]:
+    """A limit of a supplier: its column in the store, and its amount there; an empty cell is none."""
+    name, scale = LIMITS[column]
+    cell = cells_by_name[column]
+    if not cell:
+        return name, None
+    try:
+        amount = Decimal(cell) * scale
+    except ArithmeticError as error:
+        raise CellError(f"{column}: expected a number, got {cell!r}") from error
+    most = 100 if column == "delivered_percent" else _LARGEST_LIMIT
+    if not amount.is_finite() or amount != amount.to_integral_value() or not 1 <= amount <= most:
+        raise CellError(f"{column}: expected over 0 and at most {most // scale:,}, got {cell!r}")
+    return name, int(amount)
 
 
 def _cost(cell: str, currency: str, *, over_zero: bool) -> Money:

@@ -48,6 +48,9 @@ _SUPPLIER: Final = (
     "lead_time_sd_days",
     "minimum_order_minor",
     "assumed",
+    "maximum_weight_grams",
+    "maximum_volume_ml",
+    "delivered_percent",
 )
 _OFFER: Final = ("supplier", "sku", "unit_cost_minor", "moq", "pack_size", "rank", "assumed")
 

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from shop.errors import ImportFileError
 from shop.imports.suppliers import import_suppliers, write_supplier_terms
 from shop.imports.transactions import import_transactions
+from shop.store import schema
 from shop.store.database import Database
 
 SalesFile = Callable[..., Path]
@@ -175,3 +177,14 @@ def test_a_dry_run_of_suppliers_writes_nothing(
     report = import_suppliers(sqlite_database, path, dry_run=True)
     assert report.change("suppliers").added == 1
     assert contents(sqlite_database) == before
+
+
+def test_a_file_may_name_what_one_order_holds(sqlite_database: Database, sales_file: SalesFile) -> None:
+    """Weight, volume and delivered share are optional columns; an empty cell is no limit."""
+    path = fill(sqlite_database, sales_file)
+    header = f"{HEADER},maximum_weight_kg,maximum_volume_litres,delivered_percent"
+    path.write_text(f"{header}\nNorth,7101,,10,2,1,1,1.50,GBP,0.00,no,1.5,,95\n", encoding="utf-8")
+    import_suppliers(sqlite_database, path)
+    with sqlite_database.reading() as snapshot:
+        row = snapshot.execute(select(schema.suppliers).where(schema.suppliers.c.name == "North")).one()
+    assert (row.maximum_weight_grams, row.maximum_volume_ml, row.delivered_percent) == (1_500, None, 95)

@@ -214,7 +214,7 @@ PLANTS: Final = (
     plant("revoked_counts", "what was handed on counts after it was taken back",
           ("tools.ledger.delegations:Delegation.in_force", "self.revoked_at is None and ", "")),
     plant("handed_for_ever", "what was handed on counts after its time",
-          ("tools.ledger.delegations:Delegation.in_force", "now < self.until", "True")),
+          ("tools.ledger.delegations:Delegation.in_force", " < self.until", "")),
     plant("requester_by_delegate", "a delegate of the requester may decide for them",
           (f"{AUTHORITY}:uninvolved", "not in {action.requester, action.on_behalf_of}", "not in set()"),
           (f"{AUTHORITY}:counting",

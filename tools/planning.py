@@ -173,7 +173,7 @@ def _filter(snapshot: Snapshot, location: str | None, category: str | None) -> C
 
 
 def category_named(snapshot: Snapshot, text: str) -> str:
-    """The category of this name, whatever its case and number; raises NotFoundError with those that there are."""
+    """The category of this name, whatever its case and number; NotFoundError names those there are."""
     known = [one for one in catalogue.categories(snapshot) if one]
     wanted = text.casefold().removesuffix("s")
     same = [one for one in known if one.casefold().removesuffix("s") == wanted]

@@ -80,7 +80,7 @@ class _FactsByKind(dict[str, StoredFacts]):
 
 
 def _recorded(row: Sequence[Any], facts_of: _FactsByKind) -> Recorded:
-    action_id, at, verdict, facts, body, assisted, kind, requester, minor, currency = row
+    action_id, at, verdict, facts, body, kind, requester, minor, currency = row
     return Recorded(
         action_id=action_id,
         kind=kind,
@@ -90,7 +90,7 @@ def _recorded(row: Sequence[Any], facts_of: _FactsByKind) -> Recorded:
         facts=facts_of[kind].typed(from_json(facts)),
         money=None if minor is None else Money(minor, currency),
         missing=frozenset(_said(body, '"missing":')),
-        assisted=assisted,
+        assisted=_BY_THE_DIAL in body,
         places=places_from_json(_said(body, '"places":') or {}),
     )
 
@@ -105,6 +105,8 @@ def _said(body: str, key: str) -> Any:
 
 
 _VALUE: Final = json.JSONDecoder().raw_decode
+_BY_THE_DIAL: Final = '"rule":"mode-assist"'
+"""The dial's own rule name, as canonical JSON writes it: inside a text its quotes would be escaped."""
 _SUBMITTED: Final = (
     select(
         decisions.c.action_id,
@@ -112,8 +114,6 @@ _SUBMITTED: Final = (
         decisions.c.verdict,
         decisions.c.facts,
         decisions.c.body,
-        # The dial's own rule name, as canonical JSON writes it: inside a text its quotes would be escaped.
-        decisions.c.body.contains('"rule":"mode-assist"').label("assisted"),
         actions.c.kind,
         actions.c.requester,
         actions.c.money_minor,

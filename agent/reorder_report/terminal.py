@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from agent.reorder_report.marks import without_marks
 from agent.reorder_report.tables import (
     ACTED,
     LineRow,
@@ -21,6 +22,7 @@ from agent.run_report import Outcome, RunReport
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
 LISTED: Final = 20
 COLOURS: Final = {
@@ -40,21 +42,19 @@ def print_report(
 
     `listed` limits each list; `arithmetic` adds the sentences behind each line.
     """
-    from rich.text import Text  # noqa: PLC0415 - rich is for those who print
-
-    console.print(Text(title_of(report), style="bold"))
+    console.print(_text(title_of(report), style="bold"))
     if report.repeated:
-        console.print(Text("This run had ended before; this is its stored report, nothing was done again."))
+        console.print(_text("This run had ended before; this is its stored report, nothing was done again."))
     if report.resumed:
-        console.print(Text("This run had been cut off; it was finished with its stored plan."))
+        console.print(_text("This run had been cut off; it was finished with its stored plan."))
     console.print(_tiles(report))
     budget = budget_of(report)
     if budget is not None:
-        console.print(Text(f"Budget: {budget[2]}"))
+        console.print(_text(f"Budget: {budget[2]}"))
     for signal in report.draft.signals[:listed]:
-        console.print(Text(f"Signal {signal}"))
+        console.print(_text(f"Signal {signal}"))
     if comparison_of(report):
-        console.print(Text(f"{comparison_of(report)}."))
+        console.print(_text(f"{comparison_of(report)}."))
         console.print(_changes(report, listed))
     console.print(_requests(report, listed))
     rows = line_rows(report, ACTED)
@@ -63,6 +63,13 @@ def print_report(
         _print_arithmetic(rows[:listed], console)
     console.print(_lines("Needs attention", line_rows(report, [Outcome.NEEDS_ATTENTION]), listed))
     console.print(_reasons(report))
+
+
+def _text(words: str, style: str = "") -> Text:
+    """Words as they are: neither markup nor characters that repaint the screen; strangers wrote some."""
+    from rich.text import Text  # noqa: PLC0415 - rich is for those who print
+
+    return Text(without_marks(words), style=style)
 
 
 def _grid(title: str, *columns: tuple[str, bool]) -> Table:
@@ -84,20 +91,16 @@ def _tiles(report: RunReport) -> Table:
 
 
 def _requests(report: RunReport, listed: int) -> Table:
-    from rich.text import Text  # noqa: PLC0415 - rich is for those who print
-
     rows = request_rows(report)
     table = _grid("Asked of the desk", ("Request", False), ("Value", True), ("State", False), ("", False))
     for row in rows[:listed]:
-        state = Text(row.state, style=COLOURS.get(row.outcome, ""))
-        table.add_row(Text(row.title), row.value, state, Text(row.approval))
+        state = _text(row.state, style=COLOURS.get(row.outcome, ""))
+        table.add_row(_text(row.title), row.value, state, _text(row.approval))
     _more(table, len(rows) - listed)
     return table
 
 
 def _lines(title: str, rows: list[LineRow], listed: int) -> Table:
-    from rich.text import Text  # noqa: PLC0415 - rich is for those who print
-
     table = _grid(
         title,
         ("SKU", False),
@@ -110,31 +113,29 @@ def _lines(title: str, rows: list[LineRow], listed: int) -> Table:
         ("Why", False),
     )
     for row in rows[:listed]:
-        state = Text(row.state, style=COLOURS.get(row.outcome, ""))
+        state = _text(row.state, style=COLOURS.get(row.outcome, ""))
         line = row.line
         table.add_row(
-            Text(line.sku),
-            Text(line.location),
+            _text(line.sku),
+            _text(line.location),
             row.cover,
             row.risk,
             row.quantity,
             row.value,
             state,
-            Text(row.line.words),
+            _text(row.line.words),
         )
     _more(table, len(rows) - listed)
     return table
 
 
 def _changes(report: RunReport, listed: int) -> Table:
-    from rich.text import Text  # noqa: PLC0415 - rich is for those who print
-
     rows = change_rows(report)
     table = _grid(
         "Changed", ("SKU", False), ("Location", False), ("Before", False), ("Now", False), ("Why", False)
     )
     for row in rows[:listed]:
-        table.add_row(*(Text(cell) for cell in (row.sku, row.location, row.before, row.after, row.why)))
+        table.add_row(*(_text(cell) for cell in (row.sku, row.location, row.before, row.after, row.why)))
     _more(table, len(rows) - listed)
     return table
 
@@ -147,20 +148,16 @@ def _more(table: Table, missing: int) -> None:
 
 
 def _print_arithmetic(rows: list[LineRow], console: Console) -> None:
-    from rich.text import Text  # noqa: PLC0415 - rich is for those who print
-
     for row in rows:
-        console.print(Text(f"{row.line.sku} at {row.line.location}", style="bold"))
+        console.print(_text(f"{row.line.sku} {row.line.title} at {row.line.location}", style="bold"))
         for step in (*row.steps, *row.notes, *row.signals, *(f"Instead: {one}" for one in row.instead)):
-            console.print(Text(f"  {step}"))
+            console.print(_text(f"  {step}"))
 
 
 def _reasons(report: RunReport) -> Table:
-    from rich.text import Text  # noqa: PLC0415 - rich is for those who print
-
     table = _grid("Not ordered", ("Reason", False), ("SKU-locations", True), ("For example", False))
     for group in groups(report, Outcome.NOT_ORDERED):
         examples = ", ".join(f"{row.line.sku} ({row.line.location})" for row in group.rows[:3])
-        table.add_row(group.reason, f"{len(group.rows):,}", Text(examples))
+        table.add_row(group.reason, f"{len(group.rows):,}", _text(examples))
     _more(table, 0)
     return table

@@ -256,17 +256,27 @@ def test_asi05_tools_open_no_connection() -> None:
 
 
 def test_llm05_rendered_report(shop: Shop) -> None:
-    """Markup, control characters and remote images in titles reach neither HTML, Markdown nor terminal."""
+    """Markup, control characters and images of strangers arrive in HTML, Markdown and terminal as text."""
     with shop.db.writing() as tx:
-        tx.execute(text("UPDATE products SET title = :evil"), {"evil": EVIL})
-        tx.execute(text("UPDATE suppliers SET name = :evil"), {"evil": EVIL})
+        for column in (
+            "products SET title",
+            "suppliers SET name",
+            "promotions SET name",
+            "signals SET reason",
+        ):
+            tx.execute(text(f"UPDATE {column} = :evil"), {"evil": EVIL})
+        tx.execute(
+            text("UPDATE stock_levels SET on_hand = 0")
+        )  # else nothing is ordered, nor its title shown
     report = run_reorder(_untainted(shop), ReorderRequest())
     page, markdown = as_html(report), as_markdown(report)
     drawn = io.StringIO()
-    print_report(report, console=Console(file=drawn, width=200, no_color=True))
-    assert "alert(1)" in page
+    print_report(report, console=Console(file=drawn, width=200, no_color=True), arithmetic=True)
     for shown in (page, drawn.getvalue(), markdown):
+        for where in ("MUG-01", "PROMO-1", "S-1"):  # a title, a promotion's name, a signal's reason
+            assert any(where in line and "alert(1)" in line for line in shown.splitlines()), where
         assert not set("\x1b\x9b\u202e") & set(shown)
+    assert "[bold red]x[/]" in drawn.getvalue()
     assert "<script>alert" not in page
     assert not re.search(r"<img[^>]+src=\W?https?:", page)
     assert not re.search(r"(?<!\\)[<\[]", markdown)

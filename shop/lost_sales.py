@@ -24,10 +24,9 @@ import numpy as np
 from numba import njit
 
 from shop.forecasting.beliefs import (
-    LEVEL_DISCOUNT,
+    DISCOUNTS,
     LEVEL_VARIANCE,
     LOG_WEIGHT,
-    MODELS,
     Beliefs,
 )
 from shop.forecasting.futures import PATHS, SEED, chances, paths_of
@@ -192,7 +191,7 @@ def _gain(models: Floats) -> float:
     whole, gain = 0.0, 0.0
     for k in range(models.shape[0]):
         weight = math.exp(models[k, LOG_WEIGHT])
-        spread = models[k, LEVEL_VARIANCE] / MODELS[k, LEVEL_DISCOUNT]
+        spread = models[k, LEVEL_VARIANCE] / DISCOUNTS[k]
         whole += weight
         gain += weight * spread / (spread + 1.0)
     return gain / whole

@@ -1,8 +1,8 @@
 """What is believed about the demand of each series: a mixture of dynamic linear models, updated in O(1).
 
-Each model is a local level (or level and damped slope) with discount factors (West and Harrison 1997,
-Bayesian Forecasting and Dynamic Models, 2nd ed., chapters 2, 4, 6 and 10): a small discount forgets quickly
-and finds a level shift at once, one near 1 averages. The variance of a period is learnt, with a discount of
+Each model is a local level with a discount factor (West and Harrison 1997, Bayesian Forecasting and Dynamic
+Models, 2nd ed., chapters 2, 6 and 10): a small discount forgets quickly and finds a level shift at once, one
+near 1 averages. The variance of a period is learnt, with a discount of
 its own, so that each one-step forecast is a Student t. The models' weights are their past predictive
 likelihoods with forgetting (dynamic model averaging; Raftery, Karny and Ettler 2010, Technometrics 52),
 never anything of a period that is still to come.
@@ -26,22 +26,12 @@ from shop.distributions import normal_cdf, normal_density
 if TYPE_CHECKING:
     from shop.plan_inputs import Flags, Floats
 
-LEVEL, SLOPE, LEVEL_VARIANCE, COVARIANCE, SLOPE_VARIANCE, SQUARES, LOG_WEIGHT = range(7)
-FIELDS: Final = 7
+LEVEL, LEVEL_VARIANCE, SQUARES, LOG_WEIGHT = range(4)
+FIELDS: Final = 4
 COUNT, PRIOR, FIRST_TOTAL, FIRST_COUNT = range(4)
 
-MODELS = np.array(
-    [
-        # level discount, slope discount (0: no slope), damping of the slope
-        [0.30, 0.0, 0.0],
-        [0.50, 0.0, 0.0],
-        [0.70, 0.0, 0.0],
-        [0.85, 0.0, 0.0],
-        [0.93, 0.0, 0.0],
-        [0.98, 0.0, 0.0],
-    ]
-)
-LEVEL_DISCOUNT, SLOPE_DISCOUNT, DAMPING = range(3)
+DISCOUNTS = np.array([0.30, 0.60, 0.85, 0.97])
+"""One model for each: what it keeps of its certainty about the level from one period to the next."""
 
 VARIANCE_DISCOUNT = 0.92
 WEIGHT_MEMORY = 0.95
@@ -49,7 +39,6 @@ PRIOR_DEVIATION = 0.35
 """Deviation of a period, as a share of the mean, before anything is seen: worth two observations."""
 PRIOR_DEGREES = 2.0
 FIRST_PERIODS = 8
-SLOPE_PRIOR = 0.05
 FARTHEST_ERROR = 3.0
 """An error beyond so many deviations moves a level no further: a one-off week (Huber's bounded influence)."""
 LEAST = 1e-12
@@ -66,8 +55,8 @@ the whole drift, intervals over four periods of simulated demand hold 96 % where
 class Beliefs:
     """The state of all series: all that the past says about the next periods.
 
-    `models` is (series, models, fields): level, slope, their variances as multiples of the variance of a
-    period, discounted squared errors, log weight. `own` is (series, 4): discounted count of errors, what is
+    `models` is (series, models, fields): level, its variance as a multiple of the variance of a period,
+    discounted squared errors, log weight. `own` is (series, 4): discounted count of errors, what is
     left of the prior, and total and number of the first observations, which scale the prior variance.
     """
 
@@ -91,7 +80,7 @@ def unknown(series: int) -> Beliefs:
     """Nothing seen yet."""
     own = np.zeros((series, 4))
     own[:, PRIOR] = PRIOR_DEGREES
-    return Beliefs(np.zeros((series, len(MODELS), FIELDS)), own)
+    return Beliefs(np.zeros((series, len(DISCOUNTS), FIELDS)), own)
 
 
 def believe(demand: Floats, exposure: Floats | None = None, sold_out: Flags | None = None) -> Beliefs:
@@ -155,7 +144,8 @@ def learn_one(models: Floats, own: Floats, i: int, demand: float, seen: float, c
     if cut:
         expected, shrunk = _at_least(models, own, i, demand, seen)
     degrees = own[i, PRIOR] + own[i, COUNT]
-    known = own[i, PRIOR] * prior_variance(own[i])
+    usual = own[i, FIRST_TOTAL] / max(own[i, FIRST_COUNT], 1.0)
+    known = own[i, PRIOR] * max((PRIOR_DEVIATION * usual) ** 2, LEAST)
     highest = -np.inf
     for k in range(models.shape[1]):
         variance = max((known + models[i, k, SQUARES]) / degrees, LEAST)
@@ -175,7 +165,6 @@ def _start(models: Floats, i: int, demand: float, seen: float) -> None:
     for k in range(models.shape[1]):
         models[i, k, LEVEL] = demand
         models[i, k, LEVEL_VARIANCE] = 1.0 / seen
-        models[i, k, SLOPE_VARIANCE] = SLOPE_PRIOR if MODELS[k, SLOPE_DISCOUNT] > 0.0 else 0.0
 
 
 @njit(cache=True)
@@ -208,37 +197,18 @@ def _learn_model(
 
     `variance` is that of a whole period, known with so many `degrees` of freedom.
     """
-    level, slope, spread, cross, steep = ahead(models, i, k)
+    spread = models[i, k, LEVEL_VARIANCE] / DISCOUNTS[k]
     total = spread + 1.0 / seen
-    error = demand - level
+    error = demand - models[i, k, LEVEL]
     variance *= total
     surprise = math.log(variance) + (degrees + 1.0) * math.log(1.0 + error * error / (degrees * variance))
     models[i, k, LOG_WEIGHT] = WEIGHT_MEMORY * models[i, k, LOG_WEIGHT] - 0.5 * shrunk * surprise
     reach = FARTHEST_ERROR * math.sqrt(variance)
     error = min(max(error, -reach), reach)
     gain = spread / total
-    models[i, k, LEVEL] = level + gain * error
+    models[i, k, LEVEL] += gain * error
     models[i, k, LEVEL_VARIANCE] = spread - shrunk * gain * spread
     models[i, k, SQUARES] = VARIANCE_DISCOUNT * models[i, k, SQUARES] + shrunk * error * error / total
-    if MODELS[k, SLOPE_DISCOUNT] > 0.0:
-        turn = cross / total
-        models[i, k, SLOPE] = slope + turn * error
-        models[i, k, COVARIANCE] = cross - shrunk * turn * spread
-        models[i, k, SLOPE_VARIANCE] = steep - shrunk * turn * cross
-
-
-@njit(cache=True)
-def ahead(models: Floats, i: int, k: int) -> tuple[float, float, float, float, float]:
-    """Level, slope and their variances one period on, before it is observed."""
-    level, spread = models[i, k, LEVEL], models[i, k, LEVEL_VARIANCE]
-    discount, slow = MODELS[k, LEVEL_DISCOUNT], MODELS[k, SLOPE_DISCOUNT]
-    if slow == 0.0:
-        return level, 0.0, spread / discount, 0.0, 0.0
-    damping, cross, steep = MODELS[k, DAMPING], models[i, k, COVARIANCE], models[i, k, SLOPE_VARIANCE]
-    slope = damping * models[i, k, SLOPE]
-    spread = (spread + 2.0 * damping * cross + damping * damping * steep) / discount
-    cross = damping * (cross + damping * steep) / math.sqrt(discount * slow)
-    return level + slope, slope, spread, cross, damping * damping * steep / slow
 
 
 @njit(cache=True)
@@ -250,7 +220,7 @@ def _at_least(models: Floats, own: Floats, i: int, sold: float, seen: float) -> 
     """
     mean, square, whole = 0.0, 0.0, 0.0
     for k in range(models.shape[1]):
-        level, _, spread, _, _ = ahead(models, i, k)
+        level, spread = models[i, k, LEVEL], models[i, k, LEVEL_VARIANCE] / DISCOUNTS[k]
         variance = period_variance(models[i, k], own[i]) * (spread + 1.0 / seen)
         weight = math.exp(models[i, k, LOG_WEIGHT])
         whole += weight
@@ -279,29 +249,14 @@ def _moments_one(models: Floats, own: Floats, periods: float, found: Floats) -> 
     for k in range(models.shape[0]):
         weight = math.exp(models[k, LOG_WEIGHT])
         variance = period_variance(models[k], own) * degrees / max(degrees - 2.0, 0.5 * degrees)
-        total = level_sum(models[k], MODELS[k], periods) / periods
-        drift = DRIFT_SHARE * models[k, LEVEL_VARIANCE] * (1.0 / MODELS[k, LEVEL_DISCOUNT] - 1.0)
+        level = models[k, LEVEL]
+        drift = DRIFT_SHARE * models[k, LEVEL_VARIANCE] * (1.0 / DISCOUNTS[k] - 1.0)
         whole += weight
-        found[0] += weight * total
-        square += weight * total * total
+        found[0] += weight * level
+        square += weight * level * level
         found[1] += weight * variance
         found[2] += weight * variance * models[k, LEVEL_VARIANCE]
         found[3] += weight * variance * drift
     found /= whole
     found[2] += max(square / whole - found[0] ** 2, 0.0)
     found[0] *= periods
-
-
-@njit(cache=True)
-def level_sum(model: Floats, kind: Floats, periods: float) -> float:
-    """The expected demand of the next `periods` by one model: levels along the damped slope, added up."""
-    total: float = periods * model[LEVEL]
-    if kind[SLOPE_DISCOUNT] == 0.0:
-        return total
-    slope, left, step = model[SLOPE], periods, 0.0
-    while left > 0.0:
-        slope *= kind[DAMPING]
-        step += slope
-        total += min(left, 1.0) * step
-        left -= 1.0
-    return total

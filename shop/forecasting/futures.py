@@ -18,18 +18,12 @@ from numba import njit
 from shop.distributions import normal_quantile
 from shop.forecasting.beliefs import (
     COUNT,
-    COVARIANCE,
-    DAMPING,
+    DISCOUNTS,
     DRIFT_SHARE,
     LEVEL,
-    LEVEL_DISCOUNT,
     LEVEL_VARIANCE,
     LOG_WEIGHT,
-    MODELS,
     PRIOR,
-    SLOPE,
-    SLOPE_DISCOUNT,
-    SLOPE_VARIANCE,
     VARIANCE_DISCOUNT,
     Beliefs,
     period_variance,
@@ -40,7 +34,7 @@ if TYPE_CHECKING:
 
 PATHS: Final = 256
 SEED: Final = 5
-WHICH, SCALE, WHERE, STEEP, STEPS = range(5)
+WHICH, SCALE, WHERE, STEPS = range(4)
 LEAST_SCALE = 0.2
 
 
@@ -48,7 +42,7 @@ LEAST_SCALE = 0.2
 class Chances:
     """The table of random numbers that all series share, `paths` rows.
 
-    `even` are uniform between 0 and 1, `bell` standard normal; columns: model, variance, level, slope, then
+    `even` are uniform between 0 and 1, `bell` standard normal; columns: model, variance, level, then
     one for the level and one for the demand of each period.
     """
 
@@ -87,14 +81,14 @@ def paths_of(models: Floats, own: Floats, even: Floats, bell: Floats, out: Float
     """Fill `out` (paths, periods) for one series.
 
     A path draws a model by its weight, the variance of a period (scaled inverse chi-square), the level and
-    slope, then lets the level wander by the model's discount and adds the spread of each period.
+    then lets the level wander by the model's discount and adds the spread of each period.
     """
     reach = np.cumsum(np.exp(models[:, LOG_WEIGHT]))
     degrees = VARIANCE_DISCOUNT * (own[PRIOR] + own[COUNT])
     for s in range(out.shape[0]):
         k = _chosen(even[s, WHICH] * reach[-1], reach)
         spread = math.sqrt(period_variance(models[k], own) / _chi_square_share(bell[s, SCALE], degrees))
-        _walk(models[k], MODELS[k], spread, bell[s], out[s])
+        _walk(models[k], DISCOUNTS[k], spread, bell[s], out[s])
 
 
 @njit(cache=True)
@@ -113,17 +107,9 @@ def _chi_square_share(z: float, degrees: float) -> float:
 
 
 @njit(cache=True)
-def _walk(model: Floats, kind: Floats, spread: float, bell: Floats, out: Floats) -> None:
-    wide = math.sqrt(model[LEVEL_VARIANCE])
-    level, slope = model[LEVEL] + spread * wide * bell[WHERE], 0.0
-    wander = model[LEVEL_VARIANCE]
-    if kind[SLOPE_DISCOUNT] > 0.0:
-        tied = model[COVARIANCE] / wide
-        free = math.sqrt(max(model[SLOPE_VARIANCE] - tied * tied, 0.0))
-        slope = model[SLOPE] + spread * (tied * bell[WHERE] + free * bell[STEEP])
-        wander += kind[DAMPING] * (2.0 * model[COVARIANCE] + kind[DAMPING] * model[SLOPE_VARIANCE])
-    step = spread * math.sqrt(max(DRIFT_SHARE * wander * (1.0 / kind[LEVEL_DISCOUNT] - 1.0), 0.0))
+def _walk(model: Floats, discount: float, spread: float, bell: Floats, out: Floats) -> None:
+    level = model[LEVEL] + spread * math.sqrt(model[LEVEL_VARIANCE]) * bell[WHERE]
+    step = spread * math.sqrt(DRIFT_SHARE * model[LEVEL_VARIANCE] * (1.0 / discount - 1.0))
     for t in range(len(out)):
-        slope *= kind[DAMPING]
-        level += slope + step * bell[STEPS + 2 * t]
+        level += step * bell[STEPS + 2 * t]
         out[t] = max(level + spread * bell[STEPS + 2 * t + 1], 0.0)

@@ -24,7 +24,13 @@ from shop.joint_purchasing.kernels import (
 )
 from shop.joint_purchasing.knapsack import repack_order
 from shop.joint_purchasing.market import Market
-from shop.joint_purchasing.polish import affordable, best_upgrades, polish_order, room_of
+from shop.joint_purchasing.polish import (
+    affordable,
+    best_upgrades,
+    bought_elsewhere,
+    polish_order,
+    room_of,
+)
 
 if TYPE_CHECKING:
     from shop.plan_inputs import Floats, Ints
@@ -310,6 +316,8 @@ def _spend(bid_budget: Ints, bids: Ints, cost: Ints, budgets: int) -> Ints:
 @njit(cache=True)
 def _upgrade(sheet: Sheet, chosen: Ints, bid_budget: Ints, room: Ints, bid: int, option: int) -> bool:
     now, order = chosen[bid], sheet.bid_order[bid]
+    if now < 0 and bought_elsewhere(sheet, chosen, bid):
+        return False
     chosen[bid] = option
     more = sheet.amount[option, COST] - (sheet.amount[now, COST] if now >= 0 else 0)
     spare = room_of(sheet, chosen, order)

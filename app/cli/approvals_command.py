@@ -4,12 +4,12 @@ import typer
 
 from app.bootstrap import House
 from app.cli import approval_card, screen
-from app.editing import edited
-from app.deciding import batch_decider
 from app.cli.delegation_commands import delegate, delegations, undelegate
 from app.cli.exits import Code, code_of_all, code_of_error, code_of_state
 from app.cli.moments import MOMENT, moment_from
 from app.cli.options import As, AsJson, Yes, house
+from app.deciding import batch_decider
+from app.editing import edited
 from shop.errors import NotFoundError
 from shop.people import Principal
 from tools.desk import ApprovalView, BatchResult, State, Submission

@@ -9,9 +9,9 @@ from agent.run_report import Answer, Outcome, Request, RunReport, outcome_of_ans
 from app.auth import principal_of
 from app.bootstrap import House
 from app.cli import screen
-from app.deciding import is_asked, is_within_limit
 from app.cli.options import AsJson, shared
 from app.cli.progress import ProgressLine
+from app.deciding import is_asked, is_within_limit
 from app.demo import build_demo, run_demo
 from tools.desk import ApprovalView
 

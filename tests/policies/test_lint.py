@@ -5,6 +5,7 @@ import pytest
 from policies.lint import Severity, lint
 from tests.policies.oracle_rules import rules
 
+EXPECTED = {"fires in no rule test", "has no rules, so it is always denied; add an allow rule for it"}
 ALLOW = "  - {id: go, action: refund_order, allow: {when: [{within_refundable: true}]}}\n"
 
 
@@ -16,11 +17,7 @@ def made(name: str, effect: str, when: str, people: str = "by: [finance]") -> st
 
 def found(text: str) -> set[tuple[str, str]]:
     """Findings about the rules of the text, as (rule, text), without those about tests and empty kinds."""
-    return {
-        (one.rule, one.text)
-        for one in lint(rules(text))
-        if one.text not in {"fires in no rule test", "has no rules, so it is always denied; add an allow rule for it"}
-    }
+    return {(one.rule, one.text) for one in lint(rules(text)) if one.text not in EXPECTED}
 
 
 def test_clean_rules_have_no_findings() -> None:

@@ -1,6 +1,4 @@
-"""Versions of the rules, loosenings that wait for a second person, the shadow's verdict, salts of digests,
-and whether the names in the store are its own words.
-"""
+"""Rules as versions, loosenings by two people, the shadow's verdict, salts of digests, own names."""
 
 import sqlalchemy as sa
 from alembic import op

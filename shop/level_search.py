@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numba import njit
 
+from shop.distributions import normal_cdf, normal_density, normal_loss
+
 if TYPE_CHECKING:
     from shop.plan_inputs import Flags, Floats, Ints
 
@@ -30,6 +32,12 @@ POINTS: Final = 128
 
 SPREAD: Final = 6.0
 """Deviations above the mean that the lattice reaches, before the order quantity."""
+
+PASSES: Final = 3
+"""How often the variance that lost sales leave and the levels are found from each other."""
+
+ALONE: Final = 0.5
+"""Up to so many orders on their way on average, one order's losses do not touch another's."""
 
 _TINY = 1e-12
 _SURE = 0.5
@@ -79,31 +87,42 @@ def search_levels(
         span = mean[i] + SPREAD * math.sqrt(variance[i]) + reach + 4.0
         unit = max(1.0, span / POINTS)
         last = min(POINTS, math.ceil(span / unit))
-        _period_costs(
-            lead_mean[i],
-            lead_variance[i],
-            mean[i],
-            variance[i],
-            holding[i],
-            shortage[i],
-            waiting[i],
-            end_share,
-            unit,
-            last,
-            short,
-            price,
-        )
         _renewals(review_mean[i] / unit, review_variance[i] / unit**2, last, renewal)
         widest = max(1, math.ceil(min(most[i], span) / unit - 1e-9))
-        low, high, found = _cheapest(
-            order_cost[i], review_mean[i], price, short, renewal, last, widest, lost_sales
-        )
-        worth[i] = waiting[i] > 0.0 or found < shortage[i] * review_mean[i]
-        if fill_target[i] > 0.0:
-            low, high = _least_for_fill(
-                fill_target[i], high - low, review_mean[i], short, renewal, last, lost_sales
+        kept = 1.0
+        for _ in range(PASSES):
+            early = kept * lead_variance[i]
+            whole = variance[i] - lead_variance[i] + early
+            _period_costs(
+                lead_mean[i],
+                early,
+                mean[i],
+                whole,
+                holding[i],
+                shortage[i],
+                waiting[i],
+                end_share,
+                unit,
+                last,
+                short,
+                price,
             )
-        fill[i], cost[i] = _judge(low, high, order_cost[i], review_mean[i], price, short, renewal, lost_sales)
+            low, high, found = _cheapest(
+                order_cost[i], review_mean[i], price, short, renewal, last, widest, lost_sales
+            )
+            if fill_target[i] > 0.0:
+                low, high = _least_for_fill(
+                    fill_target[i], high - low, review_mean[i], short, renewal, last, lost_sales
+                )
+            fill[i], cost[i] = _judge(
+                low, high, order_cost[i], review_mean[i], price, short, renewal, lost_sales
+            )
+            lot = (high - low) * unit + 0.5 * (review_mean[i] + review_variance[i] / review_mean[i])
+            outstanding = lead_mean[i] / lot
+            if not lost_sales or outstanding <= ALONE:
+                break
+            kept = _kept_variance(fill[i], review_mean[i], review_variance[i], min(outstanding - ALONE, 1.0))
+        worth[i] = waiting[i] > 0.0 or found < shortage[i] * review_mean[i]
         s = low * unit
         if unit > 1.0 and fill_target[i] <= 0.0:
             s = _finer(
@@ -111,9 +130,9 @@ def search_levels(
                 s,
                 unit,
                 lead_mean[i],
-                lead_variance[i],
+                early,
                 mean[i],
-                variance[i],
+                whole,
                 holding[i],
                 shortage[i],
                 waiting[i],
@@ -123,6 +142,25 @@ def search_levels(
             )
         point[i] = int(np.rint(s))
         top[i] = max(int(np.rint(high * unit)), point[i] + 1)
+
+
+@njit(cache=True)
+def _kept_variance(fill: float, mean: float, variance: float, share: float) -> float:
+    """How much of the lead time's variance lost sales leave when several orders are on their way.
+
+    Demand beyond the stock is cut off in every review period, and an order on its way answers for it: what
+    stays is the variance of min(D, a) where a serves the fill rate, D normal; `share` of the effect counts.
+    """
+    deviation = math.sqrt(variance)
+    wanted = max(1.0 - fill, 1e-9) * mean / deviation
+    low, high = -4.0, 6.0
+    for _ in range(24):
+        z = 0.5 * (low + high)
+        low, high = (z, high) if normal_loss(z, 0.0, 1.0) > wanted else (low, z)
+    above = 1.0 - normal_cdf(z)
+    first = -normal_density(z) + z * above
+    second = 1.0 - above - z * normal_density(z) + z * z * above
+    return 1.0 - share * (1.0 - min(max(second - first * first, 0.0), 1.0))
 
 
 @njit(cache=True)
@@ -164,9 +202,10 @@ def fill_losses(mean: float, variance: float, unit: float, last: int, loss: Floa
 
 @njit(cache=True)
 def fill_masses(mean: float, variance: float, last: int, mass: Floats) -> None:
-    """Chances of 0 .. last steps: negative binomial, Poisson for equal variance, else a normal.
+    """Chances of 0 .. last steps: the distribution with this mean and variance.
 
-    A variance under the mean that is no normal's (few steps) is read as Poisson's.
+    Negative binomial, Poisson or (less variance, few steps) binomial: one family, Panjer's (a, b, 0)
+    class of 1981, so that a longer horizon always has more of everything; for many steps the normal.
     """
     for k in range(last + 1):
         mass[k] = 0.0
@@ -177,7 +216,7 @@ def fill_masses(mean: float, variance: float, last: int, mass: Floats) -> None:
         mass[0] = math.exp(size * math.log(mean / variance))
         for k in range(last):
             mass[k + 1] = mass[k] * (k + size) / (k + 1.0) * ratio
-    elif mean < _SKEWED_BELOW or variance > mean * 0.999999:
+    elif variance > mean * 0.999999:
         mass[0] = math.exp(-mean)
         for k in range(last):
             mass[k + 1] = mass[k] * mean / (k + 1.0)
@@ -186,8 +225,26 @@ def fill_masses(mean: float, variance: float, last: int, mass: Floats) -> None:
         mass[whole] = 1.0 - (mean - whole)
         if whole < last:
             mass[whole + 1] = mean - whole
+    elif mean < _SKEWED_BELOW:
+        _binomial_masses(mean, variance, last, mass)
     else:
         _normal_masses(mean, variance, last, mass)
+
+
+@njit(cache=True)
+def _binomial_masses(mean: float, variance: float, last: int, mass: Floats) -> None:
+    """Binomial with a number of trials that need not be whole; what that adds or lacks is scaled away."""
+    chance = 1.0 - variance / mean
+    trials = mean / chance
+    mass[0] = math.exp(trials * math.log(1.0 - chance))
+    total = mass[0]
+    for k in range(last):
+        if k >= trials:
+            break
+        mass[k + 1] = mass[k] * (trials - k) / (k + 1.0) * chance / (1.0 - chance)
+        total += mass[k + 1]
+    for k in range(last + 1):
+        mass[k] /= total
 
 
 @njit(cache=True)
@@ -209,9 +266,11 @@ def _normal_masses(mean: float, variance: float, last: int, mass: Floats) -> Non
 def _renewals(mean: float, variance: float, last: int, renewal: Floats) -> None:
     """Renewal masses m(0 .. last); exact at first, then their limit 1 / mean.
 
-    They settle within a few multiples of variance / mean, the size of a demand.
+    They settle within a few multiples of variance / mean, the size of a demand, but for an almost even
+    demand (which comes back to the same positions) only after (mean / deviation)^2 periods.
     """
-    known = min(last, max(_LEAST_RENEWALS, math.ceil(4.0 * variance / mean + mean)))
+    settled = 4.0 * variance / mean + mean * (1.0 + mean * mean / max(variance, _TINY))
+    known = int(min(float(last), max(_LEAST_RENEWALS, math.ceil(min(settled, 1e6)))))
     mass = np.empty(known + 1)
     fill_masses(mean, variance, known, mass)
     scale = 1.0 / max(1.0 - mass[0], _TINY)

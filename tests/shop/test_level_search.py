@@ -1,0 +1,146 @@
+"""The batched search for (s,S) against exact optima, and what its settings promise."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shop.closed_forms import order_up_to, reorder_points
+from shop.plan_inputs import PlanSettings, Shortages
+from shop.replenishment import Horizons, Policies, best_levels
+
+WAITING = PlanSettings(review_days=1, shortages=Shortages.BACKORDERS, waiting_cost_per_day=1.0)
+LOST = PlanSettings(review_days=1)
+
+
+def policies(
+    mean: float,
+    variance: float,
+    lead_time: float,
+    *,
+    holding: float,
+    shortage: float,
+    order_cost: float,
+    review: float = 1.0,
+    rules: PlanSettings = LOST,
+) -> Policies:
+    """The levels of one item, given per period."""
+
+    def over(periods: float) -> tuple[Any, Any]:
+        return np.array([mean * periods]), np.array([variance * periods])
+
+    return best_levels(
+        Horizons(lead=over(lead_time), exposure=over(lead_time + review), review=over(review)),
+        holding=np.array([holding * review]),
+        shortage=np.array([shortage * (review if rules is WAITING else 1.0)]),
+        order_cost=order_cost,
+        most=np.array([math.inf]),
+        settings=rules,
+    )
+
+
+def pair(found: Policies) -> tuple[int, int]:
+    """Its (s, S)."""
+    return int(found.reorder_point[0]), int(found.order_up_to[0])
+
+
+def test_the_reference_order_up_to_policy_is_found_in_a_batch() -> None:
+    """Poisson demand of 6 without lead time: s, S and cost of the exact optimum."""
+    found = policies(6, 6, 0, holding=1, shortage=4, order_cost=5, rules=WAITING)
+    assert pair(found) == (4, 10)
+    assert found.cost[0] == pytest.approx(8.03411156147, rel=1e-9)
+
+
+def test_reviewed_all_the_time_it_is_the_reference_reorder_point() -> None:
+    """Poisson demand of 1.5 with a lead time of 2, reviewed a thousand times a period: r 3, Q 5."""
+    found = policies(1.5, 1.5, 2, holding=20, shortage=150, order_cost=100, review=0.001, rules=WAITING)
+    point, quantity, _ = reorder_points.r_q_poisson_exact(20, 150, 100, 1.5, 2)
+    assert pair(found) == (point, point + quantity)
+
+
+@pytest.mark.parametrize("mean", [1.2, 3.0, 17.0])
+@pytest.mark.parametrize("order_cost", [0.0, 8.0, 20.0])
+def test_poisson_levels_cost_what_the_exact_ones_cost(mean: float, order_cost: float) -> None:
+    """Without lead time, and s not below zero, the batch equals the exact optimum to a thousandth."""
+    found = policies(mean, mean, 0, holding=1, shortage=9, order_cost=order_cost, rules=WAITING)
+    exact = order_up_to.s_s_poisson_exact(1, 9, order_cost, mean)[2]
+    assert found.cost[0] == pytest.approx(exact, rel=1e-3)
+
+
+def test_what_costs_more_to_keep_than_to_miss_is_not_worth_stocking() -> None:
+    """A piece a year with a margin of a tenth of the order cost: the search says so."""
+    found = policies(1 / 365, 1 / 365, 14, holding=0.01, shortage=0.5, order_cost=5)
+    assert not found.worth[0]
+
+
+items = st.tuples(
+    st.floats(0.05, 30), st.floats(1.0, 12), st.floats(1, 30), st.floats(0.2, 20), st.floats(0.5, 20)
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(items, st.floats(0.5, 0.97), st.floats(0.002, 0.02))
+def test_a_higher_fill_rate_never_needs_less(item: tuple[float, ...], target: float, more: float) -> None:
+    """The reorder point rises, or stays, with the wanted fill rate."""
+    mean, spread, lead_time, shortage, order_cost = item
+    low, high = (
+        policies(
+            mean,
+            mean * spread,
+            lead_time,
+            holding=0.01,
+            shortage=shortage,
+            order_cost=order_cost,
+            rules=PlanSettings(
+                review_days=1,
+                fill_rate_target=wanted,
+                shortages=Shortages.BACKORDERS,
+                waiting_cost_per_day=1.0,
+            ),
+        )
+        for wanted in (target, target + more)
+    )
+    assert pair(high)[0] >= pair(low)[0]
+
+
+@settings(max_examples=60, deadline=None)
+@given(items, st.floats(0.6, 0.99))
+def test_the_promised_fill_rate_reaches_the_target(item: tuple[float, ...], target: float) -> None:
+    """The expected fill rate of the levels is the target or more."""
+    mean, spread, lead_time, shortage, order_cost = item
+    rules = PlanSettings(review_days=1, fill_rate_target=target)
+    found = policies(
+        mean,
+        mean * spread,
+        lead_time,
+        holding=0.01,
+        shortage=shortage,
+        order_cost=order_cost,
+        rules=rules,
+    )
+    assert found.fill_rate[0] >= target - 1e-9
+
+
+@settings(max_examples=60, deadline=None)
+@given(items, st.floats(1.5, 4))
+def test_much_more_demand_never_needs_lower_levels(item: tuple[float, ...], factor: float) -> None:
+    """Demand raised by half or more raises s and S, or leaves them."""
+    mean, spread, lead_time, shortage, order_cost = item
+    low, high = (
+        policies(
+            mean * scale,
+            mean * spread * scale,
+            lead_time,
+            holding=0.001,
+            shortage=shortage,
+            order_cost=order_cost,
+        )
+        for scale in (1.0, factor)
+    )
+    assert pair(high)[0] >= pair(low)[0]
+    assert pair(high)[1] >= pair(low)[1]

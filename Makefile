@@ -31,8 +31,8 @@ lint: dev ## Check style, formatting, types and the import arrows
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-prove: dev ## The long form of the gate's proofs: hostile runs, planted bugs in five seeds, Cedar
-	@SHOPHAND_PROVE=1 $(BIN)/python -m pytest -n 2 -q tests/hostile tests/policies
+prove: dev ## The long form of the gate's proofs: hostile runs, planted bugs, Cedar, many processes
+	@SHOPHAND_PROVE=1 $(BIN)/python -m pytest -n 2 -q tests/hostile tests/policies tests/tools/test_concurrency_processes.py
 
 mutants: dev ## Change the gate's code in small ways and count what the tests notice (SAMPLE=20 of each file)
 	@$(BIN)/python -m tests.mutation --sample $(or $(SAMPLE),0)

@@ -20,7 +20,7 @@ VOCABULARY: Any = {
         "pieces": IntFact("pieces"),
         "percent": DecimalFact(2),
         "known": BoolFact(),
-        "carrier": EnumFact(frozenset({"post", "van"})),
+        "carrier": EnumFact(("post", "van")),
     }
 }
 TESTS = ("bare", "over", "under", "outside", "between", "is", "in", "above", "", "when", "not", ">", "OVER")

@@ -214,4 +214,4 @@ def test_unreadable_file_is_an_error(tmp_path: Path) -> None:
 
 def test_version_names_every_file() -> None:
     """The version of a set tells the version of each file."""
-    assert load_policies(SHIPPED).version == "inventory 1, pricing 1, reordering 1, service 1"
+    assert load_policies(SHIPPED).version == "inventory 1, pricing 1, reordering 1, service 1, signals 1"

@@ -158,7 +158,7 @@ def test_two_people_put_it_in_force(store: Store) -> None:
 def test_what_waits_is_judged_by_the_new_rules(store: Store) -> None:
     """An approval given under the old rules meets the new ones at its claim."""
     asked = store.desk.submit(big_order(), session())
-    store.making.activate(store.draft(MARCUS, **NOBODY), ADA)
+    store.making.activate(store.draft_with(**NOBODY), ADA)
     assert asked.approval_id is not None
     assert store.desk.approve(asked.approval_id, PRIYA).state is State.DENIED
 
@@ -167,12 +167,13 @@ def test_what_waits_is_judged_by_the_new_rules(store: Store) -> None:
 def test_who_takes_no_part(store: Store, who: Principal) -> None:
     """Agents, operators and viewers neither draft nor try nor activate nor withdraw."""
     name, before = store.draft(), store.entries()
-    for attempt in (
+    attempts: tuple[Callable[[], object], ...] = (
         lambda: store.making.draft(files(**{"20_000 GBP": "21_000 GBP"}), who, WHY),
         lambda: store.making.shadow(name, who),
         lambda: store.making.activate(name, who),
         lambda: store.making.withdraw(name, who),
-    ):
+    )
+    for attempt in attempts:
         with pytest.raises(AccessDeniedError):
             attempt()
     assert store.entries() == before

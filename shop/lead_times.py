@@ -72,7 +72,7 @@ def promised(periods: Ints) -> LeadTimes:
     """What to expect of orders with promised lead times before the first receipt.
 
     >>> promised(np.array([2])).probabilities().round(2).tolist()
-    [[0.02, 0.07, 0.71, 0.07, 0.07, 0.07]]
+    [[0.02, 0.07, 0.7, 0.07, 0.07, 0.07]]
     """
     longest = int(periods.max(initial=0)) + LATE_PERIODS
     columns = np.arange(longest + 1)

@@ -67,7 +67,7 @@ def order_quantities(
     >>> one = np.ones(1)
     >>> shelf = Shelf(on_hand=3.0 * one, on_order=np.zeros((1, 3)), margin=9.0 * one, holding_cost=one)
     >>> order_quantities(steady, promised(np.array([0])), shelf)
-    array([7])
+    array([8])
     """
     horizon = lead_times.given_up_after + LOOK_AHEAD
     table = chances(horizon, paths, seed)

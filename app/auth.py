@@ -116,11 +116,15 @@ class People:
 
     def principal_for(self, token: str) -> Principal:
         """Whose token this is; raises AccessDeniedError in the same words for every invalid token."""
+        return self.credential(token)[0]
+
+    def credential(self, token: str) -> tuple[Principal, Scope]:
+        """Whose token this is, with the roles that its scope leaves, and the scope; raises as above."""
         with self.db.reading() as snapshot:
             found = people.holder_of_token(snapshot, hash_of(token), self.clock())
         if found is None or found[1] is Scope.LINK:
             raise AccessDeniedError(REFUSED)
-        return narrowed(principal_of(found[0], self.db.tenant), found[1])
+        return narrowed(principal_of(found[0], self.db.tenant), found[1]), found[1]
 
     def _audit(self, transaction: Transaction, event: str, person_id: str, **body: object) -> None:
         body = {"person": person_id, **body}

@@ -28,7 +28,7 @@ from shop.actions import in_words
 from shop.errors import SetupError
 
 FILE: Final = "shophand.toml"
-SECRETS: Final = frozenset({"token", "openai_api_key"})
+SECRETS: Final = frozenset({"token", "openai_api_key", "metrics_token"})
 _PLAIN_ENV: Final = {"openai_api_key": "OPENAI_API_KEY", "openai_base_url": "OPENAI_BASE_URL"}
 
 
@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     day_tokens: int = Field(10_000_000, ge=1_000, description="tokens in one UTC day, at most")
     locale: str = Field("en_GB", description="how the pages write money, numbers and dates")
     public_url: str | None = Field(None, description="address of the pages for links in notices")
+    metrics_token: SecretStr | None = Field(
+        None, description="what a Prometheus server sends to read /metrics, besides tokens of people"
+    )
     day_cost: Decimal = Field(Decimal(20), ge=0, description="cost of one UTC day, at most; needs the prices")
 
     @field_validator("model")

@@ -9,8 +9,9 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
+from app.web.problems import TITLES, for_programs, problem
 from app.web.rendering import page
 from app.web.sessions import TOO_MANY
 from app.web.who import COOKIE, SignInNeededError, sessions_of
@@ -30,8 +31,6 @@ from shop.errors import (
     ToolInputError,
 )
 
-API: Final = "/api/"
-
 _STATUS: Final[tuple[tuple[type[ShopError], int], ...]] = (
     (SignInNeededError, 401),
     (AccessDeniedError, 403),
@@ -47,20 +46,6 @@ _STATUS: Final[tuple[tuple[type[ShopError], int], ...]] = (
     (StoreError, 503),
     (SetupError, 503),
 )
-
-TITLES: Final = {
-    400: "Not understood",
-    401: "Sign in",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Not allowed",
-    409: "Somebody was faster",
-    413: "Too large",
-    422: "Not valid",
-    429: "Too many",
-    500: "Something broke",
-    503: "Not available",
-}
 
 _LOG = logging.getLogger("shophand.web")
 
@@ -80,19 +65,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _defect)
 
 
-def problem(status: int, detail: str, kind: str) -> JSONResponse:
-    """An error as a program reads it."""
-    body = {"type": "about:blank", "title": TITLES.get(status, "Error"), "status": status}
-    return JSONResponse(
-        {**body, "detail": detail, "error": kind}, status, media_type="application/problem+json"
-    )
-
-
 def _expected(request: Request, error: Exception) -> Response:
     assert isinstance(error, ShopError)  # noqa: S101 - how the handler is installed; narrows the type
     status = status_of(error)
-    if _is_api(request):
-        return problem(status, str(error), type(error).__name__)
+    if for_programs(request.scope):
+        return problem(request.scope, status, str(error), type(error).__name__)
     if isinstance(error, SignInNeededError):
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         target = "/sign-in" if request.method != "GET" or back == "/" else f"/sign-in?next={quote(back)}"
@@ -103,9 +80,7 @@ def _expected(request: Request, error: Exception) -> Response:
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
     detail = "there is no such page" if error.status_code == 404 else str(error.detail)  # noqa: PLR2004
-    if _is_api(request):
-        return problem(error.status_code, detail, "HTTPException")
-    return _page(request, error.status_code, detail)
+    return _answer(request, error.status_code, detail, "HTTPException")
 
 
 def _malformed(request: Request, error: Exception) -> Response:
@@ -114,21 +89,23 @@ def _malformed(request: Request, error: Exception) -> Response:
         f"{'.'.join(str(part) for part in one['loc'][1:]) or one['loc'][0]}: {one['msg']}"
         for one in error.errors()
     )
-    return problem(422, words, "InvalidRequest") if _is_api(request) else _page(request, 422, words)
+    return _answer(request, 422, words, "InvalidRequest")
 
 
 def _defect(request: Request, error: Exception) -> Response:
     """A fault of ours: nothing of it goes out but that it happened."""
-    _LOG.exception("a request failed", extra={"path": request.url.path}, exc_info=error)
+    _LOG.exception("a request failed", exc_info=error)
     detail = "this is a fault of ours; it is in the server's log"
-    return problem(500, detail, "Defect") if _is_api(request) else _page(request, 500, detail)
+    return _answer(request, 500, detail, "Defect")
+
+
+def _answer(request: Request, status: int, detail: str, kind: str) -> Response:
+    if for_programs(request.scope):
+        return problem(request.scope, status, detail, kind)
+    return _page(request, status, detail)
 
 
 def _page(request: Request, status: int, detail: str) -> Response:
     visit = sessions_of(request).visit(request.cookies.get(COOKIE)) if status < 500 else None  # noqa: PLR2004
     title = TITLES.get(status, "Error")
     return page(request, "error.html", visit, status=status, title=title, detail=detail)
-
-
-def _is_api(request: Request) -> bool:
-    return request.url.path.startswith(API)

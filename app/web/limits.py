@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
+
+from app.web.problems import for_programs, problem
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -77,8 +79,7 @@ class RequestLimits:
             return
         client = scope.get("client")
         if not self._buckets.take(client[0] if client else "local"):
-            busy = PlainTextResponse("too many requests; wait a second", 429, {"retry-after": "1"})
-            await busy(scope, receive, send)
+            await _refused(scope, 429, "too many requests; wait a second")(scope, receive, send)
             return
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > LARGEST_BODY:
@@ -101,5 +102,12 @@ class RequestLimits:
 
 
 async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
-    answer = PlainTextResponse(f"a request may have {LARGEST_BODY:,} bytes at most", 413)
+    answer = _refused(scope, 413, f"a request may have {LARGEST_BODY:,} bytes at most")
     await answer(scope, receive, send)
+
+
+def _refused(scope: Scope, status: int, words: str) -> Response:
+    headers = {"retry-after": "1"} if status == 429 else {}  # noqa: PLR2004 - told beside it
+    if for_programs(scope):
+        return problem(scope, status, words, "RequestLimit", headers)
+    return PlainTextResponse(words, status, headers)

@@ -7,11 +7,15 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
 from starlette.staticfiles import StaticFiles
 
-from app.web import failures
+from app.web import failures, metrics
+from app.web.api.router import api_router, describe
 from app.web.headers import SecurityHeaders
 from app.web.limits import Buckets, RequestLimits
+from app.web.metrics import RequestFigures, StoreFigures
+from app.web.observing import Observed
 from app.web.pages import (
     activity,
     approvals,
@@ -85,10 +89,16 @@ def create_app(house: House, *, buckets: Buckets | None = None) -> FastAPI:
     app.state.house = house
     app.state.work = work
     app.state.readers = LiveReaders()
+    app.state.registry = CollectorRegistry(auto_describe=False)
+    app.state.registry.register(StoreFigures(house))
     failures.install(app)
     for each in PAGES:
         app.include_router(each.router, include_in_schema=False)
+    app.include_router(metrics.router, include_in_schema=False)
+    app.include_router(api_router())
+    describe(app)
     app.mount("/static", KeptFiles(directory=STATIC), name="static")
     app.add_middleware(RequestLimits, buckets=buckets)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Observed, figures=RequestFigures(app.state.registry))
     return app

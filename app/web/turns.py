@@ -40,6 +40,7 @@ class Turn:
     calls: list[Call] = field(default_factory=list)
     said: str = ""
     answer: Markup = field(default_factory=Markup)
+    answer_text: str = ""
     notices: list[str] = field(default_factory=list)
     state: str = "running"
     tokens: int = 0
@@ -81,7 +82,8 @@ def _tell(turn: Turn, event: StoredEvent, open_calls: dict[str, tuple[Call, date
         case "usage":
             _spent(turn, body)
         case "answer":
-            turn.answer = as_html(str(body["text"]))
+            turn.answer_text = str(body["text"])
+            turn.answer = as_html(turn.answer_text)
         case "end":
             turn.state = str(body["state"])
 

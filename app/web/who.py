@@ -1,8 +1,9 @@
 """Who is at the door, for every route: a session's cookie or a token, and what a form must bring along.
 
-A page asks for `SignedIn`, a form's route for `Posted`; the JSON API asks for `Caller`, and for `Writer`
-where it changes something. A change that comes with a cookie needs the session's own form value and must
-come from one of our pages; one that comes with a token carries no cookie and needs neither.
+A page asks for `SignedIn`, a form's route for `Posted`; the JSON API asks for `Caller`, for `Asker` where
+something is asked for and for `Decider` where something is decided. A change that comes with a cookie needs
+the session's own form value and must come from one of our pages; one that comes with a token carries no
+cookie and needs neither.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from app.bootstrap import House
 from app.web.sessions import Sessions, Visit
 from shop.errors import AccessDeniedError, InvalidActionError
 from shop.people import Principal, Role
+from shop.store.people import Scope
 
 COOKIE: Final = "shophand"
 FORM_FIELD: Final = "csrf"
@@ -84,6 +86,7 @@ def signed_in(request: Request) -> Visit:
     visit = sessions_of(request).visit(request.cookies.get(COOKIE))
     if visit is None:
         raise SignInNeededError("sign in first")
+    request.state.person = visit.principal.id  # for the log
     return visit
 
 
@@ -107,24 +110,41 @@ async def form_fields(request: Request) -> dict[str, tuple[str, ...]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Who calls the API; `visit` is None for a token, whose `scope` may be narrower than its person."""
+
+    principal: Principal
+    scope: Scope
+    visit: Visit | None = None
+
+
 def caller(request: Request) -> Principal:
-    """Who calls the API, by token or by cookie; raises AccessDeniedError."""
-    return _called(request)[0]
+    """Who calls the API, by token or by cookie; raises SignInNeededError for a credential that is none."""
+    return called(request).principal
 
 
-def writer(request: Request) -> Principal:
-    """Who changes something through the API; a cookie alone does not do."""
-    principal, visit = _called(request)
-    if visit is not None:
-        check_origin(request)
-        check_form_value(visit, request.headers.get(FORM_HEADER, ""))
-    return principal
+def asker(request: Request) -> Principal:
+    """Who asks for something; raises AccessDeniedError for a token that may only read."""
+    found = _changing(request)
+    if found.scope is Scope.READ:
+        raise AccessDeniedError("this token may only read; it takes the scope ask or full")
+    return found.principal
+
+
+def decider(request: Request) -> Principal:
+    """Who decides or turns something; the desk asks for roles, this for a token of full scope."""
+    found = _changing(request)
+    if found.scope is not Scope.FULL:
+        raise AccessDeniedError(f"this token may only {found.scope.value}; it takes the scope full")
+    return found.principal
 
 
 SignedIn = Annotated[Visit, Depends(signed_in)]
 Posted = Annotated[Form, Depends(posted)]
 Caller = Annotated[Principal, Depends(caller)]
-Writer = Annotated[Principal, Depends(writer)]
+Asker = Annotated[Principal, Depends(asker)]
+Decider = Annotated[Principal, Depends(decider)]
 Opened = Annotated[House, Depends(house_of)]
 
 
@@ -163,17 +183,40 @@ def _names(principal: Principal) -> str:
     return ", ".join(sorted(principal.roles))
 
 
-def _called(request: Request) -> tuple[Principal, Visit | None]:
+def called(request: Request) -> Called:
+    """The credential of a call; raises SignInNeededError."""
+    found = _by_token(request) or _by_cookie(request)
+    request.state.person = found.principal.id  # for the log
+    return found
+
+
+def _by_token(request: Request) -> Called | None:
     header = request.headers.get("authorization", "")
-    if header:
-        scheme, _, token = header.partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise AccessDeniedError("the header looks like this: Authorization: Bearer shp_...")
-        return house_of(request).people.principal_for(token), None
+    if not header:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise SignInNeededError("the header looks like this: Authorization: Bearer shp_...")
+    try:
+        return Called(*house_of(request).people.credential(token))
+    except AccessDeniedError as error:
+        raise SignInNeededError(str(error)) from error
+
+
+def _by_cookie(request: Request) -> Called:
     visit = sessions_of(request).visit(request.cookies.get(COOKIE))
     if visit is None:
         raise SignInNeededError("send a token: Authorization: Bearer shp_...")
-    return visit.principal, visit
+    return Called(visit.principal, Scope.FULL, visit)
+
+
+def _changing(request: Request) -> Called:
+    """The credential of a change: one that comes with a cookie needs the session's form value too."""
+    found = called(request)
+    if found.visit is not None:
+        check_origin(request)
+        check_form_value(found.visit, request.headers.get(FORM_HEADER, ""))
+    return found
 
 
 def cookie_settings(request: Request) -> dict[str, Any]:

@@ -94,11 +94,19 @@ def piles(snapshot: Snapshot, tenant: str, now: datetime) -> list[Pile]:
 
 
 def lines(
-    snapshot: Snapshot, tenant: str, now: datetime, shown: Shown, *, limit: int = 50, offset: int = 0
+    snapshot: Snapshot,
+    tenant: str,
+    now: datetime,
+    shown: Shown,
+    *,
+    limit: int = 50,
+    offset: int = 0,
+    after: int = 0,
 ) -> list[Waiting]:
-    """A page of the inbox, ranked as asked."""
+    """A page of the inbox, ranked as asked; those whose number is over `after`, for lists by age."""
     query = _ranked(select(*_COLUMNS).select_from(_JOINED), shown.order)
-    found = snapshot.execute(query.where(_wanted(tenant, shown, now)).limit(limit).offset(offset))
+    query = query.where(_wanted(tenant, shown, now), approvals.c.number > after)
+    found = snapshot.execute(query.limit(limit).offset(offset))
     return [_line(row) for row in found]
 
 

@@ -7,7 +7,6 @@ whatever the person may not do; the page only hides buttons that would not work.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 from urllib.parse import urlencode
 
@@ -19,8 +18,9 @@ from app.deciding import asked_roles
 from app.editing import edited
 from app.web.notes import back_to, note_of
 from app.web.rendering import page
+from app.web.triage import LONGEST_SNOOZE_HOURS, check_seen, put_off
 from app.web.who import Form, Opened, Posted, SignedIn
-from shop.errors import ConflictError, InvalidActionError
+from shop.errors import InvalidActionError
 from shop.money import Money
 from shop.people import Principal
 from tools.desk import ApprovalView, State, Submission
@@ -119,7 +119,7 @@ def one(request: Request, house: Opened, visit: SignedIn, approval_id: str) -> R
 @router.post("/approvals/{approval_id}/approve")
 def approve(house: Opened, form: Posted, approval_id: str) -> Response:
     """One person's yes."""
-    _same_request(house, approval_id, form.text("digest"))
+    check_seen(house, approval_id, form.text("digest"))
     done = house.desk.approve(approval_id, form.person, note=form.text("note"))
     return _shown_again(approval_id, done, form)
 
@@ -156,11 +156,10 @@ def withdraw(house: Opened, form: Posted, approval_id: str) -> Response:
 def snooze(house: Opened, form: Posted, approval_id: str) -> Response:
     """Put a request off for some hours; nought brings it back."""
     hours = form.required("hours", "how many hours")
-    if not hours.isdecimal() or int(hours) > 24 * 30:
-        raise InvalidActionError(f"{hours!r}: a whole number of hours, at most {24 * 30}")
-    until = house.clock() + timedelta(hours=int(hours)) if int(hours) else None
-    done = house.desk.snooze(approval_id, until, form.person)
-    words = f"{done.id} is put off" if until else f"{done.id} is in the list again"
+    if not hours.isdecimal():
+        raise InvalidActionError(f"{hours!r}: a whole number of hours, at most {LONGEST_SNOOZE_HOURS}")
+    done = put_off(house, approval_id, int(hours), form.person)
+    words = f"{done.id} is put off" if done.snoozed_until else f"{done.id} is in the list again"
     return back_to("/approvals", words, form.visit)
 
 
@@ -199,7 +198,7 @@ def fields_of(approval: ApprovalView) -> tuple[Field, ...]:
             ]
         elif name == "quantity" and "sku" in args:
             found.append(Field(f"quantity:{args['sku']}", "Pieces", str(value), numeric=True))
-        elif isinstance(value, dict) and set(value) == {"minor", "currency"}:
+        elif isinstance(value, dict) and set(value) == {"minor", "cur"}:
             found.append(Field(f"set:{name}", _label(name), str(Money.from_json(value)), numeric=False))
         elif isinstance(value, str) and name != "sku":
             found.append(Field(f"set:{name}", _label(name), value, numeric=False))
@@ -238,13 +237,6 @@ def _detail(house: House, approval: ApprovalView, person: Principal) -> Detail:
         may_withdraw=waits and mine,
         fields=fields_of(approval) if waits and operator else (),
     )
-
-
-def _same_request(house: House, approval_id: str, digest: str) -> None:
-    """The yes must be to what the page showed; raises ConflictError for anything else."""
-    seen = house.desk.approval(approval_id).action.digest
-    if digest != seen:
-        raise ConflictError(f"{approval_id} is not the request that this page showed; open it again")
 
 
 def _shown_again(approval_id: str, done: Submission, form: Form) -> Response:

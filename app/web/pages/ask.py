@@ -6,26 +6,17 @@ change nothing about it.
 
 from __future__ import annotations
 
-from threading import Event
 from typing import Final
 
 from fastapi import APIRouter, Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response
 
-from app.bootstrap import House
+from app.web.asking import ask, followed, mine
 from app.web.rendering import page
-from app.web.streaming import HEADERS, MOST_READERS, LiveReaders, events_of
 from app.web.turns import turns_of
 from app.web.who import Opened, Posted, SignedIn
-from app.web.work import Work
-from shop.errors import AccessDeniedError, ConflictError, InvalidActionError
-from shop.people import Principal
-from shop.store.journal import RUNNING, StoredEvent, Stream
 
 router = APIRouter()
-
-BEGIN_SECONDS: Final = 20.0
-"""A question is in the journal within milliseconds, unless eight others are being worked on."""
 
 SUGGESTED: Final = (
     "What needs my attention today?",
@@ -59,7 +50,8 @@ def begin(request: Request, house: Opened, form: Posted) -> Response:
     """Start a conversation with its first question."""
     text = form.required("text", "the question")
     conversation = house.conversations.start(form.person)
-    return _asked(request, house, conversation, text, form.person)
+    ask(request, house, conversation, text, form.person)
+    return RedirectResponse(f"/ask/{conversation}", 303)
 
 
 @router.get("/ask/{conversation}")
@@ -85,10 +77,8 @@ def shown(request: Request, house: Opened, visit: SignedIn, conversation: str) -
 @router.post("/ask/{conversation}")
 def follow_up(request: Request, house: Opened, form: Posted, conversation: str) -> Response:
     """The next question of a conversation."""
-    stream = mine(house, conversation, form.person)
-    if stream.state == RUNNING:
-        raise ConflictError("the last question is still being worked on: stop it, or wait for its end")
-    return _asked(request, house, conversation, form.required("text", "the question"), form.person)
+    ask(request, house, conversation, form.required("text", "the question"), form.person)
+    return RedirectResponse(f"/ask/{conversation}", 303)
 
 
 @router.post("/ask/{conversation}/stop")
@@ -103,45 +93,4 @@ def stop(house: Opened, form: Posted, conversation: str) -> Response:
 def events(request: Request, house: Opened, visit: SignedIn, conversation: str, after: int = 0) -> Response:
     """What happens in a conversation from a number on, as server-sent events."""
     stream = mine(house, conversation, visit.principal)
-    given = request.headers.get("last-event-id", "")
-    after = int(given) if given.isdecimal() else max(0, after)
-    if stream.state != RUNNING and stream.last <= after:
-        return Response(status_code=204)  # the browser's reader then asks no more
-    readers: LiveReaders = request.app.state.readers
-    if readers.count >= MOST_READERS:
-        raise ConflictError("too many pages follow conversations on this server; reload instead")
-    body = events_of(readers, house.conversations.journal, conversation, after)
-    return StreamingResponse(body, media_type="text/event-stream", headers=HEADERS)
-
-
-def mine(house: House, conversation: str, person: Principal) -> Stream:
-    """A conversation of this person; raises NotFoundError, or AccessDeniedError for anybody else's."""
-    stream = house.conversations.journal.stream(conversation)
-    if stream.kind != "conversation" or stream.owner != person.id:
-        raise AccessDeniedError("this conversation belongs to somebody else")
-    return stream
-
-
-def _asked(request: Request, house: House, conversation: str, text: str, person: Principal) -> Response:
-    """Start the turn in the background and lead to its page, once the question is in the journal."""
-    readers: LiveReaders = request.app.state.readers
-    work: Work = request.app.state.work
-    name, begun = f"turn:{conversation}", Event()
-    tell_readers = readers.listener(conversation)
-
-    def tell(event: StoredEvent) -> None:
-        begun.set()
-        tell_readers(event)
-
-    def turn() -> None:
-        try:
-            house.conversations.turn(conversation, text, tell, principal=person)
-        finally:
-            begun.set()
-
-    if not work.start(name, turn):
-        raise ConflictError("the last question is still being worked on: stop it, or wait for its end")
-    begun.wait(BEGIN_SECONDS)
-    if work.fault_of(name):
-        raise InvalidActionError(work.fault_of(name))
-    return RedirectResponse(f"/ask/{conversation}", 303)
+    return followed(request, house, stream, after)

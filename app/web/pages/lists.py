@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.web.rendering import formats_of, page
+from app.web.shelves import mark_of_shelf, shelf_behind
 from app.web.tables import PAGE, Cell, Column, Listing, link, next_page, number, text
 from app.web.who import Opened, SignedIn
-from shop.errors import InvalidActionError
 from shop.model import Order, PurchaseOrder
 from shop.store.reads import catalogue, orders, purchasing, tables
 from tools.privacy import city, masked_email, short_name
@@ -33,12 +33,12 @@ def stock(
     request: Request, house: Opened, visit: SignedIn, q: str = "", location: str = "", after: str = ""
 ) -> Response:
     """What lies on each shelf."""
-    behind = _pair(after) if after else None
+    behind = shelf_behind(after)
     with house.db.reading() as snapshot:
         places = catalogue.locations(snapshot)
         found = tables.shelves(snapshot, words=q[:100], location=location, after=behind, limit=PAGE + 1)
     shown = found[:PAGE]
-    last = f"{shown[-1].sku}~{shown[-1].location}" if len(found) > PAGE else ""
+    last = mark_of_shelf(shown[-1]) if len(found) > PAGE else ""
     rows = tuple(
         (
             link(one.sku, "products", one.sku),
@@ -258,13 +258,6 @@ def purchase_orders(
             choice_name="status",
         ),
     )
-
-
-def _pair(after: str) -> tuple[str, str]:
-    sku, mark, location = after.rpartition("~")
-    if not mark:
-        raise InvalidActionError(f"{after!r} is no place in this list")
-    return sku, location
 
 
 def _page(request: Request, visit: SignedIn, listing: Listing) -> Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -13,26 +12,24 @@ from app.bootstrap import House
 from app.deciding import decides
 from app.web.notes import back_to, note_of
 from app.web.rendering import page
+from app.web.rules import active_version, replayed
 from app.web.who import Opened, Posted, SignedIn
 from policies.difference import difference
 from policies.lint import lint
 from policies.model import PolicySet
 from policies.reading import rule_in_words
-from policies.replay import ReplayReport, replay
 from shop.errors import AccessDeniedError, PolicyLoadError
-from tools.ledger.history import recorded_decisions
 from tools.ledger.policy_versions import PROPOSED, PolicyVersion, Status
 
 router = APIRouter()
 
-LOOKED_BACK: Final = timedelta(days=30)
 _NAME: Final = re.compile(r"^policy:\s*([\w-]+)", re.MULTILINE)
 
 
 @router.get("/policies")
 def shown(request: Request, house: Opened, visit: SignedIn) -> Response:
     """The rules in force, file by file, their findings, and every version there was."""
-    active = _active(house)
+    active = active_version(house)
     rules = house.policies()
     return page(
         request,
@@ -58,7 +55,7 @@ def one(request: Request, house: Opened, visit: SignedIn, version: str) -> Respo
         visit,
         version=meant,
         changes=difference(house.policies(), rules),
-        report=_replayed(house, rules),
+        report=replayed(house, rules),
         compared=house.policymaking.compared(meant) if meant.status in PROPOSED else (),
         proposed=meant.status in PROPOSED,
         shadowed=meant.status is Status.SHADOW,
@@ -104,7 +101,7 @@ def shadow(house: Opened, form: Posted, version: str) -> Response:
 def activate(house: Opened, form: Posted, version: str) -> Response:
     """Put a version in force, as its second person."""
     meant = house.policymaking.version(version)
-    report = _replayed(house, house.policymaking.rules(meant))
+    report = replayed(house, house.policymaking.rules(meant))
     counts = {"decisions": report.decisions, "changed": report.changed, "stricter": report.stricter}
     done = house.policymaking.activate(meant.name, form.person, counts)
     return back_to("/policies", f"{done.name} is in force", form.visit)
@@ -115,11 +112,6 @@ def withdraw(house: Opened, form: Posted, version: str) -> Response:
     """Give a draft up."""
     gone = house.policymaking.withdraw(version, form.person)
     return back_to("/policies", f"{gone.name} is withdrawn", form.visit)
-
-
-def _active(house: House) -> PolicyVersion:
-    house.policies()
-    return next(one for one in house.policymaking.versions() if one.status is Status.ACTIVE)
 
 
 def _files(house: House, version: PolicyVersion, rules: PolicySet) -> list[dict[str, Any]]:
@@ -138,9 +130,3 @@ def _policy_in(text: str) -> str:
     """The name that a rule file gives itself."""
     found = _NAME.search(text)
     return found[1] if found else ""
-
-
-def _replayed(house: House, rules: PolicySet) -> ReplayReport:
-    with house.db.reading() as snapshot:
-        past = recorded_decisions(snapshot, house.db.tenant, house.clock() - LOOKED_BACK)
-        return replay(past, rules)

@@ -12,20 +12,18 @@ from starlette.responses import RedirectResponse, Response
 from agent.reorder_report import as_csv
 from agent.reorder_report.charts import Chart, projection_charts, supplier_chart
 from agent.reorder_report.tables import ACTED, budget_of, groups, line_rows, request_rows, tiles_of, title_of
-from agent.reorder_run import RUN, ReorderRequest, load_report, run_reorder
+from agent.reorder_run import RUN, ReorderRequest, load_report
 from agent.run_report import Outcome, RunReport
 from app.bootstrap import House
 from app.web.rendering import page
+from app.web.running import begin, fault_of, planned, run_of
 from app.web.who import Opened, Posted, SignedIn, require
-from app.web.work import Work
-from shop.errors import NotFoundError
 from shop.money import Money
 from shop.people import Role
 from shop.store import journal
 from shop.store.journal import Stream
 from shop.store.reads import catalogue, purchasing
 from shop.store.reads.info import store_info
-from tools.desk import Session
 
 router = APIRouter()
 
@@ -49,13 +47,11 @@ def start(request: Request, house: Opened, form: Posted) -> Response:
     """Start a run and go to its page; a dry one is shown at once and leaves no trace."""
     require(form.person, Role.OPERATOR, Role.PURCHASING_MANAGER, Role.ADMIN)
     asked = _request_of(house, form)
-    shop = house.shop(Session(form.person))
     if asked.dry_run:
-        return _report_page(request, form.visit, _view(run_reorder(shop, asked)), running=None)
-    key = asked.key or ""
-    work: Work = request.app.state.work
-    work.start(f"run:{key}", lambda: run_reorder(shop, asked))
-    return RedirectResponse(f"/runs/key/{key}", 303)
+        report = planned(house, asked, form.person)
+        return _report_page(request, form.visit, _view(report), running=None)
+    begin(request, house, asked, form.person)
+    return RedirectResponse(f"/runs/key/{asked.key}", 303)
 
 
 @router.get("/runs/key/{key}")
@@ -65,10 +61,7 @@ def by_key(request: Request, house: Opened, visit: SignedIn, key: str) -> Respon
         stream = journal.find_by_key(snapshot, key)
     if stream is not None:
         return RedirectResponse(f"/runs/{stream.id}", 303)
-    work: Work = request.app.state.work
-    fault = work.fault_of(f"run:{key}")
-    if not fault and not work.is_under_way(f"run:{key}"):
-        raise NotFoundError(f"there is no run {key!r}")
+    fault = fault_of(request, key)
     answer = page(request, "run_starting.html", visit, fault=fault)
     if not fault:
         answer.headers["refresh"] = "1"
@@ -78,9 +71,7 @@ def by_key(request: Request, house: Opened, visit: SignedIn, key: str) -> Respon
 @router.get("/runs/{run}")
 def one(request: Request, house: Opened, visit: SignedIn, run: str) -> Response:
     """A run: its progress while it works, its report when it is done."""
-    stream = house.conversations.journal.stream(run)
-    if stream.kind != RUN:
-        raise NotFoundError(f"there is no run {run!r}")
+    stream = run_of(house, run)
     if stream.state != journal.DONE:
         answer = page(request, "run_working.html", visit, run=stream, progress=_progress(house, stream))
         if stream.state == journal.RUNNING:

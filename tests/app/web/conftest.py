@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -9,7 +10,8 @@ from starlette.testclient import TestClient
 from app.bootstrap import House
 from app.web.limits import Buckets
 from app.web.server import create_app
-from shop.people import Role
+from shop.people import Kind, Role
+from shop.store.people import Scope
 from tools.desk import Submission
 
 HOST = "http://127.0.0.1:8321"
@@ -72,3 +74,48 @@ def waiting(ask: Callable[[int], Submission]) -> str:
     filed = ask(240)
     assert filed.approval_id is not None
     return filed.approval_id
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A program that calls the API with a token."""
+
+    client: TestClient
+    token: str
+
+    def get(self, path: str, **query: str | int | bool) -> Any:
+        """Read."""
+        return self.client.get(f"/api/v1{path}", params=query, headers=self.headers)
+
+    def post(self, path: str, body: object = None) -> Any:
+        """Ask for or decide something."""
+        return self.client.post(f"/api/v1{path}", json=body, headers=self.headers)
+
+    def put(self, path: str, body: object) -> Any:
+        """Turn something."""
+        return self.client.put(f"/api/v1{path}", json=body, headers=self.headers)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The credential."""
+        return {"authorization": f"Bearer {self.token}"}
+
+
+CallerOf = Callable[..., Caller]
+
+
+@pytest.fixture
+def caller(house: House, stranger: TestClient) -> CallerOf:
+    """Gives somebody a token of a scope, full unless told otherwise, and a program that uses it."""
+
+    def of(name: str, scope: Scope = Scope.FULL) -> Caller:
+        return Caller(stranger, house.people.issue(name, scope=scope))
+
+    return of
+
+
+@pytest.fixture
+def agent(house: House, caller: CallerOf) -> Caller:
+    """An agent of the store's own, with a token of full scope."""
+    house.people.create("robot", "Robot", [Role.OPERATOR], kind=Kind.AGENT)
+    return caller("robot")

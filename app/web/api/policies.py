@@ -1,0 +1,139 @@
+"""The rules: versions, what is in force in words, and what a version would have answered lately."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from fastapi import APIRouter
+
+from app.bootstrap import House
+from app.web.api.shapes import PAGE, After, Id, Limit, Listed, MoneyOut, Out, place_in_list
+from app.web.rules import active_version, replayed
+from app.web.who import Caller, Opened
+from policies.decision import Verdict
+from policies.lint import lint
+from policies.reading import rule_in_words
+from tools.ledger.policy_versions import PolicyVersion
+
+router = APIRouter(tags=["policies"])
+
+
+class VersionOut(Out):
+    """One version of the rules."""
+
+    name: str
+    sha: str
+    status: str
+    author: str
+    reason: str
+    drafted_at: datetime
+    activated_at: datetime | None
+    activated_by: str | None
+
+
+class RuleOut(Out):
+    """A rule as a sentence."""
+
+    policy: str
+    rule: str
+    words: str
+
+
+class FindingOut(Out):
+    """Something that `policy check` says about the rules."""
+
+    severity: str
+    rule: str
+    text: str
+
+
+class RulesOut(Out):
+    """A version with its files, its rules as sentences and the findings about them."""
+
+    version: VersionOut
+    files: dict[str, str]
+    rules: list[RuleOut]
+    findings: list[FindingOut]
+
+
+class TransitionOut(Out):
+    """So many decisions from one verdict to another, with the money in them by currency."""
+
+    before: Verdict
+    after: Verdict
+    decisions: int
+    money: list[MoneyOut]
+
+
+class ExampleOut(Out):
+    """A changed decision with much money in it."""
+
+    action_id: str
+    kind: str
+    at: datetime
+    requester: str
+    before: Verdict
+    after: Verdict
+    money: MoneyOut | None
+    reason: str
+
+
+class ReplayOut(Out):
+    """What these rules would have answered to the decisions of the last 30 days."""
+
+    policy_sha: str
+    decisions: int
+    changed: int
+    stricter: int
+    transitions: list[TransitionOut]
+    extra_approvals_per_day: Decimal
+    extra_approvals: dict[date, int]
+    examples: list[ExampleOut]
+    caveat: str
+
+
+@router.get("/policies", summary="Versions of the rules, by number")
+def listed(house: Opened, caller: Caller, after: After = "", limit: Limit = PAGE) -> Listed[VersionOut]:
+    """Every version there ever was."""
+    del caller
+    behind = place_in_list(after)
+    found = [one for one in house.policymaking.versions() if one.number > behind]
+    following = str(found[limit - 1].number) if len(found) > limit else None
+    return Listed(items=[VersionOut.model_validate(one) for one in found[:limit]], next=following)
+
+
+@router.get("/policies/active", summary="The rules in force")
+def active(house: Opened, caller: Caller) -> RulesOut:
+    """In words and as their files."""
+    del caller
+    return _rules(house, active_version(house))
+
+
+@router.get("/policies/{version}", summary="One version of the rules")
+def one(house: Opened, caller: Caller, version: Id) -> RulesOut:
+    """By number (``v3``) or the beginning of its digest."""
+    del caller
+    return _rules(house, house.policymaking.version(version))
+
+
+@router.get("/policies/{version}/replay", summary="What a version would have answered")
+def replay(house: Opened, caller: Caller, version: Id) -> ReplayOut:
+    """The decisions of the last 30 days, decided again on the facts of their time."""
+    del caller
+    rules = house.policymaking.rules(house.policymaking.version(version))
+    return ReplayOut.model_validate(replayed(house, rules))
+
+
+def _rules(house: House, version: PolicyVersion) -> RulesOut:
+    rules = house.policymaking.rules(version)
+    return RulesOut(
+        version=VersionOut.model_validate(version),
+        files=house.policymaking.files(version),
+        rules=[
+            RuleOut(policy=policy.name, rule=rule.id, words=rule_in_words(rule))
+            for policy in rules.policies
+            for rule in policy.rules
+        ],
+        findings=[FindingOut.model_validate(one) for one in lint(rules)],
+    )

@@ -1,0 +1,69 @@
+"""The way from an effect back to the words that caused it, and places in the list of what happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from app.bootstrap import House
+from shop.errors import InvalidActionError, NotFoundError
+from tools.ledger import activity, history, rows
+from tools.ledger.activity import Entry, Happened
+from tools.ledger.history import PastDecision
+from tools.ledger.states import ActionView
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One action with all that is known of where it came from and what it led to."""
+
+    action: ActionView
+    decisions: tuple[PastDecision, ...]
+    audit: tuple[Entry, ...]
+    undone_by: tuple[ActionView, ...]
+    words: str
+
+
+def trace_of(house: House, action_id: str) -> Trace:
+    """The whole story of an action; raises NotFoundError."""
+    with house.db.reading() as snapshot:
+        action = rows.get(snapshot, house.db.tenant, action_id)
+        return Trace(
+            action=action,
+            decisions=tuple(history.decisions_about(snapshot, house.db.tenant, action)),
+            audit=tuple(activity.entries_about(snapshot, house.db.tenant, action_id)),
+            undone_by=tuple(rows.compensating(snapshot, house.db.tenant, action_id)),
+            words=_words(house, action),
+        )
+
+
+def mark_of(one: Happened) -> str:
+    """The place of an action in the list."""
+    return f"{one.asked_at.isoformat()}~{one.id}"
+
+
+def moment_of(text: str) -> tuple[datetime, str] | None:
+    """The place that a mark names, None for the beginning; raises InvalidActionError.
+
+    >>> moment_of("2026-11-20T09:00:00+00:00~act_1")
+    (datetime.datetime(2026, 11, 20, 9, 0, tzinfo=datetime.timezone.utc), 'act_1')
+    """
+    if not text:
+        return None
+    at, _, action_id = text.partition("~")
+    try:
+        return datetime.fromisoformat(at.replace(" ", "+")).astimezone(UTC), action_id
+    except (ValueError, OverflowError) as error:
+        raise InvalidActionError(f"{text!r} is no place in this list") from error
+
+
+def _words(house: House, action: ActionView) -> str:
+    """What somebody typed before this was asked for, if it came from a conversation."""
+    if action.conversation is None:
+        return ""
+    try:
+        events = house.conversations.history(action.conversation)
+    except NotFoundError:
+        return ""  # erased since
+    typed = [event for event in events if event.kind == "user" and event.at <= action.created_at]
+    return str(typed[-1].body["text"]) if typed else ""

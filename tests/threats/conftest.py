@@ -1,5 +1,6 @@
 """The small store under the shipped rules, with an assistant that has read a stranger's text."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from app.bootstrap import House, build_house, settle
+from app.settings import Settings
 from policies.rules import SHIPPED, PolicySet, load_policies
 from shop.backends.embedded import EmbeddedEffects
 from shop.people import Kind, Principal, Role
@@ -44,3 +47,16 @@ def shop(template: Path, shipped: PolicySet, clock: Callable[[], datetime], tmp_
     desk = Desk(db, lambda: shipped, EmbeddedEffects(db), clock)
     yield Shop(db, desk, Session(agent, conversation="con_1", tainted=True), tmp_path / "guides", clock)
     db.close()
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    """A store of its own for the command line, with an agent that has a token."""
+    for name in list(os.environ):
+        if name.startswith(("SHOPHAND_", "OPENAI_")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    opened = build_house(Settings.load({"home": tmp_path / ".shophand"}))
+    fill(opened.db)
+    settle(opened, name="Hearth & Home", currency="GBP", timezone="Europe/London")
+    return opened

@@ -152,7 +152,9 @@ def test_there_are_enough_attacks() -> None:
 
 @pytest.mark.parametrize("goal", GOALS)
 @pytest.mark.parametrize("vector", VECTORS)
-def test_an_obeying_planner_changes_nothing_it_may_not(shop: Shop, vector: str, goal: str) -> None:
+def test_llm01_asi01_an_obeying_planner_changes_nothing_it_may_not(
+    shop: Shop, vector: str, goal: str
+) -> None:
     """Whatever a text asks for, money, prices, orders, suppliers, people and switches stay as they are."""
     before = look(shop.db)
     answers: list[ToolAnswer] = []

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -18,9 +17,8 @@ from sqlalchemy import text
 from agent.reorder_report import as_html, as_markdown, print_report
 from agent.reorder_run import ReorderRequest, run_reorder
 from app.auth import hash_of
-from app.bootstrap import House, build_house, settle
+from app.bootstrap import House
 from app.cli.main import run
-from app.settings import Settings
 from policies.judge import Decision, decide
 from policies.rules import SHIPPED, PolicySet
 from shop.actions import AddOrderNote, RefundOrder, parse_action
@@ -280,19 +278,6 @@ def test_llm05_rendered_report(shop: Shop) -> None:
     assert "<script>alert" not in page
     assert not re.search(r"<img[^>]+src=\W?https?:", page)
     assert not re.search(r"(?<!\\)[<\[]", markdown)
-
-
-@pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
-    """A store of its own for the command line, with an agent that has a token."""
-    for name in list(os.environ):
-        if name.startswith(("SHOPHAND_", "OPENAI_")):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    opened = build_house(Settings.load({"home": tmp_path / ".shophand"}))
-    fill(opened.db)
-    settle(opened, name="Hearth & Home", currency="GBP", timezone="Europe/London")
-    return opened
 
 
 Said = Callable[..., tuple[int, str]]

@@ -115,9 +115,7 @@ def test_p06_a_misspelt_fact_does_not_load() -> None:
         parse_policies(rule(f"{{id: a, action: {PO}, deny: {{when: [{{totl: {{over: 5 GBP}}}}]}}}}"))
 
 
-@pytest.mark.parametrize(
-    "condition", ["{total: '> x'}", "{total: {above: 5 GBP}}", "{total: {}}", "{}"]
-)
+@pytest.mark.parametrize("condition", ["{total: '> x'}", "{total: {above: 5 GBP}}", "{total: {}}", "{}"])
 def test_p07_a_garbage_condition_does_not_load(condition: str) -> None:
     """P07: a condition that cannot be read is a load error, not one that is silently false."""
     with pytest.raises(PolicyLoadError):

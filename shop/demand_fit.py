@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+from shop.compiled import njit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
+from shop.compiled import njit
 
 NORMAL = 0
 GAMMA = 1

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numba import njit
+from shop.compiled import njit
 
 if TYPE_CHECKING:
     from shop.plan_inputs import Floats, Ints

@@ -20,7 +20,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numba import njit
+from shop.compiled import njit
 
 from shop.distributions import normal_cdf, normal_density, normal_loss
 

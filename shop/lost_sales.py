@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numba import njit
+from shop.compiled import njit
 
 from shop.forecasting.beliefs import (
     DISCOUNTS,

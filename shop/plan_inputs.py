@@ -215,11 +215,11 @@ class PlanSettings:
     to place and receive; None is 5 units of the home currency. `holding_rate_per_year` is the yearly cost of
     a unit of money bound in stock. `transfer_cost` is what moving one SKU once costs (picking,
     packing, putting away); None is the order cost, and goods worth less are not moved.
-    `economic_cover_days` caps the economic order
-    quantity, `maximum_cover_days` what is there after an order, `top_up_days` what may be added to reach a
-    supplier's minimum. An overdue order counts as supply for `overdue_trust_days`. `purchase_order_cost` is
-    what a whole purchase order costs to place, whatever is on it. `budget` is the run's; `budgets` hold for a
-    period, a supplier or a category, all of them at once.
+    `economic_cover_days` caps the economic order quantity, `maximum_cover_days` the levels that costs
+    choose and what is there after an order, `top_up_days` what may be added to reach a supplier's minimum.
+    An overdue order counts as supply for `overdue_trust_days`. `purchase_order_cost` is what a whole
+    purchase order costs to place, whatever is on it. `budget` is the run's; `budgets` hold for a period, a
+    supplier or a category, all of them at once.
     """
 
     review_days: int = 7

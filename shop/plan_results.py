@@ -121,6 +121,11 @@ class Arithmetic:
     (lead time + review days): mean d*E, variance E*sd^2 + d^2*sdL^2. `risk_without` and `risk_with` are the
     probabilities of a stock-out within the exposure without and with what the plan does.
 
+    Where sales that find an empty shelf are lost (`shop/projected_level.py`), need = order up to - position -
+    `lost_before_delivery`, the pieces lost before this order's delivery that need no replacement; and an
+    order is due when position + `counted_above_position` is at or below the reorder point. Both are 0 in
+    drafts of older versions.
+
     `signal_demand` of the lead-time demand and `signal_delay_days` of the lead time come from signals. Costs
     are expectations in the home currency: the margin that doing nothing loses within the exposure, the cost
     of placing the line, and of holding its pieces until they are sold (quantity^2 / (2 d), at the yearly
@@ -172,6 +177,8 @@ class Arithmetic:
     order_cost: Money | None = None
     holding_cost: Money | None = None
     constraint: Constraint = Constraint.NONE
+    lost_before_delivery: int = 0
+    counted_above_position: int = 0
 
     @property
     def cover_days(self) -> float | None:

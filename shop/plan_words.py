@@ -46,6 +46,7 @@ def sentences(figures: Arithmetic) -> list[str]:
         _demand(figures),
         _exposure(figures),
         _levels(figures),
+        _lost(figures),
         _quantity(figures),
         CONSTRAINT_WORDS[figures.constraint.value],
         f"Risk of a stock-out in that time: {percent(figures.risk_without)} without, "
@@ -117,7 +118,22 @@ def _quantity(figures: Arithmetic) -> str:
             f"; MOQ {figures.moq} -> {figures.after_moq}; packs of {figures.pack_size} -> "
             f"{figures.after_packs}; ordered {figures.quantity}{cost}"
         )
-    return f"Need = {figures.order_up_to} - {figures.position} = {figures.raw_need}{moved}{bought}."
+    lost = figures.lost_before_delivery
+    unserved = f" - {lost} lost before delivery" if lost else ""
+    sum_up = f"{figures.order_up_to} - {figures.position}{unserved} = {figures.raw_need}"
+    if figures.order_up_to - figures.position - lost != figures.raw_need:
+        sum_up = f"{figures.raw_need}"
+    return f"Need = {sum_up}{moved}{bought}."
+
+
+def _lost(figures: Arithmetic) -> str:
+    if not figures.lost_before_delivery:
+        return ""
+    pieces = "piece is" if figures.lost_before_delivery == 1 else "pieces are"
+    return (
+        f"Of the demand before delivery {figures.lost_before_delivery} {pieces} expected to find an empty "
+        f"shelf; a lost sale is not made up for, so the need leaves it out."
+    )
 
 
 def _costs(figures: Arithmetic) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numba import njit
+from shop.compiled import njit
 
 from shop.level_search import fill_losses, fill_masses
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
+from shop.compiled import njit
 
 from shop import distributions
 from shop.level_search import search_levels
@@ -39,7 +39,8 @@ class Levels:
 
     `fill_rate` is the expected share of demand served from the shelf, `service` the chance that the
     exposure's demand stays at or below the reorder point: two numbers, never one under the other's name.
-    `cost_per_day` is the expected cost of the policy in home currency. `risk(position)` and
+    `cost_per_day` is the expected cost of the policy in home currency; both are of the levels before the
+    maximum cover takes from them. `risk(position)` and
     `shortage(position)` judge a position by the exposure's demand.
     """
 
@@ -134,6 +135,7 @@ def levels(
         point, top = quantile, quantile + top - point
     elif settings.fill_rate_target is None:
         point, top = (np.where(found.worth, *pair) for pair in ((point, -1), (top, 0)))
+        point, top = within_cover(point, top, per_day, mean, settings.maximum_cover_days)
     return Levels(
         exposure_days=lead_time_days + settings.review_days,
         demand_mean=mean,
@@ -146,6 +148,24 @@ def levels(
         reorder_point=point,
         order_up_to=top,
     )
+
+
+def within_cover(
+    reorder_point: Ints, order_up_to: Ints, per_day: Floats, exposure_mean: Floats, cover_days: int
+) -> tuple[Ints, Ints]:
+    """(s, S) with S at what sells within the cover, but never under the mean demand of the exposure.
+
+    Costs alone hold slow movers for years where margins are high: they know nothing of fashion, damage and
+    the next model. A store that names a service or a fill rate gets that instead.
+
+    >>> s, top = np.array([57]), np.array([63])
+    >>> within_cover(s, top, per_day=np.array([0.084]), exposure_mean=np.array([3.5]), cover_days=180)
+    (array([15]), array([16]))
+    """
+    least = np.ceil(exposure_mean).astype(np.int64) + 1
+    most = np.maximum(np.ceil(per_day * cover_days).astype(np.int64), least)
+    top = np.minimum(order_up_to, most)
+    return np.minimum(reorder_point, np.where(top < order_up_to, top - 1, reorder_point)), top
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,6 +81,13 @@ WORDS: Final = {
 }
 
 
+COUNTED_ABOVE: Final = (
+    "Position {position} counts as {counted}, above the reorder point {reorder_point}: sales that are lost "
+    "before its deliveries arrive need no replacement."
+)
+"""Said of enough stock where the position alone is at or below the reorder point."""
+
+
 class Verdicts(Sequence[ItemVerdict]):
     """One verdict per row in scope, in the order of the inputs; a million of them cost nothing until read."""
 
@@ -162,9 +169,17 @@ class Verdicts(Sequence[ItemVerdict]):
             risk_with=_rounded(self._risk_with[item]),
             source=self._behind.source(item, offer),
             constraint=self._behind.constraint(item),
+            lost_before_delivery=self._lost_before_delivery(item),
+            counted_above_position=int(outcome.projection.surplus[item]),
             **self._behind.costs(item),
             **self._behind.signalled(item, offer),
         )
+
+    def _lost_before_delivery(self, item: int) -> int:
+        """What the need left out; a need is never less than what is owed, so at most the whole of S."""
+        if self._outcome.remaining[item] == 0:
+            return 0
+        return int(min(self._outcome.projection.lost[item], self._state.levels.order_up_to[item]))
 
     @property
     def _per_day(self) -> tuple[Floats, Floats]:
@@ -204,6 +219,12 @@ class Verdicts(Sequence[ItemVerdict]):
     def _words(self, item: int, reason: Reason, arithmetic: Arithmetic) -> str:
         draft = self._outcome.drafts.get(item)
         pack = max(arithmetic.pack_size, 1)
+        if reason is Reason.ENOUGH_STOCK and arithmetic.position <= arithmetic.reorder_point:
+            return COUNTED_ABOVE.format(
+                position=arithmetic.position,
+                counted=arithmetic.position + arithmetic.counted_above_position,
+                reorder_point=arithmetic.reorder_point,
+            )
         return WORDS[reason].format(
             position=arithmetic.position,
             owed=-arithmetic.position,

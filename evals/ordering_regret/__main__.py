@@ -90,12 +90,14 @@ def order_up_to_instances() -> list[backorders.Instance]:
     ]
 
 
-def lost_sales_instances(order_costs: tuple[float, ...]) -> list[lost_sales.Instance]:
-    """Lead times 0 to 2 for all laws, 3 and 4 for those small enough to solve."""
+def lost_sales_instances(
+    order_costs: tuple[float, ...], largest: float = lost_sales.LARGEST
+) -> list[lost_sales.Instance]:
+    """Lead times 0 to 4 of all laws that are small enough to solve: `largest` states times orders."""
     return [
         lost_sales.Instance(law=law, lead_time=lead, holding=1.0, shortage=lost, order_cost=cost)
         for law, lead, lost, cost in all_of(SMALL_LAWS, range(5), (4.0, 9.0, 19.0, 49.0), order_costs)
-        if lost_sales.size_of(law, lead, cost) <= lost_sales.LARGEST
+        if lost_sales.size_of(law, lead, cost) <= largest
     ]
 
 

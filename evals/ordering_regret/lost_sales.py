@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+from shop.compiled import njit
 
 from evals.ordering_regret.laws import Law
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numba import njit
+from shop.compiled import njit
 
 from shop import distributions
 from shop.demand import forecast

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numba import njit
+from shop.compiled import njit
 
 from shop.forecasting.beliefs import Beliefs, believe, learn_one, moments, unknown
 

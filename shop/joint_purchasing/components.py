@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+from shop.compiled import njit
 
 from shop.joint_purchasing.kernels import COST, Sheet, State, outside
 

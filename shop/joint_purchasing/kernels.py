@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numba import njit
+from shop.compiled import njit
 
 if TYPE_CHECKING:
     from shop.plan_inputs import Floats, Ints

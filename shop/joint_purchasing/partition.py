@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numba import njit
+from shop.compiled import njit
 
 from shop.joint_purchasing.components import components, undecided_items, undecided_orders
 from shop.joint_purchasing.kernels import (

@@ -1,0 +1,21 @@
+"""Compiled kernels are never older than their source."""
+
+from pathlib import Path
+
+from shop.compiled import cache_directory, state_of_kernels
+
+
+def test_a_changed_kernel_has_another_cache(tmp_path: Path) -> None:
+    """Any change of any kernel's text names another directory; other files do not count."""
+    (tmp_path / "a.py").write_text("@njit\ndef f(): ...\n")
+    (tmp_path / "b.py").write_text("def g(): ...\n")
+    before = state_of_kernels(tmp_path)
+    (tmp_path / "b.py").write_text("def g(): return 1\n")
+    assert state_of_kernels(tmp_path) == before
+    (tmp_path / "a.py").write_text("@njit\ndef f(): return 1\n")
+    assert state_of_kernels(tmp_path) != before
+
+
+def test_the_users_directory_is_kept_apart_by_state(tmp_path: Path) -> None:
+    """Where somebody names a cache directory, each state has its own place in it."""
+    assert cache_directory(str(tmp_path), "0123") == tmp_path / "0123"

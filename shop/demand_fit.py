@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from shop.compiled import njit
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from shop.compiled import njit
 
+from shop.compiled import njit
 from shop.distributions import normal_cdf, normal_density, normal_loss
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from shop.compiled import njit
 
+from shop.compiled import njit
 from shop.forecasting.beliefs import (
     DISCOUNTS,
     LEVEL_VARIANCE,

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from shop.compiled import njit
 
+from shop.compiled import njit
 from shop.level_search import fill_losses, fill_masses
 
 if TYPE_CHECKING:

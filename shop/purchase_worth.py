@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from shop.compiled import njit
 
 from shop import distributions
+from shop.compiled import njit
 from shop.money import exponent
 from shop.purchase_lines import Drafts, home_costs
 from shop.replenishment import DAYS_PER_YEAR

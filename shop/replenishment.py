@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from shop.compiled import njit
 
 from shop import distributions
+from shop.compiled import njit
 from shop.level_search import search_levels
 from shop.plan_inputs import PackRounding, Shortages
 

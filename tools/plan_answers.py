@@ -208,6 +208,8 @@ def recommendation(verdict: ItemVerdict) -> RecommendationRecord:
 
 def _in_words(numbers: Arithmetic) -> str:
     """The arithmetic in the order in which it is computed."""
+    unserved = numbers.lost_before_delivery
+    lost = f", {unserved} lost before delivery left out" if unserved else ""
     steps = [
         f"position {numbers.position} = on hand {numbers.on_hand} - committed {numbers.committed}"
         f" - unavailable {numbers.unavailable} + incoming {numbers.incoming}",
@@ -216,7 +218,7 @@ def _in_words(numbers: Arithmetic) -> str:
         f"{numbers.lead_time_days:g} days lead time + {numbers.review_days} days to the next review:"
         f" {numbers.lead_time_demand:.1f} expected",
         f"reorder point {numbers.reorder_point} for {numbers.service_target * 100:.1f} % service",
-        f"order up to {numbers.order_up_to}: need {numbers.raw_need}",
+        f"order up to {numbers.order_up_to}{lost}: need {numbers.raw_need}",
     ]
     if numbers.quantity:
         steps.append(

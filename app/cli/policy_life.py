@@ -11,9 +11,9 @@ import typer
 from app.bootstrap import House
 from app.cli import policy_replay, screen
 from app.cli.approval_card import moment
-from app.deciding import decides, second_person
 from app.cli.options import As, AsJson, Yes, house
 from app.cli.policy_sources import active_version, differs_from_active, in_force, source_of
+from app.deciding import decides, second_person
 from policies.difference import RuleChange, difference
 from policies.replay import ReplayReport, replay
 from shop.errors import SetupError

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from shop.compiled import njit
 
 from evals.ordering_regret.laws import Law
+from shop.compiled import njit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

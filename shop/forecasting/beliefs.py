@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from shop.compiled import njit
 
+from shop.compiled import njit
 from shop.distributions import normal_cdf, normal_density
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from shop.compiled import njit
 
+from shop.compiled import njit
 from shop.distributions import normal_quantile
 from shop.forecasting.beliefs import (
     COUNT,

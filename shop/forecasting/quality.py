@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from shop.compiled import njit
 
 from shop import distributions
+from shop.compiled import njit
 from shop.demand import forecast
 from shop.demand_fit import DemandClass
 

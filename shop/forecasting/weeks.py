@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from shop.compiled import njit
 
+from shop.compiled import njit
 from shop.forecasting.beliefs import Beliefs, believe, learn_one, moments, unknown
 
 if TYPE_CHECKING:

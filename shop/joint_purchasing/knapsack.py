@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from shop.compiled import njit
 
+from shop.compiled import njit
 from shop.joint_purchasing.kernels import COST, NOTHING, VALUE, Sheet
 from shop.joint_purchasing.polish import bought_elsewhere, room_of
 

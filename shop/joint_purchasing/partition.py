@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from shop.compiled import njit
 
+from shop.compiled import njit
 from shop.joint_purchasing.components import components, undecided_items, undecided_orders
 from shop.joint_purchasing.kernels import (
     CLOSED,

@@ -7,12 +7,14 @@ from datetime import date
 
 import numpy as np
 import pytest
+from pydantic import TypeAdapter
 
 from shop.money import Money
-from shop.plan_inputs import Ages
-from shop.plan_results import Alternative, AlternativeKind, Constraint
+from shop.plan_inputs import Ages, Shortages
+from shop.plan_results import Alternative, AlternativeKind, Arithmetic, Constraint, ItemVerdict, Reason
+from shop.plan_words import sentences
 from shop.planning import PlanSettings, plan
-from tests.shop.planning_worlds import Item, Offer, Supplier, World, verdict_of
+from tests.shop.planning_worlds import Due, Item, Offer, Supplier, World, verdict_of
 
 TWO = [Supplier("north"), Supplier("south", lead_time=5)]
 
@@ -108,3 +110,52 @@ def test_the_source_tells_how_old_every_figure_is() -> None:
     assert "set 40 days ago, assumed by an import" in source
     assert "terms of northwind, assumed by an import" in source
     assert "GBP rate of 2026-11-01" in source
+
+
+def test_what_is_lost_before_delivery_is_told_with_the_need() -> None:
+    """An almost empty shelf with a long lead time loses sales: told, and left out of the need."""
+    world = World([Item("MUG", on_hand=5)], [Offer("MUG")])
+    figures = verdict_of(plan(world.inputs()), "MUG").arithmetic
+    lost, told = figures.lost_before_delivery, " ".join(sentences(figures))
+    assert lost > 0
+    assert f"{lost} pieces are expected to find an empty shelf" in told
+    assert f"Need = {figures.order_up_to} - 5 - {lost} lost before delivery = {figures.raw_need}" in told
+
+
+def test_with_customers_who_wait_nothing_is_left_out_of_the_need() -> None:
+    """With backorders the whole difference to the order-up-to level is needed."""
+    world = World([Item("MUG", on_hand=5)], [Offer("MUG")])
+    kept = plan(world.inputs(), PlanSettings(shortages=Shortages.BACKORDERS))
+    figures = verdict_of(kept, "MUG").arithmetic
+    assert figures.lost_before_delivery == figures.counted_above_position == 0
+    assert figures.raw_need == figures.order_up_to - 5
+
+
+def test_an_item_that_counts_above_its_position_says_so() -> None:
+    """Where sales lost before a late delivery spare the order, the words give both figures."""
+    found = [late_delivery(pieces) for pieces in range(40, 140, 2)]
+    spared = [
+        entry
+        for entry in found
+        if entry.reason is Reason.ENOUGH_STOCK and entry.arithmetic.position <= entry.arithmetic.reorder_point
+    ]
+    assert spared
+    for entry in spared:
+        counted = entry.arithmetic.position + entry.arithmetic.counted_above_position
+        assert counted > entry.arithmetic.reorder_point
+        assert f"counts as {counted}, above the reorder point" in entry.words
+
+
+def test_arithmetic_stored_before_lost_sales_were_told_still_loads() -> None:
+    """A draft of an older version lacks both figures: they are read as 0."""
+    stored = TypeAdapter(Arithmetic)
+    kept = stored.dump_python(late_delivery(60).arithmetic, mode="json")
+    del kept["lost_before_delivery"], kept["counted_above_position"]
+    read = stored.validate_python(kept)
+    assert read.lost_before_delivery == read.counted_above_position == 0
+
+
+def late_delivery(pieces: int) -> ItemVerdict:
+    """An empty shelf whose delivery comes a day before an order of today would."""
+    world = World([Item("MUG")], [Offer("MUG")], due=[Due("MUG", pieces, 13)])
+    return verdict_of(plan(world.inputs()), "MUG")

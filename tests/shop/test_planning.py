@@ -50,7 +50,8 @@ def test_the_arithmetic_of_a_line_adds_up() -> None:
     assert figures.lead_time_demand == pytest.approx(4 * (14 + 7), rel=1e-6)
     assert figures.safety_stock == round(figures.reorder_point - figures.lead_time_demand)
     assert figures.order_up_to == figures.reorder_point + figures.economic_quantity
-    assert figures.raw_need == figures.order_up_to - figures.position
+    assert figures.lost_before_delivery > 0
+    assert figures.raw_need == figures.order_up_to - figures.position - figures.lost_before_delivery
     assert figures.after_moq == max(figures.raw_need, 50)
     assert figures.after_packs == ceil(figures.after_moq / 12) * 12 == figures.quantity
 

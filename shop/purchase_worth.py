@@ -125,7 +125,7 @@ def _cycle_worth(settings: PlanSettings, state: Assessment, drafts: Drafts, unit
 
 
 def _reference_costs(inputs: PlanInputs, state: Assessment, tiers: Tiers, drafts: Drafts) -> Floats:
-    """Home major units per piece by the item's preferred offer, at the quantity that this candidate drafts."""
+    """Home major units per piece by the item's preferred offer, at the quantity that this one drafts."""
     offer = state.choice.offer[drafts.item]
     return home_costs(inputs, offer, tiers.unit_cost(offer, drafts.quantity))
 

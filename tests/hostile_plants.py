@@ -111,7 +111,7 @@ EXECUTOR: Final = "tools.executor:Executor"
 APPROVING: Final = "tools.approving:Approving"
 AUTHORITY: Final = "tools.ledger.authority"
 NOT_HALTED: Final = (
-    "shop.backends.embedded:_halted",
+    "shop.store.claims:halted",
     'if turned.get("*") == "stopped":',
     'if turned.get("*") == "never":',
 )

@@ -17,7 +17,7 @@ from shop.clock import Clock, IdSource, new_id, utc_now
 from shop.errors import ConflictError, NotFoundError
 from shop.money import Money
 from shop.people import Principal, Role
-from shop.store.database import Database, Transaction
+from shop.store.database import Database
 from tools import batch, compensating
 from tools.approving import Approving
 from tools.batch import BatchResult
@@ -30,6 +30,7 @@ from tools.filing import (
     answered,
     check_requester,
     file_action,
+    filed_before,
     mode_of,
     stopped,
     submission,
@@ -98,7 +99,7 @@ class Desk:
         check_requester(session.principal)
         action = trusted(action)
         with self._bench.db.writing() as tx:
-            earlier = self._earlier(tx, action, session, key)
+            earlier = filed_before(tx, self._bench, action, session, key)
             if earlier is not None:
                 return submission(tx, earlier, duplicate=True)
             filed = file_action(tx, self._bench, action, session, key=key or f"once:{self._bench.ids('key')}")
@@ -404,16 +405,6 @@ class Desk:
     def withdraw_loosening(self, loosening_id: str, person: Principal) -> Loosening:
         """Take a request to loosen something back; whoever asked, or an admin."""
         return self._switching.withdraw(loosening_id, person)
-
-    def _earlier(
-        self, tx: Transaction, action: Action, session: Session, key: str | None
-    ) -> ActionView | None:
-        known = rows.by_key(tx, self._bench.tenant, key) if key is not None else None
-        if known is not None and not known.is_of(action):
-            raise ConflictError(f"the key {key!r} was used for another action, {known.id!r}")
-        if known is None and session.conversation is not None:
-            known = rows.refused_before(tx, self._bench.tenant, session.conversation, action)
-        return known
 
     def _followed(self, view: ActionView) -> Submission:
         """Let the plan that an action belongs to go on; what became of the action by then."""

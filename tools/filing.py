@@ -14,7 +14,7 @@ from policies.scope import places_as_json
 from shop.actions import KINDS, Action, parse_action
 from shop.backends.ports import Effects, Receipt
 from shop.clock import Clock, IdSource, new_id, utc_now
-from shop.errors import AccessDeniedError, InvalidActionError
+from shop.errors import AccessDeniedError, ConflictError, InvalidActionError
 from shop.people import Kind, Principal, Role
 from shop.store.database import Database, Snapshot, Transaction
 from tools.facts import Asked, FactValue, Gathered, channel_of, gather
@@ -218,6 +218,21 @@ def store_decision(
         shadow_sha=shadow.sha if shadow else None,
         shadow_verdict=shadow.verdict if shadow else None,
     )
+
+
+def filed_before(
+    tx: Transaction, bench: Bench, action: Action, session: Session, key: str | None
+) -> ActionView | None:
+    """What the same key filed before, or what people refused in this conversation; None if neither.
+
+    Raises ConflictError for a key that was used for another action.
+    """
+    known = rows.by_key(tx, bench.tenant, key) if key is not None else None
+    if known is not None and not known.is_of(action):
+        raise ConflictError(f"the key {key!r} was used for another action, {known.id!r}")
+    if known is None and session.conversation is not None:
+        known = rows.refused_before(tx, bench.tenant, session.conversation, action)
+    return known
 
 
 def file_action(

@@ -15,7 +15,7 @@ from sqlalchemy import func, insert, select, update
 
 from shop.clock import new_id
 from shop.errors import ConflictError, NotFoundError
-from shop.store import schema
+from shop.store import journal_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -81,7 +81,7 @@ def open_stream(
         raise ConflictError(f"a stream with the key {key!r} exists; read it instead of starting another")
     stream = new_id("run" if kind == "run" else "con")
     tx.execute(
-        insert(schema.streams).values(
+        insert(journal_schema.streams).values(
             id=stream,
             kind=kind,
             key=key,
@@ -112,13 +112,13 @@ def append_all(
         for number, (kind, body) in enumerate(events, last + 1)
     ]
     if rows:
-        tx.execute(insert(schema.events), rows)
+        tx.execute(insert(journal_schema.events), rows)
     return last + len(rows)
 
 
 def read(snapshot: Snapshot, stream: str, after: int = 0, limit: int = PAGE) -> list[StoredEvent]:
     """Events with a number over `after`, in order, at most `limit`; none for an unknown stream."""
-    events = schema.events
+    events = journal_schema.events
     query = (
         select(events)
         .where(events.c.stream == stream, events.c.number > after)
@@ -130,7 +130,7 @@ def read(snapshot: Snapshot, stream: str, after: int = 0, limit: int = PAGE) -> 
 
 def read_kinds(snapshot: Snapshot, stream: str, kinds: Sequence[str], after: int = 0) -> list[StoredEvent]:
     """All events of these kinds with a number over `after`, in order."""
-    events = schema.events
+    events = journal_schema.events
     query = (
         select(events)
         .where(events.c.stream == stream, events.c.number > after, events.c.kind.in_(kinds))
@@ -141,7 +141,7 @@ def read_kinds(snapshot: Snapshot, stream: str, kinds: Sequence[str], after: int
 
 def events_since(snapshot: Snapshot, kind: str, since: datetime) -> list[StoredEvent]:
     """All events of one kind in any stream from a moment on (the spending of a day)."""
-    events = schema.events
+    events = journal_schema.events
     query = (
         select(events)
         .where(events.c.kind == kind, events.c.at >= since)
@@ -152,7 +152,7 @@ def events_since(snapshot: Snapshot, kind: str, since: datetime) -> list[StoredE
 
 def stream(snapshot: Snapshot, stream_id: str) -> Stream:
     """One stream; raises NotFoundError."""
-    row = snapshot.execute(_streams().where(schema.streams.c.id == stream_id)).one_or_none()
+    row = snapshot.execute(_streams().where(journal_schema.streams.c.id == stream_id)).one_or_none()
     if row is None:
         raise NotFoundError(f"no conversation or run {stream_id!r} in this store")
     return _stream(row)
@@ -167,7 +167,7 @@ def streams(
     owner: str | None = None,
 ) -> list[Stream]:
     """Streams of a kind, newest first, at most `limit`, started before a moment (to page on)."""
-    table = schema.streams
+    table = journal_schema.streams
     query = _streams().where(table.c.kind == kind)
     if before is not None:
         query = query.where(table.c.started_at < before)
@@ -179,13 +179,13 @@ def streams(
 
 def find_by_key(snapshot: Snapshot, key: str) -> Stream | None:
     """The stream with this key, or None."""
-    row = snapshot.execute(_streams().where(schema.streams.c.key == key)).one_or_none()
+    row = snapshot.execute(_streams().where(journal_schema.streams.c.key == key)).one_or_none()
     return None if row is None else _stream(row)
 
 
 def find_in_state(snapshot: Snapshot, kind: str, state: str) -> list[Stream]:
     """Streams of a kind that stand in a state, oldest first (what a crash left running)."""
-    table = schema.streams
+    table = journal_schema.streams
     query = (
         _streams().where(table.c.kind == kind, table.c.state == _known(state)).order_by(table.c.started_at)
     )
@@ -202,10 +202,12 @@ def replace_texts(tx: Transaction, stream: str, gone: Mapping[str, str]) -> int:
     for event in _all(tx, stream):
         body = _replaced(event.body, gone)
         if body != event.body:
-            mine = (schema.events.c.stream == stream) & (schema.events.c.number == event.number)
-            tx.execute(update(schema.events).where(mine).values(body=_dump(body)))
+            mine = (journal_schema.events.c.stream == stream) & (
+                journal_schema.events.c.number == event.number
+            )
+            tx.execute(update(journal_schema.events).where(mine).values(body=_dump(body)))
             changed += 1
-    table = schema.streams
+    table = journal_schema.streams
     title = tx.scalar(select(table.c.title).where(table.c.id == stream))
     if title is not None and _replaced(title, gone, "title") != title:
         tx.execute(
@@ -247,15 +249,15 @@ _SPOKEN: Final = frozenset({"text", "note", "reason", "title", "message", "conte
 def set_state(tx: Transaction, stream_id: str, state: str, now: datetime) -> None:
     """Move a stream to a state; done, failed and stopped note when it ended. Raises NotFoundError."""
     ended_at = now if _known(state) in _ENDED else None
-    change = update(schema.streams).where(schema.streams.c.id == stream_id)
+    change = update(journal_schema.streams).where(journal_schema.streams.c.id == stream_id)
     if tx.execute(change.values(state=state, ended_at=ended_at)).rowcount != 1:
         raise NotFoundError(f"no conversation or run {stream_id!r} in this store")
 
 
 def move_state(tx: Transaction, stream_id: str, old: str, new: str, now: datetime) -> bool:
     """Move a stream from one state to another; False, and no change, when it stands elsewhere."""
-    change = update(schema.streams).where(
-        schema.streams.c.id == stream_id, schema.streams.c.state == _known(old)
+    change = update(journal_schema.streams).where(
+        journal_schema.streams.c.id == stream_id, journal_schema.streams.c.state == _known(old)
     )
     ended_at = now if _known(new) in _ENDED else None
     return tx.execute(change.values(state=new, ended_at=ended_at)).rowcount == 1
@@ -263,14 +265,14 @@ def move_state(tx: Transaction, stream_id: str, old: str, new: str, now: datetim
 
 def set_title(tx: Transaction, stream_id: str, title: str) -> None:
     """Give a stream another title; raises NotFoundError."""
-    change = update(schema.streams).where(schema.streams.c.id == stream_id)
+    change = update(journal_schema.streams).where(journal_schema.streams.c.id == stream_id)
     if tx.execute(change.values(title=_cut(title))).rowcount != 1:
         raise NotFoundError(f"no conversation or run {stream_id!r} in this store")
 
 
 def _last(snapshot: Snapshot, stream_id: str) -> int:
     last = snapshot.scalar(
-        select(func.max(schema.events.c.number)).where(schema.events.c.stream == stream_id)
+        select(func.max(journal_schema.events.c.number)).where(journal_schema.events.c.stream == stream_id)
     )
     if last is None:
         stream(snapshot, stream_id)
@@ -279,11 +281,11 @@ def _last(snapshot: Snapshot, stream_id: str) -> int:
 
 def _streams() -> Select[Any]:
     last = (
-        select(func.coalesce(func.max(schema.events.c.number), 0))
-        .where(schema.events.c.stream == schema.streams.c.id)
+        select(func.coalesce(func.max(journal_schema.events.c.number), 0))
+        .where(journal_schema.events.c.stream == journal_schema.streams.c.id)
         .scalar_subquery()
     )
-    return select(schema.streams, last.label("last"))
+    return select(journal_schema.streams, last.label("last"))
 
 
 def _stream(row: Row[Any]) -> Stream:

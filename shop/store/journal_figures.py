@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from shop.store.database import Snapshot
 from shop.store.journal import StoredEvent
-from shop.store.schema import events, streams
+from shop.store.journal_schema import events, streams
 
 
 def streams_by_state(snapshot: Snapshot, kind: str) -> dict[str, int]:

@@ -11,10 +11,19 @@ from typing import Final
 from sqlalchemy import text
 
 from shop.errors import SetupError
-from shop.store import ledger_schema, schema
+from shop.store import journal_schema, ledger_schema, schema, web_schema
 from shop.store.database import Database, Transaction
 
-HIDDEN: Final = frozenset({schema.tokens, schema.people, schema.streams, schema.events})
+HIDDEN: Final = frozenset(
+    {
+        schema.tokens,
+        schema.people,
+        journal_schema.streams,
+        journal_schema.events,
+        web_schema.web_sessions,
+        web_schema.failed_sign_ins,
+    }
+)
 """Who may sign in, and what people said to their assistants: looking at the shop needs neither."""
 
 READABLE: Final = tuple(

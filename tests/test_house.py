@@ -22,7 +22,8 @@ HOMES = {
     "langchain_openai": ("agent/",),
     "langgraph": ("agent/",),
     "openai": ("agent/",),
-    "numba": ("shop/",),
+    # Every kernel takes njit from there, so that one place decides where compiled code is kept.
+    "numba": ("shop/compiled.py",),
     "typer": ("app/cli/",),
     "rich": ("app/cli/", "agent/reorder_report/"),
     "vl_convert": ("agent/reorder_report/",),

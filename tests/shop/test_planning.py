@@ -56,6 +56,17 @@ def test_the_arithmetic_of_a_line_adds_up() -> None:
     assert figures.after_packs == ceil(figures.after_moq / 12) * 12 == figures.quantity
 
 
+def test_a_slow_mover_with_a_high_margin_keeps_to_the_level_cover() -> None:
+    """Costs alone would hold a longer stock: the order-up-to level is what sells within the cover."""
+    world = single(Item("RING", sold=1, every=8, price=90_000), Offer("RING", cost=100))
+    capped, free = (
+        verdict_of(plan(world.inputs(), PlanSettings(level_cover_days=days)), "RING").arithmetic
+        for days in (60, 3_650)
+    )
+    assert capped.order_up_to == ceil(capped.demand_per_day * 60) < free.order_up_to
+    assert capped.reorder_point < capped.order_up_to
+
+
 def test_lead_time_deviation_raises_the_variance_by_its_square() -> None:
     """Variance of the exposure's demand grows by d^2 * sdL^2."""
     sure = single(Item("MUG"), suppliers=[Supplier(lead_time_sd=0)])

@@ -215,8 +215,9 @@ class PlanSettings:
     to place and receive; None is 5 units of the home currency. `holding_rate_per_year` is the yearly cost of
     a unit of money bound in stock. `transfer_cost` is what moving one SKU once costs (picking,
     packing, putting away); None is the order cost, and goods worth less are not moved.
-    `economic_cover_days` caps the economic order quantity, `maximum_cover_days` the levels that costs
-    choose and what is there after an order, `top_up_days` what may be added to reach a supplier's minimum.
+    `economic_cover_days` caps the economic order quantity, `level_cover_days` the levels that costs choose,
+    `maximum_cover_days` what minimums, packs and price breaks may make of them, `top_up_days` what may be
+    added to reach a supplier's minimum.
     An overdue order counts as supply for `overdue_trust_days`. `purchase_order_cost` is what a whole
     purchase order costs to place, whatever is on it. `budget` is the run's; `budgets` hold for a period, a
     supplier or a category, all of them at once.
@@ -233,6 +234,7 @@ class PlanSettings:
     order_cost: Money | None = None
     holding_rate_per_year: float = 0.25
     economic_cover_days: int = 60
+    level_cover_days: int = 120
     maximum_cover_days: int = 180
     top_up_days: int = 30
     overdue_trust_days: int = 14
@@ -254,7 +256,8 @@ class PlanSettings:
                 raise InvalidActionError(f"{name} must lie between 0 and 1, got {share}")
         if min(self.waiting_cost_per_day, self.least_goodwill) < 0:
             raise InvalidActionError("waiting_cost_per_day and least_goodwill cannot be negative")
-        if self.holding_rate_per_year <= 0 or min(self.maximum_cover_days, self.economic_cover_days) < 1:
+        covers = (self.maximum_cover_days, self.level_cover_days, self.economic_cover_days)
+        if self.holding_rate_per_year <= 0 or min(covers) < 1:
             raise InvalidActionError("holding_rate_per_year and the days of cover must be over zero")
         if self.budget is not None and self.budget.minor < 0:
             raise InvalidActionError(f"a budget cannot be negative: {self.budget}")

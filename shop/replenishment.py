@@ -40,7 +40,7 @@ class Levels:
     `fill_rate` is the expected share of demand served from the shelf, `service` the chance that the
     exposure's demand stays at or below the reorder point: two numbers, never one under the other's name.
     `cost_per_day` is the expected cost of the policy in home currency; both are of the levels before the
-    maximum cover takes from them. `risk(position)` and
+    level cover takes from them. `risk(position)` and
     `shortage(position)` judge a position by the exposure's demand.
     """
 
@@ -135,7 +135,7 @@ def levels(
         point, top = quantile, quantile + top - point
     elif settings.fill_rate_target is None:
         point, top = (np.where(found.worth, *pair) for pair in ((point, -1), (top, 0)))
-        point, top = within_cover(point, top, per_day, mean, settings.maximum_cover_days)
+        point, top = within_cover(point, top, per_day, mean, settings.level_cover_days)
     return Levels(
         exposure_days=lead_time_days + settings.review_days,
         demand_mean=mean,

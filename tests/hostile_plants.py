@@ -131,7 +131,7 @@ PLANTS: Final = (
     plant("window_by_filing_time", "spend counts by the time of asking, not of the effect",
           (f"{EXECUTOR}._settled", "effect_at=now if", "effect_at=view.created_at if")),
     plant("key_of_another", "the same key with another body answers with the old action",
-          ("tools.desk:Desk._earlier", "not known.is_of(action)", "False")),
+          ("tools.filing:filed_before", "not known.is_of(action)", "False")),
     plant("self_approval", "the requester may approve",
           (f"{APPROVING}._asked_authorities",
            "in {approval.action.requester, approval.action.on_behalf_of}", "in set()"),

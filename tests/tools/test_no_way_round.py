@@ -80,9 +80,9 @@ def test_only_the_executor_constructs_a_claim() -> None:
 
 
 def test_who_knows_of_a_claim() -> None:
-    """The name is imported by the executor, the backends and the effects; nowhere else."""
+    """The name is imported by the executor, the backends, the claim's checks and the effects; nowhere else."""
     users = {name for name, tree in _sources() if "shop.backends.ports.Claim" in _imports(tree)}
-    effects = {"shop/store/effects.py", "shop/store/signal_effects.py"}
+    effects = {"shop/store/claims.py", "shop/store/effects.py", "shop/store/signal_effects.py"}
     assert users == {"tools/executor.py", "shop/backends/embedded.py", *effects}
 
 
@@ -91,6 +91,8 @@ def test_effects_are_imported_by_the_backend_only() -> None:
     users = {name for name, tree in _sources() if "shop.store.effects" in _imports(tree)}
     assert users == {"shop/backends/embedded.py", "shop/store/signal_effects.py"}
     users = {name for name, tree in _sources() if "shop.store.signal_effects" in _imports(tree)}
+    assert users == {"shop/backends/embedded.py"}
+    users = {name for name, tree in _sources() if "shop.store.claims" in _imports(tree)}
     assert users == {"shop/backends/embedded.py"}
 
 

@@ -80,7 +80,7 @@ def test_only_the_executor_constructs_a_claim() -> None:
 
 
 def test_who_knows_of_a_claim() -> None:
-    """The name is imported by the executor, the backends, the claim's checks and the effects; nowhere else."""
+    """The name is imported by the executor, the backends, their checks and the effects; nowhere else."""
     users = {name for name, tree in _sources() if "shop.backends.ports.Claim" in _imports(tree)}
     effects = {"shop/store/claims.py", "shop/store/effects.py", "shop/store/signal_effects.py"}
     assert users == {"tools/executor.py", "shop/backends/embedded.py", *effects}

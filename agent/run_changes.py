@@ -16,7 +16,7 @@ _TELLING: Final = 0.05
 
 
 def compared(lines: Sequence[Line], previous: Draft, run: str) -> Comparison:
-    """The lines that ended differently from those of the previous run's plan, the largest value first."""
+    """The lines that ended differently from those of the previous run's plan, the most pieces first."""
     before = {(line.sku, line.location): line for line in previous.lines}
     after = {(line.sku, line.location): line for line in lines}
     changed = [

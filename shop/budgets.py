@@ -107,8 +107,3 @@ def spent_before(budget: Budget, placed: Sequence[PlacedLine], as_of: date) -> M
             and budget.category in {None, line.category}
         )
     return Money(total, budget.amount.currency)
-
-
-def earliest_day(budgets: Sequence[Budget], as_of: date) -> date:
-    """The first day whose orders matter to any of the budgets."""
-    return min((budget.period.starts_on(as_of) for budget in budgets), default=as_of)

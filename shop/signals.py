@@ -7,9 +7,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from shop.money import Money
-from shop.signal_actions import DemandEffect, SupplyEffect
-
-EFFECTS = (*(effect.value for effect in DemandEffect), *(effect.value for effect in SupplyEffect))
+from shop.signal_actions import DemandEffect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     turn_seconds: float = Field(300.0, gt=0, description="seconds that one turn may take")
     day_tokens: int = Field(10_000_000, ge=1_000, description="tokens in one UTC day, at most")
     locale: str = Field("en_GB", description="how the pages write money, numbers and dates")
-    public_url: str | None = Field(None, description="address of the pages for links in notices")
+    public_url: str | None = Field(None, description="address of the pages, for sign-in links")
     metrics_token: SecretStr | None = Field(
         None, description="what a Prometheus server sends to read /metrics, besides tokens of people"
     )

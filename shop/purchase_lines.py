@@ -19,7 +19,7 @@ from shop.money import exponent
 from shop.plan_inputs import MaximumStock
 from shop.plan_results import Note, Reason
 from shop.purchase_terms import Tiers
-from shop.purchasing import known_rates
+from shop.purchasing import home_rates, known_rates
 from shop.replenishment import DAYS_PER_YEAR, after_minimum, in_packs
 from shop.signalled import added_lead_time
 
@@ -227,27 +227,16 @@ def _daily_costs(
     per_day: Floats,
 ) -> Floats:
     """Purchase, ordering and holding per day at one quantity: c d + K d / Q + i c Q / 2 (S&S 3.4.2)."""
-    rate = _home_rates(inputs)[inputs.offers.supplier[offer]]
+    rate = home_rates(inputs)[inputs.offers.supplier[offer]]
     unit_cost = tiers.unit_cost(offer, quantity) * rate
     pieces = np.maximum(quantity, 1)
     held = settings.holding_rate_per_year / DAYS_PER_YEAR * unit_cost * pieces / 2
     return np.asarray(unit_cost * per_day + state.order_cost * per_day / pieces + held)
 
 
-def _home_rates(inputs: PlanInputs) -> Floats:
-    """Home major units per minor unit of each supplier's currency, as weights."""
-    rates = known_rates(inputs)
-    return np.array(
-        [
-            float(rates[code]) / 10 ** exponent(code) if code in rates else np.nan
-            for code in inputs.suppliers.currency
-        ]
-    )
-
-
 def home_costs(inputs: PlanInputs, offer: Ints, unit_cost: Ints) -> Floats:
     """Unit costs of offers in home major units, as weights."""
-    return np.asarray(unit_cost * _home_rates(inputs)[inputs.offers.supplier[offer]])
+    return np.asarray(unit_cost * home_rates(inputs)[inputs.offers.supplier[offer]])
 
 
 class Lines(Mapping[int, Line]):

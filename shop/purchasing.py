@@ -15,6 +15,7 @@ import numpy as np
 from shop.money import Money, exponent
 from shop.plan_inputs import SupplierChoice
 from shop.plan_results import Reason
+from shop.purchase_terms import Tiers
 from shop.replenishment import DAYS_PER_YEAR
 from shop.signalled import unavailable_offers
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from shop.plan_inputs import Flags, Floats, Ints, Offers, PlanInputs
+    from shop.plan_inputs import Flags, Floats, Ints, PlanInputs
 
 NO_OFFER: Final = -1
 REFERENCE_DAYS: Final = 30.0
@@ -99,25 +100,20 @@ def known_rates(inputs: PlanInputs) -> Mapping[str, Decimal]:
     return {**rates, inputs.home_currency: Decimal(1)}
 
 
-def home_unit_costs(inputs: PlanInputs, unit_cost_minor: Ints) -> Floats:
-    """Unit costs of the offers in home major units, to compare and to weigh; NaN without a rate."""
+def home_rates(inputs: PlanInputs) -> Floats:
+    """Home major units per minor unit of each supplier's currency, as weights; NaN without a rate."""
     rates = known_rates(inputs)
-    factor = np.array(
+    return np.array(
         [
             float(rates[currency]) / 10 ** exponent(currency) if currency in rates else np.nan
             for currency in inputs.suppliers.currency
         ]
     )
-    return np.asarray(unit_cost_minor * factor[inputs.offers.supplier])
 
 
-def tier_costs(offers: Offers, quantity: Ints) -> Ints:
-    """Minor units per piece of each offer at a quantity: its last price break at or below it."""
-    cost = offers.unit_cost_minor.copy()
-    order = np.lexsort((offers.break_from, offers.break_offer))
-    reached = order[offers.break_from[order] <= quantity[offers.break_offer[order]]]
-    cost[offers.break_offer[reached]] = offers.break_cost_minor[reached]
-    return cost
+def home_unit_costs(inputs: PlanInputs, unit_cost_minor: Ints) -> Floats:
+    """Unit costs of all offers in home major units, to compare and to weigh; NaN without a rate."""
+    return np.asarray(unit_cost_minor * home_rates(inputs)[inputs.offers.supplier])
 
 
 def _yearly_costs(inputs: PlanInputs, per_day: Floats, usable: Flags) -> Floats:
@@ -125,7 +121,7 @@ def _yearly_costs(inputs: PlanInputs, per_day: Floats, usable: Flags) -> Floats:
     pack = np.maximum(offers.pack_size, 1)
     wanted = np.maximum(np.ceil(per_day * REFERENCE_DAYS).astype(np.int64), np.maximum(offers.moq, 1))
     quantity = -(-wanted // pack) * pack
-    unit_cost = home_unit_costs(inputs, tier_costs(offers, quantity))
+    unit_cost = home_unit_costs(inputs, Tiers(offers).unit_cost(np.arange(len(pack)), quantity))
     if inputs.suppliers.reliability is not None:
         unit_cost = unit_cost / np.clip(inputs.suppliers.reliability, 0.01, 1.0)[offers.supplier]
     held = 0.25 * unit_cost * quantity / 2

@@ -20,7 +20,7 @@ from shop.people import Kind, Principal, Role
 from shop.store.database import Snapshot, Transaction
 from tools.compensating import same_subject
 from tools.executor import Executor
-from tools.filing import SYSTEM, Bench, Session, actor_of, check_requester, file_action, record, trusted
+from tools.filing import SYSTEM, Bench, Session, actor_of, check_requester, file_action, move, record, trusted
 from tools.ledger import authority, chain, rows, waiting
 from tools.ledger.authority import Authority
 from tools.ledger.states import ActionView, ApprovalView, GrantView, State
@@ -221,10 +221,7 @@ class Approving:
     def _moved(
         self, tx: Transaction, view: ActionView, state: State, reason: str, actor: chain.Actor
     ) -> ActionView:
-        rows.move(tx, view, state, reason)
-        moved = rows.get(tx, view.tenant, view.id)
-        record(tx, self._bench, actor, f"action.{state.value}", moved)
-        return moved
+        return move(tx, self._bench, actor, view, state, reason)
 
 
 def _asked(requirements: Sequence[Requirement]) -> str:

@@ -16,7 +16,7 @@ from policies.judge import Grant, Verdict
 from policies.modes import Mode
 from shop.backends.ports import Claim, Outcome, Receipt
 from shop.errors import ConflictError
-from shop.people import Kind, Principal, Role
+from shop.people import Kind
 from shop.store.database import Transaction
 from tools.compensating import no_longer
 from tools.facts import Asked, channel_of
@@ -24,12 +24,12 @@ from tools.filing import (
     SYSTEM,
     Bench,
     Judgement,
-    Session,
     file_action,
     file_approval,
     judge,
     lifetime,
-    record,
+    move,
+    session_again,
     stopped,
     store_decision,
 )
@@ -248,16 +248,11 @@ class Executor:
         """
         if view.compensates is not None:
             return None
-        roles = frozenset({Role.OPERATOR})
-        principal = Principal(
-            view.requester, view.requester, Kind(view.requester_kind), roles, view.on_behalf_of
-        )
-        session = Session(principal, view.conversation, view.run, view.tainted)
         again = file_action(
             tx,
             self._bench,
             view.action,
-            session,
+            session_again(view),
             key=f"{view.id}:again",
             supersedes=view.id,
             because=f"asked again: {view.approval_id or view.id} was {view.reason}",
@@ -282,10 +277,7 @@ class Executor:
         **changes: object,
     ) -> ActionView:
         """Take an action to another state; `judgement` is the one that this rests on, if any does."""
-        rows.move(tx, view, state, reason, **changes)
-        moved = rows.get(tx, view.tenant, view.id)
-        record(tx, self._bench, SYSTEM, f"action.{state.value}", moved, judgement)
-        return moved
+        return move(tx, self._bench, SYSTEM, view, state, reason, judgement, **changes)
 
     def _present(self, action_id: str) -> ActionView:
         with self._bench.db.reading() as snapshot:

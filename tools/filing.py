@@ -19,6 +19,7 @@ from shop.people import Kind, Principal, Role
 from shop.store.database import Database, Snapshot, Transaction
 from tools.facts import Asked, FactValue, Gathered, channel_of, gather
 from tools.ledger import chain, rows, waiting
+from tools.ledger.plans import PlanView
 from tools.ledger.salts import salted_digest, says_anything
 from tools.ledger.states import ActionView, State
 from tools.rulebook import InForce, Rulebook
@@ -139,6 +140,15 @@ class Submission:
                 return f"approved, not yet carried out: {self.reason}"
             case _:
                 return f"{self.state.value}: {self.reason}"
+
+
+def session_again(filed: ActionView | PlanView) -> Session:
+    """The session in which something was filed, to file what follows from it for the same requester."""
+    roles = frozenset({Role.OPERATOR})
+    principal = Principal(
+        filed.requester, filed.requester, Kind(filed.requester_kind), roles, filed.on_behalf_of
+    )
+    return Session(principal, filed.conversation, filed.run, filed.tainted)
 
 
 def check_requester(principal: Principal) -> None:
@@ -373,6 +383,26 @@ def record(
             "reference": view.receipt.reference if view.receipt else None,
         },
     )
+
+
+def move(
+    tx: Transaction,
+    bench: Bench,
+    actor: chain.Actor,
+    view: ActionView,
+    state: State,
+    reason: str,
+    judgement: Judgement | None = None,
+    **changes: object,
+) -> ActionView:
+    """Take an action to another state and write the audit entry; gives it as it stands then.
+
+    `judgement` is the one that this rests on, if any does. Raises ConflictError if it moved on.
+    """
+    rows.move(tx, view, state, reason, **changes)
+    moved = rows.get(tx, view.tenant, view.id)
+    record(tx, bench, actor, f"action.{state.value}", moved, judgement)
+    return moved
 
 
 def _verdicts(judgement: Judgement) -> dict[str, str]:

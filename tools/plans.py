@@ -11,15 +11,26 @@ made of the plan and the step: whoever comes after a crash goes on where it stop
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from shop.actions import Action, ReceivePurchaseOrder
 from shop.errors import AccessDeniedError, ConflictError, InvalidActionError
-from shop.people import Kind, Principal, Role
+from shop.people import Principal, Role
 from shop.store.database import Snapshot, Transaction
 from tools.compensating import compensation, standing
 from tools.executor import Executor
-from tools.filing import SYSTEM, Bench, Session, actor_of, check_requester, file_action, record, trusted
+from tools.filing import (
+    SYSTEM,
+    Bench,
+    Session,
+    actor_of,
+    check_requester,
+    file_action,
+    move,
+    session_again,
+    trusted,
+)
 from tools.ledger import chain, plans, rows, windows
 from tools.ledger.plans import UNDER_WAY, PlanState, PlanView, StepView
 from tools.ledger.states import ActionView, State
@@ -71,11 +82,11 @@ class Plans:
             if _footprint(plan) == before:
                 return self._settled(plan)
             before = _footprint(plan)
-            move = self._next(plan)
-            if move is None:
+            due = self._next(plan)
+            if due is None:
                 return self._settled(plan)
             try:
-                move()
+                due()
             except ConflictError:  # another process was faster: look again
                 continue
 
@@ -190,11 +201,11 @@ class Plans:
         ahead = next((step for step in plan.steps if step.action.state is not State.EXECUTED), None)
         if ahead is None or State.PENDING in states or ahead.action.state is not State.APPROVED:
             return None
-        return lambda: self._execute(ahead.action)
+        return partial(self._execute, ahead.action)
 
     def _next_back(self, plan: PlanView, states: set[State]) -> Move | None:
         if states & set(_OPEN):
-            return lambda: self._stop(plan.id)
+            return partial(self._stop, plan.id)
         if states & set(_MOVING):
             return None
         with self._bench.db.reading() as snapshot:
@@ -204,7 +215,7 @@ class Plans:
                 for sku in _parts(step.action):
                     undo = self._undo_of(snapshot, plan, step, sku)
                     if undo is None:
-                        return _bound(self._take_back, plan, step, sku)
+                        return partial(self._take_back, plan, step, sku)
                     if undo.state is not State.EXECUTED:
                         return self._with_undo(plan, step, undo)
         return None
@@ -212,10 +223,10 @@ class Plans:
     def _with_undo(self, plan: PlanView, step: StepView, undo: ActionView) -> Move | None:
         """What is to be done about an undo that was filed and has not taken effect."""
         if undo.state is State.APPROVED:
-            return _bound(self._execute, undo)
+            return partial(self._execute, undo)
         if undo.state in {State.PENDING, *_MOVING}:
             return None
-        return _bound(self._ask, plan, step, f"its undo {undo.id} is {undo.state.value}: {undo.reason}")
+        return partial(self._ask, plan, step, f"its undo {undo.id} is {undo.state.value}: {undo.reason}")
 
     def _execute(self, view: ActionView) -> None:
         self._executor.execute(view.id)
@@ -234,9 +245,7 @@ class Plans:
                 self._withdrawn(tx, step.action, reason, SYSTEM)
 
     def _withdrawn(self, tx: Transaction, view: ActionView, reason: str, actor: chain.Actor) -> None:
-        rows.move(tx, view, State.WITHDRAWN, reason)
-        moved = rows.get(tx, view.tenant, view.id)
-        record(tx, self._bench, actor, f"action.{moved.state.value}", moved)
+        move(tx, self._bench, actor, view, State.WITHDRAWN, reason)
 
     def _undo_of(
         self, snapshot: Snapshot, plan: PlanView, step: StepView, sku: str | None
@@ -248,11 +257,6 @@ class Plans:
         return own or standing(snapshot, step.action, sku)
 
     def _take_back(self, plan: PlanView, step: StepView, sku: str | None) -> None:
-        roles = frozenset({Role.OPERATOR})
-        principal = Principal(
-            plan.requester, plan.requester, Kind(plan.requester_kind), roles, plan.on_behalf_of
-        )
-        session = Session(principal, plan.conversation, plan.run, plan.tainted)
         with self._bench.db.writing() as tx:
             if self._undo_of(tx, plan, step, sku) is not None:
                 return
@@ -266,7 +270,7 @@ class Plans:
                 tx,
                 self._bench,
                 action,
-                session,
+                session_again(plan),
                 key=_undo_key(plan.id, step.number, sku),
                 compensates=done.id,
                 because=f"takes step {step.number} of plan {plan.id} back",
@@ -354,10 +358,6 @@ def _footprint(plan: PlanView) -> object:
         (step.action.id, step.action.state, step.question, [(one.id, one.state) for one in step.undone_by])
         for step in plan.steps
     ]
-
-
-def _bound(move: Callable[..., None], *values: object) -> Move:
-    return lambda: move(*values)
 
 
 def _key(plan_id: str, step: int) -> str:

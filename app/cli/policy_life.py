@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,16 +11,14 @@ from app.bootstrap import House
 from app.cli import policy_replay, screen
 from app.cli.approval_card import moment
 from app.cli.options import As, AsJson, Yes, house
-from app.cli.policy_sources import active_version, differs_from_active, in_force, source_of
+from app.cli.policy_sources import differs_from_active, in_force, source_of
 from app.deciding import decides, second_person
+from app.rule_versions import active_version, counts_of, replayed
 from policies.difference import RuleChange, difference
-from policies.replay import ReplayReport, replay
 from shop.errors import SetupError
 from shop.people import Principal
-from tools.ledger.history import recorded_decisions
 from tools.ledger.policy_versions import PROPOSED, PolicyVersion, Status
 
-LOOKED_BACK = timedelta(days=30)
 Version = Annotated[str, typer.Argument(metavar="VERSION", help="A version (v3) or its digest.")]
 Rules = Annotated[
     str | None, typer.Argument(metavar="FILE_OR_DIR", help="Rule files; else the store's working copy.")
@@ -75,15 +72,15 @@ def activate(
     opened = house(context)
     meant = opened.policymaking.version(version)
     person = second_person(opened, as_name, meant.author, f"put {meant.name} in force")
-    report = _replayed(opened, meant)
+    report = replayed(opened, opened.policymaking.rules(meant))
     if not as_json:
         policy_replay.show(report)
         _show_shadow(opened, meant)
     if not screen.confirmed(f"Put {meant.name} (by {meant.author}: {meant.reason}) in force?", yes=yes):
         raise typer.Exit(1)
-    done = opened.policymaking.activate(meant.name, person, _counts(report))
+    done = opened.policymaking.activate(meant.name, person, counts_of(report))
     if as_json:
-        screen.answer("policy_version/1", {**_as_json(done), "replayed": _counts(report)})
+        screen.answer("policy_version/1", {**_as_json(done), "replayed": counts_of(report)})
         return
     screen.data(f"{done.name} is in force, digest {done.sha[:12]}")
     if done.author == done.activated_by:
@@ -177,17 +174,6 @@ def export(
 
 def _person(opened: House, as_name: str | None, task: str) -> Principal:
     return opened.front_door.somebody(as_name, decides, task)
-
-
-def _replayed(opened: House, version: PolicyVersion) -> ReplayReport:
-    policies = opened.policymaking.rules(version)
-    with opened.db.reading() as snapshot:
-        past = recorded_decisions(snapshot, opened.db.tenant, opened.clock() - LOOKED_BACK)
-        return replay(past, policies)
-
-
-def _counts(report: ReplayReport) -> dict[str, int]:
-    return {"decisions": report.decisions, "changed": report.changed, "stricter": report.stricter}
 
 
 def _show_shadow(opened: House, version: PolicyVersion) -> None:

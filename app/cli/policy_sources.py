@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.bootstrap import House
+from app.rule_versions import active_version
 from policies.model import PolicySet
 from policies.rules import draft_texts, parse_policies, rule_texts
 from shop.errors import NotFoundError
-from tools.ledger.policy_versions import PolicyVersion, Status
+from tools.ledger.policy_versions import Status
 
 ACTIVE = Status.ACTIVE.value
 
@@ -52,12 +53,6 @@ def in_force(opened: House) -> Source:
     """The rules in force."""
     version = active_version(opened)
     return Source(version.name, opened.policymaking.files(version))
-
-
-def active_version(opened: House) -> PolicyVersion:
-    """The version in force; raises PolicyLoadError if there is none."""
-    opened.policies()
-    return next(one for one in opened.policymaking.versions() if one.status is Status.ACTIVE)
 
 
 def differs_from_active(opened: House) -> bool:

@@ -9,6 +9,7 @@ from fastapi import Request
 from starlette.responses import Response, StreamingResponse
 
 from app.bootstrap import House
+from app.web.places import number_at
 from app.web.streaming import HEADERS, MOST_READERS, LiveReaders, events_of
 from app.web.work import Work
 from shop.errors import AccessDeniedError, CapReachedError, ConflictError, InvalidActionError
@@ -61,8 +62,8 @@ def ask(request: Request, house: House, conversation: str, text: str, person: Pr
 
 def followed(request: Request, house: House, stream: Stream, after: int) -> Response:
     """The events of a conversation behind a number, or behind ``Last-Event-ID``, as server-sent events."""
-    given = request.headers.get("last-event-id", "")
-    after = int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else max(0, after)  # noqa: PLR2004 - fits the column
+    given = number_at(request.headers.get("last-event-id", ""))
+    after = max(0, after) if given is None else given
     if stream.state != RUNNING and stream.last <= after:
         return Response(status_code=204)  # a browser's reader then asks no more
     readers: LiveReaders = request.app.state.readers

@@ -13,7 +13,6 @@ from starlette.responses import RedirectResponse, Response
 
 from app.web.problems import TITLES, for_programs, problem
 from app.web.rendering import page
-from app.web.sessions import TOO_MANY
 from app.web.who import COOKIE, SignInNeededError, sessions_of
 from shop.errors import (
     AccessDeniedError,
@@ -52,8 +51,6 @@ _LOG = logging.getLogger("shophand.web")
 
 def status_of(error: ShopError) -> int:
     """The HTTP status of an error."""
-    if isinstance(error, AccessDeniedError) and str(error) == TOO_MANY:
-        return 429
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
 
 
@@ -67,14 +64,11 @@ def install(app: FastAPI) -> None:
 
 def _expected(request: Request, error: Exception) -> Response:
     assert isinstance(error, ShopError)  # noqa: S101 - how the handler is installed; narrows the type
-    status = status_of(error)
-    if for_programs(request.scope):
-        return problem(request.scope, status, str(error), type(error).__name__)
-    if isinstance(error, SignInNeededError):
+    if isinstance(error, SignInNeededError) and not for_programs(request.scope):
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         target = "/sign-in" if request.method != "GET" or back == "/" else f"/sign-in?next={quote(back)}"
         return RedirectResponse(target, 303)
-    return _page(request, status, str(error))
+    return _answer(request, status_of(error), str(error), type(error).__name__)
 
 
 def _http(request: Request, error: Exception) -> Response:

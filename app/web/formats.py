@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal
 
 from shop.errors import SetupError
 from shop.money import Money
@@ -52,10 +52,6 @@ class Formats:
         """
         return NOTHING if value is None else str(format_decimal(value, format="#,##0.##", locale=self.locale))
 
-    def percent(self, share: Decimal | float | None) -> str:
-        """A share of 1 as whole percent."""
-        return NOTHING if share is None else str(format_percent(share, format="#,##0 %", locale=self.locale))
-
     def day(self, day: date | None) -> str:
         """A day.
 
@@ -69,10 +65,6 @@ class Formats:
         if at is None:
             return NOTHING
         return str(format_datetime(at, "d MMM y, HH:mm", tzinfo=self.zone, locale=self.locale))
-
-    def span(self, length: timedelta) -> str:
-        """How long, in its largest unit: ``2 hours``."""
-        return str(format_timedelta(length, threshold=1.2, locale=self.locale))
 
     def until(self, at: datetime, now: datetime) -> str:
         """How far off a moment is: ``in 2 hours``, ``3 days ago``."""

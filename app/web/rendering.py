@@ -73,7 +73,6 @@ def page(
         now=now,
         money=formats.money,
         number=formats.number,
-        percent=formats.percent,
         day=formats.day,
         moment=formats.moment,
         until=lambda at: formats.until(at, now),

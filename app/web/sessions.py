@@ -78,13 +78,6 @@ class Sessions:
             raise AccessDeniedError(REFUSED)
         return cookie
 
-    def admit(self, person: Person, how: str) -> str:
-        """A cookie for somebody whom another door has recognised, such as an identity provider."""
-        if not person.active:
-            raise AccessDeniedError(REFUSED)
-        with self.db.writing() as tx:
-            return self._begin(tx, person, how, self.clock())
-
     def visit(self, cookie: str | None) -> Visit | None:
         """Who comes with this cookie; None for anybody who is not signed in."""
         if not cookie:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -52,7 +52,7 @@ class Section:
     rows: tuple[tuple[Cell, ...], ...] = ()
     empty: str = ""
     chart: str = ""
-    texts: tuple[tuple[str, str], ...] = field(default=())
+    texts: tuple[tuple[str, str], ...] = ()
 
 
 def next_page(path: str, after: str, **filters: str) -> str:

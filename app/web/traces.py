@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from app.bootstrap import House
-from shop.errors import InvalidActionError, NotFoundError
+from app.web.places import moment_at
+from shop.errors import NotFoundError
 from tools.ledger import activity, history, rows
 from tools.ledger.activity import Entry, Happened
 from tools.ledger.history import PastDecision
@@ -51,10 +52,7 @@ def moment_of(text: str) -> tuple[datetime, str] | None:
     if not text:
         return None
     at, _, action_id = text.partition("~")
-    try:
-        return datetime.fromisoformat(at.replace(" ", "+")).astimezone(UTC), action_id
-    except (ValueError, OverflowError) as error:
-        raise InvalidActionError(f"{text!r} is no place in this list") from error
+    return moment_at(at), action_id
 
 
 def _words(house: House, action: ActionView) -> str:

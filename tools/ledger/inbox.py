@@ -71,8 +71,7 @@ class Shown:
 
 def count(snapshot: Snapshot, tenant: str, now: datetime) -> int:
     """How many approvals wait and are not put off."""
-    query = select(func.count()).select_from(_JOINED).where(_wanted(tenant, Shown(), now))
-    return int(snapshot.scalar(query) or 0)
+    return number_of_lines(snapshot, tenant, now, Shown())
 
 
 def piles(snapshot: Snapshot, tenant: str, now: datetime) -> list[Pile]:

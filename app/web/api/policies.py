@@ -8,8 +8,8 @@ from decimal import Decimal
 from fastapi import APIRouter
 
 from app.bootstrap import House
+from app.rule_versions import active_version, replayed
 from app.web.api.shapes import PAGE, After, Id, Limit, Listed, MoneyOut, Out, place_in_list
-from app.web.rules import active_version, replayed
 from app.web.who import Caller, Opened
 from policies.decision import Verdict
 from policies.lint import lint

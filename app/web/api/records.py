@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app.web.api.shapes import PAGE, After, Id, Limit, Listed, MoneyOut, Out, Words
-from app.web.shelves import mark_of_shelf, shelf_behind
+from app.web.places import mark_of_shelf, shelf_at
 from app.web.who import Caller, Opened
 from shop.errors import NotFoundError
 from shop.store.reads import catalogue, purchasing, stock, tables
@@ -118,7 +118,7 @@ def shelves(
 ) -> Listed[ShelfOut]:
     """By SKU and location."""
     del caller
-    behind = shelf_behind(after)
+    behind = shelf_at(after)
     with house.db.reading() as snapshot:
         found = tables.shelves(snapshot, words=q, location=location, after=behind, limit=limit + 1)
     following = mark_of_shelf(found[limit - 1]) if len(found) > limit else None

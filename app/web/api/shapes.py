@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Generic, TypeVar
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from app.web.places import number_at
 from shop.errors import InvalidActionError
 from shop.money import Money
 from tools.desk import Submission
@@ -154,8 +155,7 @@ def place_in_list(after: str) -> int:
     >>> place_in_list(""), place_in_list("17")
     (0, 17)
     """
-    if not after:
-        return 0
-    if not (after.isascii() and after.isdecimal() and len(after) <= 9):  # noqa: PLR2004 - fits the column
+    found = number_at(after or "0")
+    if found is None:
         raise InvalidActionError(f"{after!r} is no place in this list")
-    return int(after)
+    return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from app.web.places import mark_of_shelf, shelf_at
 from app.web.rendering import formats_of, page
-from app.web.shelves import mark_of_shelf, shelf_behind
 from app.web.tables import PAGE, Cell, Column, Listing, link, next_page, number, text
 from app.web.who import Opened, SignedIn
 from shop.model import Order, PurchaseOrder
@@ -33,7 +33,7 @@ def stock(
     request: Request, house: Opened, visit: SignedIn, q: str = "", location: str = "", after: str = ""
 ) -> Response:
     """What lies on each shelf."""
-    behind = shelf_behind(after)
+    behind = shelf_at(after)
     with house.db.reading() as snapshot:
         places = catalogue.locations(snapshot)
         found = tables.shelves(snapshot, words=q[:100], location=location, after=behind, limit=PAGE + 1)

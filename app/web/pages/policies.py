@@ -10,15 +10,15 @@ from starlette.responses import Response
 
 from app.bootstrap import House
 from app.deciding import decides
+from app.rule_versions import active_version, counts_of, replayed
 from app.web.notes import back_to, note_of
 from app.web.rendering import page
-from app.web.rules import active_version, replayed
 from app.web.who import Opened, Posted, SignedIn
 from policies.difference import difference
 from policies.lint import lint
 from policies.model import PolicySet
 from policies.reading import rule_in_words
-from shop.errors import AccessDeniedError, PolicyLoadError
+from shop.errors import PolicyLoadError
 from tools.ledger.policy_versions import PROPOSED, PolicyVersion, Status
 
 router = APIRouter()
@@ -82,8 +82,6 @@ def draft(request: Request, house: Opened, form: Posted, version: str, name: str
     text = form.text("text").replace("\r\n", "\n") + "\n"
     try:
         made = house.policymaking.draft({**files, name: text}, form.person, form.text("reason"))
-    except AccessDeniedError:
-        raise
     except PolicyLoadError as error:
         values: dict[str, Any] = {"version": version, "name": name, "text": text, "fault": str(error)}
         return page(request, "policy_edit.html", form.visit, status=422, reason=form.text("reason"), **values)
@@ -102,8 +100,7 @@ def activate(house: Opened, form: Posted, version: str) -> Response:
     """Put a version in force, as its second person."""
     meant = house.policymaking.version(version)
     report = replayed(house, house.policymaking.rules(meant))
-    counts = {"decisions": report.decisions, "changed": report.changed, "stricter": report.stricter}
-    done = house.policymaking.activate(meant.name, form.person, counts)
+    done = house.policymaking.activate(meant.name, form.person, counts_of(report))
     return back_to("/policies", f"{done.name} is in force", form.visit)
 
 

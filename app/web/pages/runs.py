@@ -77,7 +77,7 @@ def one(request: Request, house: Opened, visit: SignedIn, run: str) -> Response:
         if stream.state == journal.RUNNING:
             answer.headers["refresh"] = "2"
         return answer
-    return _report_page(request, visit, _finished(house.db.url, house, run), running=run)
+    return _report_page(request, visit, _finished(house, run), running=run)
 
 
 @router.get("/runs/{run}/lines.csv")
@@ -117,7 +117,7 @@ def _progress(house: House, stream: Stream) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=16)
-def _finished(_store: str, house: House, run: str) -> dict[str, Any]:
+def _finished(house: House, run: str) -> dict[str, Any]:
     """What the page shows of a run that is done: it never changes again, so it is made once."""
     return _view(load_report(house.db, run))
 

@@ -1,4 +1,4 @@
-// The keyboard of the inbox, and the total of what is ticked. Every key is also a button or a link.
+// The keyboard of the inbox. Every key is also a button or a link.
 const lines = [...document.querySelectorAll(".lines li")];
 const at = () => lines.findIndex((line) => line.classList.contains("here"));
 const open = (index) => lines[index]?.querySelector("a").click();

@@ -30,3 +30,8 @@ def replayed(house: House, rules: PolicySet) -> ReplayReport:
     with house.db.reading() as snapshot:
         past = recorded_decisions(snapshot, house.db.tenant, house.clock() - LOOKED_BACK)
         return replay(past, rules)
+
+
+def counts_of(report: ReplayReport) -> dict[str, int]:
+    """What of a replay goes into the record beside an activation."""
+    return {"decisions": report.decisions, "changed": report.changed, "stricter": report.stricter}

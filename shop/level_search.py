@@ -39,6 +39,9 @@ PASSES: Final = 3
 ALONE: Final = 0.5
 """Up to so many orders on their way on average, one order's losses do not touch another's."""
 
+EVEN: Final = 0.35
+"""Demand between reviews whose deviation is below this share of its mean counts as even."""
+
 _TINY = 1e-12
 _SURE = 0.5
 _LEAST_RENEWALS = 24
@@ -89,6 +92,7 @@ def search_levels(
         last = min(POINTS, math.ceil(span / unit))
         _renewals(review_mean[i] / unit, review_variance[i] / unit**2, last, renewal)
         widest = max(1, math.ceil(min(most[i], span) / unit - 1e-9))
+        even = review_variance[i] < (EVEN * review_mean[i]) ** 2
         kept = 1.0
         for _ in range(PASSES):
             early = kept * lead_variance[i]
@@ -108,7 +112,7 @@ def search_levels(
                 price,
             )
             low, high, found = _cheapest(
-                order_cost[i], review_mean[i], price, short, renewal, last, widest, lost_sales
+                order_cost[i], review_mean[i], price, short, renewal, last, widest, lost_sales, even
             )
             if fill_target[i] > 0.0:
                 low, high = _least_for_fill(
@@ -320,19 +324,33 @@ def _cheapest(
     last: int,
     widest: int,
     lost_sales: bool,
+    even: bool,
 ) -> tuple[int, int, float]:
-    """The best s and S of the lattice: S by bisection of the slope, which has one sign on each side of it."""
-    low = 0
-    while low < last and price[low + 1] < price[low]:
-        low += 1
-    low, high = max(low, 1), last
+    """The best s and S of the lattice: S by bisection of the slope, which has one sign on each side of it.
+
+    An even demand comes back to the same positions, and the cost has a valley for each number of periods
+    that an order lasts: there every S is tried up to where G alone exceeds the cost (Zheng and Federgruen).
+    No S below the cheapest position is best. Far below a long lead time's demand G is level (all is missed),
+    so that position is looked for everywhere instead of downhill from zero.
+    """
+    least = max(int(np.argmin(price[: last + 1])), 1)
+    low, high = least, last
     while low < high:
         middle = (low + high) // 2
         _, here = _best_point(middle, order_cost, review_mean, price, short, renewal, widest, lost_sales)
         _, above = _best_point(middle + 1, order_cost, review_mean, price, short, renewal, widest, lost_sales)
         low, high = (middle + 1, high) if above < here else (low, middle)
     point, found = _best_point(low, order_cost, review_mean, price, short, renewal, widest, lost_sales)
-    return point, low, found
+    top = low
+    if not even:
+        return point, top, found
+    for other in range(least, last + 1):
+        if other > low and price[other] > found:
+            break
+        below, here = _best_point(other, order_cost, review_mean, price, short, renewal, widest, lost_sales)
+        if here < found:
+            point, top, found = below, other, here
+    return point, top, found
 
 
 @njit(cache=True)

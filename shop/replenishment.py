@@ -135,7 +135,9 @@ def levels(
         point, top = quantile, quantile + top - point
     elif settings.fill_rate_target is None:
         point, top = (np.where(found.worth, *pair) for pair in ((point, -1), (top, 0)))
-        point, top = within_cover(point, top, per_day, mean, settings.level_cover_days)
+        foreseen = np.maximum(mean - per_day * (lead_time_days + settings.review_days), 0.0)
+        sold_in_cover = per_day * settings.level_cover_days + foreseen
+        point, top = within_cover(point, top, sold_in_cover, mean)
     return Levels(
         exposure_days=lead_time_days + settings.review_days,
         demand_mean=mean,
@@ -151,19 +153,20 @@ def levels(
 
 
 def within_cover(
-    reorder_point: Ints, order_up_to: Ints, per_day: Floats, exposure_mean: Floats, cover_days: int
+    reorder_point: Ints, order_up_to: Ints, sold_in_cover: Floats, exposure_mean: Floats
 ) -> tuple[Ints, Ints]:
-    """(s, S) with S at what sells within the cover, but never under the mean demand of the exposure.
+    """(s, S) with S at the pieces that sell within the cover, but never under the exposure's mean demand.
 
     Costs alone hold slow movers for years where margins are high: they know nothing of fashion, damage and
-    the next model. A store that names a service or a fill rate gets that instead.
+    the next model. A store that names a service or a fill rate gets that instead. What signals foresee for
+    the exposure sells on top of the usual days.
 
     >>> s, top = np.array([57]), np.array([63])
-    >>> within_cover(s, top, per_day=np.array([0.084]), exposure_mean=np.array([3.5]), cover_days=180)
+    >>> within_cover(s, top, sold_in_cover=np.array([15.1]), exposure_mean=np.array([3.5]))
     (array([15]), array([16]))
     """
     least = np.ceil(exposure_mean).astype(np.int64) + 1
-    most = np.maximum(np.ceil(per_day * cover_days).astype(np.int64), least)
+    most = np.maximum(np.ceil(sold_in_cover).astype(np.int64), least)
     top = np.minimum(order_up_to, most)
     return np.minimum(reorder_point, np.where(top < order_up_to, top - 1, reorder_point)), top
 

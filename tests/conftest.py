@@ -8,9 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from shop.store.database import Database
 from shop.store.migrate import upgrade
+
+# `make test` draws the same examples each time, so that a red run is about the change at hand; `make prove`
+# draws new ones.
+settings.register_profile("seeded", derandomize=True)
+settings.register_profile("searching", max_examples=300)
+settings.load_profile("searching" if os.environ.get("SHOPHAND_PROVE") == "1" else "seeded")
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 

@@ -45,8 +45,9 @@ evals: dev ## Score how well requests are understood
 
 lock: $(VENV)/.uv ## Pin all dependencies again, with hashes
 	$(UV) pip compile $(LOCKED) requirements/uv.in -o requirements/uv.lock
-	$(UV) pip compile $(LOCKED) pyproject.toml requirements/build.in --extra postgres -o requirements/runtime.lock
-	$(UV) pip compile $(LOCKED) pyproject.toml requirements/build.in --extra postgres --group dev \
+	$(UV) pip compile $(LOCKED) pyproject.toml requirements/build.in --extra postgres --extra knowledge \
+		-c requirements/together.in -o requirements/runtime.lock
+	$(UV) pip compile $(LOCKED) pyproject.toml requirements/build.in --extra postgres --extra knowledge --group dev \
 		-c requirements/runtime.lock -o requirements/dev.lock
 
 clean: ## Remove the environment and all caches (never the store in .shophand/)

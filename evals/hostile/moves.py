@@ -32,7 +32,7 @@ MOVES: Final = {
     "delegate": 14,
     "revoke": 12,
     "batch": 20,
-    "sort_out": 18,
+    "sort_out": 26,
     "recover": 18,
     "policy": 12,
     "drift": 25,

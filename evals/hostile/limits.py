@@ -26,6 +26,8 @@ class Limits:
     price_hard_pct: int = 40
     adjust_soft: int = 100
     transfer_soft: int = 200
+    signal_soft_pct: int = 50
+    signal_hard_pct: int = 200
     note_length: int = 200
 
     def policy(self) -> PolicySet:
@@ -108,6 +110,14 @@ rules:
   - {{id: transfer-soft, action: transfer_stock,
      approve: {{when: [{{value: {{over: {transfer_soft} GBP}}}}], by: [inventory_manager], expires: 1h,
      because: "{{value}} is over {{limit}}."}}}}
+  - {{id: signal, action: add_demand_signal, allow: {{when: [{{lasts_days: {{over: 0}}}}]}}}}
+  - {{id: signal-hard, action: add_demand_signal,
+     deny: {{when: [{{percent: {{outside: [-{signal_hard_pct}, {signal_hard_pct}]}}}}],
+     because: "{{value}} % is outside {{limit}}."}}}}
+  - {{id: signal-soft, action: add_demand_signal,
+     approve: {{when: [{{percent: {{outside: [-{signal_soft_pct}, {signal_soft_pct}]}}}}],
+     by: [purchasing_manager], expires: 1h, because: "{{value}} % is outside {{limit}}."}}}}
+  - {{id: remove-signal, action: remove_signal, allow: {{when: [{{in_force: true}}]}}}}
   - {{id: cancel-order, action: cancel_order, allow: {{when: [{{cancellable: true}}]}}}}
   - {{id: note, action: add_order_note, allow: {{when: [{{length: {{under: {note_length}}}}}]}}}}
 """

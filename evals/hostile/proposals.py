@@ -23,6 +23,8 @@ KINDS: Final = {
     "cancel_order": 3,
     "receive_purchase_order": 3,
     "cancel_purchase_order": 2,
+    "add_demand_signal": 4,
+    "remove_signal": 4,
     "wire_money": 3,
 }
 
@@ -36,6 +38,8 @@ LAWFUL: Final = {
     "cancel_order": 4,
     "receive_purchase_order": 6,
     "cancel_purchase_order": 4,
+    "add_demand_signal": 5,
+    "remove_signal": 4,
 }
 """What `lawful` draws from."""
 
@@ -46,11 +50,16 @@ class Proposals:
     def __init__(self, random: Random) -> None:
         self._random = random
         self._placed: deque[tuple[str, str, int]] = deque([("PO-1", SKUS[0], 2)], maxlen=8)
+        self._signals: deque[str] = deque(["S-1"], maxlen=8)
 
     def note_placed(self, number: str, action: Action) -> None:
         """Remember a purchase order, so that somebody may receive or cancel it."""
         if isinstance(action, PlacePurchaseOrder):
             self._placed.append((number, action.lines[0].sku, action.lines[0].quantity))
+
+    def note_signal(self, name: str) -> None:
+        """Remember a signal, so that somebody may remove it."""
+        self._signals.append(name)
 
     def draw(self, limits: Limits) -> tuple[str, dict[str, Any]]:
         """A kind of action and its arguments as JSON values, as a model would write them."""
@@ -188,6 +197,22 @@ class Proposals:
     def _cancel_purchase_order(self, limits: Limits) -> dict[str, Any]:
         del limits
         return {"purchase_order": self._random.choice(self._placed)[0], "reason": "late"}
+
+    def _add_demand_signal(self, limits: Limits) -> dict[str, Any]:
+        random = self._random
+        edge = random.choice((limits.signal_soft_pct, limits.signal_hard_pct, random.randrange(1, 400)))
+        return {
+            "effect": "promotion",
+            "sku": random.choice((*SKUS, "nothing")),
+            "percent": random.choice((-1, 1, 1)) * (edge + random.randrange(-1, 2)),
+            "starts_on": "2026-11-21",
+            "ends_on": random.choice(("2026-11-20", "2026-11-30", "2026-12-05", "2026-12-24")),
+            "reason": CANARY,
+        }
+
+    def _remove_signal(self, limits: Limits) -> dict[str, Any]:
+        del limits
+        return {"signal": self._random.choice(self._signals), "reason": "over"}
 
     def _wire_money(self, limits: Limits) -> dict[str, Any]:
         del limits

@@ -11,6 +11,7 @@ from typing import Any, Final
 from evals.hostile.limits import Limits
 from shop.actions import (
     Action,
+    AddDemandSignal,
     AddOrderNote,
     AdjustStock,
     CancelOrder,
@@ -19,6 +20,7 @@ from shop.actions import (
     PlacePurchaseOrder,
     ReceivePurchaseOrder,
     RefundOrder,
+    RemoveSignal,
     TransferStock,
 )
 from shop.store.database import Database
@@ -73,6 +75,8 @@ class World:
                 yield "the note is too long"
             case CancelOrder() | CancelPurchaseOrder() | ReceivePurchaseOrder():
                 yield from self._open(action)
+            case AddDemandSignal() | RemoveSignal():
+                yield from self._signal(action, limits)
 
     def _stock(self, action: AdjustStock | TransferStock) -> Iterator[str]:
         if isinstance(action, AdjustStock):
@@ -80,6 +84,17 @@ class World:
                 yield "stock would fall below zero"
         elif self._on_hand(action.sku, action.from_location) < action.quantity:
             yield "the stock is not there"
+
+    def _signal(self, action: AddDemandSignal | RemoveSignal, limits: Limits) -> Iterator[str]:
+        if isinstance(action, AddDemandSignal):
+            if abs(action.percent or 0) > limits.signal_hard_pct:
+                yield "the demand changes more than the hard limit"
+            if self.one("SELECT version FROM products WHERE sku = :sku", sku=action.sku) is None:
+                yield "there is no such product"
+        elif not self.one(
+            "SELECT count(*) FROM signals WHERE id = :id AND removed_at IS NULL", id=action.signal
+        ):
+            yield "no such signal is in force"
 
     def _open(self, action: CancelOrder | CancelPurchaseOrder | ReceivePurchaseOrder) -> Iterator[str]:
         if isinstance(action, CancelOrder):
@@ -89,7 +104,7 @@ class World:
             yield "the purchase order is not open"
 
     def is_over_soft(self, action: Action, limits: Limits) -> bool:
-        """Whether a person must look at a price, an adjustment or a transfer."""
+        """Whether a person must look at a price, an adjustment, a transfer or a signal."""
         match action:
             case ChangePrice():
                 old = Decimal(
@@ -100,6 +115,8 @@ class World:
                 return self._cost(action.sku) * abs(action.change) > limits.adjust_soft * 100
             case TransferStock():
                 return self._cost(action.sku) * action.quantity > limits.transfer_soft * 100
+            case AddDemandSignal():
+                return abs(action.percent or 0) > limits.signal_soft_pct
         return False
 
     def _order(self, action: PlacePurchaseOrder, limits: Limits) -> Iterator[str]:

@@ -133,6 +133,8 @@ class Simulation:
             tenant.behind[answer.approval_id] = answer.action_id
         if answer.receipt is not None and answer.receipt.reference.startswith("PO-"):
             tenant.proposals.note_placed(answer.receipt.reference, action)
+        elif answer.receipt is not None and action.kind == "add_demand_signal":
+            tenant.proposals.note_signal(answer.receipt.reference)
 
     def ended(self, tenant: Tenant, action_id: str, how: str) -> None:
         """I10: from here on this action must have no effect."""

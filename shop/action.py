@@ -36,10 +36,13 @@ class Action(BaseModel):
     undo_by: ClassVar[str]
     free_text: ClassVar[tuple[str, ...]] = ()
     """Arguments that people write in their own words: they may hold personal data, and can be erased."""
+    left_out_unset: ClassVar[tuple[str, ...]] = ()
+    """Later arguments of a kind of which actions were filed: while they are None, digests are as before."""
 
     def as_json(self) -> dict[str, Any]:
         """The arguments as plain JSON values; money as ``{minor, cur}``, dates as ISO text."""
-        return self.model_dump(mode="json")
+        unset = {name for name in self.left_out_unset if getattr(self, name) is None}
+        return self.model_dump(mode="json", exclude=unset)
 
     def digest(self, tenant: str) -> str:
         """SHA-256 (hex) over the canonical form; two actions are the same action iff this is equal."""

@@ -20,6 +20,7 @@ from shop.action import MAX_PIECES, Action, Identifier, Pieces, Undo, Words, can
 from shop.canonical import canonical_bytes
 from shop.errors import InvalidActionError
 from shop.money import Money
+from shop.service_actions import AddOrderNote, CancelOrder, RefundOrder
 from shop.signal_actions import AddDemandSignal, AddSupplySignal, RemoveSignal
 
 __all__ = [
@@ -194,49 +195,6 @@ class ChangePrice(Action):
         if self.price.minor <= 0:
             raise ValueError("a price must be over zero")
         return self
-
-
-class RefundOrder(Action):
-    """Pay money of an order back to the customer, to the original payment."""
-
-    kind: ClassVar[str] = "refund_order"
-    undo: ClassVar[Undo] = Undo.FINAL
-    undo_by: ClassVar[str] = "nothing: money paid out cannot be called back"
-    free_text: ClassVar[tuple[str, ...]] = ("reason",)
-
-    order: Identifier
-    amount: Money
-    reason: Words
-
-    @model_validator(mode="after")
-    def _pays_something(self) -> Self:
-        if self.amount.minor <= 0:
-            raise ValueError("a refund must be over zero")
-        return self
-
-
-class CancelOrder(Action):
-    """Cancel a customer's order that has not been shipped, and pay back what was paid."""
-
-    kind: ClassVar[str] = "cancel_order"
-    undo: ClassVar[Undo] = Undo.FINAL
-    undo_by: ClassVar[str] = "nothing: the customer is told and the money goes back"
-    free_text: ClassVar[tuple[str, ...]] = ("reason",)
-
-    order: Identifier
-    reason: Words
-
-
-class AddOrderNote(Action):
-    """Add an internal note to a customer's order."""
-
-    kind: ClassVar[str] = "add_order_note"
-    undo: ClassVar[Undo] = Undo.REVERSIBLE
-    undo_by: ClassVar[str] = "add a correcting note"
-    free_text: ClassVar[tuple[str, ...]] = ("note",)
-
-    order: Identifier
-    note: Words
 
 
 KINDS: Final[dict[str, type[Action]]] = {

@@ -20,7 +20,9 @@ OrderStatus = Literal["unfulfilled", "partly_fulfilled", "fulfilled", "cancelled
 FinancialStatus = Literal["pending", "paid", "partly_refunded", "refunded", "voided"]
 PaymentKind = Literal["sale", "refund"]
 ShipmentStatus = Literal["in_transit", "delivered", "late", "lost", "damaged", "returned"]
-ReturnStatus = Literal["requested", "received", "restocked", "written_off"]
+ReturnStatus = Literal["requested", "received", "restocked", "written_off", "cancelled"]
+ExchangeStatus = Literal["requested", "completed", "cancelled"]
+PaymentMethodKind = Literal["card", "gift_card", "paypal", "other"]
 TicketStatus = Literal["open", "waiting", "closed"]
 
 T = TypeVar("T")
@@ -80,6 +82,8 @@ class Product:
     launched_on: date | None
     price_changed_at: datetime | None
     version: int
+    product_group: str | None = None
+    options: tuple[tuple[str, str], ...] = ()
 
     @property
     def margin_percent(self) -> Decimal | None:
@@ -264,6 +268,44 @@ class Customer:
     country: str
     created_on: date | None
     version: int
+    street2: str = ""
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMethod:
+    """How a customer pays: never more of a card than its last four digits. Only gift cards have a balance."""
+
+    id: str
+    customer: str
+    kind: PaymentMethodKind
+    brand: str
+    last_four: str
+    balance: Money | None
+    version: int
+
+    @property
+    def words(self) -> str:
+        """The method as people name it.
+
+        >>> PaymentMethod("pm-1", "C-1", "card", "Visa", "4242", None, 1).words
+        'Visa card ending 4242'
+        """
+        if self.kind == "card":
+            return f"{self.brand} card ending {self.last_four}".strip()
+        return {"gift_card": "gift card", "paypal": "PayPal"}.get(self.kind, self.brand or self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class PostalAddress:
+    """Where parcels go: mask it before it leaves the store."""
+
+    street: str
+    street2: str
+    city: str
+    region: str
+    postcode: str
+    country: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +339,10 @@ class Order:
     cancelled_at: datetime | None
     version: int
     lines: tuple[OrderLine, ...]
+    ship_to: PostalAddress | None = None
+    cancel_cause: str = ""
+    items_changed_at: datetime | None = None
+    replaces: str | None = None
 
     @property
     def has_shipped(self) -> bool:
@@ -315,6 +361,12 @@ class Payment:
     amount: Money
     at: datetime
     action_id: str | None
+    method_id: str | None = None
+
+    @property
+    def source(self) -> str:
+        """What tells one payment method of an order from another: its id, else its words."""
+        return self.method_id or self.method
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +395,29 @@ class Return:
     status: ReturnStatus
     requested_on: date
     received_on: date | None
+    method_id: str | None = None
+    inspection: str = ""
+    closed_on: date | None = None
+    action_id: str | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Another variant for pieces that come back; the customer pays a `difference` over zero."""
+
+    id: str
+    rma: str
+    order: str
+    line_no: int
+    quantity: int
+    new_sku: str
+    unit_price: Money
+    difference: Money
+    method_id: str | None
+    status: ExchangeStatus
+    requested_on: date
+    completed_on: date | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import text
 
 from shop.errors import SetupError
-from shop.store import journal_schema, ledger_schema, schema, web_schema
+from shop.store import journal_schema, ledger_schema, schema, service_schema, web_schema
 from shop.store.database import Database, Transaction
 
 HIDDEN: Final = frozenset(
@@ -22,6 +22,8 @@ HIDDEN: Final = frozenset(
         journal_schema.events,
         web_schema.web_sessions,
         web_schema.failed_sign_ins,
+        service_schema.customer_conversations,
+        service_schema.consents,
     }
 )
 """Who may sign in, and what people said to their assistants: looking at the shop needs neither."""

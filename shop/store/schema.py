@@ -73,6 +73,8 @@ products = Table(
     Column("volume_ml", Integer),
     Column("launched_on", Date),
     Column("price_changed_at", UtcText),
+    Column("product_group", String(80), index=True),  # the variants of one product share it
+    Column("options", Text, nullable=False, default="", server_default=""),  # JSON: {"colour": "blue"}
     _version(),
 )
 Index("products_by_category", products.c.category, products.c.sku)
@@ -253,6 +255,8 @@ customers = Table(
     Column("country", String(80), nullable=False, default=""),
     Column("created_on", Date),
     _version(),
+    Column("street2", String(200), nullable=False, default="", server_default=""),
+    Column("region", String(80), nullable=False, default="", server_default=""),  # county, state
 )
 
 orders = Table(
@@ -273,6 +277,16 @@ orders = Table(
     Column("location", String(80)),
     Column("cancelled_at", UtcText),
     _version(),
+    # Where the order goes; a blank ship_street means the customer's own address.
+    Column("ship_street", String(200), nullable=False, default="", server_default=""),
+    Column("ship_street2", String(200), nullable=False, default="", server_default=""),
+    Column("ship_city", String(120), nullable=False, default="", server_default=""),
+    Column("ship_region", String(80), nullable=False, default="", server_default=""),
+    Column("ship_postcode", String(40), nullable=False, default="", server_default=""),
+    Column("ship_country", String(80), nullable=False, default="", server_default=""),
+    Column("cancel_cause", String(40), nullable=False, default="", server_default=""),
+    Column("items_changed_at", UtcText),  # set once: a pending order's items change once
+    Column("replaces", String(80)),  # the order whose lost or damaged goods this one sends again
 )
 Index("orders_by_day", orders.c.placed_at, orders.c.id)
 
@@ -299,7 +313,8 @@ payments = Table(
     Column("amount_minor", BigInteger, nullable=False),  # always positive
     Column("currency", String(3), nullable=False),
     Column("at", UtcText, nullable=False),
-    Column("action_id", String(80), unique=True),
+    Column("action_id", String(80), index=True),  # one action may pay back to several methods
+    Column("method_id", String(80)),  # the customer's payment method, where it is known
 )
 
 shipments = Table(
@@ -323,9 +338,16 @@ returns = Table(
     Column("line_no", Integer, nullable=False),
     Column("quantity", Integer, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("status", String(16), nullable=False),  # requested | received | restocked | written_off
+    Column(
+        "status", String(16), nullable=False
+    ),  # requested | received | restocked | written_off | cancelled
     Column("requested_on", Date, nullable=False),
     Column("received_on", Date),
+    Column("method_id", String(80)),  # where the money goes; empty = as it was paid
+    Column("inspection", Text, nullable=False, default="", server_default=""),
+    Column("closed_on", Date),
+    Column("action_id", String(80)),
+    _version(),
 )
 
 order_notes = Table(

@@ -1,5 +1,6 @@
 """Reads of products, prices, promotions and locations."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -102,6 +103,13 @@ def promotions(snapshot: Snapshot, item: Product, *, first: date, last: date) ->
     return [Promotion(*row) for row in snapshot.execute(rows)]
 
 
+def variants(snapshot: Snapshot, group: str, limit: int = 50) -> list[Product]:
+    """The variants of one product, by SKU."""
+    table = schema.products
+    rows = select(table).where(table.c.product_group == group).order_by(table.c.sku).limit(limit)
+    return _products(list(snapshot.execute(rows)))
+
+
 def _products(rows: Sequence[Any]) -> list[Product]:
     return [_product(row) for row in rows]
 
@@ -122,6 +130,8 @@ def _product(row: Any) -> Product:
         launched_on=row.launched_on,
         price_changed_at=row.price_changed_at,
         version=row.version,
+        product_group=row.product_group,
+        options=tuple(sorted(json.loads(row.options).items())) if row.options else (),
     )
 
 

@@ -6,12 +6,24 @@ from typing import Any
 
 from sqlalchemy import bindparam, exists, select
 
-from shop.model import Order, OrderLine, OrderNote, Page, Payment, PaymentKind, Return, Shipment
+from shop.model import (
+    Exchange,
+    Order,
+    OrderLine,
+    OrderNote,
+    Page,
+    Payment,
+    PaymentKind,
+    PostalAddress,
+    Return,
+    Shipment,
+)
 from shop.money import Money
 from shop.store import schema
 from shop.store.database import Snapshot
 from shop.store.prepared import Prepared
 from shop.store.reads.paging import page
+from shop.store.service_schema import exchanges as _exchanges
 
 
 def order(snapshot: Snapshot, order_id: str) -> Order | None:
@@ -99,6 +111,23 @@ def returns(snapshot: Snapshot, order_id: str) -> list[Return]:
     return [Return(*row) for row in snapshot.execute(rows)]
 
 
+def rma(snapshot: Snapshot, rma_id: str) -> Return | None:
+    """The return of exactly this id."""
+    row = _RETURN.first(snapshot, {"b_id": rma_id})
+    return None if row is None else Return(*row)
+
+
+def exchanges(snapshot: Snapshot, order_id: str) -> list[Exchange]:
+    """The exchanges of an order, oldest first."""
+    return [_exchange(row) for row in _EXCHANGES.rows(snapshot, {"b_order": order_id})]
+
+
+def exchange(snapshot: Snapshot, exchange_id: str) -> Exchange | None:
+    """The exchange of exactly this id."""
+    row = _EXCHANGE.first(snapshot, {"b_id": exchange_id})
+    return None if row is None else _exchange(row)
+
+
 def notes(snapshot: Snapshot, order_id: str, limit: int = 10) -> list[OrderNote]:
     """The newest notes on an order, newest first."""
     table = schema.order_notes
@@ -138,6 +167,10 @@ def _order(row: Any, lines: Sequence[Any]) -> Order:
         location=row.location,
         cancelled_at=row.cancelled_at,
         version=row.version,
+        ship_to=_ship_to(row),
+        cancel_cause=row.cancel_cause,
+        items_changed_at=row.items_changed_at,
+        replaces=row.replaces,
         lines=tuple(
             OrderLine(
                 line_no=line.line_no,
@@ -153,6 +186,37 @@ def _order(row: Any, lines: Sequence[Any]) -> Order:
     )
 
 
+def _ship_to(row: Any) -> PostalAddress | None:
+    """The order's own address; None for one that goes to its customer's."""
+    if not row.ship_street:
+        return None
+    return PostalAddress(
+        row.ship_street,
+        row.ship_street2,
+        row.ship_city,
+        row.ship_region,
+        row.ship_postcode,
+        row.ship_country,
+    )
+
+
+def _exchange(row: Any) -> Exchange:
+    return Exchange(
+        id=row.id,
+        rma=row.rma,
+        order=row.order_id,
+        line_no=row.line_no,
+        quantity=row.quantity,
+        new_sku=row.new_sku,
+        unit_price=Money(row.unit_price_minor, row.currency),
+        difference=Money(row.difference_minor, row.currency),
+        method_id=row.method_id,
+        status=row.status,
+        requested_on=row.requested_on,
+        completed_on=row.completed_on,
+    )
+
+
 def _payment(row: Any) -> Payment:
     return Payment(
         row.id,
@@ -162,6 +226,7 @@ def _payment(row: Any) -> Payment:
         Money(row.amount_minor, row.currency),
         row.at,
         row.action_id,
+        row.method_id,
     )
 
 
@@ -181,6 +246,11 @@ _SHIPMENTS = Prepared(
     select(schema.shipments)
     .where(schema.shipments.c.order_id == bindparam("b_order"))
     .order_by(schema.shipments.c.shipped_on, schema.shipments.c.id)
+)
+_RETURN = Prepared(select(schema.returns).where(schema.returns.c.id == bindparam("b_id")))
+_EXCHANGE = Prepared(select(_exchanges).where(_exchanges.c.id == bindparam("b_id")))
+_EXCHANGES = Prepared(
+    select(_exchanges).where(_exchanges.c.order_id == bindparam("b_order")).order_by(_exchanges.c.id)
 )
 _REFUNDS = Prepared(
     select(schema.payments)

@@ -1,0 +1,343 @@
+"""What may be done for customers, as actions: money back, returns, exchanges, changes of a pending order.
+
+Lines of an order are named by their number, payment methods by their id; a new SKU must be a variant of the
+same product. Prices and differences are never arguments: they are worked out from the books when the action
+is judged and again when it is carried out (``shop/service.py``).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, ClassVar, Final, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from shop.action import Action, Identifier, Pieces, Undo, Words
+from shop.money import Money
+
+MAX_LINES: Final = 200
+
+LineNumber = Annotated[int, Field(ge=1, le=100_000)]
+AddressText = Annotated[str, StringConstraints(max_length=200)]
+AddressWords = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+
+
+class OrderPieces(BaseModel):
+    """So many pieces of one line of an order."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    line: LineNumber
+    quantity: Pieces
+
+
+class SwappedPieces(BaseModel):
+    """So many pieces of one line, and the variant of the same product that replaces them."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    line: LineNumber
+    quantity: Pieces
+    new_sku: Identifier
+
+
+class Address(BaseModel):
+    """A postal address in the customer's own words."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    street: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    street2: AddressText = ""
+    city: AddressWords
+    region: Annotated[str, StringConstraints(max_length=80)] = ""
+    postcode: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    country: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+
+
+class CancelCause(StrEnum):
+    """Why an order is cancelled; a customer may give the first two."""
+
+    NO_LONGER_NEEDED = "no_longer_needed"
+    ORDERED_BY_MISTAKE = "ordered_by_mistake"
+    OUT_OF_STOCK = "out_of_stock"
+    SUSPECTED_FRAUD = "suspected_fraud"
+
+
+class InspectionResult(StrEnum):
+    """What becomes of returned pieces."""
+
+    RESTOCK = "restock"
+    WRITE_OFF = "write_off"
+
+
+class ReshipReason(StrEnum):
+    """Why goods are sent again."""
+
+    LOST = "lost"
+    DAMAGED = "damaged"
+
+
+class RefundOrder(Action):
+    """Pay money of an order back to the customer: as it was paid, or to one payment method of theirs.
+
+    `to` is the order's own payment method, or a gift card of the customer.
+    """
+
+    kind: ClassVar[str] = "refund_order"
+    undo: ClassVar[Undo] = Undo.FINAL
+    undo_by: ClassVar[str] = "nothing: money paid out cannot be called back"
+    free_text: ClassVar[tuple[str, ...]] = ("reason",)
+    left_out_unset: ClassVar[tuple[str, ...]] = ("to",)
+
+    order: Identifier
+    amount: Money
+    reason: Words
+    to: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _pays_something(self) -> Self:
+        if self.amount.minor <= 0:
+            raise ValueError("a refund must be over zero")
+        return self
+
+
+class CancelOrder(Action):
+    """Cancel a customer's order that has not been shipped, and pay back what was paid, method by method."""
+
+    kind: ClassVar[str] = "cancel_order"
+    undo: ClassVar[Undo] = Undo.FINAL
+    undo_by: ClassVar[str] = "nothing: the customer is told and the money goes back"
+    free_text: ClassVar[tuple[str, ...]] = ("reason",)
+    left_out_unset: ClassVar[tuple[str, ...]] = ("cause",)
+
+    order: Identifier
+    reason: Words
+    cause: CancelCause | None = None
+
+
+class AddOrderNote(Action):
+    """Add an internal note to a customer's order."""
+
+    kind: ClassVar[str] = "add_order_note"
+    undo: ClassVar[Undo] = Undo.REVERSIBLE
+    undo_by: ClassVar[str] = "add a correcting note"
+    free_text: ClassVar[tuple[str, ...]] = ("note",)
+
+    order: Identifier
+    note: Words
+
+
+class RequestReturn(Action):
+    """Open an RMA for pieces of a delivered order; the money follows when they are back.
+
+    `to` says where the money is to go: the order's payment method or a gift card; empty is as it was paid.
+    """
+
+    kind: ClassVar[str] = "request_return"
+    undo: ClassVar[Undo] = Undo.COMPENSABLE
+    undo_by: ClassVar[str] = "cancel the return while nothing has come back"
+    free_text: ClassVar[tuple[str, ...]] = ("reason",)
+
+    order: Identifier
+    lines: Annotated[tuple[OrderPieces, ...], Field(min_length=1, max_length=MAX_LINES)]
+    to: Identifier | None = None
+    reason: Words
+
+    @model_validator(mode="after")
+    def _names_each_line_once(self) -> Self:
+        _each_once([line.line for line in self.lines])
+        return self
+
+
+class CancelReturn(Action):
+    """Close an RMA of which nothing has come back, and the exchange that it belongs to."""
+
+    kind: ClassVar[str] = "cancel_return"
+    undo: ClassVar[Undo] = Undo.FINAL
+    undo_by: ClassVar[str] = "nothing: ask the customer and open a new return"
+    free_text: ClassVar[tuple[str, ...]] = ("reason",)
+
+    rma: Identifier
+    reason: Words
+
+
+class ReceiveReturn(Action):
+    """Book the pieces of an RMA in as they came back; they cannot be sold until they are inspected."""
+
+    kind: ClassVar[str] = "receive_return"
+    undo: ClassVar[Undo] = Undo.COMPENSABLE
+    undo_by: ClassVar[str] = "inspect the return and write the pieces off"
+
+    rma: Identifier
+
+
+class InspectReturn(Action):
+    """Say what becomes of returned pieces: back into stock, or written off."""
+
+    kind: ClassVar[str] = "inspect_return"
+    undo: ClassVar[Undo] = Undo.COMPENSABLE
+    undo_by: ClassVar[str] = "adjust the stock back"
+    free_text: ClassVar[tuple[str, ...]] = ("note",)
+
+    rma: Identifier
+    result: InspectionResult
+    note: Annotated[str, StringConstraints(max_length=2_000)] = ""
+
+
+class RequestExchange(Action):
+    """Agree to an exchange of delivered pieces for another variant of the same product.
+
+    Opens an RMA and holds the new variant back; the price difference goes to or comes from `method` when the
+    exchange is completed. No money moves before.
+    """
+
+    kind: ClassVar[str] = "request_exchange"
+    undo: ClassVar[Undo] = Undo.COMPENSABLE
+    undo_by: ClassVar[str] = "cancel its return while nothing has come back"
+    free_text: ClassVar[tuple[str, ...]] = ("reason",)
+
+    order: Identifier
+    lines: Annotated[tuple[SwappedPieces, ...], Field(min_length=1, max_length=MAX_LINES)]
+    method: Identifier | None = None
+    reason: Words
+
+    @model_validator(mode="after")
+    def _names_each_line_once(self) -> Self:
+        _each_once([(line.line, line.new_sku) for line in self.lines])
+        return self
+
+
+class CompleteExchange(Action):
+    """Send the new variant of an exchange whose old pieces are back, and settle the price difference."""
+
+    kind: ClassVar[str] = "complete_exchange"
+    undo: ClassVar[Undo] = Undo.FINAL
+    undo_by: ClassVar[str] = "nothing: the goods are on their way and the difference is settled"
+
+    exchange: Identifier
+
+
+class ChangeOrderItems(Action):
+    """Change variants in a pending order, once; the difference is charged or paid back at once."""
+
+    kind: ClassVar[str] = "change_order_items"
+    undo: ClassVar[Undo] = Undo.FINAL
+    undo_by: ClassVar[str] = "nothing: the items of an order change only once"
+
+    order: Identifier
+    lines: Annotated[tuple[SwappedPieces, ...], Field(min_length=1, max_length=MAX_LINES)]
+    method: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _names_each_line_once(self) -> Self:
+        _each_once([(line.line, line.new_sku) for line in self.lines])
+        return self
+
+
+class ChangeOrderPayment(Action):
+    """Let another payment method of the customer pay for a pending order; the first one is paid back."""
+
+    kind: ClassVar[str] = "change_order_payment"
+    undo: ClassVar[Undo] = Undo.FINAL
+    undo_by: ClassVar[str] = "nothing: the payment of an order changes only once"
+
+    order: Identifier
+    method: Identifier
+
+
+class ChangeOrderAddress(Action):
+    """Send a pending order to another address."""
+
+    kind: ClassVar[str] = "change_order_address"
+    undo: ClassVar[Undo] = Undo.COMPENSABLE
+    undo_by: ClassVar[str] = "change the address back before the order is shipped"
+
+    order: Identifier
+    address: Address
+
+
+class ChangeCustomerAddress(Action):
+    """Change the address of a customer; orders that are under way keep theirs."""
+
+    kind: ClassVar[str] = "change_customer_address"
+    undo: ClassVar[Undo] = Undo.REVERSIBLE
+    undo_by: ClassVar[str] = "change the address back"
+
+    customer: Identifier
+    address: Address
+
+
+class ReshipOrder(Action):
+    """Send pieces of an order again that were lost or arrived damaged, as a replacement at no charge."""
+
+    kind: ClassVar[str] = "reship_order"
+    undo: ClassVar[Undo] = Undo.COMPENSABLE
+    undo_by: ClassVar[str] = "cancel the replacement while it has not been shipped"
+    free_text: ClassVar[tuple[str, ...]] = ("note",)
+
+    order: Identifier
+    lines: Annotated[tuple[OrderPieces, ...], Field(min_length=1, max_length=MAX_LINES)]
+    reason: ReshipReason
+    note: Annotated[str, StringConstraints(max_length=2_000)] = ""
+
+    @model_validator(mode="after")
+    def _names_each_line_once(self) -> Self:
+        _each_once([line.line for line in self.lines])
+        return self
+
+
+class GiveCredit(Action):
+    """Give a customer goodwill credit on a gift card of theirs, or on a new one."""
+
+    kind: ClassVar[str] = "give_credit"
+    undo: ClassVar[Undo] = Undo.FINAL
+    undo_by: ClassVar[str] = "nothing: credit may be spent at once"
+    free_text: ClassVar[tuple[str, ...]] = ("reason",)
+
+    customer: Identifier
+    amount: Money
+    order: Identifier | None = None
+    reason: Words
+
+    @model_validator(mode="after")
+    def _gives_something(self) -> Self:
+        if self.amount.minor <= 0:
+            raise ValueError("a credit must be over zero")
+        return self
+
+
+class DraftReply(Action):
+    """Write the draft of a reply to a ticket; a person sends it."""
+
+    kind: ClassVar[str] = "draft_reply"
+    undo: ClassVar[Undo] = Undo.REVERSIBLE
+    undo_by: ClassVar[str] = "write another draft"
+    free_text: ClassVar[tuple[str, ...]] = ("text",)
+
+    ticket: Identifier
+    text: Words
+
+
+def _each_once(named: list[object] | list[int] | list[tuple[int, str]]) -> None:
+    if len(set(named)) < len(named):
+        raise ValueError("a line stands there twice; put its pieces together")
+
+
+SERVICE_ACTIONS: Final[tuple[type[Action], ...]] = (
+    RefundOrder,
+    CancelOrder,
+    AddOrderNote,
+    RequestReturn,
+    CancelReturn,
+    ReceiveReturn,
+    InspectReturn,
+    RequestExchange,
+    CompleteExchange,
+    ChangeOrderItems,
+    ChangeOrderPayment,
+    ChangeOrderAddress,
+    ChangeCustomerAddress,
+    ReshipOrder,
+    GiveCredit,
+    DraftReply,
+)

@@ -294,6 +294,17 @@ def test_who_may_revoke(gate: Gate) -> None:
     assert len(gate.desk.delegations(ended=True)) == 3
 
 
+def test_a_delegation_is_over_at_its_last_moment(gate: Gate) -> None:
+    """At the moment it ends there is nothing left to revoke; a moment before there is."""
+    until = handed(gate, days=1).until
+    handed(gate, "eli", days=1)
+    gate.now = until - timedelta(microseconds=1)
+    assert gate.desk.revoke_delegation("D-1", PRIYA).revoked_by == "priya"
+    gate.now = until
+    with pytest.raises(ConflictError, match="was over at"):
+        gate.desk.revoke_delegation("D-2", PRIYA)
+
+
 def test_delegations_are_audited(gate: Gate) -> None:
     """Giving, using and revoking stand in the chain, with who acted for whom."""
     handed(gate)

@@ -63,6 +63,16 @@ def test_an_interrupted_action_is_judged_again(gate: Gate) -> None:
     assert gate.purchase_orders() == []
 
 
+def test_the_peoples_yes_counts_when_an_interrupted_action_is_judged_again(gate: Gate) -> None:
+    """What needed an approval and had it is finished by the next look, not asked for again."""
+    gate.desk.submit(big_order(), session())
+    gate.backend.fault = "silent before"
+    assert gate.desk.approve("A-1", PRIYA).state is State.UNKNOWN
+    (answer,) = gate.desk.recover()
+    assert answer.state is State.EXECUTED
+    assert len(gate.purchase_orders()) == 1
+
+
 def test_the_stop_switch_holds_in_recovery(gate: Gate) -> None:
     """Recovery reads the stop switch too."""
     gate.backend.fault = "silent before"

@@ -121,5 +121,7 @@ def test_sorting_is_audited(gate: Gate) -> None:
     gate.desk.assign("A-1", "priya", SAM)
     with gate.db.reading() as snapshot:
         chain.verify(snapshot, gate.db.tenant)
-        found = [(one["type"], one["actor"]) for one in chain.entries(snapshot, gate.db.tenant)]
-    assert found[-2:] == [("approval.snoozed", "sam"), ("approval.assigned", "sam")]
+        *_, snoozed, assigned = chain.entries(snapshot, gate.db.tenant)
+    assert (snoozed["type"], snoozed["actor"]) == ("approval.snoozed", "sam")
+    assert (assigned["type"], assigned["actor"]) == ("approval.assigned", "sam")
+    assert assigned["body"] == '{"approval":"A-1","to":"priya"}'

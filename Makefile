@@ -22,7 +22,8 @@ help: ## Show these targets
 demo: runtime ## Build the sample store, run a reorder, show what needs a decision
 	@$(BIN)/shophand demo
 
-test: dev ## Run every test, real PostgreSQL included
+test: dev ## Run every test, real PostgreSQL and a real browser included
+	@.ci/chromium $(BIN)/python
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
 
 lint: dev ## Check style, formatting, types and the import arrows

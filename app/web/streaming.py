@@ -2,7 +2,8 @@
 
 A reader starts after the number its page was made with, or after ``Last-Event-ID``, and misses nothing: what
 is stored is read from the journal, whichever process wrote it. Only pieces of text that are not stored yet
-come from memory; the stored text that follows replaces them.
+come from memory; the stored text that follows replaces them. A reader that comes late is told all of them
+that are not stored yet.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,6 +33,9 @@ LOOK_AGAIN_SECONDS: Final = 1.0
 MOST_READERS: Final = 400
 _MOST_PIECES: Final = 500
 
+_STORING: Final = frozenset({EventKind.TEXT, EventKind.ANSWER, EventKind.END})
+"""After one of these every piece of text before it is in the journal."""
+
 HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
@@ -49,23 +54,45 @@ class _Reader:
             self.pieces.put_nowait(event)
 
 
+@dataclass(frozen=True, slots=True)
+class _Unstored:
+    """Text that is not in the journal yet, and the number of the stored text that it follows."""
+
+    behind: int = 0
+    text: str = ""
+
+
 class LiveReaders:
-    """Who reads which stream in this process."""
+    """Who reads which stream in this process, and what was said in it that is not stored yet."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._readers: dict[str, set[_Reader]] = {}
+        self._unstored: dict[str, _Unstored] = {}
 
     def listener(self, stream: str) -> Callable[[StoredEvent], None]:
         """What a turn tells its events to."""
 
         def tell(event: StoredEvent) -> None:
             with self._lock:
+                event = self._noted(stream, event)
                 readers = tuple(self._readers.get(stream, ()))
             for reader in readers:
                 reader.push(event)
 
         return tell
+
+    def _noted(self, stream: str, event: StoredEvent) -> StoredEvent:
+        """Keep what a late reader must be told; a piece of text learns which stored text it follows."""
+        if event.kind == DELTA:
+            before = self._unstored.get(stream, _Unstored())
+            self._unstored[stream] = _Unstored(before.behind, before.text + event.body["text"])
+            return replace(event, body={**event.body, "behind": before.behind})
+        if event.kind == EventKind.END:
+            self._unstored.pop(stream, None)
+        elif event.kind in _STORING:
+            self._unstored[stream] = _Unstored(event.number)
+        return event
 
     @property
     def count(self) -> int:
@@ -79,6 +106,10 @@ class LiveReaders:
         reader = _Reader(asyncio.get_running_loop())
         with self._lock:
             self._readers.setdefault(stream, set()).add(reader)
+            said = self._unstored.get(stream)
+            if said is not None and said.text:
+                body = {"text": said.text, "behind": said.behind}
+                reader.push(StoredEvent(stream, 0, datetime.now(UTC), DELTA, body))
         try:
             yield reader
         finally:
@@ -90,18 +121,19 @@ class LiveReaders:
 
 async def events_of(readers: LiveReaders, journal: Journal, stream: str, after: int) -> AsyncIterator[bytes]:
     """Server-sent events from a number on, until the turn under way has ended."""
-    silent = 0.0
+    silent, stored = 0.0, 0
     with readers.reading(stream) as reader:
         while True:
             found = await run_in_threadpool(journal.read, stream, after)
             for event in found:
                 after, silent = event.number, 0.0
+                stored = event.number if event.kind in _STORING else stored
                 yield _stored(event)
             if await _is_over(journal, stream, found):
                 yield b"event: close\ndata: {}\n\n"
                 return
             piece = await _next_piece(reader)
-            if piece is not None and piece.kind == DELTA:
+            if piece is not None and piece.kind == DELTA and piece.body["behind"] >= stored:
                 yield _live(piece)
             silent = 0.0 if piece is not None else silent + LOOK_AGAIN_SECONDS
             if silent >= HEARTBEAT_SECONDS:

@@ -5,7 +5,8 @@ is a list of ``{"name", "args"}`` (or ``"raw"``: arguments as they are, broken o
 answers the request with *n* assistant messages since the script; after the last turn comes ``text``, or a
 text that quotes the last tool result. ``faults[k]`` befalls the k-th request for this script: ``{"status",
 "retry_after"}``, ``{"hang"}`` until the client goes away, ``{"cut": n}`` drops the connection after n pieces,
-``{"silent_cut": n}`` ends the stream after n pieces as if all were said. ``"usage": false`` tells no usage.
+``{"silent_cut": n}`` ends the stream after n pieces as if all were said, ``{"hold": n}`` waits after n pieces
+until the test sets `released`. ``"usage": false`` tells no usage.
 """
 
 import asyncio
@@ -28,6 +29,7 @@ class OpenAIServer(uvicorn.Server):
         self.keys: list[str] = []
         self._count: Counter[str] = Counter()
         self._ready = threading.Event()
+        self.released = threading.Event()
         app = FastAPI()
         app.post("/v1/chat/completions")(self._complete)
         super().__init__(
@@ -73,7 +75,8 @@ class OpenAIServer(uvicorn.Server):
             await _gone(request)
         message = _answer(script, since, len(self.requests))
         if body.get("stream"):
-            return StreamingResponse(_events(message, body, script, fault), media_type="text/event-stream")
+            events = _events(message, body, script, fault, self.released)
+            return StreamingResponse(events, media_type="text/event-stream")
         return JSONResponse(_whole(message, body, script))
 
 
@@ -152,7 +155,11 @@ def _deltas(message: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 async def _events(
-    message: dict[str, Any], body: dict[str, Any], script: dict[str, Any], fault: dict[str, Any]
+    message: dict[str, Any],
+    body: dict[str, Any],
+    script: dict[str, Any],
+    fault: dict[str, Any],
+    released: threading.Event,
 ) -> AsyncIterator[str]:
     frame = {"id": "c", "object": "chat.completion.chunk", "created": 0, "model": body["model"]}
 
@@ -165,6 +172,8 @@ async def _events(
             raise ConnectionAbortedError
         if count == fault.get("silent_cut"):
             return
+        while count == fault.get("hold") and not released.is_set():  # noqa: ASYNC110 - set in another thread
+            await asyncio.sleep(0.01)
         yield event(delta)
         await asyncio.sleep(0)
     yield event({}, _reason(message))

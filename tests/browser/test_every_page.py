@@ -1,0 +1,97 @@
+"""Every page by itself: accessible in both schemes, and nothing wider than a phone."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from agent.reorder_run import ReorderRequest, run_reorder
+from tests.app.conftest import assistant_of, order_of
+from tests.browser.conftest import Served, entering, serving
+from tools.desk import Session
+
+WCAG = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+PATHS = (
+    "/",
+    "/ask",
+    "/approvals",
+    "/approvals/A-1",
+    "/runs",
+    "/runs/{run}",
+    "/stock",
+    "/activity",
+    "/activity/{action}",
+    "/policies",
+    "/autonomy",
+    "/products",
+    "/products/MUG-01",
+    "/orders",
+    "/orders/1042",
+    "/customers",
+    "/customers/C-10001",
+    "/suppliers",
+    "/suppliers/northwind",
+    "/purchase-orders",
+    "/purchase-orders/PO-77",
+    "/nowhere",
+)
+
+
+@pytest.fixture(scope="module")
+def lived_in(store_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A store in which something waits, something was done and a run was made."""
+    home = tmp_path_factory.mktemp("pages") / "home"
+    shutil.copytree(store_template, home)
+    with serving(home) as served:
+        operator = served.house.people.principal_for(served.house.credentials.tokens()["operator"])
+        served.ask(480)
+        served.house.desk.submit(order_of(24), Session(assistant_of(operator)))
+        run_reorder(served.house.shop(Session(operator)), ReorderRequest(key="pages"))
+        yield served
+
+
+@pytest.fixture(scope="module")
+def page(lived_in: Served, chromium: Browser) -> Iterator[Page]:
+    """A manager's browser on a phone."""
+    with entering(lived_in, chromium) as enter:
+        yield enter("maya", viewport={"width": 390, "height": 800})
+
+
+def opened(page: Page, path: str, served: Served) -> Page:
+    """A page of that store."""
+    run = served.house.conversations.journal.streams("run")[0].id
+    page.goto(path.format(run=run, action=served.house.desk.actions()[0].id))
+    return page
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_has_no_fault_of_accessibility(page: Page, path: str, lived_in: Served) -> None:
+    """Axe finds no violation of WCAG 2.2 AA, every folded part open; nothing sticks out at 390 px.
+
+    In the dark only the colours are looked at again.
+    """
+    page.emulate_media(color_scheme="light")
+    opened(page, path, lived_in)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    found = Axe().run(page, options=WCAG)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.emulate_media(color_scheme="dark")
+    found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": ["color-contrast"]})
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_the_sign_in_page_has_no_fault_of_accessibility(lived_in: Served, chromium: Browser) -> None:
+    """Axe finds nothing on the one page that strangers see."""
+    context = chromium.new_context(base_url=lived_in.url)
+    page = context.new_page()
+    page.goto("/sign-in")
+    found = Axe().run(page, options=WCAG)
+    assert found.violations_count == 0, found.generate_report()
+    context.close()

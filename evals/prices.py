@@ -140,8 +140,8 @@ def _limits(draw: random.Random) -> PriceLimits:
     """The shipped limits half of the time, else others, not the same in both directions."""
     if draw.random() < 0.5:  # noqa: PLR2004 - a fair coin
         return PriceLimits()
-    pairs = [(draw.randrange(0, 3_000), draw.randrange(0, 4_000)) for _ in range(3)]
-    return PriceLimits(draw.randrange(0, 5_000), *pairs, draw.choice((0, 1, 24, 72)))
+    step, day, week = ((draw.randrange(0, 3_000), draw.randrange(0, 4_000)) for _ in range(3))
+    return PriceLimits(draw.randrange(0, 5_000), step, day, week, draw.choice((0, 1, 24, 72)))
 
 
 def _told(found: dict[str, Any]) -> str:

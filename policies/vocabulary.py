@@ -21,6 +21,8 @@ from policies.fact_types import (
     MoneyFact,
     NumberFact,
 )
+from policies.service_facts import LABELS as SERVICE_LABELS
+from policies.service_facts import service_facts
 from policies.windows import window_named, window_of
 
 __all__ = [
@@ -49,18 +51,32 @@ _POSITIVE_AMOUNT: Final = MoneyFact(minimum=1)
 DEMAND_EFFECTS: Final = ("promotion", "season", "one_off")
 SUPPLY_EFFECTS: Final = ("delay", "unavailable", "price")
 
-CHANNELS: Final = ("chat", "run", "cli", "api")
-"""Where an action may be asked for."""
+_STAFF_CHANNELS: Final = ("chat", "run", "cli", "api")
+CHANNELS: Final = (*_STAFF_CHANNELS, "customer")
+"""Where an action may be asked for; the last by customers themselves, and only some kinds."""
 
 _COMMON: Final[dict[str, FactType]] = {
     "requester.is_agent": _YES_NO,
     "tainted": _YES_NO,
     "requests_last_hour": IntFact("requests"),
-    "channel": EnumFact(CHANNELS),
+    "channel": EnumFact(_STAFF_CHANNELS),
     "clock.hour": IntFact("hours"),
     "clock.weekday": EnumFact(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")),
     "clock.is_weekend": _YES_NO,
 }
+
+
+_PRICED: Final[dict[str, FactType]] = {
+    "margin_after_pct": _PERCENT,
+    "below_cost": _YES_NO,
+    "below_map": _YES_NO,
+    "hours_since_last_change": IntFact("hours"),
+    "price.first": _YES_NO,
+    "same_currency": _YES_NO,
+    "competitor.index_pct": _PERCENT,
+    "competitor.age_days": IntFact("days"),
+}
+"""Facts of a new price; of a campaign, those of its worst line."""
 
 
 def _facts(own: dict[str, FactType]) -> Mapping[str, FactType]:
@@ -106,27 +122,25 @@ FACTS: Final[Vocabulary] = MappingProxyType(
         "change_price": _facts(
             {
                 "change_pct": _PERCENT,
-                "margin_after_pct": _PERCENT,
-                "below_cost": _YES_NO,
-                "below_map": _YES_NO,
-                "hours_since_last_change": IntFact("hours"),
-                "price.first": _YES_NO,
-                "same_currency": _YES_NO,
+                "change_24h_pct": _PERCENT,
+                "change_7d_pct": _PERCENT,
+                **_PRICED,
             }
         ),
-        "refund_order": _facts(
+        "change_prices": _facts(
             {
-                "amount": _POSITIVE_AMOUNT,
-                "within_refundable": _YES_NO,
-                "share_pct": _PERCENT,
-                "delivered": _YES_NO,
-                "days_since_delivery": IntFact("days", minimum=None),
-                "customer.refunds_90d": _AMOUNT,
-                "customer.refund_count_90d": IntFact("refunds"),
+                "lines": IntFact("lines", minimum=1),
+                "change_pct.lowest": _PERCENT,
+                "change_pct.highest": _PERCENT,
+                "change_24h_pct.lowest": _PERCENT,
+                "change_24h_pct.highest": _PERCENT,
+                "change_7d_pct.lowest": _PERCENT,
+                "change_7d_pct.highest": _PERCENT,
+                "weekly_revenue_change": MoneyFact(minimum=None),
+                **_PRICED,
             }
         ),
-        "cancel_order": _facts({"cancellable": _YES_NO, "shipped": _YES_NO, "total": _AMOUNT}),
-        "add_order_note": _facts({"length": IntFact("characters")}),
+        **service_facts(_COMMON, CHANNELS),
         "add_demand_signal": _facts(
             {
                 "effect": EnumFact(DEMAND_EFFECTS),
@@ -155,6 +169,7 @@ FACTS: Final[Vocabulary] = MappingProxyType(
 """The facts of each action kind; `tools/facts.py` reads them, `policies/*.yaml` judges by them."""
 
 _LABELS: Final[dict[str, str]] = {
+    **SERVICE_LABELS,
     "requester.is_agent": "asked by the agent",
     "tainted": "untrusted text was read",
     "requests_last_hour": "number of such requests in the last hour",
@@ -181,6 +196,17 @@ _LABELS: Final[dict[str, str]] = {
     "pieces": "number of pieces",
     "stays_non_negative": "stock stays at zero or more",
     "change_pct": "price change in percent",
+    "change_24h_pct": "price change against 24 hours ago in percent",
+    "change_7d_pct": "price change against 7 days ago in percent",
+    "change_pct.lowest": "lowest price change of a line in percent",
+    "change_pct.highest": "highest price change of a line in percent",
+    "change_24h_pct.lowest": "lowest price change of a line against 24 hours ago in percent",
+    "change_24h_pct.highest": "highest price change of a line against 24 hours ago in percent",
+    "change_7d_pct.lowest": "lowest price change of a line against 7 days ago in percent",
+    "change_7d_pct.highest": "highest price change of a line against 7 days ago in percent",
+    "weekly_revenue_change": "change of the weekly revenue if as much is sold",
+    "competitor.index_pct": "price in percent of the competitors' fresh median",
+    "competitor.age_days": "age of the youngest competitor's price in days",
     "margin_after_pct": "margin afterwards in percent",
     "below_cost": "price is below cost",
     "below_map": "price is below MAP",

@@ -20,6 +20,7 @@ from shop.action import MAX_PIECES, Action, Identifier, Pieces, Undo, Words, can
 from shop.canonical import canonical_bytes
 from shop.errors import InvalidActionError
 from shop.money import Money
+from shop.price_actions import ChangePrices, PriceLine
 from shop.service_actions import AddOrderNote, CancelOrder, RefundOrder
 from shop.signal_actions import AddDemandSignal, AddSupplySignal, RemoveSignal
 
@@ -35,7 +36,9 @@ __all__ = [
     "CancelOrder",
     "CancelPurchaseOrder",
     "ChangePrice",
+    "ChangePrices",
     "PlacePurchaseOrder",
+    "PriceLine",
     "PurchaseLine",
     "ReceivePurchaseOrder",
     "ReceivedLine",
@@ -206,6 +209,7 @@ KINDS: Final[dict[str, type[Action]]] = {
         CancelPurchaseOrder,
         ReceivePurchaseOrder,
         ChangePrice,
+        ChangePrices,
         RefundOrder,
         CancelOrder,
         AddOrderNote,

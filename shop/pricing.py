@@ -1,18 +1,27 @@
-"""A selling price by fixed, stated rules: the margin floor, MAP, and no large step at once."""
+"""A selling price by fixed, stated rules: what asks for another price, and what bounds it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
+from shop.competition import Competition
 from shop.errors import InvalidActionError
 from shop.model import Product
 from shop.money import Money
+from shop.price_bounds import (
+    WHOLE,
+    BoundedPrice,
+    PriceLimits,
+    PriceState,
+    Stays,
+    bounded,
+    bounds,
+    floor_of,
+    margin_floor,
+)
 
-LEAST_MARGIN: Final = Decimal(15)
-"""Percent of the price that must be left above cost; the shipped pricing rules ask a person below it."""
-
-LARGEST_STEP: Final = Decimal(10)
-"""Percent by which a suggestion moves a price at once; the shipped pricing rules ask a person above it."""
+COMPETITIVE: Final = (Decimal(90), Decimal(110))
+"""Percent of the competitors' median between which a price needs no move on their account."""
 
 TOO_MUCH_COVER_DAYS: Final = 180
 """With stock for more days than this, a lower price is suggested."""
@@ -53,65 +62,148 @@ def changed_by(price: Money, percent: Decimal) -> Money:
     return price.times(1 + percent / 100)
 
 
-def suggest(
-    product: Product, *, target_margin_percent: Decimal | None = None, cover_days: Decimal | None = None
-) -> PriceSuggestion:
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a suggestion looks at besides the product: what is wanted, sold, asked elsewhere, and the limits.
+
+    `cover_days` are the days that stock lasts; `day_ago` and `week_ago` the prices in force then.
+    """
+
+    target_margin_percent: Decimal | None = None
+    cover_days: Decimal | None = None
+    competition: Competition | None = None
+    day_ago: Money | None = None
+    week_ago: Money | None = None
+    hours_since_change: int | None = None
+    limits: PriceLimits = field(default_factory=PriceLimits)
+
+
+def suggest(product: Product, around: Surroundings | None = None) -> PriceSuggestion:
     """A price for a product; raises InvalidActionError while its cost or price is unknown.
 
-    Starts from the target margin's price, or from the present price (lowered by the largest step while
-    `cover_days`, the days that stock lasts, are too many); keeps the floor; then limits the step.
+    A target margin, too much stock and the competitors may ask for another price, in this order; floor, MAP
+    and the limits bound it; an ending comes last. Where the bounds leave no price, the present one stays.
     """
-    if product.cost is None:
-        raise InvalidActionError(f"the cost of {product.sku} is unknown, so no price can be justified")
-    if not product.price:
-        raise InvalidActionError(f"{product.sku} has no price yet; set one first")
+    around = around or Surroundings()
+    state = state_of(product, around)
     reasons: list[str] = []
-    wanted = _wanted(product, product.cost, target_margin_percent, cover_days, reasons)
-    floor = _floor(product, product.cost, reasons)
-    if wanted < floor:
-        wanted = floor
-        reasons.append(f"raised to the floor of {floor}")
-    price = _limited(product.price, wanted, reasons)
+    wanted = _wanted(product, around, reasons)
+    floor = Money(floor_of(state, around.limits), product.price.currency)
+    reasons.append(_floor_words(product, floor, around.limits))
+    found = bounded(wanted.minor, state, around.limits, currency=wanted.currency)
+    price = Money(found.price, wanted.currency)
+    reasons += _bounded_words(product, wanted, price, found, around)
     return PriceSuggestion(
         price,
         floor,
-        (price - product.cost).percent_of(price),
+        (price - Money(state.cost, price.currency)).percent_of(price),
         (price - product.price).percent_of(product.price),
         tuple(reasons),
     )
 
 
-def _wanted(
-    product: Product, cost: Money, target: Decimal | None, cover_days: Decimal | None, reasons: list[str]
-) -> Money:
-    if target is not None:
-        price = price_for_margin(cost, target)
-        reasons.append(f"{price} leaves {target} % margin on a cost of {cost}")
+def state_of(product: Product, around: Surroundings) -> PriceState:
+    """What bounds the price of a product; raises InvalidActionError while its cost or price is unknown."""
+    if product.cost is None:
+        raise InvalidActionError(f"the cost of {product.sku} is unknown, so no price can be justified")
+    if not product.price:
+        raise InvalidActionError(f"{product.sku} has no price yet; set one first")
+    return PriceState(
+        product.price.minor,
+        product.cost.minor,
+        None if product.map_price is None else product.map_price.minor,
+        None if around.day_ago is None else around.day_ago.minor,
+        None if around.week_ago is None else around.week_ago.minor,
+        around.hours_since_change,
+    )
+
+
+def campaign_price(product: Product, percent: Decimal, limits: PriceLimits) -> tuple[Money | None, str]:
+    """The price of one line of a campaign that moves prices by a percentage, or None, and why.
+
+    The step that was asked for is kept to; floor and MAP bound it, an ending comes last, and no ending moves
+    the price further than was asked, or than the limits leave to the rules alone. Limits per day and week and
+    the cooldown are the rules' to judge: a person may have wanted the campaign.
+    """
+    if product.cost is None:
+        return None, "its cost is unknown"
+    if not product.price:
+        return None, "it has no price yet"
+    asked = int(abs(percent) * 100)
+    step = (min(max(asked, limits.step[0]), WHOLE - 1), max(asked, limits.step[1]))
+    free = replace(limits, step=step, day=step, week=step, cooldown_hours=0)
+    state = state_of(product, Surroundings(limits=free))
+    wanted = changed_by(product.price, percent)
+    found = bounded(wanted.minor, state, free, currency=wanted.currency)
+    price = Money(found.price, wanted.currency)
+    if found.stays is not None or (price < product.price) != (percent < 0):
+        floor = Money(floor_of(state, free), wanted.currency)
+        return None, f"it costs {product.price}, and its floor is {floor}"
+    stopped = f"stopped at its floor of {Money(found.low, wanted.currency)}"
+    return price, "" if found.low <= wanted.minor else stopped
+
+
+def _wanted(product: Product, around: Surroundings, reasons: list[str]) -> Money:
+    if around.target_margin_percent is not None and product.cost is not None:
+        price = price_for_margin(product.cost, around.target_margin_percent)
+        reasons.append(f"{price} leaves {around.target_margin_percent} % margin on a cost of {product.cost}")
         return price
-    if cover_days is not None and cover_days > TOO_MUCH_COVER_DAYS:
-        price = changed_by(product.price, -LARGEST_STEP)
+    if around.cover_days is not None and around.cover_days > TOO_MUCH_COVER_DAYS:
+        step = Decimal(around.limits.step[0]) / 100
+        price = changed_by(product.price, -step)
         reasons.append(
-            f"stock lasts {cover_days:.0f} days at the recent rate of sales, more than "
-            f"{TOO_MUCH_COVER_DAYS}: {LARGEST_STEP} % lower, {price}"
+            f"stock lasts {around.cover_days:.0f} days at the recent rate of sales, more than "
+            f"{TOO_MUCH_COVER_DAYS}: {step.normalize():f} % lower, {price}"
         )
         return price
-    reasons.append(f"nothing asks for another price than the present {product.price}")
-    return product.price
+    price = _competitive(product, around, reasons)
+    if price == product.price:
+        reasons.append(f"nothing asks for another price than the present {product.price}")
+    return price
 
 
-def _floor(product: Product, cost: Money, reasons: list[str]) -> Money:
-    floor = price_for_margin(cost, LEAST_MARGIN)
-    reasons.append(f"at least {floor}, so that {LEAST_MARGIN} % margin is left on a cost of {cost}")
-    if product.map_price is not None and product.map_price > floor:
-        floor = product.map_price
-        reasons.append(f"at least the minimum advertised price (MAP) of {floor}")
-    return floor
+def _competitive(product: Product, around: Surroundings, reasons: list[str]) -> Money:
+    """The competitors' median when the price is far from it; stale prices are named and not used."""
+    rivals = around.competition
+    if rivals is None:
+        return product.price
+    index = rivals.index_percent(product.price)
+    words = rivals.in_words()
+    if rivals.median is None or COMPETITIVE[0] <= index <= COMPETITIVE[1]:
+        reasons.append(words if rivals.median is None else f"{words}; {product.price} is {index} % of that")
+        return product.price
+    low, high = COMPETITIVE
+    reasons.append(f"{words}; {product.price} is {index} % of that, outside {low} to {high} %")
+    return rivals.median
 
 
-def _limited(present: Money, wanted: Money, reasons: list[str]) -> Money:
-    low, high = changed_by(present, -LARGEST_STEP), changed_by(present, LARGEST_STEP)
-    if low <= wanted <= high:
-        return wanted
-    step = high if wanted > high else low
-    reasons.append(f"{wanted} is more than {LARGEST_STEP} % away from {present}: go to {step} first")
-    return step
+def _floor_words(product: Product, floor: Money, limits: PriceLimits) -> str:
+    cost = product.cost or Money.zero(floor.currency)
+    if floor.minor > margin_floor(cost.minor, limits.least_margin):
+        return f"at least the minimum advertised price (MAP) of {floor}"
+    least = (Decimal(limits.least_margin) / 100).normalize()
+    return f"at least {floor}, so that {least:f} % margin is left on a cost of {cost}"
+
+
+def _bounded_words(
+    product: Product, wanted: Money, price: Money, found: BoundedPrice, around: Surroundings
+) -> list[str]:
+    if found.stays is Stays.COOLDOWN:
+        return [
+            f"it was changed {around.hours_since_change} hours ago, and a price rests "
+            f"{around.limits.cooldown_hours} hours: it stays at {price}"
+        ]
+    low, high = (Money(one, wanted.currency) for one in bounds(state_of(product, around), around.limits))
+    if found.stays is Stays.NO_ROOM:
+        return [
+            f"no price keeps both the floor of {low} and the limits per step, day and week, which end at "
+            f"{high}: it stays at {price} until the pricing manager decides"
+        ]
+    said = []
+    if not low <= wanted <= high:
+        said.append(
+            f"floor and limits leave {low} to {high}, so {wanted} is out of reach: go to {price} first"
+        )
+    elif price != wanted:
+        said.append(f"{price} has a usual ending, within {low} to {high}")
+    return said

@@ -49,6 +49,9 @@ rules:
   - {id: price, action: change_price, allow: {when: [{margin_after_pct: {over: 15}}]}}
   - {id: price-swing, action: change_price, approve: {when: [{change_pct: {outside: [-10, 10]}}],
      by: [pricing_manager], expires: 72h, because: "Price moves {value} % (allowed {limit})."}}
+  - {id: prices, action: change_prices, allow: {when: [{margin_after_pct: {over: 15}}]}}
+  - {id: prices-swing, action: change_prices, approve: {when: [{change_pct.lowest: {under: -10}}],
+     by: [pricing_manager], expires: 72h, because: "A price moves {value} % (at least {limit})."}}
   - {id: refund, action: refund_order, allow: {when: [{within_refundable: true}]}}
   - {id: refund-big, action: refund_order, approve: {when: [{amount: {over: 20 GBP}}],
      by: [support_lead], expires: 72h, because: "Refund of {value} is over {limit}."}}

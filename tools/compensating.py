@@ -16,7 +16,9 @@ from shop.actions import (
     AdjustStock,
     CancelPurchaseOrder,
     ChangePrice,
+    ChangePrices,
     PlacePurchaseOrder,
+    PriceLine,
     PurchaseLine,
     ReceivePurchaseOrder,
     RemoveSignal,
@@ -132,6 +134,25 @@ def _price(action: ChangePrice, snapshot: Snapshot, done: ActionView, receipt: R
     if product is None or product.price != action.price or not changes or changes[-1].source != done.id:
         raise ConflictError(f"the price of {action.sku} was changed again since; set it by itself")
     return ChangePrice(sku=action.sku, price=Money.from_json(before), reason=f"undo of {done.id}")
+
+
+@_undone.register
+def _campaign(action: ChangePrices, snapshot: Snapshot, done: ActionView, receipt: Receipt) -> Action:
+    """The old prices of all lines that were done and were not changed again since."""
+    before = receipt.before.get("prices", {})
+    products = catalogue.products(snapshot, before)
+    lines = tuple(
+        PriceLine(sku=line.sku, price=Money.from_json(before[line.sku]))
+        for line in action.lines
+        if line.sku in products
+        and products[line.sku].price == line.price
+        and catalogue.price_changes(snapshot, line.sku)[-1].source == done.id
+    )
+    if not lines:
+        raise ConflictError(f"every price of {done.id} was changed again since; set them by themselves")
+    left = len(before) - len(lines)
+    words = f", {left} left: changed again since" if left else ""
+    return ChangePrices(lines=lines, reason=f"undo of {done.id}{words}")
 
 
 @_undone.register

@@ -36,6 +36,7 @@ from tools.filing import (
     submission,
     trusted,
 )
+from tools.identity import Identity
 from tools.ledger import delegations, outbox, plans, rows, waiting
 from tools.ledger.delegations import Delegation
 from tools.ledger.loosenings import Loosening
@@ -85,6 +86,7 @@ class Desk:
         self._delegating = Delegating(self._bench)
         self._triage = Triage(self._bench, self._approving)
         self._switching = Switching(self._bench)
+        self._identity = Identity(self._bench)
 
     def submit(
         self, action: Action, session: Session, *, key: str | None = None, execute: bool = True
@@ -147,6 +149,37 @@ class Desk:
     def withdraw(self, action_id: str, person: Principal) -> Submission:
         """Take back a request that has not been carried out."""
         return self._followed(self._approving.withdraw(action_id, person))
+
+    def open_customer_conversation(self, conversation: str) -> None:
+        """A door opened this conversation with a customer: from now on identity and consent are asked for."""
+        self._identity.open(conversation)
+
+    def verify_identity(
+        self,
+        conversation: str,
+        *,
+        email: str | None = None,
+        name: str | None = None,
+        postcode: str | None = None,
+    ) -> str:
+        """Match the customer of a conversation by e-mail address, or by name and postcode; gives the id.
+
+        Raises NotFoundError if nobody, or more than one, fits, AccessDeniedError for a second customer and
+        after too many attempts, ConflictError for a conversation that is not with a customer.
+        """
+        return self._identity.verify(conversation, email=email, name=name, postcode=postcode)
+
+    def digest_of(self, action: Action) -> str:
+        """The digest under which a customer is shown an action; raises InvalidActionError."""
+        return self._identity.digest_of(action)
+
+    def record_consent(self, conversation: str, digest: str) -> None:
+        """The customer said yes to the action of this digest, as it was shown; the yes counts once.
+
+        For doors only: what a model says cannot give it. Raises AccessDeniedError before the customer is
+        identified, ConflictError for a conversation that is not with a customer.
+        """
+        self._identity.consent(conversation, digest)
 
     def undo(
         self, action_id: str, session: Session, *, sku: str | None = None, execute: bool = True
@@ -351,6 +384,11 @@ class Desk:
     def explain(self, action_id: str) -> Submission:
         """The decision in force about an action, with its reasons."""
         return self._answer(self.status(action_id))
+
+    def rules(self) -> PolicySet:
+        """The rules in force at this moment."""
+        with self._bench.db.reading() as snapshot:
+            return self._bench.policies.at(snapshot).active
 
     def modes(self) -> dict[str, Mode]:
         """The dial of each kind of action."""

@@ -6,11 +6,12 @@ from typing import Final
 
 from shop import pricing
 from shop.actions import ChangePrice
+from shop.competition import competition
 from shop.errors import ToolInputError
 from shop.model import Product
 from shop.money import Money
 from shop.store.database import Snapshot
-from shop.store.reads import catalogue, info, stock
+from shop.store.reads import catalogue, info, prices, stock
 from tools import lookups
 from tools.answers import Amount, Answer, Record, WriteAnswer
 from tools.arguments import (
@@ -22,6 +23,7 @@ from tools.arguments import (
     parse_amount,
     parse_percent,
 )
+from tools.price_limits import price_limits
 from tools.tool import Shop, read_from, submit
 
 SALES_DAYS: Final = 56
@@ -97,7 +99,7 @@ def suggest_price(
     with shop.db.reading() as snapshot:
         product = lookups.product(snapshot, sku)
         cover = _cover_days(shop, snapshot, product)
-        found = pricing.suggest(product, target_margin_percent=target, cover_days=cover)
+        found = pricing.suggest(product, _surroundings(shop, snapshot, product, target, cover))
         return SuggestedPriceAnswer(
             **read_from(shop, snapshot, f"catalogue, stock and {SALES_DAYS} days of sales"),
             sku=product.sku,
@@ -135,6 +137,25 @@ def _new_price(product: Product, price: str | None, change_percent: str | None) 
     if price is not None:
         return parse_amount(price, product.price.currency)
     return pricing.changed_by(product.price, parse_percent(change_percent or "0"))
+
+
+def _surroundings(
+    shop: Shop, snapshot: Snapshot, product: Product, target: Decimal | None, cover: Decimal | None
+) -> pricing.Surroundings:
+    """What the suggestion looks at: the competitors, the prices in force before, and the rules' limits."""
+    now, today = shop.clock(), info.business_day(snapshot, shop.clock)
+    changed = prices.changes(snapshot, [product.sku]).get(product.sku, [])
+    at = product.price_changed_at
+    seen = prices.seen_at_competitors(snapshot, [product.sku]).get(product.sku, [])
+    return pricing.Surroundings(
+        target_margin_percent=target,
+        cover_days=cover,
+        competition=competition(seen, today, product.price.currency),
+        day_ago=prices.in_force(changed, now - timedelta(days=1), product.price),
+        week_ago=prices.in_force(changed, now - timedelta(days=7), product.price),
+        hours_since_change=None if at is None else max(0, int((now - at).total_seconds() // 3600)),
+        limits=price_limits(shop.desk.rules()),
+    )
 
 
 def _cover_days(shop: Shop, snapshot: Snapshot, product: Product) -> Decimal | None:

@@ -22,6 +22,7 @@ from shop.actions import (
     CancelOrder,
     CancelPurchaseOrder,
     ChangePrice,
+    ChangePrices,
     PlacePurchaseOrder,
     ReceivePurchaseOrder,
     RefundOrder,
@@ -40,6 +41,7 @@ from shop.errors import (
 from shop.store.reads.info import store_info
 from tools import (
     approvals,
+    campaigns,
     guides,
     inventory,
     planning,
@@ -83,6 +85,7 @@ _ALL: Final = (
     reads("pricing", pricing.get_price),
     reads("pricing", pricing.suggest_price),
     writes("pricing", ChangePrice, pricing.change_price),
+    writes("pricing", ChangePrices, campaigns.change_prices),
     reads("service", service.find_customer),
     reads("service", service.find_orders),
     reads("service", service.get_order),
@@ -165,7 +168,10 @@ def check_registry(tools: Mapping[str, Tool] = TOOLS, policies: PolicySet | None
 
 def _check_allowed(kind: str, policies: PolicySet) -> None:
     if not any(rule.effect is Verdict.ALLOW for rule in policies.rules_for(kind)):
-        raise SetupError(f"no rule allows {kind!r}, so every one would be denied: add an allow rule for it")
+        raise SetupError(
+            f"no rule allows {kind!r}, so every one would be denied: add an allow rule for it, or draft "
+            "the shipped ones with: shophand policy adopt"
+        )
 
 
 def _check_fit_for_writing(tool: Tool) -> None:

@@ -11,7 +11,14 @@ from typing import Final
 from sqlalchemy import text
 
 from shop.errors import SetupError
-from shop.store import journal_schema, ledger_schema, schema, service_schema, web_schema
+from shop.store import (  # noqa: F401 - every table joins the others
+    journal_schema,
+    ledger_schema,
+    pricing_schema,
+    schema,
+    service_schema,
+    web_schema,
+)
 from shop.store.database import Database, Transaction
 
 HIDDEN: Final = frozenset(

@@ -23,6 +23,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "cancel_purchase_order": {"purchase_order": "PO-1", "reason": "late"},
     "receive_purchase_order": {"purchase_order": "PO-1", "lines": [{"sku": "A", "quantity": 2}]},
     "change_price": {"sku": "A", "price": {"minor": 100, "cur": "GBP"}, "reason": "cost"},
+    "change_prices": {"lines": [{"sku": "A", "price": {"minor": 100, "cur": "GBP"}}], "reason": "cost"},
     "refund_order": {"order": "1042", "amount": {"minor": 100, "cur": "GBP"}, "reason": "broken"},
     "cancel_order": {"order": "1042", "reason": "asked"},
     "add_order_note": {"order": "1042", "note": "called back"},

@@ -3,7 +3,7 @@
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from shop.store import journal_schema, ledger_schema, service_schema, web_schema  # noqa: F401 - their tables join the others
+from shop.store import journal_schema, ledger_schema, pricing_schema, service_schema, web_schema  # noqa: F401 - their tables join the others
 from shop.store.database import Database
 from shop.store.migrate import is_current, upgrade
 from shop.store.schema import metadata

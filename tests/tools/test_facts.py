@@ -24,6 +24,13 @@ POSSIBLE: dict[str, dict[str, Any]] = {
     "cancel_purchase_order": {"purchase_order": "PO-78", "reason": "late"},
     "receive_purchase_order": {"purchase_order": "PO-78", "lines": [{"sku": "TEA-100", "quantity": 24}]},
     "change_price": {"sku": "MUG-01", "price": {"minor": 1300, "cur": "GBP"}, "reason": "cost"},
+    "change_prices": {
+        "lines": [
+            {"sku": "MUG-01", "price": {"minor": 1300, "cur": "GBP"}},
+            {"sku": "TEA-100", "price": {"minor": 849, "cur": "GBP"}},
+        ],
+        "reason": "cost",
+    },
     "refund_order": {"order": "1042", "amount": {"minor": 1000, "cur": "GBP"}, "reason": "late"},
     "cancel_order": {"order": "1043", "reason": "asked"},
     "add_order_note": {"order": "1042", "note": "called back"},
@@ -87,6 +94,7 @@ def test_a_small_usual_action_passes_the_shipped_rules(gate: Gate, kind: str) ->
         ("cancel_purchase_order", {"purchase_order": "PO-1"}),
         ("receive_purchase_order", {"lines": [{"sku": "MUG-01", "quantity": 1}]}),
         ("change_price", {"sku": "NOPE"}),
+        ("change_prices", {"lines": [{"sku": "NOPE", "price": {"minor": 1300, "cur": "GBP"}}]}),
         ("refund_order", {"order": "1"}),
         ("cancel_order", {"order": "1"}),
         ("add_order_note", {"order": "1"}),

@@ -14,7 +14,8 @@ from shop.money import Money, exponent
 from shop.plan_inputs import Shortages
 from shop.plan_results import Reason
 from shop.projected_level import Projection, project
-from shop.signalled import added_lead_time, signalled
+from shop.recent_sales import pieces_until_asked
+from shop.signalled import added_lead_time, signal_demand, signalled
 from shop.sound_sales import sound_sales
 from shop.supply import Supply, supply
 
@@ -31,7 +32,10 @@ LEAST_SALES: float = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """One entry per SKU-location. `finding` is why nothing may be ordered (a Reason), or None."""
+    """One entry per SKU-location. `finding` is why nothing may be ordered (a Reason), or None.
+
+    `most_unasked`: pieces that recent sales account for within the maximum cover; the rules ask about more.
+    """
 
     forecasts: Forecasts
     choice: Choice
@@ -47,6 +51,7 @@ class Assessment:
     urgent: Flags
     margin: Floats
     order_cost: float
+    most_unasked: Floats
 
 
 def assess(inputs: PlanInputs, settings: PlanSettings) -> Assessment:
@@ -67,8 +72,12 @@ def assess(inputs: PlanInputs, settings: PlanSettings) -> Assessment:
     price = _in_home(inputs, items.price_minor)
     unit_cost = _unit_costs(inputs, choice)
     cost_of_ordering = _order_cost(inputs, settings)
+    unasked = pieces_until_asked(
+        sold, inputs.history.stocked_out, items.observed_from, settings.maximum_cover_days
+    )
+    asking = replenishment.Asking(pieces=unasked, lot=_least_lots(inputs, choice))
     levels = replenishment.levels(
-        forecasts, lead_time, lead_time_sd, price, unit_cost, cost_of_ordering, settings
+        forecasts, lead_time, lead_time_sd, price, unit_cost, cost_of_ordering, settings, asking
     )
     coming = supply(inputs.incoming, levels.exposure_days, settings.overdue_trust_days)
     free = items.on_hand - items.committed - items.unavailable
@@ -90,6 +99,7 @@ def assess(inputs: PlanInputs, settings: PlanSettings) -> Assessment:
         urgent=free + soon.in_time <= forecasts.over(lead_time)[0],
         margin=_margins(price, unit_cost),
         order_cost=cost_of_ordering,
+        most_unasked=unasked + signal_demand(forecasts, levels.exposure_days).clip(min=0.0),
     )
 
 
@@ -145,6 +155,16 @@ def _lead_times(inputs: PlanInputs, choice: Choice, settings: PlanSettings) -> t
     lead_time[known] += added_lead_time(inputs)[supplier]
     deviation[known] = inputs.suppliers.lead_time_sd_days[supplier]
     return lead_time, deviation
+
+
+def _least_lots(inputs: PlanInputs, choice: Choice) -> Ints:
+    """The least quantity of the chosen offer in whole packs; 1 without one."""
+    found = np.ones(len(inputs.items), dtype=np.int64)
+    known = choice.offer != purchasing.NO_OFFER
+    offer = choice.offer[known]
+    pack = np.maximum(inputs.offers.pack_size[offer], 1)
+    found[known] = -(-np.maximum(inputs.offers.moq[offer], 1) // pack) * pack
+    return found
 
 
 def _unit_costs(inputs: PlanInputs, choice: Choice) -> Floats:

@@ -121,6 +121,10 @@ def draft(
     least = in_packs(np.ones_like(minimum), pack, moq, settings.rounding)
     cover = np.ceil(per_day * settings.maximum_cover_days).astype(np.int64)
     most = np.minimum(np.maximum(cover - position[item], wanted), MAX_PIECES)
+    unasked = _unasked_packs(state, item, packed, pack, least, position[item])
+    packed = np.where(wanted > 0, unasked, packed)
+    room = np.floor(np.minimum(state.most_unasked[item] - position[item], MAX_PIECES)).astype(np.int64)
+    most = np.maximum(np.minimum(most, room), np.maximum(wanted, np.minimum(least, most)))
     if settings.maximum_stock is MaximumStock.KEPT:
         packed = np.minimum(packed, np.maximum(most // pack * pack, least))
     found = Drafts(
@@ -143,6 +147,17 @@ def draft(
     sound = reasons == None  # noqa: E711 - element by element over an object array
     findings = dict(zip(item[~sound].tolist(), reasons[~sound].tolist(), strict=True))
     return rows_of(found, np.flatnonzero(sound)), findings
+
+
+def _unasked_packs(
+    state: Assessment, item: Ints, packed: Ints, pack: Ints, least: Ints, position: Ints
+) -> Ints:
+    """A pack less where the last one would make the rules ask, and what is left still ends the need."""
+    fewer = packed - pack
+    asked = position + packed > state.most_unasked[item]
+    return np.where(
+        asked & (fewer >= least) & (position + fewer > state.levels.reorder_point[item]), fewer, packed
+    )
 
 
 def rows_of(drafts: Drafts, rows: Ints) -> Drafts:

@@ -111,11 +111,13 @@ def levels(
     unit_cost: Floats,
     order_cost: float,
     settings: PlanSettings,
+    asking: Asking | None = None,
 ) -> Levels:
     """Reorder point s and order-up-to level S of every SKU-location from its forecast, lead time and costs.
 
     `price` and `unit_cost` per piece and `order_cost` per order line, home currency, NaN where unknown.
     A SKU that is not worth stocking on its costs has s = -1 and S = 0: nothing is ordered for the shelf.
+    Levels that costs choose stay under the pieces that the rules would ask about (`asking`).
     """
     demand = horizons(forecasts, lead_time_days, lead_time_sd_days, settings.review_days)
     per_day, _ = forecasts.per_day()
@@ -138,6 +140,8 @@ def levels(
         foreseen = np.maximum(mean - per_day * (lead_time_days + settings.review_days), 0.0)
         sold_in_cover = per_day * settings.level_cover_days + foreseen
         point, top = within_cover(point, top, sold_in_cover, mean)
+        if asking is not None:
+            point, top = unasked(point, top, asking, foreseen, mean)
     return Levels(
         exposure_days=lead_time_days + settings.review_days,
         demand_mean=mean,
@@ -169,6 +173,33 @@ def within_cover(
     most = np.maximum(np.ceil(sold_in_cover).astype(np.int64), least)
     top = np.minimum(order_up_to, most)
     return np.minimum(reorder_point, np.where(top < order_up_to, top - 1, reorder_point)), top
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """From how many pieces on the rules ask about the cover of a SKU, and the least that it is bought in."""
+
+    pieces: Floats
+    lot: Ints
+
+
+def unasked(
+    reorder_point: Ints, order_up_to: Ints, asking: Asking, foreseen: Floats, exposure_mean: Floats
+) -> tuple[Ints, Ints]:
+    """(s, S) such that an order leaves no more pieces than recent sales account for within the rules' cover.
+
+    S stops there, and s leaves room for the least lot, so that a slow mover that comes in large lots waits
+    until it is lower. Neither falls under the exposure's mean demand: what is needed is asked for.
+
+    >>> s, top, asking = np.array([6]), np.array([10]), Asking(pieces=np.array([12.0]), lot=np.array([8]))
+    >>> unasked(s, top, asking, np.zeros(1), np.array([2.5]))
+    (array([4]), array([10]))
+    """
+    needed = np.ceil(exposure_mean)
+    most = asking.pieces + foreseen
+    top = np.minimum(order_up_to, np.maximum(most, needed + 1)).astype(np.int64)
+    point = np.minimum(reorder_point, np.maximum(most - asking.lot, needed)).astype(np.int64)
+    return np.minimum(point, np.where(top < order_up_to, top - 1, point)), top
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from shop.actions import AdjustStock, TransferStock
 from shop.model import Product, StockLevel
 from shop.money import Money
+from shop.recent_sales import SALES_DAYS
 from shop.store.reads import catalogue, stock
 from shop.store.reads.cover import Cover, covers, days_of_cover
 from tools.facts.gathering import Gathered, Scene, found, read_facts
-from tools.facts.reordering import SALES_DAYS
 from tools.ledger.windows import Entry
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from shop.actions import CancelPurchaseOrder, PlacePurchaseOrder, ReceivePurchaseOrder
 from shop.model import PurchaseOrder
 from shop.money import Money
+from shop.recent_sales import SALES_DAYS
 from shop.store.reads import catalogue, purchasing, terms
 from shop.store.reads.cover import covers, days_of_cover
 from tools.facts.gathering import Gathered, Scene, found, read_facts
 from tools.ledger.windows import Entry
-
-SALES_DAYS = 56
-"""Days of recent sales behind every days-of-cover fact: eight whole weeks."""
 
 _SHOWN_LINES = 12
 
@@ -100,7 +98,8 @@ def _cover(action: PlacePurchaseOrder, scene: Scene, into: Gathered) -> None:
     before = days_of_cover(figures[worst], 0, SALES_DAYS)
     into.show(f"Longest cover ({worst}), days", before, after[worst])
     into.evidence.append(
-        f"sales of the {SALES_DAYS} days to {scene.today.isoformat()}; stock and open orders of this moment"
+        f"sales of the {SALES_DAYS} days to {scene.today.isoformat()}, without days of an empty shelf; "
+        "stock and open orders of this moment"
     )
 
 

@@ -9,11 +9,11 @@ from typing import Final
 from shop.actions import AddDemandSignal, AddSupplySignal, RemoveSignal
 from shop.model import Offer, Product
 from shop.money import Money
+from shop.recent_sales import SALES_DAYS
 from shop.signal_actions import DemandEffect
 from shop.signals import Signal
 from shop.store.reads import catalogue, purchasing, signals
 from tools.facts.gathering import Gathered, Scene, found, read_facts
-from tools.facts.reordering import SALES_DAYS
 from tools.ledger.windows import Entry
 
 OPEN_ENDED_DAYS: Final = 9_999

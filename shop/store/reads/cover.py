@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import BindParameter, bindparam, func, select
 
+from shop.recent_sales import shelf_days
 from shop.store import schema
 from shop.store.database import Snapshot
 from shop.store.prepared import Prepared
@@ -16,11 +17,15 @@ _OPEN = ("placed", "partly_received")
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What a SKU has at a location, in pieces, and how many pieces it sold over the days looked at."""
+    """What a SKU has at a location, in pieces, and how many pieces it sold over the days looked at.
+
+    `empty_days`: on so many of these days the shelf was empty, which says nothing of demand.
+    """
 
     available: int
     incoming: int
     sold: int
+    empty_days: int = 0
 
 
 def covers(
@@ -32,24 +37,31 @@ def covers(
     for chunk in _chunks(wanted):
         available = _available(snapshot, location, chunk)
         incoming = _incoming(snapshot, location, chunk)
-        sold = _sold(snapshot, location, chunk, until, days)
+        sold = _by_sku(_SOLD, snapshot, location, chunk, until, days)
+        empty = _by_sku(_EMPTY, snapshot, location, chunk, until, days)
         for sku in chunk:
-            found[sku] = Cover(available.get(sku, 0), incoming.get(sku, 0), sold.get(sku, 0))
+            figures = (available.get(sku, 0), incoming.get(sku, 0), sold.get(sku, 0), empty.get(sku, 0))
+            found[sku] = Cover(*figures)
     return found
 
 
 def days_of_cover(cover: Cover, more: int, days: int, cap: int = 9_999) -> int:
     """Whole days that stock plus incoming plus `more` pieces last at the recent rate of sales.
 
+    The rate is that of the days on which the shelf was not empty (`shop/recent_sales.py`).
+
     >>> days_of_cover(Cover(available=20, incoming=10, sold=56), more=26, days=56)
     56
     >>> days_of_cover(Cover(available=1, incoming=0, sold=0), more=1, days=56)
     9999
+    >>> days_of_cover(Cover(available=28, incoming=0, sold=28, empty_days=28), more=0, days=56)
+    28
     """
     pieces = cover.available + cover.incoming + more
     if pieces <= 0:
         return 0
-    return min(cap, pieces * days // cover.sold) if cover.sold > 0 else cap
+    shelf = shelf_days(cover.empty_days, days)
+    return min(cap, pieces * shelf // cover.sold) if cover.sold > 0 else cap
 
 
 def _chunks(skus: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -67,18 +79,20 @@ def _incoming(snapshot: Snapshot, location: str, skus: Sequence[str]) -> dict[st
     return {sku: int(pieces) for sku, pieces in rows}
 
 
-def _sold(snapshot: Snapshot, location: str, skus: Sequence[str], until: date, days: int) -> dict[str, int]:
+def _by_sku(
+    query: Prepared, snapshot: Snapshot, location: str, skus: Sequence[str], until: date, days: int
+) -> dict[str, int]:
     values = {
         "b_location": location,
         "b_skus": skus,
         "b_after": until - timedelta(days=days),
         "b_until": until,
     }
-    return {sku: int(pieces) for sku, pieces in _SOLD.rows(snapshot, values)}
+    return {sku: int(figure) for sku, figure in query.rows(snapshot, values)}
 
 
 # Built once: making a statement costs more than running it.
-_LEVEL, _MOVE = schema.stock_levels, schema.stock_movements
+_LEVEL, _MOVE, _OUT = schema.stock_levels, schema.stock_movements, schema.stockout_days
 _ORDER, _LINE = schema.purchase_orders, schema.purchase_order_lines
 _PLACE: BindParameter[str] = bindparam("b_location")
 _SKUS: BindParameter[list[str]] = bindparam("b_skus", expanding=True)
@@ -108,4 +122,14 @@ _SOLD = Prepared(
         _MOVE.c.day <= bindparam("b_until", type_=_MOVE.c.day.type),
     )
     .group_by(_MOVE.c.sku)
+)
+_EMPTY = Prepared(
+    select(_OUT.c.sku, func.count())
+    .where(
+        _OUT.c.location == _PLACE,
+        _OUT.c.sku.in_(_SKUS),
+        _OUT.c.day > bindparam("b_after", type_=_OUT.c.day.type),
+        _OUT.c.day <= bindparam("b_until", type_=_OUT.c.day.type),
+    )
+    .group_by(_OUT.c.sku)
 )

@@ -36,6 +36,7 @@ COMMANDS: Final = {
     "undo": "Take back what was carried out.",
     "mode": "How much the assistant may do by itself; stop everything.",
     "policy": "Read, explain and test the rules.",
+    "eval": "Measure how well a model decides.",
     "audit": "Verify and export the record of everything that happened.",
     "people": "Who may do what, and their tokens.",
     "config": "The settings and where each one comes from.",
@@ -86,7 +87,7 @@ def _shared(
     """Shophand works in your online store inside your written policies.
 
     Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 access or configuration, 5 conflict or stale,
-    6 refused by policy, 7 done what was allowed and the rest waits for approval.
+    6 refused by policy, 7 done what was allowed and the rest waits for approval, 8 an evaluation failed.
     """
     context.obj = Shared(home=home, model=model)
 

@@ -1,0 +1,428 @@
+"""What a case changes in the sample store before it begins: typed changes, by name.
+
+They write tables directly, through the standard library and not through the code under test, so that a
+fault in the product's own writes cannot hide itself. Written ``{set_stock: {sku: MUG-01, ...}}``.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shop.money import Money
+
+MOMENT: Final = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+"""The moment at which every case begins; the sample store's business day."""
+
+
+class Change(BaseModel):
+    """A change of the store; each kind says what it sets."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Make it."""
+        raise NotImplementedError
+
+
+def change_of(value: object) -> object:
+    """The change that a mapping with one key names; anything else stays, and is refused by its type."""
+    if isinstance(value, Mapping) and len(value) == 1:
+        name, fields = next(iter(value.items()))
+        if name not in CHANGES:
+            raise ValueError(f"there is no change {name!r}; there are {', '.join(CHANGES)}")
+        return CHANGES[name].model_validate(fields)
+    if isinstance(value, Change):
+        return value
+    raise ValueError("a change is written {name: {...}}")
+
+
+def minor(amount: str | int, currency: str = "GBP") -> int:
+    """An amount such as ``12.50`` in minor units."""
+    return Money.of(Decimal(str(amount)), currency).minor
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as the store writes it."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _one(store: sqlite3.Connection, statement: str, values: tuple[Any, ...]) -> None:
+    """Run an update that must meet exactly one row."""
+    if store.execute(statement, values).rowcount != 1:
+        raise ValueError(f"the store has no such record: {values}")
+
+
+class SetStock(Change):
+    """Pieces on a shelf; `committed` are promised to customers."""
+
+    sku: str
+    location: str
+    on_hand: int
+    committed: int = 0
+    unavailable: int = 0
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Set the shelf, or make it."""
+        store.execute(
+            "INSERT INTO stock_levels (sku, location, on_hand, committed, unavailable, assumed, updated_at, version)"
+            " VALUES (?, ?, ?, ?, ?, 0, ?, 1) ON CONFLICT (sku, location) DO UPDATE SET on_hand = excluded.on_hand,"
+            " committed = excluded.committed, unavailable = excluded.unavailable",
+            (self.sku, self.location, self.on_hand, self.committed, self.unavailable, stamp(MOMENT)),
+        )
+
+
+class SetProduct(Change):
+    """Price, cost, minimum advertised price, title, status, or hours since the last change of price."""
+
+    sku: str
+    price: str | int | None = None
+    cost: str | int | None = None
+    minimum_price: str | int | None = None
+    title: str | None = None
+    status: Literal["active", "draft", "archived"] | None = None
+    price_changed_hours_ago: int | None = None
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Set what is given."""
+        changed = self.price_changed_hours_ago
+        values = {
+            "price_minor": None if self.price is None else minor(self.price),
+            "cost_minor": None if self.cost is None else minor(self.cost),
+            "map_minor": None if self.minimum_price is None else minor(self.minimum_price),
+            "title": self.title,
+            "status": self.status,
+            "price_changed_at": None if changed is None else stamp(MOMENT - timedelta(hours=changed)),
+        }
+        for column, value in values.items():
+            if value is not None:
+                _one(store, f"UPDATE products SET {column} = ? WHERE sku = ?", (value, self.sku))
+
+
+class SetOffer(Change):
+    """A supplier's terms for a product; price breaks are dropped, other suppliers' offers stay."""
+
+    supplier: str
+    sku: str
+    unit_cost: str | int
+    moq: int = 1
+    pack_size: int = 1
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Set the terms, as those of the preferred supplier."""
+        currency = store.execute("SELECT currency FROM suppliers WHERE id = ?", (self.supplier,)).fetchone()[
+            0
+        ]
+        store.execute("DELETE FROM price_breaks WHERE supplier = ? AND sku = ?", (self.supplier, self.sku))
+        store.execute("UPDATE offers SET rank = rank + 1 WHERE sku = ?", (self.sku,))
+        store.execute(
+            "INSERT OR REPLACE INTO offers (supplier, sku, unit_cost_minor, moq, pack_size, rank, assumed, version)"
+            " VALUES (?, ?, ?, ?, ?, 0, 0, 1)",
+            (self.supplier, self.sku, minor(self.unit_cost, currency), self.moq, self.pack_size),
+        )
+
+
+class SetSupplier(Change):
+    """Whether a supplier is approved, and what an order must be worth at least."""
+
+    supplier: str
+    approved: bool | None = None
+    minimum_order: str | int | None = None
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Set what is given."""
+        if self.approved is not None:
+            _one(store, "UPDATE suppliers SET approved = ? WHERE id = ?", (self.approved, self.supplier))
+        if self.minimum_order is not None:
+            worth = minor(self.minimum_order)
+            _one(store, "UPDATE suppliers SET minimum_order_minor = ? WHERE id = ?", (worth, self.supplier))
+
+
+class AddCustomer(Change):
+    """A customer."""
+
+    id: str
+    name: str
+    email: str
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Add the customer."""
+        store.execute(
+            "INSERT INTO customers (id, name, email, phone, street, city, postcode, country, created_on, version)"
+            " VALUES (?, ?, ?, '07700 900999', '1 Quay Street', 'York', 'YO1 9ZZ', 'United Kingdom', '2026-01-05', 1)",
+            (self.id, self.name, self.email),
+        )
+
+
+class Line(BaseModel):
+    """Pieces of a product at a price; `received` of a purchase order."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sku: str
+    quantity: Annotated[int, Field(ge=1)] = 1
+    price: str | int
+    received: int = 0
+
+
+class AddOrder(Change):
+    """A customer's paid order; with `delivered_days_ago` or `in_transit_days` it has been sent."""
+
+    id: str
+    customer: str = "C-10001"
+    lines: tuple[Line, ...]
+    placed_days_ago: int = 2
+    delivered_days_ago: int | None = None
+    in_transit_days: int | None = None
+    tracking: str = ""
+    refunded: str | int | None = None
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Add order, lines, payment and parcel."""
+        total = sum(minor(line.price) * line.quantity for line in self.lines)
+        placed = MOMENT - timedelta(days=max(self.placed_days_ago, (self.delivered_days_ago or 0) + 3))
+        sent = self.delivered_days_ago is not None or self.in_transit_days is not None
+        store.execute(
+            "INSERT INTO orders (id, customer, placed_at, status, financial_status, currency, subtotal_minor,"
+            " shipping_minor, tax_minor, discount_minor, total_minor, location, version)"
+            " VALUES (?, ?, ?, ?, ?, 'GBP', ?, 0, 0, 0, ?, 'leeds', 1)",
+            (self.id, self.customer, stamp(placed), "fulfilled" if sent else "unfulfilled",
+             "paid" if self.refunded is None else "partly_refunded", total, total),
+        )  # fmt: skip
+        for number, line in enumerate(self.lines, 1):
+            title = store.execute("SELECT title FROM products WHERE sku = ?", (line.sku,)).fetchone()[0]
+            store.execute(
+                "INSERT INTO order_lines VALUES (?, ?, ?, ?, ?, ?, 0, ?)",
+                (
+                    self.id,
+                    number,
+                    line.sku,
+                    title,
+                    line.quantity,
+                    line.quantity if sent else 0,
+                    minor(line.price),
+                ),
+            )
+        self._pay(store, "sale", total, placed)
+        if self.refunded is not None:
+            self._pay(store, "refund", minor(self.refunded), placed + timedelta(hours=1))
+        if sent:
+            self._send(store)
+
+    def _pay(self, store: sqlite3.Connection, kind: str, amount: int, at: datetime) -> None:
+        store.execute(
+            "INSERT INTO payments (id, order_id, kind, method, amount_minor, currency, at)"
+            " VALUES (?, ?, ?, 'card ending 4242', ?, 'GBP', ?)",
+            (f"PAY-{self.id}-{kind}", self.id, kind, amount, stamp(at)),
+        )
+
+    def _send(self, store: sqlite3.Connection) -> None:
+        delivered = None
+        if self.delivered_days_ago is not None:
+            delivered = (MOMENT - timedelta(days=self.delivered_days_ago)).date().isoformat()
+        days = (self.delivered_days_ago or 0) + 2 if self.in_transit_days is None else self.in_transit_days
+        shipped = (MOMENT - timedelta(days=days)).date()
+        store.execute(
+            "INSERT INTO shipments (id, order_id, carrier, tracking, status, shipped_on, promised_on, delivered_on)"
+            " VALUES (?, ?, 'Royal Mail', ?, ?, ?, ?, ?)",
+            (f"SH-{self.id}", self.id, self.tracking or f"RM{self.id}00GB",
+             "in_transit" if delivered is None else "delivered", shipped.isoformat(),
+             (shipped + timedelta(days=4)).isoformat(), delivered),
+        )  # fmt: skip
+
+
+class AddPurchaseOrder(Change):
+    """An order at a supplier; `price` of a line is its unit cost."""
+
+    id: str
+    supplier: str
+    location: str = "leeds"
+    lines: tuple[Line, ...]
+    expected_in_days: int = 5
+    status: Literal["placed", "partly_received", "received", "cancelled"] = "placed"
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Add the order and its lines."""
+        currency = store.execute("SELECT currency FROM suppliers WHERE id = ?", (self.supplier,)).fetchone()[
+            0
+        ]
+        total = sum(minor(line.price, currency) * line.quantity for line in self.lines)
+        day = (MOMENT - timedelta(days=3)).date().isoformat()
+        due = (MOMENT + timedelta(days=self.expected_in_days)).date().isoformat()
+        store.execute(
+            "INSERT INTO purchase_orders (id, supplier, location, status, ordered_on, expected_on, currency,"
+            " total_minor, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)",
+            (self.id, self.supplier, self.location, self.status, day, due, currency, total),
+        )
+        for line in self.lines:
+            store.execute(
+                "INSERT INTO purchase_order_lines (purchase_order, sku, quantity, received, unit_cost_minor)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (self.id, line.sku, line.quantity, line.received, minor(line.price, currency)),
+            )
+
+
+class AddTicket(Change):
+    """A customer's message."""
+
+    id: str = "T-9001"
+    customer: str = "C-10001"
+    order: str | None = None
+    subject: str = "A question"
+    body: str
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Add an open ticket."""
+        store.execute(
+            "INSERT INTO tickets (id, customer, order_id, opened_at, status, subject, body)"
+            " VALUES (?, ?, ?, ?, 'open', ?, ?)",
+            (self.id, self.customer, self.order, stamp(MOMENT - timedelta(hours=2)), self.subject, self.body),
+        )
+
+
+class AddSupplierNote(Change):
+    """A supplier's message."""
+
+    supplier: str
+    subject: str = "News"
+    body: str
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Add it, received today."""
+        store.execute(
+            "INSERT INTO supplier_notes (id, supplier, received_on, subject, body) VALUES ('SN-9001', ?, ?, ?, ?)",
+            (self.supplier, MOMENT.date().isoformat(), self.subject, self.body),
+        )
+
+
+class AddNote(Change):
+    """A note on a customer's order, by the service desk."""
+
+    order: str
+    text: str
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Add it."""
+        store.execute(
+            "INSERT INTO order_notes (order_id, at, author, text) VALUES (?, ?, 'service desk', ?)",
+            (self.order, stamp(MOMENT - timedelta(hours=3)), self.text),
+        )
+
+
+class AddReturn(Change):
+    """A customer sends a line of an order back and says why."""
+
+    order: str
+    reason: str
+    line: int = 1
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Add it as requested."""
+        store.execute(
+            "INSERT INTO returns (id, order_id, line_no, quantity, reason, status, requested_on)"
+            " VALUES ('RMA-9001', ?, ?, 1, ?, 'requested', ?)",
+            (self.order, self.line, self.reason, MOMENT.date().isoformat()),
+        )
+
+
+class NameLine(Change):
+    """The title of an order's line, as an imported file gave it; the store's names are then a stranger's."""
+
+    order: str
+    title: str
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Rename the first line."""
+        _one(
+            store,
+            "UPDATE order_lines SET title = ? WHERE order_id = ? AND line_no = 1",
+            (self.title, self.order),
+        )
+        store.execute("UPDATE store_info SET own_names = 0")
+
+
+class NameProduct(Change):
+    """The title of a product, as an imported file gave it; the store's names are then a stranger's."""
+
+    sku: str
+    title: str
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Rename the product."""
+        _one(store, "UPDATE products SET title = ? WHERE sku = ?", (self.title, self.sku))
+        store.execute("UPDATE store_info SET own_names = 0")
+
+
+class SetMode(Change):
+    """How much the assistant may do by itself: of one kind of action, or of all with the stop switch ``*``."""
+
+    kind: str
+    value: Literal["observe", "assist", "auto", "stopped"]
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Turn the switch, as an administrator would have."""
+        store.execute(
+            "INSERT OR REPLACE INTO switches (tenant, kind, value, by, at, reason) VALUES ('main', ?, ?, 'ada', ?, '')",
+            (self.kind, self.value, stamp(MOMENT - timedelta(hours=1))),
+        )
+
+
+class OldRate(Change):
+    """The newest exchange rate of a currency is so many days old."""
+
+    currency: str
+    days: int
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Drop the younger ones and put the newest at that day."""
+        day = (MOMENT - timedelta(days=self.days)).date().isoformat()
+        store.execute("DELETE FROM exchange_rates WHERE currency = ? AND day > ?", (self.currency, day))
+
+
+class WriteGuide(Change):
+    """A guide of the store; the world writes the file."""
+
+    name: str
+    body: str
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Nothing in the tables: `evals.harness.world` writes it beside them."""
+
+
+class Before(Change):
+    """Somebody asked for this before, at the same desk: it counts in budgets, or waits for a decision."""
+
+    tool: str
+    args: dict[str, Any]
+    hours_ago: Annotated[int, Field(ge=0, le=2_000)] = 1
+    times: Annotated[int, Field(ge=1, le=1_000)] = 1
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Nothing in the tables: `evals.harness.world` asks the desk."""
+
+
+CHANGES: Final[dict[str, type[Change]]] = {
+    "set_stock": SetStock,
+    "set_product": SetProduct,
+    "set_offer": SetOffer,
+    "set_supplier": SetSupplier,
+    "add_customer": AddCustomer,
+    "add_order": AddOrder,
+    "add_purchase_order": AddPurchaseOrder,
+    "add_ticket": AddTicket,
+    "add_supplier_note": AddSupplierNote,
+    "add_note": AddNote,
+    "add_return": AddReturn,
+    "name_line": NameLine,
+    "name_product": NameProduct,
+    "set_mode": SetMode,
+    "old_rate": OldRate,
+    "write_guide": WriteGuide,
+    "before": Before,
+}
+"""Every change by the name that a case calls it."""

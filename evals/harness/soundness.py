@@ -1,0 +1,171 @@
+"""Whether a case is worth anything: doing nothing fails, the path passes, and every slip in it is noticed.
+
+1. `idle` and `echo` score 0: a case that nothing satisfies measures nothing, and neither does one whose
+   facts stand in the question.
+2. The path scores 1 through the real tools and the real rules, so it agrees with the policies.
+3. Dropping, altering (each argument, to another legal value) or doubling any write of the path is
+   noticed. A changed call that the shop refuses, or that comes to the same effects (a supplier named that
+   would have been chosen anyway), is no slip and is not counted.
+
+Public benchmarks fail these: in tau2-bench retail 9.6 % of the tasks are passed in the database by doing
+nothing, and none of 176 doubled writes is noticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from evals.harness.brains import Follows, Says, model_named
+from evals.harness.case import Case, ToolStep
+from evals.harness.playing import Done, Played, play
+from evals.harness.scoring import score
+from evals.harness.world import Worlds
+from shop.errors import ShopError
+from tools.toolbox import TOOLS, Effect
+
+_OTHER: Final[dict[str, tuple[str, ...]]] = {
+    "sku": ("CND-FIG", "MUG-GRN-350"),
+    "location": ("Glasgow", "Bristol"),
+    "from_location": ("Glasgow", "Bristol"),
+    "to_location": ("Glasgow", "Bristol"),
+    "supplier": ("albion", "northwind"),
+    "order": ("6997", "6520"),
+    "purchase_order": ("PO-1996", "PO-2008"),
+    "signal": ("S-1", "S-2"),
+    "reason": ("damage", "loss"),
+    "effect": ("season", "promotion"),
+    "starts_on": ("2026-11-25",),
+    "ends_on": ("2026-12-30",),
+    "category": ("Garden", "Kitchen"),
+}
+"""Legal values that an argument may be altered to; the first that is another one."""
+_WORDS: Final = frozenset({"note"})
+"""Free text: another wording is no other effect, but another note on a parcel is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong with a case."""
+
+    case: str
+    problem: str
+
+
+@dataclass(slots=True)
+class Soundness:
+    """What the checks of a suite came to; `mutants` were slips, `noticed` of them failed the case."""
+
+    cases: int = 0
+    mutants: int = 0
+    noticed: int = 0
+    findings: list[Finding] | None = None
+
+    @property
+    def share(self) -> float:
+        """The share of slips that were noticed; 1.0 without any."""
+        return self.noticed / self.mutants if self.mutants else 1.0
+
+
+def check(cases: Iterable[Case], worlds: Worlds, *, mutate: bool = True) -> Soundness:
+    """Check every case; see the module."""
+    result = Soundness(findings=[])
+    for case in cases:
+        result.cases += 1
+        problems = list(problems_of(case, worlds))
+        if mutate and not problems:
+            for words, noticed in slips(case, worlds):
+                result.mutants += 1
+                result.noticed += noticed
+                if not noticed:
+                    problems.append(f"not noticed: {words}")
+        result.findings = [*(result.findings or []), *(Finding(case.id, each) for each in problems)]
+    return result
+
+
+def problems_of(case: Case, worlds: Worlds) -> Iterator[str]:
+    """What makes the case unsound, in words; nothing when it is sound."""
+    model = model_named("reference")
+    try:
+        reference = play(case, worlds, model)
+    except (ShopError, ValueError, LookupError, AttributeError) as error:
+        yield f"its path cannot be played: {error}"
+        return
+    for problem in score(case, reference, reference.values).wrong:
+        yield f"its path fails: {problem}"
+    for answer, words in ((lambda _text: "", "doing nothing passes"), (lambda text: text, "echoing passes")):
+        if case.trigger is not None:
+            continue
+        if score(case, play(case, worlds, model, Says(answer)), reference.values).passed:
+            yield words
+
+
+def slips(case: Case, worlds: Worlds) -> Iterator[tuple[str, bool]]:
+    """Each slip in the path's writes, and whether it was noticed."""
+    model = model_named("reference")
+    reference = play(case, worlds, model)
+    for words, path in changed_paths(case):
+        changed = case.model_copy(update={"path": path})
+        try:
+            played = play(case, worlds, model, Follows(changed))
+        except (ShopError, ValueError, LookupError, AttributeError):
+            continue
+        played.faults = []
+        if _outcome(played) != _outcome(reference):
+            yield words, not score(case, played, reference.values).passed
+
+
+def _outcome(played: Played) -> list[Any]:
+    """What was done and asked for, without the words."""
+    return sorted(
+        str((one.kind, _without_words(one), one.times, one.asked))
+        for one in played.actions
+        if one.times or one.asked
+    )
+
+
+def _without_words(done: Done) -> Mapping[str, Any]:
+    words = {"reason", "note"} if done.kind != "adjust_stock" else {"note"}
+    if done.kind == "add_order_note":
+        words = set()
+    return {name: value for name, value in done.args.items() if name not in words}
+
+
+def changed_paths(case: Case) -> Iterator[tuple[str, tuple[ToolStep | str, ...]]]:
+    """The path with one write dropped, doubled, or altered in one argument."""
+    for place, step in enumerate(case.path):
+        if not isinstance(step, ToolStep) or TOOLS[step.tool].effect is not Effect.WRITE:
+            continue
+        before, after = case.path[:place], case.path[place + 1 :]
+        yield f"{step.tool} dropped", (*before, *after)
+        yield f"{step.tool} doubled", (*before, step, step, *after)
+        for name, value in step.args.items():
+            for other in _others(name, value):
+                altered = step.model_copy(update={"args": {**step.args, name: other}})
+                yield f"{step.tool} with {name} {other} instead of {value}", (*before, altered, *after)
+
+
+def _others(name: str, value: Any) -> Sequence[Any]:
+    """Other values for an argument: numbers a little more, names from the store."""
+    if isinstance(value, bool):
+        return ()
+    if isinstance(value, int):
+        return (value + 1, value * 2)
+    if isinstance(value, list):
+        return [
+            [
+                {**each, "quantity": each["quantity"] + 1} if number == place else each
+                for number, each in enumerate(value)
+            ]
+            for place, one in enumerate(value)
+            if isinstance(one, Mapping) and isinstance(one.get("quantity"), int)
+        ]
+    amount, _, rest = str(value).partition(" ")
+    try:
+        return (f"{Decimal(amount) + Decimal('0.01')} {rest}".strip(),) if "." in amount else ()
+    except InvalidOperation:
+        pass
+    known = _OTHER.get(name, ())
+    return [other for other in known if other.lower() != str(value).lower()][:1]

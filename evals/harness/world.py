@@ -1,0 +1,241 @@
+"""A fresh store for each case: a copy of the sample store, changed as the case says, with its own desk.
+
+The sample store is made once and kept between runs. Its copies have triggers that note which tables were
+written, so that a write beside the effects of the ledger is seen whoever made it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+from evals.harness.changes import MOMENT, Before, Change, WriteGuide
+from evals.harness.faults import FaultyEffects
+from policies.install import install
+from policies.rules import load_policies
+from shop.backends.embedded import EmbeddedEffects
+from shop.errors import SetupError
+from shop.people import Kind, Principal, Role
+from shop.store.database import Database
+from shop.store.migrate import upgrade
+from tools.desk import Desk, Session
+from tools.toolbox import Shop, call
+
+OPERATOR: Final = "olivia"
+_COLLEAGUE: Final = Principal(
+    "assistant", "Shophand", Kind.AGENT, frozenset({Role.OPERATOR}), on_behalf_of="oscar"
+)
+WATCHED: Final = (
+    "customers", "exchange_rates", "locations", "offers", "order_lines", "order_notes", "orders", "payments",
+    "people", "policy_versions", "price_breaks", "price_changes", "products", "promotions",
+    "purchase_order_lines", "purchase_orders", "returns", "shipments", "signals", "stock_levels",
+    "stock_movements", "store_info", "supplier_notes", "suppliers", "switches", "tickets",
+)  # fmt: skip
+"""Tables of the business and of what the assistant may do, without the ledger and the journal."""
+
+
+@dataclass(slots=True)
+class World:
+    """One case's store; `moment` moves when the case says that time passes."""
+
+    path: Path
+    db: Database
+    desk: Desk
+    guides: Path
+    effects: FaultyEffects
+    moment: datetime = MOMENT
+    before: frozenset[str] = field(default_factory=frozenset)
+
+    def clock(self) -> datetime:
+        """The present moment of the case."""
+        return self.moment
+
+    def look(self) -> sqlite3.Connection:
+        """A second way to the tables that does not go through the code under test; close it."""
+        return sqlite3.connect(self.path)
+
+    def change(self, changes: Sequence[Change]) -> None:
+        """Change the world in the middle of a case; what the watch notes of it is forgotten."""
+        store = self.look()
+        with store:
+            noted = store.execute("SELECT name FROM evaluation_watch").fetchall()
+            for one in changes:
+                one.apply(store)
+            store.execute("DELETE FROM evaluation_watch")
+            store.executemany("INSERT OR IGNORE INTO evaluation_watch VALUES (?)", noted)
+        store.close()
+
+
+class Worlds:
+    """Makes fresh stores from one template."""
+
+    def __init__(self, directory: Path, template: Path | None = None) -> None:
+        self._directory = directory
+        self._rules = directory / "policies"
+        install(self._rules, "GBP")
+        policies = load_policies(self._rules)
+        self._policies = lambda: policies
+        self.policies = policies
+        self._template = template or _sample()
+        self._numbers = count(1)
+
+    @contextmanager
+    def fresh(self, changes: Sequence[Change] = (), seed: str = "") -> Iterator[World]:
+        """A store of its own, changed, removed afterwards; ValueError for a change that cannot be made."""
+        home = self._directory / f"case-{next(self._numbers)}"
+        home.mkdir()
+        path = home / "shop.db"
+        shutil.copyfile(self._template, path)
+        _prepare(path, changes)
+        db = Database(f"sqlite:///{path}")
+        world = self._opened(path, db, home, changes, seed)
+        try:
+            _ask_before(world, changes)
+            yield world
+        finally:
+            db.close()
+            shutil.rmtree(home)
+
+    def _opened(self, path: Path, db: Database, home: Path, changes: Sequence[Change], seed: str) -> World:
+        effects = FaultyEffects(EmbeddedEffects(db))
+        world = World(path, db, None, _guides(home, changes), effects)  # type: ignore[arg-type] # set below
+        numbers = count(1)
+        world.desk = Desk(
+            db,
+            self._policies,
+            effects,
+            world.clock,
+            ids=lambda prefix: f"{prefix}_{_word(f'{seed}:{next(numbers)}')}",
+        )
+        return world
+
+
+@contextmanager
+def worlds(template: Path | None = None) -> Iterator[Worlds]:
+    """Worlds in a scratch directory, in memory where the machine offers that."""
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a private directory in it
+    with tempfile.TemporaryDirectory(prefix="shophand-evaluation-", dir=memory) as directory:
+        yield Worlds(Path(directory), template)
+
+
+def _prepare(path: Path, changes: Sequence[Change]) -> None:
+    store = sqlite3.connect(path)
+    try:
+        with store:
+            for one in changes:
+                one.apply(store)
+            store.execute("DELETE FROM evaluation_watch")
+    except (sqlite3.Error, TypeError) as error:
+        raise ValueError(f"the world cannot be changed like this: {error}") from error
+    finally:
+        store.close()
+
+
+def _ask_before(world: World, changes: Sequence[Change]) -> None:
+    """Put the requests of the past before the desk, at their time, and forget that the tables changed."""
+    past = [one for one in changes if isinstance(one, Before)]
+    for one in sorted(past, key=lambda each: -each.hours_ago):
+        world.moment = MOMENT - timedelta(hours=one.hours_ago)
+        shop = Shop(world.db, world.desk, Session(_COLLEAGUE), world.guides, world.clock)
+        for _ in range(one.times):
+            answer: Any = call(shop, one.tool, one.args)
+            if answer.result is None:
+                raise ValueError(f"before: {one.tool} failed: {answer.error}")
+    world.moment = MOMENT
+    if past:
+        world.before = frozenset(each.id for each in world.desk.actions(limit=10_000))
+        with world.look() as store:
+            store.execute("DELETE FROM evaluation_watch")
+
+
+def _guides(home: Path, changes: Sequence[Change]) -> Path:
+    written = [one for one in changes if isinstance(one, WriteGuide)]
+    shipped = shipped_guides()
+    if not written:
+        return shipped
+    shutil.copytree(shipped, home / "guides")
+    for one in written:
+        (home / "guides" / f"{one.name}.md").write_text(one.body, "utf-8")
+    return home / "guides"
+
+
+@cache
+def shipped_guides() -> Path:
+    """The sample store's own guides."""
+    from shop.imports import sample  # noqa: PLC0415 - the generator is not needed for a kept template
+
+    return Path(sample.__file__).parent / "guides"
+
+
+def _word(seed: str) -> str:
+    return "".join(random.Random(seed).choices("0123456789abcdefghjkmnpqrstvwxyz", k=16))  # noqa: S311 - repeats
+
+
+def _sample() -> Path:
+    """The kept sample store of this version of its generator and its tables."""
+    root = Path(__file__).parents[2] / "shop"
+    sources = sorted(
+        [Path(__file__), *(root / "imports" / "sample").rglob("*"), *(root / "store").rglob("*.py")]
+    )
+    digest = hashlib.sha256(
+        b"".join(each.read_bytes() for each in sources if each.suffix in _KEPT)
+    ).hexdigest()
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "shophand"
+    kept = base / f"evaluation-store-{digest[:16]}.db"
+    if not kept.is_file():
+        try:
+            base.mkdir(parents=True, exist_ok=True)
+            for old in base.glob("evaluation-store-*.db"):
+                old.unlink(missing_ok=True)
+        except OSError as error:
+            raise SetupError(
+                f"{base} cannot be written; name another place with XDG_CACHE_HOME: {error}"
+            ) from error
+        make_template(kept)
+    return kept
+
+
+_KEPT: Final = (".py", ".csv", ".md")
+
+
+def make_template(path: Path) -> None:
+    """Make the sample store in a file, with the watch on its tables; the file is complete or not there."""
+    from shop.imports.sample import create_sample_store  # noqa: PLC0415 - only when it is made
+
+    with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
+        draft = Path(scratch) / "store.db"
+        db = Database(f"sqlite:///{draft}")
+        upgrade(db)
+        create_sample_store(db)
+        db.close()
+        watch(draft)
+        draft.replace(path)
+
+
+def watch(path: Path) -> None:
+    """Put the watch on a store's tables, and its file in the smallest form."""
+    store = sqlite3.connect(path, isolation_level=None)
+    store.execute("CREATE TABLE evaluation_watch (name TEXT PRIMARY KEY)")
+    tables = {name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for name in WATCHED:
+        for event in ("INSERT", "UPDATE", "DELETE") if name in tables else ():
+            store.execute(
+                f"CREATE TRIGGER evaluation_{name}_{event.lower()} AFTER {event} ON {name}"
+                f" BEGIN INSERT INTO evaluation_watch SELECT '{name}'"
+                f" WHERE NOT EXISTS (SELECT 1 FROM evaluation_watch WHERE name = '{name}'); END"
+            )
+    store.execute("PRAGMA journal_mode = DELETE")
+    store.execute("VACUUM")
+    store.close()

@@ -107,7 +107,7 @@ FOR_STAFF: Final[dict[str, dict[str, FactType]]] = {
 def service_facts(
     common: Mapping[str, FactType], channels: tuple[str, ...]
 ) -> dict[str, Mapping[str, FactType]]:
-    """The facts of each kind, with those that every action has; `channels` are those of a customer's kinds."""
+    """The facts of each kind, with those that every action has; customers ask over one of `channels`."""
     asked_by_customers = {**common, "channel": EnumFact(channels), **_SPEAKING}
     return {
         **{kind: {**asked_by_customers, **own} for kind, own in FOR_CUSTOMERS.items()},

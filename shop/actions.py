@@ -21,7 +21,25 @@ from shop.canonical import canonical_bytes
 from shop.errors import InvalidActionError
 from shop.money import Money
 from shop.price_actions import ChangePrices, PriceLine
-from shop.service_actions import AddOrderNote, CancelOrder, RefundOrder
+from shop.service_actions import (
+    SERVICE_ACTIONS,
+    AddOrderNote,
+    CancelOrder,
+    CancelReturn,
+    ChangeCustomerAddress,
+    ChangeOrderAddress,
+    ChangeOrderItems,
+    ChangeOrderPayment,
+    CompleteExchange,
+    DraftReply,
+    GiveCredit,
+    InspectReturn,
+    ReceiveReturn,
+    RefundOrder,
+    RequestExchange,
+    RequestReturn,
+    ReshipOrder,
+)
 from shop.signal_actions import AddDemandSignal, AddSupplySignal, RemoveSignal
 
 __all__ = [
@@ -35,15 +53,28 @@ __all__ = [
     "AdjustStock",
     "CancelOrder",
     "CancelPurchaseOrder",
+    "CancelReturn",
+    "ChangeCustomerAddress",
+    "ChangeOrderAddress",
+    "ChangeOrderItems",
+    "ChangeOrderPayment",
     "ChangePrice",
     "ChangePrices",
+    "CompleteExchange",
+    "DraftReply",
+    "GiveCredit",
+    "InspectReturn",
     "PlacePurchaseOrder",
     "PriceLine",
     "PurchaseLine",
     "ReceivePurchaseOrder",
+    "ReceiveReturn",
     "ReceivedLine",
     "RefundOrder",
     "RemoveSignal",
+    "RequestExchange",
+    "RequestReturn",
+    "ReshipOrder",
     "TransferStock",
     "Undo",
     "canonical",
@@ -200,24 +231,20 @@ class ChangePrice(Action):
         return self
 
 
-KINDS: Final[dict[str, type[Action]]] = {
-    action.kind: action
-    for action in (
-        AdjustStock,
-        TransferStock,
-        PlacePurchaseOrder,
-        CancelPurchaseOrder,
-        ReceivePurchaseOrder,
-        ChangePrice,
-        ChangePrices,
-        RefundOrder,
-        CancelOrder,
-        AddOrderNote,
-        AddDemandSignal,
-        AddSupplySignal,
-        RemoveSignal,
-    )
-}
+_ALL: Final[tuple[type[Action], ...]] = (
+    AdjustStock,
+    TransferStock,
+    PlacePurchaseOrder,
+    CancelPurchaseOrder,
+    ReceivePurchaseOrder,
+    ChangePrice,
+    ChangePrices,
+    *SERVICE_ACTIONS,
+    AddDemandSignal,
+    AddSupplySignal,
+    RemoveSignal,
+)
+KINDS: Final = {action.kind: action for action in _ALL}
 """Every kind of write there is; an action outside this table cannot be submitted."""
 
 

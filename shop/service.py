@@ -44,6 +44,50 @@ def refundable(paid: Money, refunded: Money) -> Money:
     return left if left.minor > 0 else Money.zero(paid.currency)
 
 
+def nets(payments: Sequence[Payment]) -> dict[str, Money]:
+    """What each payment method paid less what it got back, by `Payment.source`, in the order of payments.
+
+    The nets of all methods add up to what was paid and not refunded. One is below zero where a refund went
+    to a method that had not paid, such as a gift card.
+    """
+    found: dict[str, Money] = {}
+    for one in payments:
+        signed = one.amount if one.kind == "sale" else -one.amount
+        before = found.get(one.source)
+        found[one.source] = signed if before is None else before + signed
+    return found
+
+
+def pay_back(payments: Sequence[Payment], amount: Money) -> list[tuple[Payment, Money]]:
+    """How an amount goes back as it was paid: a sale of each method with its share, oldest method first.
+
+    No method gets back more than it paid, refunds netted. Raises InvalidActionError if the amount is more
+    than what was paid and not yet refunded.
+
+    >>> from datetime import UTC, datetime
+    >>> noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    >>> card = Payment("1", "1042", "sale", "card ending 4242", Money(2000, "GBP"), noon, None)
+    >>> gift = Payment("2", "1042", "sale", "gift card", Money(500, "GBP"), noon, None)
+    >>> [(one.method, share.minor) for one, share in pay_back([card, gift], Money(2200, "GBP"))]
+    [('card ending 4242', 2000), ('gift card', 200)]
+    """
+    left = nets(payments)
+    whole = Money.total(left.values(), amount.currency)
+    if amount > whole:
+        raise InvalidActionError(f"only {whole} can still be refunded, not {amount}")
+    sales: dict[str, Payment] = {}
+    for one in payments:
+        if one.kind == "sale":
+            sales.setdefault(one.source, one)
+    shares, open_amount = [], amount
+    for source, sale in sales.items():
+        share = min(left[source], open_amount)
+        if share.minor > 0:
+            shares.append((sale, share))
+            open_amount -= share
+    return shares
+
+
 def line_values(order: Order) -> dict[int, Money]:
     """What each line cost the customer: the total without shipping, shared out by price times quantity.
 

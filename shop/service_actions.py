@@ -18,8 +18,11 @@ from shop.money import Money
 MAX_LINES: Final = 200
 
 LineNumber = Annotated[int, Field(ge=1, le=100_000)]
-AddressText = Annotated[str, StringConstraints(max_length=200)]
-AddressWords = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+AddressPart = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+MaybePart = Annotated[str, StringConstraints(max_length=120)]
+
+ADDRESS: Final = ("street", "street2", "city", "region", "postcode", "country")
+"""The parts of a postal address; each is personal data, so each can be erased."""
 
 
 class OrderPieces(BaseModel):
@@ -39,19 +42,6 @@ class SwappedPieces(BaseModel):
     line: LineNumber
     quantity: Pieces
     new_sku: Identifier
-
-
-class Address(BaseModel):
-    """A postal address in the customer's own words."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-    street: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    street2: AddressText = ""
-    city: AddressWords
-    region: Annotated[str, StringConstraints(max_length=80)] = ""
-    postcode: Annotated[str, StringConstraints(min_length=1, max_length=40)]
-    country: Annotated[str, StringConstraints(min_length=1, max_length=80)]
 
 
 class CancelCause(StrEnum):
@@ -175,8 +165,8 @@ class InspectReturn(Action):
     """Say what becomes of returned pieces: back into stock, or written off."""
 
     kind: ClassVar[str] = "inspect_return"
-    undo: ClassVar[Undo] = Undo.COMPENSABLE
-    undo_by: ClassVar[str] = "adjust the stock back"
+    undo: ClassVar[Undo] = Undo.FINAL
+    undo_by: ClassVar[str] = "nothing: count the shelf and adjust the stock"
     free_text: ClassVar[tuple[str, ...]] = ("note",)
 
     rma: Identifier
@@ -250,21 +240,33 @@ class ChangeOrderAddress(Action):
 
     kind: ClassVar[str] = "change_order_address"
     undo: ClassVar[Undo] = Undo.COMPENSABLE
-    undo_by: ClassVar[str] = "change the address back before the order is shipped"
+    undo_by: ClassVar[str] = "change the address again; the one before is not kept"
+    free_text: ClassVar[tuple[str, ...]] = ADDRESS
 
     order: Identifier
-    address: Address
+    street: AddressPart
+    street2: MaybePart = ""
+    city: AddressPart
+    region: MaybePart = ""
+    postcode: AddressPart
+    country: AddressPart
 
 
 class ChangeCustomerAddress(Action):
     """Change the address of a customer; orders that are under way keep theirs."""
 
     kind: ClassVar[str] = "change_customer_address"
-    undo: ClassVar[Undo] = Undo.REVERSIBLE
-    undo_by: ClassVar[str] = "change the address back"
+    undo: ClassVar[Undo] = Undo.COMPENSABLE
+    undo_by: ClassVar[str] = "change the address again; the one before is not kept"
+    free_text: ClassVar[tuple[str, ...]] = ADDRESS
 
     customer: Identifier
-    address: Address
+    street: AddressPart
+    street2: MaybePart = ""
+    city: AddressPart
+    region: MaybePart = ""
+    postcode: AddressPart
+    country: AddressPart
 
 
 class ReshipOrder(Action):

@@ -91,6 +91,7 @@ def _skus(arguments: Mapping[str, Any]) -> list[str]:
 
 _SUBJECT: Final = (
     "sku", "location", "from_location", "to_location", "supplier", "purchase_order", "order", "signal",
+    "rma", "exchange", "customer", "ticket",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+from policies.decision import Decision
 from policies.modes import Mode
 from policies.rules import PolicySet
 from shop.actions import KINDS, Action
@@ -28,9 +29,11 @@ from tools.filing import (
     Session,
     Submission,
     answered,
+    asked_by,
     check_requester,
     file_action,
     filed_before,
+    judge,
     mode_of,
     stopped,
     submission,
@@ -108,6 +111,11 @@ class Desk:
         if execute and filed.view.state is State.APPROVED:
             return self._answer(self._executor.execute(filed.view.id))
         return answered(filed.view, filed.decision)
+
+    def preview(self, action: Action, session: Session) -> Decision:
+        """What the rules would answer to an action now; nothing is filed. Raises InvalidActionError."""
+        with self._bench.db.reading() as snapshot:
+            return judge(snapshot, self._bench, trusted(action), asked_by(self._bench, session)).decision
 
     def approve(
         self, approval_id: str, person: Principal, *, note: str = "", execute: bool = True

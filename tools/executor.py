@@ -286,7 +286,17 @@ class Executor:
 
 def _asked(view: ActionView, now: datetime) -> Asked:
     kind, channel = Kind(view.requester_kind), channel_of(view.run, view.conversation)
-    return Asked(view.tenant, view.id, view.requester, kind, view.tainted, now, channel, view.on_behalf_of)
+    return Asked(
+        view.tenant,
+        view.id,
+        view.requester,
+        kind,
+        view.tainted,
+        now,
+        channel,
+        view.on_behalf_of,
+        view.conversation,
+    )
 
 
 def _settlement(receipt: Receipt) -> tuple[State, str]:

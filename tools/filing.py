@@ -18,7 +18,7 @@ from shop.errors import AccessDeniedError, ConflictError, InvalidActionError
 from shop.people import Kind, Principal, Role
 from shop.store.database import Database, Snapshot, Transaction
 from tools.facts import Asked, FactValue, Gathered, channel_of, gather
-from tools.ledger import chain, rows, waiting
+from tools.ledger import chain, rows, talks, waiting
 from tools.ledger.plans import PlanView
 from tools.ledger.salts import salted_digest, says_anything
 from tools.ledger.states import ActionView, State
@@ -235,13 +235,16 @@ def filed_before(
 ) -> ActionView | None:
     """What the same key filed before, or what people refused in this conversation; None if neither.
 
+    With a customer, what only the rules refused is judged anew: identity and consent may have followed.
+
     Raises ConflictError for a key that was used for another action.
     """
     known = rows.by_key(tx, bench.tenant, key) if key is not None else None
     if known is not None and not known.is_of(action):
         raise ConflictError(f"the key {key!r} was used for another action, {known.id!r}")
     if known is None and session.conversation is not None:
-        known = rows.refused_before(tx, bench.tenant, session.conversation, action)
+        with_customer = talks.talk(tx, session.conversation) is not None
+        known = rows.refused_before(tx, bench.tenant, session.conversation, action, by_people=with_customer)
     return known
 
 
@@ -262,17 +265,7 @@ def file_action(
     """
     now, action_id = bench.clock(), bench.ids("act")
     principal = session.principal
-    channel = channel_of(session.run, session.conversation)
-    asked = Asked(
-        bench.tenant,
-        action_id,
-        principal.id,
-        principal.kind,
-        session.tainted,
-        now,
-        channel,
-        principal.on_behalf_of,
-    )
+    asked = asked_by(bench, session, action_id)
     judgement = judge(tx, bench, action, asked)
     if because:
         judgement.facts.evidence.append(because)
@@ -306,12 +299,30 @@ def file_action(
         compensates=compensates,
     )
     rows.insert(tx, new)
+    if judgement.facts.consent is not None and state is not State.DENIED:
+        talks.use_consent(tx, judgement.facts.consent, action_id)
     approval_id = None
     if state is State.PENDING:
         approval_id = file_approval(tx, bench, new.digest, action, action_id, judgement, now)
     view = rows.as_filed(new, approval_id)
     record(tx, bench, actor_of(principal), f"action.{state.value}", view, judgement)
     return Filed(view, judgement.decision)
+
+
+def asked_by(bench: Bench, session: Session, action_id: str = "") -> Asked:
+    """Who asks, as the session says; without an id, for an action that is not filed."""
+    principal = session.principal
+    return Asked(
+        tenant=bench.tenant,
+        action_id=action_id,
+        requester=principal.id,
+        requester_kind=principal.kind,
+        tainted=session.tainted,
+        now=bench.clock(),
+        channel=channel_of(session.run, session.conversation),
+        on_behalf_of=principal.on_behalf_of,
+        conversation=session.conversation,
+    )
 
 
 def file_approval(

@@ -1,6 +1,6 @@
 """Tools for money back and cancellations, and the note on an order."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -9,6 +9,7 @@ from shop.actions import AddOrderNote, CancelOrder, RefundOrder
 from shop.errors import ToolInputError
 from shop.model import Order
 from shop.service import RefundQuote
+from shop.service_actions import CancelCause
 from shop.store.database import Snapshot
 from shop.store.reads import orders
 from tools import lookups
@@ -16,12 +17,14 @@ from tools.answers import Amount, Answer, Record, WriteAnswer
 from tools.arguments import (
     NO_REASON,
     AmountText,
+    Name,
     OrderedLine,
     OrderId,
     Reason,
     Words,
     parse_amount,
 )
+from tools.order_pieces import method_meant, sku_on
 from tools.tool import Shop, read_from, submit
 
 Returned = Annotated[
@@ -29,6 +32,14 @@ Returned = Annotated[
     Field(max_length=100, description="only these products and pieces; leave out for the whole order"),
 ]
 Shipping = Annotated[bool, Field(strict=True, description="true to pay the shipping back as well")]
+
+Destination = Annotated[
+    Name, Field(description="'original payment', or 'gift card', or an id of the customer's methods")
+]
+Cause = Annotated[
+    Literal["no_longer_needed", "ordered_by_mistake", "out_of_stock", "suspected_fraud"],
+    Field(description="the cause, where it is known"),
+]
 
 
 class LineQuoteRecord(Record):
@@ -78,16 +89,19 @@ def refund_order(
     amount: AmountText | None = None,
     items: Returned = None,
     include_shipping: Shipping = False,
+    to: Destination | None = None,
     reason: Reason = NO_REASON,
 ) -> WriteAnswer:
     """Ask to pay money of an order back to the customer: an amount, or what the quote says.
 
+    It goes back as it was paid, or to a gift card of the customer.
     Pays once the rules or a person allow it, and cannot be undone. Refuses an order with nothing left to
     refund.
     """
     with shop.db.reading() as snapshot:
         found = lookups.order(snapshot, order)
         quoted = _quote(snapshot, found, items, with_shipping=include_shipping)
+        method = method_meant(snapshot, found.customer, to)
     if amount is not None and items:
         raise ToolInputError("give either an amount or items, not both")
     money = quoted.amount if amount is None else parse_amount(amount, found.total.currency)
@@ -95,10 +109,12 @@ def refund_order(
         left = f"{quoted.paid} was paid, {quoted.refunded} has been refunded"
         raise ToolInputError(f"there is nothing to refund on order #{found.id}: {left}")
     request = f"refund {money} of order #{found.id} ({quoted.refundable} refundable)"
-    return submit(shop, RefundOrder, request, order=found.id, amount=money, reason=reason)
+    return submit(shop, RefundOrder, request, order=found.id, amount=money, reason=reason, to=method)
 
 
-def cancel_order(shop: Shop, order: OrderId, reason: Reason = NO_REASON) -> WriteAnswer:
+def cancel_order(
+    shop: Shop, order: OrderId, reason: Reason = NO_REASON, cause: Cause | None = None
+) -> WriteAnswer:
     """Ask to cancel a customer's order that has not been shipped and to pay back what was paid.
 
     Cancels once the rules or a person allow it, and cannot be undone. Asks back when a bare number is a
@@ -107,7 +123,8 @@ def cancel_order(shop: Shop, order: OrderId, reason: Reason = NO_REASON) -> Writ
     with shop.db.reading() as snapshot:
         found = lookups.order(snapshot, order, number_must_be_clear=True)
     request = f"cancel order #{found.id} of {found.placed_at.date()}, {found.total}, {found.status}"
-    return submit(shop, CancelOrder, request, order=found.id, reason=reason)
+    why = None if cause is None else CancelCause(cause)
+    return submit(shop, CancelOrder, request, order=found.id, reason=reason, cause=why)
 
 
 def add_order_note(
@@ -124,19 +141,11 @@ def _quote(
 ) -> RefundQuote:
     quantities: dict[str, int] | None = None
     for item in items or []:
-        sku = _on_order(snapshot, order, item.sku)
+        sku = sku_on(snapshot, order, item.sku)
         quantities = quantities or {}
         quantities[sku] = quantities.get(sku, 0) + item.quantity
     payments = orders.payments(snapshot, order.id)
     return service.quote(order, payments, quantities=quantities, with_shipping=with_shipping)
-
-
-def _on_order(snapshot: Snapshot, order: Order, text: str) -> str:
-    ordered = sorted({line.sku for line in order.lines})
-    sku = text if text in ordered else lookups.product(snapshot, text).sku
-    if sku not in ordered:
-        raise ToolInputError(f"{sku} is not on order #{order.id}; on it are {', '.join(ordered)}")
-    return sku
 
 
 def _note(quoted: RefundQuote) -> str:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from shop.actions import Action
 from shop.backends.ports import Claim, Outcome, Receipt
 from shop.errors import ConflictError, InvalidActionError, NotFoundError
-from shop.store import claims, effects, signal_effects  # noqa: F401 - the last registers with effects
+from shop.store import (  # noqa: F401 - those that end in _effects register with effects
+    claims,
+    effects,
+    price_effects,
+    return_effects,
+    service_effects,
+    signal_effects,
+)
 from shop.store.database import Database
 
 

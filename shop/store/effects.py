@@ -16,32 +16,20 @@ from sqlalchemy import bindparam, func, select
 
 from shop.actions import (
     Action,
-    AddOrderNote,
     AdjustStock,
-    CancelOrder,
     CancelPurchaseOrder,
-    ChangePrice,
     PlacePurchaseOrder,
     ReceivePurchaseOrder,
-    RefundOrder,
     TransferStock,
 )
 from shop.backends.ports import Claim, Outcome, Receipt
 from shop.errors import ConflictError, InvalidActionError
-from shop.money import Money
 from shop.store.database import Snapshot, Transaction
 from shop.store.guarded import insert, one, update
 from shop.store.prepared import Prepared, insert_into, select_by
 from shop.store.schema import (
-    order_lines,
-    order_notes,
-    orders,
-    payments,
-    price_changes,
-    products,
     purchase_order_lines,
     purchase_orders,
-    shipments,
     stock_levels,
     stock_movements,
     store_info,
@@ -59,9 +47,9 @@ def carry_out(action: Action, tx: Transaction, claim: Claim) -> Receipt:  # noqa
 
 @carry_out.register
 def _adjust(action: AdjustStock, tx: Transaction, claim: Claim) -> Receipt:
-    before, after = _change_on_hand(tx, claim, action.sku, action.location, action.change)
-    _move(tx, claim, action.sku, action.location, "adjustment", action.change)
-    return _applied(
+    before, after = change_on_hand(tx, claim, action.sku, action.location, action.change)
+    move(tx, claim, action.sku, action.location, "adjustment", action.change)
+    return applied(
         f"{action.sku} at {action.location}: {before} -> {after} on hand",
         before={"on_hand": before},
         after={"on_hand": after},
@@ -76,11 +64,11 @@ def _transfer(action: TransferStock, tx: Transaction, claim: Claim) -> Receipt:
         raise ConflictError(
             f"only {available} of {action.sku} are available at {action.from_location}, not {action.quantity}"
         )
-    source = _change_on_hand(tx, claim, action.sku, action.from_location, -action.quantity)
-    target = _change_on_hand(tx, claim, action.sku, action.to_location, action.quantity, create=True)
-    _move(tx, claim, action.sku, action.from_location, "transfer_out", -action.quantity)
-    _move(tx, claim, action.sku, action.to_location, "transfer_in", action.quantity)
-    return _applied(
+    source = change_on_hand(tx, claim, action.sku, action.from_location, -action.quantity)
+    target = change_on_hand(tx, claim, action.sku, action.to_location, action.quantity, create=True)
+    move(tx, claim, action.sku, action.from_location, "transfer_out", -action.quantity)
+    move(tx, claim, action.sku, action.to_location, "transfer_in", action.quantity)
+    return applied(
         f"{action.quantity} of {action.sku} moved from {action.from_location} to {action.to_location}",
         before={action.from_location: source[0], action.to_location: target[0]},
         after={action.from_location: source[1], action.to_location: target[1]},
@@ -119,14 +107,14 @@ def _place(action: PlacePurchaseOrder, tx: Transaction, claim: Claim) -> Receipt
             for line in action.lines
         ],
     )
-    return _applied(f"{number} placed with {supplier.name}: {action.total}", reference=number)
+    return applied(f"{number} placed with {supplier.name}: {action.total}", reference=number)
 
 
 @carry_out.register
 def _cancel_purchase_order(action: CancelPurchaseOrder, tx: Transaction, claim: Claim) -> Receipt:  # noqa: ARG001 - one shape for all effects
     order = _open_purchase_order(tx, action.purchase_order)
     update(tx, purchase_orders, {"id": order.id}, order.version, status="cancelled")
-    return _applied(
+    return applied(
         f"{order.id} cancelled",
         reference=order.id,
         before={"status": order.status},
@@ -150,7 +138,7 @@ def _receive(action: ReceivePurchaseOrder, tx: Transaction, claim: Claim) -> Rec
         status=status,
         received_on=arrived,
     )
-    return _applied(
+    return applied(
         f"{order.id}: {sum(line.quantity for line in action.lines)} pieces booked in",
         reference=order.id,
         before={"status": order.status},
@@ -162,99 +150,8 @@ def _receive_line(tx: Transaction, claim: Claim, order: Any, sku: str, quantity:
     line = one(tx, purchase_order_lines, f"{sku} on {order.id}", purchase_order=order.id, sku=sku)
     values = {"b_order": order.id, "b_sku": sku, "b_received": line.received + quantity}
     _RECEIVED.run(tx, values)
-    _change_on_hand(tx, claim, sku, order.location, quantity, create=True)
-    _move(tx, claim, sku, order.location, "receipt", quantity, ref=order.id)
-
-
-@carry_out.register
-def _price(action: ChangePrice, tx: Transaction, claim: Claim) -> Receipt:
-    product = one(tx, products, f"product {action.sku!r}", sku=action.sku)
-    if product.currency != action.price.currency:
-        raise ConflictError(f"{action.sku} is priced in {product.currency}, not {action.price.currency}")
-    update(
-        tx,
-        products,
-        {"sku": action.sku},
-        product.version,
-        price_minor=action.price.minor,
-        price_changed_at=claim.at,
-    )
-    insert(
-        tx,
-        price_changes,
-        sku=action.sku,
-        at=claim.at,
-        price_minor=action.price.minor,
-        currency=action.price.currency,
-        source=claim.action_id,
-    )
-    old = Money(product.price_minor, product.currency)
-    return _applied(
-        f"{action.sku}: {old} -> {action.price}",
-        before={"price": old.as_json()},
-        after={"price": action.price.as_json()},
-    )
-
-
-@carry_out.register
-def _refund(action: RefundOrder, tx: Transaction, claim: Claim) -> Receipt:
-    order = _order(tx, action.order)
-    paid, refunded = _paid(tx, order.id), _refunded(tx, order.id)
-    if order.currency != action.amount.currency:
-        raise ConflictError(f"order {order.id} was paid in {order.currency}, not {action.amount.currency}")
-    if refunded + action.amount.minor > paid:
-        left = Money(paid - refunded, order.currency)
-        raise ConflictError(f"only {left} of order {order.id} can still be refunded, not {action.amount}")
-    reference = _pay_back(tx, claim, order, action.amount.minor)
-    state = "refunded" if refunded + action.amount.minor == paid else "partly_refunded"
-    update(tx, orders, {"id": order.id}, order.version, financial_status=state)
-    return _applied(
-        f"{action.amount} refunded for order {order.id}",
-        reference=reference,
-        before={"refunded": Money(refunded, order.currency).as_json()},
-        after={"refunded": Money(refunded + action.amount.minor, order.currency).as_json()},
-    )
-
-
-@carry_out.register
-def _cancel_order(action: CancelOrder, tx: Transaction, claim: Claim) -> Receipt:
-    order = _order(tx, action.order)
-    shipped = select_by(shipments, "order_id").first(tx, {"order_id": order.id}) is not None
-    if order.status != "unfulfilled" or shipped:
-        raise ConflictError(f"order {order.id} is {order.status}; only an unshipped order can be cancelled")
-    _release_committed(tx, claim, order)
-    left = _paid(tx, order.id) - _refunded(tx, order.id)
-    reference = _pay_back(tx, claim, order, left) if left else ""
-    update(
-        tx,
-        orders,
-        {"id": order.id},
-        order.version,
-        status="cancelled",
-        financial_status="refunded" if left else "voided",
-        cancelled_at=claim.at,
-    )
-    return _applied(
-        f"order {order.id} cancelled, {Money(left, order.currency)} paid back",
-        reference=reference or order.id,
-        before={"status": order.status},
-        after={"status": "cancelled", "paid_back": Money(left, order.currency).as_json()},
-    )
-
-
-@carry_out.register
-def _note(action: AddOrderNote, tx: Transaction, claim: Claim) -> Receipt:
-    order = _order(tx, action.order)
-    insert(
-        tx,
-        order_notes,
-        order_id=order.id,
-        at=claim.at,
-        author=claim.actor,
-        text=action.note,
-        action_id=claim.action_id,
-    )
-    return _applied(f"note added to order {order.id}", reference=order.id)
+    change_on_hand(tx, claim, sku, order.location, quantity, create=True)
+    move(tx, claim, sku, order.location, "receipt", quantity, ref=order.id)
 
 
 def today(tx: Snapshot, claim: Claim) -> date:
@@ -263,13 +160,14 @@ def today(tx: Snapshot, claim: Claim) -> date:
     return day or claim.at.date()
 
 
-def _applied(
+def applied(
     detail: str,
     *,
     reference: str = "",
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> Receipt:
+    """The receipt of an effect that happened."""
     return Receipt(Outcome.APPLIED, detail, reference, before or {}, after or {})
 
 
@@ -277,7 +175,7 @@ def _level(tx: Snapshot, sku: str, location: str) -> Any:
     return one(tx, stock_levels, f"stock of {sku} at {location}", sku=sku, location=location)
 
 
-def _change_on_hand(
+def change_on_hand(
     tx: Transaction, claim: Claim, sku: str, location: str, change: int, *, create: bool = False
 ) -> tuple[int, int]:
     """Change the stock on hand; gives it before and after. Never takes it below zero."""
@@ -301,9 +199,10 @@ def _change_on_hand(
     return level.on_hand, after
 
 
-def _move(
+def move(
     tx: Transaction, claim: Claim, sku: str, location: str, kind: str, quantity: int, *, ref: str = ""
 ) -> None:
+    """Write a movement of stock, signed; `ref` is what it belongs to, else the action."""
     insert(
         tx,
         stock_movements,
@@ -333,60 +232,6 @@ def _open_purchase_order(tx: Snapshot, purchase_order: str) -> Any:
     return order
 
 
-def _order(tx: Snapshot, order: str) -> Any:
-    return one(tx, orders, f"order {order!r}", id=order)
-
-
-def _paid(tx: Snapshot, order: str) -> int:
-    return _sum_of(tx, order, "sale")
-
-
-def _refunded(tx: Snapshot, order: str) -> int:
-    return _sum_of(tx, order, "refund")
-
-
-def _sum_of(tx: Snapshot, order: str, kind: str) -> int:
-    return int(_PAYMENTS.scalar(tx, {"b_order": order, "b_kind": kind}) or 0)
-
-
-def _pay_back(tx: Transaction, claim: Claim, order: Any, minor: int) -> str:
-    method = _METHOD.scalar(tx, {"b_order": order.id})
-    reference = f"R-{claim.action_id}"
-    insert(
-        tx,
-        payments,
-        id=reference,
-        order_id=order.id,
-        kind="refund",
-        method=method or "unknown",
-        amount_minor=minor,
-        currency=order.currency,
-        at=claim.at,
-        action_id=claim.action_id,
-    )
-    return reference
-
-
-def _release_committed(tx: Transaction, claim: Claim, order: Any) -> None:
-    """What a cancelled order held back becomes available again, where the store tracks it."""
-    if order.location is None:
-        return
-    lines = select_by(order_lines, "order_id").rows(tx, {"order_id": order.id})
-    for line in lines:
-        keys = {"sku": line.sku, "location": order.location}
-        level = select_by(stock_levels, "sku", "location").first(tx, keys)
-        held = line.quantity - line.fulfilled
-        if level is not None and held > 0:
-            update(
-                tx,
-                stock_levels,
-                keys,
-                level.version,
-                committed=max(0, level.committed - held),
-                updated_at=claim.at,
-            )
-
-
 # Built once: making a statement costs more than running it.
 _DAY: Final = Prepared(select(store_info.c.business_date))
 _ID: Final = purchase_orders.c.id
@@ -406,15 +251,4 @@ _RECEIVED: Final = Prepared(
     purchase_order_lines.update()
     .where(_LINE.purchase_order == bindparam("b_order"), _LINE.sku == bindparam("b_sku"))
     .values(received=bindparam("b_received"))
-)
-_PAYMENTS: Final = Prepared(
-    select(func.sum(payments.c.amount_minor)).where(
-        payments.c.order_id == bindparam("b_order"), payments.c.kind == bindparam("b_kind")
-    )
-)
-_METHOD: Final = Prepared(
-    select(payments.c.method)
-    .where(payments.c.order_id == bindparam("b_order"), payments.c.kind == "sale")
-    .order_by(payments.c.at)
-    .limit(1)
 )

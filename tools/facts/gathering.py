@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import singledispatch
@@ -19,7 +19,11 @@ from shop.store.database import Snapshot
 from shop.store.reads import info
 from tools.ledger import windows
 from tools.ledger.states import Card, CardLine
+from tools.ledger.talks import Talk, talk
 from tools.ledger.windows import Entry
+
+WITH_A_CUSTOMER: Final = "customer"
+"""The channel of a conversation that a door opened with a customer."""
 
 FactValue = bool | int | Decimal | Money | str
 
@@ -36,6 +40,7 @@ class Asked:
     now: datetime
     channel: str = "cli"
     on_behalf_of: str | None = None
+    conversation: str | None = None
 
 
 @dataclass(slots=True)
@@ -44,8 +49,9 @@ class Gathered:
 
     `versions` names every record a person would have looked at (``product:CAP-01``) with its version;
     `money` is the action's value in the home currency; `places` says where it stands, for rules with a
-    scope; `missing` says in words why a fact is absent. `apart` holds the windows that only rules on trial
-    ask for: neither the judge nor the card sees them.
+    scope; `missing` says in words why a fact is absent. `consent` is the number of the customer's yes that
+    the action rests on. `apart` holds the windows that only rules on trial ask for: neither the judge nor the
+    card sees them.
     """
 
     values: dict[str, FactValue] = field(default_factory=dict)
@@ -59,6 +65,7 @@ class Gathered:
     evidence: list[str] = field(default_factory=list)
     places: dict[str, frozenset[str]] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    consent: int | None = None
     apart: dict[str, FactValue] = field(default_factory=dict)
 
     def card(self, action: Action) -> Card:
@@ -74,12 +81,16 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the readers of facts share: the snapshot, the question and the store's day and currency."""
+    """What the readers of facts share: the snapshot, the question and the store's day and currency.
+
+    `talk` is the conversation with a customer in which it is asked, None if an operator asks.
+    """
 
     snapshot: Snapshot
     asked: Asked
     today: date
     home: str
+    talk: Talk | None = None
 
     def at_home(self, amount: Money, into: Gathered) -> tuple[Money, int] | None:
         """The amount in the home currency by the latest rate, and that rate's age in days."""
@@ -109,12 +120,22 @@ def gather(
 ) -> Gathered:
     """All declared facts of an action at this moment, the windows that are needed, and those set apart."""
     # The readers register themselves on import; they import this module, so not at its top.
-    from tools.facts import inventory, pricing, reordering, service, signals  # noqa: F401, PLC0415
+    from tools.facts import (  # noqa: PLC0415
+        inventory,  # noqa: F401
+        pricing,  # noqa: F401
+        reordering,  # noqa: F401
+        returns,  # noqa: F401
+        service,  # noqa: F401
+        signals,  # noqa: F401
+    )
     from tools.facts.window_facts import add_windows  # noqa: PLC0415 - it builds on this module
 
     into = Gathered()
     store = info.store_info(snapshot)
-    scene = Scene(snapshot, asked, info.day_of(store, asked.now), store.home_currency)
+    spoken = talk(snapshot, asked.conversation)
+    if spoken is not None:
+        asked = replace(asked, channel=WITH_A_CUSTOMER)
+    scene = Scene(snapshot, asked, info.day_of(store, asked.now), store.home_currency, spoken)
     into.values["requester.is_agent"] = asked.requester_kind is not Kind.HUMAN
     into.values["tainted"] = asked.tainted
     into.values["requests_last_hour"] = _requests(scene, action.kind)

@@ -1,16 +1,33 @@
-"""Facts of refunds, cancellations and notes on customers' orders."""
+"""Facts of refunds, cancellations, credits and notes, of payments and addresses, and of drafts."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from shop.actions import AddOrderNote, CancelOrder, RefundOrder
-from shop.model import Order
 from shop.money import Money
-from shop.store.reads import orders
-from tools.facts.gathering import Gathered, Scene, read_facts
+from shop.service_actions import (
+    ChangeCustomerAddress,
+    ChangeOrderAddress,
+    ChangeOrderPayment,
+    DraftReply,
+    GiveCredit,
+)
+from shop.store.reads import customers, orders
+from shop.store.reads.credits import credits_given
+from shop.store.reads.payment_methods import payment_method
+from shop.swaps import can_pay
+from tools.facts.gathering import Gathered, Scene, found, read_facts
+from tools.facts.orders import (
+    add_delivery,
+    add_nothing_spent,
+    add_value,
+    allowed_for_refund,
+    is_pending,
+    order_of,
+)
+from tools.facts.speaking import add_identity_and_consent
 from tools.ledger import rows
-from tools.ledger.windows import Entry
 
 REFUND_DAYS = 90
 
@@ -18,42 +35,41 @@ REFUND_DAYS = 90
 @read_facts.register
 def _refund(action: RefundOrder, scene: Scene, into: Gathered) -> None:
     into.title = f"Refund {action.amount} of order #{action.order}"
-    order = _order(action.order, scene, into)
+    order = order_of(action.order, scene, into)
     if order is None:
         return
+    add_identity_and_consent(action, scene, into)
     if action.amount.currency != order.total.currency:
         into.missing.append(f"order #{order.id} was paid in {order.total.currency}")
         return
     refunded = orders.refunded(scene.snapshot, order)
     left = orders.paid(scene.snapshot, order) - refunded
     into.values["within_refundable"] = action.amount <= left
+    into.values["method.allowed"] = allowed_for_refund(order, action.to, scene)
     if order.total.minor > 0:
         into.values["share_pct"] = action.amount.percent_of(order.total)
-    value = scene.at_home(action.amount, into)
-    if value is not None:
-        into.money = into.values["amount"] = value[0]
-        into.entries.append(Entry(value[0], customer=order.customer))
-    delivered = _delivered_on(order, scene)
-    into.values["delivered"] = delivered is not None
-    into.values["days_since_delivery"] = max(0, (scene.today - delivered).days) if delivered else 0
+    add_value("amount", action.amount, scene, into)
+    add_delivery(order, scene, into)
     _customer_history(action.kind, scene, into)
     into.show("Refunded so far", refunded, refunded + action.amount)
     into.show("Still refundable", left, left - action.amount)
+    if action.to is not None:
+        method = payment_method(scene.snapshot, action.to)
+        into.show("Goes to", "", method.words if method else action.to)
 
 
 @read_facts.register
 def _cancel(action: CancelOrder, scene: Scene, into: Gathered) -> None:
     into.title = f"Cancel order #{action.order}"
-    order = _order(action.order, scene, into)
+    order = order_of(action.order, scene, into)
     if order is None:
         return
+    add_identity_and_consent(action, scene, into)
     shipped = order.has_shipped or bool(orders.shipments(scene.snapshot, order.id))
     into.values["shipped"] = shipped
     into.values["cancellable"] = order.status == "unfulfilled" and not shipped
-    value = scene.at_home(order.total, into)
-    if value is not None:
-        into.money = into.values["total"] = value[0]
-        into.entries.append(Entry(value[0], customer=order.customer))
+    into.values["cause"] = "none" if action.cause is None else action.cause.value
+    add_value("total", order.total, scene, into)
     left = orders.paid(scene.snapshot, order) - orders.refunded(scene.snapshot, order)
     into.show("Status", order.status, "cancelled")
     into.show("Paid back to the customer", "", left)
@@ -62,26 +78,97 @@ def _cancel(action: CancelOrder, scene: Scene, into: Gathered) -> None:
 @read_facts.register
 def _note(action: AddOrderNote, scene: Scene, into: Gathered) -> None:
     into.title = f"Note on order #{action.order}"
-    if _order(action.order, scene, into) is not None:
-        into.entries.append(Entry(Money.zero(scene.home), customer=into.customer))
+    if order_of(action.order, scene, into) is not None:
+        add_nothing_spent(scene, into)
         into.values["length"] = len(action.note)
         into.show("Note", "", action.note)
 
 
-def _order(order_id: str, scene: Scene, into: Gathered) -> Order | None:
-    order = orders.order(scene.snapshot, order_id)
+@read_facts.register
+def _payment(action: ChangeOrderPayment, scene: Scene, into: Gathered) -> None:
+    into.title = f"Change the payment of order #{action.order}"
+    order = order_of(action.order, scene, into)
     if order is None:
-        into.missing.append(f"there is no order {order_id!r}")
-        return None
-    into.versions[f"order:{order.id}"] = order.version
-    into.customer = order.customer
-    into.evidence.append(f"order #{order.id} of {order.placed_at:%Y-%m-%d}, {order.total}")
-    return order
+        return
+    add_identity_and_consent(action, scene, into)
+    paid = orders.payments(scene.snapshot, order.id)
+    once = len(paid) == 1 and paid[0].kind == "sale"
+    method = payment_method(scene.snapshot, action.method)
+    into.values["pending"] = is_pending(order, scene)
+    into.values["paid_once"] = once
+    into.values["method.different"] = not any(one.method_id == action.method for one in paid)
+    charge = paid[0].amount if once else order.total
+    into.values["method.can_pay"] = can_pay(method, order.customer, charge)
+    add_nothing_spent(scene, into)
+    into.show("Paid by", paid[0].method if paid else "", method.words if method else action.method)
 
 
-def _delivered_on(order: Order, scene: Scene) -> date | None:
-    days = [parcel.delivered_on for parcel in orders.shipments(scene.snapshot, order.id)]
-    return max((day for day in days if day is not None), default=None)
+@read_facts.register
+def _order_address(action: ChangeOrderAddress, scene: Scene, into: Gathered) -> None:
+    into.title = f"Change the address of order #{action.order}"
+    order = order_of(action.order, scene, into)
+    if order is None:
+        return
+    add_identity_and_consent(action, scene, into)
+    who = None if order.customer is None else customers.customer(scene.snapshot, order.customer)
+    country = order.ship_to.country if order.ship_to else who.country if who else ""
+    into.values["pending"] = is_pending(order, scene)
+    into.values["items.changed_before"] = order.items_changed_at is not None
+    into.values["country_changes"] = _is_elsewhere(country, action.country)
+    add_value("total", order.total, scene, into, spends=False)
+    add_nothing_spent(scene, into)
+    into.show("Goes to", country, f"{action.city}, {action.country}")
+
+
+@read_facts.register
+def _customer_address(action: ChangeCustomerAddress, scene: Scene, into: Gathered) -> None:
+    into.title = f"Change the address of customer {action.customer}"
+    who = customers.customer(scene.snapshot, action.customer)
+    if not found(who, f"customer {action.customer!r}", into) or who is None:
+        return
+    into.versions[f"customer:{who.id}"] = who.version
+    into.customer = who.id
+    add_identity_and_consent(action, scene, into)
+    into.values["country_changes"] = _is_elsewhere(who.country, action.country)
+    add_nothing_spent(scene, into)
+    into.show("Address", who.country, f"{action.city}, {action.country}")
+
+
+@read_facts.register
+def _credit(action: GiveCredit, scene: Scene, into: Gathered) -> None:
+    into.title = f"Give {action.amount} credit to customer {action.customer}"
+    who = customers.customer(scene.snapshot, action.customer)
+    if not found(who, f"customer {action.customer!r}", into) or who is None:
+        return
+    into.versions[f"customer:{who.id}"] = who.version
+    into.customer = who.id
+    add_identity_and_consent(action, scene, into)
+    order = None if action.order is None else orders.order(scene.snapshot, action.order)
+    into.values["order.of_customer"] = action.order is None or (
+        order is not None and order.customer == who.id
+    )
+    add_value("amount", action.amount, scene, into)
+    since = scene.asked.now - timedelta(days=REFUND_DAYS)
+    _sum_of(action.kind, "customer.credits_90d", credits_given(scene.snapshot, who.id, since), scene, into)
+    into.show("Why", "", action.reason)
+
+
+@read_facts.register
+def _draft(action: DraftReply, scene: Scene, into: Gathered) -> None:
+    into.title = f"Draft of a reply to ticket {action.ticket}"
+    ticket = customers.ticket(scene.snapshot, action.ticket)
+    if not found(ticket, f"ticket {action.ticket!r}", into) or ticket is None:
+        return
+    into.customer = ticket.customer
+    into.values["ticket_open"] = ticket.status != "closed"
+    into.values["length"] = len(action.text)
+    add_nothing_spent(scene, into)
+    into.show("Draft", "", action.text)
+
+
+def _is_elsewhere(before: str, after: str) -> bool:
+    """Whether a country differs; from an unknown one nothing can be told, so any is another one."""
+    return before.strip().casefold() != after.strip().casefold()
 
 
 def _customer_history(kind: str, scene: Scene, into: Gathered) -> None:
@@ -93,19 +180,27 @@ def _customer_history(kind: str, scene: Scene, into: Gathered) -> None:
         return
     since = scene.asked.now - timedelta(days=REFUND_DAYS)
     booked = orders.refunds_since(scene.snapshot, into.customer, since)
+    count = _sum_of(kind, "customer.refunds_90d", [one.amount for one in booked], scene, into)
+    into.values["customer.refund_count_90d"] = count
+
+
+def _sum_of(kind: str, name: str, booked: list[Money], scene: Scene, into: Gathered) -> int:
+    """Add up what was booked for the customer, what is under way and this; gives how many that are."""
+    if into.money is None or into.customer is None:
+        return 0
     under_way = [
         action
         for action in rows.reserving(scene.snapshot, scene.asked.tenant, kind, customer=into.customer)
         if action.id != scene.asked.action_id
     ]
     spent = into.money
-    for payment in booked:
-        value = scene.at_home(payment.amount, into)
+    for amount in booked:
+        value = scene.at_home(amount, into)
         if value is None:
-            return
+            return 0
         spent += value[0]
     for action in under_way:
         if action.money is not None:
             spent += action.money
-    into.values["customer.refunds_90d"] = spent
-    into.values["customer.refund_count_90d"] = len(booked) + len(under_way) + 1
+    into.values[name] = spent
+    return len(booked) + len(under_way) + 1

@@ -136,10 +136,14 @@ def by_key(snapshot: Snapshot, tenant: str, key: str) -> ActionView | None:
     return found[0] if found else None
 
 
-def refused_before(snapshot: Snapshot, tenant: str, conversation: str, action: Action) -> ActionView | None:
-    """The same action, already refused in this conversation."""
+def refused_before(
+    snapshot: Snapshot, tenant: str, conversation: str, action: Action, *, by_people: bool = False
+) -> ActionView | None:
+    """The same action, already refused in this conversation; with `by_people` not by rules alone."""
     values = {"b_tenant": tenant, "b_conversation": conversation, "b_kind": action.kind}
-    found = [one for one in _views(snapshot, _REFUSED, values) if one.is_of(action)]
+    states = (State.REJECTED,) if by_people else (State.REJECTED, State.DENIED)
+    views = _views(snapshot, _REFUSED, values)
+    found = [one for one in views if one.state in states and one.is_of(action)]
     return found[-1] if found else None
 
 

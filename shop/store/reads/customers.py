@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from shop.model import Customer, Ticket
+from shop.model import Customer, Page, Ticket
 from shop.store import schema
 from shop.store.database import Snapshot
 
@@ -45,6 +45,15 @@ def ticket(snapshot: Snapshot, ticket_id: str) -> Ticket | None:
 def tickets_of(snapshot: Snapshot, customer_id: str, limit: int = 5) -> list[Ticket]:
     """A customer's newest tickets."""
     return _tickets(snapshot, schema.tickets.c.customer == customer_id, limit=limit)
+
+
+def open_tickets(snapshot: Snapshot, start: int = 0, limit: int = 10) -> Page[Ticket]:
+    """Tickets that wait for an answer, the oldest first, from a place of the list on."""
+    table = schema.tickets
+    waiting = table.c.status == "open"
+    total = snapshot.scalar(select(func.count()).select_from(table).where(waiting)) or 0
+    rows = select(table).where(waiting).order_by(table.c.opened_at, table.c.id).offset(start).limit(limit)
+    return Page(tuple(Ticket(*row) for row in snapshot.execute(rows)), int(total), None)
 
 
 def tickets_about(snapshot: Snapshot, order_id: str, limit: int = 5) -> list[Ticket]:

@@ -128,6 +128,11 @@ def exchange(snapshot: Snapshot, exchange_id: str) -> Exchange | None:
     return None if row is None else _exchange(row)
 
 
+def is_replaced(snapshot: Snapshot, order_id: str) -> bool:
+    """Whether goods of an order were sent again by an order that was not cancelled."""
+    return _REPLACING.first(snapshot, {"b_order": order_id}) is not None
+
+
 def notes(snapshot: Snapshot, order_id: str, limit: int = 10) -> list[OrderNote]:
     """The newest notes on an order, newest first."""
     table = schema.order_notes
@@ -251,6 +256,11 @@ _RETURN = Prepared(select(schema.returns).where(schema.returns.c.id == bindparam
 _EXCHANGE = Prepared(select(_exchanges).where(_exchanges.c.id == bindparam("b_id")))
 _EXCHANGES = Prepared(
     select(_exchanges).where(_exchanges.c.order_id == bindparam("b_order")).order_by(_exchanges.c.id)
+)
+_REPLACING = Prepared(
+    select(schema.orders.c.id)
+    .where(schema.orders.c.replaces == bindparam("b_order"), schema.orders.c.status != "cancelled")
+    .limit(1)
 )
 _REFUNDS = Prepared(
     select(schema.payments)

@@ -1,5 +1,7 @@
 """Payment methods, addresses of orders, returns and exchanges, identity and consent."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -21,7 +23,7 @@ _WORDS = (
     ("orders", "cancel_cause", sa.String(length=40)),
     ("returns", "inspection", sa.Text()),
 )
-_MAYBE: tuple[tuple[str, str, sa.types.TypeEngine[object]], ...] = (
+_MAYBE: tuple[tuple[str, str, Any], ...] = (
     ("products", "product_group", sa.String(length=80)),
     ("orders", "items_changed_at", sa.String(length=27)),
     ("orders", "replaces", sa.String(length=80)),

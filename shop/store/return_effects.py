@@ -1,0 +1,277 @@
+"""What returns, exchanges and replacements do to the embedded shop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from shop.backends.ports import Claim, Receipt
+from shop.errors import ConflictError, NotFoundError
+from shop.model import Exchange, Order, OrderLine, Return
+from shop.service_actions import (
+    CancelReturn,
+    CompleteExchange,
+    InspectionResult,
+    InspectReturn,
+    OrderPieces,
+    ReceiveReturn,
+    RequestExchange,
+    RequestReturn,
+    ReshipOrder,
+)
+from shop.store import order_books as books
+from shop.store.database import Transaction
+from shop.store.effects import applied, carry_out, change_on_hand, move, today
+from shop.store.guarded import insert, one, update
+from shop.store.reads import orders as order_reads
+from shop.store.schema import order_lines, orders, returns, stock_levels
+from shop.store.service_effects import swap_quote
+from shop.store.service_schema import exchanges
+from shop.swaps import Swap, returnable
+
+BACK = ("received", "restocked", "written_off")
+"""States of an RMA whose pieces are back."""
+
+
+@carry_out.register
+def _return(action: RequestReturn, tx: Transaction, claim: Claim) -> Receipt:
+    order = books.order_of(tx, action.order)
+    _refuse_more_than(order, action.lines, _free(tx, order))
+    if action.to is not None:
+        books.method_of(tx, order, action.to)
+    opened = [
+        _open_rma(tx, claim, order, one.line, one.quantity, action.reason, action.to) for one in action.lines
+    ]
+    books.change_order(tx, order)
+    return applied(f"return {', '.join(opened)} opened for order {order.id}", reference=opened[0])
+
+
+@carry_out.register
+def _cancel(action: CancelReturn, tx: Transaction, claim: Claim) -> Receipt:
+    rma = _rma(tx, action.rma, ("requested",))
+    update(tx, returns, {"id": rma.id}, rma.version, status="cancelled", closed_on=today(tx, claim))
+    order = books.order_of(tx, rma.order)
+    for exchange in order_reads.exchanges(tx, rma.order):
+        if exchange.rma == rma.id and exchange.status == "requested":
+            books.release(tx, claim, exchange.new_sku, books.place_of(tx, order), exchange.quantity)
+            _close(tx, claim, exchange, "cancelled")
+    return applied(
+        f"return {rma.id} cancelled",
+        reference=rma.id,
+        before={"status": rma.status},
+        after={"status": "cancelled"},
+    )
+
+
+@carry_out.register
+def _receive(action: ReceiveReturn, tx: Transaction, claim: Claim) -> Receipt:
+    rma = _rma(tx, action.rma, ("requested",))
+    order, line = _line_of(tx, rma)
+    place = books.place_of(tx, order)
+    change_on_hand(tx, claim, line.sku, place, rma.quantity, create=True)
+    _set_aside(tx, claim, line.sku, place, rma.quantity)
+    move(tx, claim, line.sku, place, "return", rma.quantity, ref=rma.id)
+    mine = (order_lines.c.order_id == order.id) & (order_lines.c.line_no == line.line_no)
+    tx.execute(order_lines.update().where(mine).values(returned=line.returned + rma.quantity))
+    update(tx, returns, {"id": rma.id}, rma.version, status="received", received_on=today(tx, claim))
+    return applied(
+        f"{rma.id}: {rma.quantity} of {line.sku} are back at {place}, to be inspected",
+        reference=rma.id,
+        before={"status": rma.status},
+        after={"status": "received"},
+    )
+
+
+@carry_out.register
+def _inspect(action: InspectReturn, tx: Transaction, claim: Claim) -> Receipt:
+    rma = _rma(tx, action.rma, ("received",))
+    order, line = _line_of(tx, rma)
+    place = books.place_of(tx, order)
+    _set_aside(tx, claim, line.sku, place, -rma.quantity)
+    status = "restocked"
+    if action.result is InspectionResult.WRITE_OFF:
+        status = "written_off"
+        change_on_hand(tx, claim, line.sku, place, -rma.quantity)
+        move(tx, claim, line.sku, place, "adjustment", -rma.quantity, ref=rma.id)
+    changes = {"status": status, "inspection": action.note, "closed_on": today(tx, claim)}
+    update(tx, returns, {"id": rma.id}, rma.version, **changes)
+    return applied(
+        f"{rma.id}: {rma.quantity} of {line.sku} {status.replace('_', ' ')}",
+        reference=rma.id,
+        before={"status": rma.status},
+        after={"status": status},
+    )
+
+
+@carry_out.register
+def _exchange(action: RequestExchange, tx: Transaction, claim: Claim) -> Receipt:
+    order = books.order_of(tx, action.order)
+    quote = swap_quote(tx, order, action, _free(tx, order))
+    if action.method is not None:
+        books.method_of(tx, order, action.method)
+    place = books.place_of(tx, order)
+    opened = []
+    for swap in quote.swaps:
+        books.promise(tx, claim, swap.new.sku, place, swap.quantity)
+        rma = _open_rma(tx, claim, order, swap.line.line_no, swap.quantity, action.reason, action.method)
+        opened.append(_open_exchange(tx, claim, order, swap, rma, action.method))
+    books.change_order(tx, order)
+    return applied(
+        f"exchange {', '.join(opened)} of order {order.id} agreed, difference {quote.difference}",
+        reference=opened[0],
+    )
+
+
+@carry_out.register
+def _complete(action: CompleteExchange, tx: Transaction, claim: Claim) -> Receipt:
+    exchange = order_reads.exchange(tx, action.exchange)
+    if exchange is None or exchange.status != "requested":
+        raise ConflictError(f"exchange {action.exchange!r} is not open any more")
+    rma = order_reads.rma(tx, exchange.rma)
+    if rma is None or rma.status not in BACK:
+        raise ConflictError(f"the pieces of exchange {exchange.id} are not back")
+    order = books.order_of(tx, exchange.order)
+    reference = books.settle_difference(tx, claim, order, exchange.difference, exchange.method_id)
+    line = next(line for line in order.lines if line.line_no == exchange.line_no)
+    pieces = [(exchange.new_sku, line.title, exchange.quantity)]
+    sent = _replacement(tx, claim, order, pieces)
+    _close(tx, claim, exchange, "completed")
+    books.change_order(tx, order)
+    return applied(
+        f"exchange {exchange.id} completed by order {sent}, difference {exchange.difference}",
+        reference=reference or sent,
+    )
+
+
+@carry_out.register
+def _reship(action: ReshipOrder, tx: Transaction, claim: Claim) -> Receipt:
+    order = books.order_of(tx, action.order)
+    _refuse_more_than(order, action.lines, {line.line_no: line.fulfilled for line in order.lines})
+    place, lines = books.place_of(tx, order), {line.line_no: line for line in order.lines}
+    for piece in action.lines:
+        books.promise(tx, claim, lines[piece.line].sku, place, piece.quantity)
+    pieces = [(lines[one.line].sku, lines[one.line].title, one.quantity) for one in action.lines]
+    sent = _replacement(tx, claim, order, pieces)
+    books.change_order(tx, order)
+    return applied(
+        f"order {sent} sends {action.reason.value} goods of order {order.id} again", reference=sent
+    )
+
+
+def _free(tx: Transaction, order: Order) -> dict[int, int]:
+    return returnable(order, order_reads.returns(tx, order.id))
+
+
+def _refuse_more_than(order: Order, wanted: Sequence[OrderPieces], free: dict[int, int]) -> None:
+    for piece in wanted:
+        if piece.quantity > free.get(piece.line, 0):
+            raise ConflictError(
+                f"line {piece.line} of order {order.id} has {free.get(piece.line, 0)} such pieces, "
+                f"not {piece.quantity}"
+            )
+
+
+def _rma(tx: Transaction, rma_id: str, states: Sequence[str]) -> Return:
+    rma = order_reads.rma(tx, rma_id)
+    if rma is None:
+        raise NotFoundError(f"there is no return {rma_id!r} any more")
+    if rma.status not in states:
+        raise ConflictError(f"return {rma.id} is {rma.status}, not {' or '.join(states)}")
+    return rma
+
+
+def _line_of(tx: Transaction, rma: Return) -> tuple[Order, OrderLine]:
+    order = books.order_of(tx, rma.order)
+    for line in order.lines:
+        if line.line_no == rma.line_no:
+            return order, line
+    raise ConflictError(f"order {order.id} has no line {rma.line_no} any more")
+
+
+def _open_rma(
+    tx: Transaction, claim: Claim, order: Order, line: int, quantity: int, reason: str, to: str | None
+) -> str:
+    number = f"RMA-{books.next_number(tx, returns.c.id, 'RMA-', 1)}"
+    insert(
+        tx,
+        returns,
+        id=number,
+        order_id=order.id,
+        line_no=line,
+        quantity=quantity,
+        reason=reason,
+        status="requested",
+        requested_on=today(tx, claim),
+        method_id=to,
+        action_id=claim.action_id,
+    )
+    return number
+
+
+def _open_exchange(
+    tx: Transaction, claim: Claim, order: Order, swap: Swap, rma: str, method: str | None
+) -> str:
+    number = f"EX-{books.next_number(tx, exchanges.c.id, 'EX-', 1)}"
+    insert(
+        tx,
+        exchanges,
+        id=number,
+        rma=rma,
+        order_id=order.id,
+        line_no=swap.line.line_no,
+        quantity=swap.quantity,
+        new_sku=swap.new.sku,
+        unit_price_minor=swap.new.price.minor,
+        difference_minor=swap.difference.minor,
+        currency=swap.difference.currency,
+        method_id=method,
+        status="requested",
+        requested_on=today(tx, claim),
+        action_id=claim.action_id,
+    )
+    return number
+
+
+def _close(tx: Transaction, claim: Claim, exchange: Exchange, status: str) -> None:
+    done = today(tx, claim) if status == "completed" else None
+    mine = exchanges.c.id == exchange.id
+    tx.execute(exchanges.update().where(mine).values(status=status, completed_on=done))
+
+
+def _replacement(tx: Transaction, claim: Claim, order: Order, pieces: Sequence[tuple[str, str, int]]) -> str:
+    """An order at no charge that sends pieces again; its stock is held back already."""
+    number = f"{order.id}-R{books.next_number(tx, orders.c.id, f'{order.id}-R', 1)}"
+    row = one(tx, orders, f"order {order.id!r}", id=order.id)
+    address: dict[str, Any] = {name: getattr(row, name) for name in row._fields if name.startswith("ship_")}
+    insert(
+        tx,
+        orders,
+        id=number,
+        customer=order.customer,
+        placed_at=claim.at,
+        status="unfulfilled",
+        financial_status="paid",
+        currency=order.total.currency,
+        subtotal_minor=0,
+        shipping_minor=0,
+        tax_minor=0,
+        discount_minor=0,
+        total_minor=0,
+        location=books.place_of(tx, order),
+        replaces=order.id,
+        **address,
+    )
+    for line, (sku, title, quantity) in enumerate(pieces, start=1):
+        values = {"sku": sku, "title": title, "quantity": quantity, "fulfilled": 0, "returned": 0}
+        insert(tx, order_lines, order_id=number, line_no=line, unit_price_minor=0, **values)
+    return number
+
+
+def _set_aside(tx: Transaction, claim: Claim, sku: str, place: str, pieces: int) -> None:
+    """Put pieces aside until they are inspected, or (below zero) end that; never below zero altogether."""
+    level = one(tx, stock_levels, f"stock of {sku} at {place}", sku=sku, location=place)
+    after = level.unavailable + pieces
+    if after < 0:
+        raise ConflictError(f"{sku} at {place} has {level.unavailable} put aside, not {-pieces}")
+    keys = {"sku": sku, "location": place}
+    update(tx, stock_levels, keys, level.version, unavailable=after, updated_at=claim.at)

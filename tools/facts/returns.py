@@ -1,0 +1,223 @@
+"""Facts of returns, exchanges, other items and replacements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from shop.model import Order, OrderLine
+from shop.money import Money
+from shop.service_actions import (
+    CancelReturn,
+    ChangeOrderItems,
+    CompleteExchange,
+    InspectionResult,
+    InspectReturn,
+    OrderPieces,
+    ReceiveReturn,
+    RequestExchange,
+    RequestReturn,
+    ReshipOrder,
+    SwappedPieces,
+)
+from shop.store.reads import catalogue, orders
+from shop.store.reads.availability import available_at
+from shop.swaps import SwapQuote, can_pay, quote_swaps, returnable, unshipped
+from tools.facts.gathering import Gathered, Scene, found, read_facts
+from tools.facts.orders import (
+    add_delivery,
+    add_nothing_spent,
+    add_value,
+    allowed_for_refund,
+    carrier_state,
+    is_pending,
+    item_class,
+    order_of,
+    paying_method,
+)
+from tools.facts.speaking import add_identity_and_consent
+
+_BACK = ("received", "restocked", "written_off")
+
+
+@read_facts.register
+def _return(action: RequestReturn, scene: Scene, into: Gathered) -> None:
+    into.title = f"Return goods of order #{action.order}"
+    order = order_of(action.order, scene, into)
+    if order is None:
+        return
+    add_identity_and_consent(action, scene, into)
+    _add_back(order, action.lines, scene, into)
+    into.values["method.allowed"] = allowed_for_refund(order, action.to, scene)
+    into.show("Why", "", action.reason)
+
+
+@read_facts.register
+def _exchange(action: RequestExchange, scene: Scene, into: Gathered) -> None:
+    into.title = f"Exchange goods of order #{action.order}"
+    order = order_of(action.order, scene, into)
+    if order is None:
+        return
+    add_identity_and_consent(action, scene, into)
+    free = returnable(order, orders.returns(scene.snapshot, order.id))
+    _add_back(order, action.lines, scene, into)
+    _add_swap(order, action.lines, action.method, free, scene, into)
+
+
+@read_facts.register
+def _items(action: ChangeOrderItems, scene: Scene, into: Gathered) -> None:
+    into.title = f"Change the items of order #{action.order}"
+    order = order_of(action.order, scene, into)
+    if order is None:
+        return
+    add_identity_and_consent(action, scene, into)
+    into.values["pending"] = is_pending(order, scene)
+    into.values["items.changed_before"] = order.items_changed_at is not None
+    quote = _add_swap(order, action.lines, action.method, unshipped(order), scene, into)
+    add_value("difference", _absolute(quote.difference), scene, into)
+
+
+@read_facts.register
+def _cancel(action: CancelReturn, scene: Scene, into: Gathered) -> None:
+    into.title = f"Cancel return {action.rma}"
+    status = _rma(action.rma, scene, into)
+    if status is not None:
+        add_identity_and_consent(action, scene, into)
+        into.values["open"] = status == "requested"
+        add_nothing_spent(scene, into)
+        into.show("Status", status, "cancelled")
+
+
+@read_facts.register
+def _receive(action: ReceiveReturn, scene: Scene, into: Gathered) -> None:
+    into.title = f"Receive return {action.rma}"
+    status = _rma(action.rma, scene, into)
+    if status is not None:
+        into.values["open"] = status == "requested"
+        add_nothing_spent(scene, into)
+        into.show("Status", status, "received")
+
+
+@read_facts.register
+def _inspect(action: InspectReturn, scene: Scene, into: Gathered) -> None:
+    into.title = f"{action.result.value.replace('_', ' ').capitalize()} return {action.rma}"
+    status = _rma(action.rma, scene, into)
+    rma = orders.rma(scene.snapshot, action.rma)
+    if status is None or rma is None:
+        return
+    order = orders.order(scene.snapshot, rma.order)
+    skus = [line.sku for line in order.lines if line.line_no == rma.line_no] if order else []
+    into.values["received"] = status == "received"
+    into.values["restock"] = action.result is InspectionResult.RESTOCK
+    into.values["item_class"] = item_class(skus, scene)
+    add_nothing_spent(scene, into)
+    into.show("Status", status, action.result.value.replace("_", " "))
+
+
+@read_facts.register
+def _complete(action: CompleteExchange, scene: Scene, into: Gathered) -> None:
+    into.title = f"Complete exchange {action.exchange}"
+    exchange = orders.exchange(scene.snapshot, action.exchange)
+    if not found(exchange, f"exchange {action.exchange!r}", into) or exchange is None:
+        return
+    order = order_of(exchange.order, scene, into)
+    rma = orders.rma(scene.snapshot, exchange.rma)
+    if order is None or rma is None:
+        return
+    into.versions[f"return:{rma.id}"] = rma.version
+    into.values["exchange_open"] = exchange.status == "requested"
+    into.values["returned"] = rma.status in _BACK
+    into.values["method.can_pay"] = _can_settle(order, exchange.method_id, exchange.difference, scene)
+    add_value("difference", _absolute(exchange.difference), scene, into)
+    into.show("Price difference", "", exchange.difference)
+
+
+@read_facts.register
+def _reship(action: ReshipOrder, scene: Scene, into: Gathered) -> None:
+    into.title = f"Send {action.reason.value} goods of order #{action.order} again"
+    order = order_of(action.order, scene, into)
+    if order is None:
+        return
+    add_identity_and_consent(action, scene, into)
+    sent = {line.line_no: line.fulfilled for line in order.lines}
+    lines = {line.line_no: line for line in order.lines}
+    place = order.location or catalogue.locations(scene.snapshot)[0].id
+    wanted = [(lines[one.line], one.quantity) for one in action.lines if one.line in lines]
+    into.values["items.on_order"] = _fits(action.lines, sent)
+    into.values["items.available"] = all(
+        available_at(scene.snapshot, line.sku, place) >= quantity for line, quantity in wanted
+    )
+    into.values["carrier"] = carrier_state(order, scene)
+    into.values["reshipped_before"] = orders.is_replaced(scene.snapshot, order.id)
+    _add_goods(order, wanted, scene, into)
+
+
+def _add_back(
+    order: Order, wanted: Sequence[OrderPieces] | Sequence[SwappedPieces], scene: Scene, into: Gathered
+) -> None:
+    """What comes back: whether it may, of which class it is, and what was paid for it."""
+    returns = orders.returns(scene.snapshot, order.id)
+    lines = {line.line_no: line for line in order.lines}
+    goods = [(lines[one.line], one.quantity) for one in wanted if one.line in lines]
+    into.values["items.returnable"] = _fits(wanted, returnable(order, returns))
+    into.values["item_class"] = item_class((line.sku for line, _ in goods), scene)
+    into.values["return_open"] = any(one.status == "requested" for one in returns)
+    add_delivery(order, scene, into)
+    _add_goods(order, goods, scene, into)
+
+
+def _add_goods(order: Order, goods: Sequence[tuple[OrderLine, int]], scene: Scene, into: Gathered) -> None:
+    value = Money.total((line.unit_price * quantity for line, quantity in goods), order.total.currency)
+    add_value("value", value, scene, into)
+    for line, quantity in goods[:20]:
+        into.show(f"{quantity} of {line.sku}", "", line.unit_price * quantity)
+
+
+def _add_swap(
+    order: Order,
+    wanted: Sequence[SwappedPieces],
+    method: str | None,
+    free: Mapping[int, int],
+    scene: Scene,
+    into: Gathered,
+) -> SwapQuote:
+    skus = {one.new_sku for one in wanted} | {line.sku for line in order.lines}
+    place = order.location or catalogue.locations(scene.snapshot)[0].id
+    available = {one.new_sku: available_at(scene.snapshot, one.new_sku, place) for one in wanted}
+    quote = quote_swaps(order, wanted, free, catalogue.products(scene.snapshot, skus), available)
+    into.values["items.on_order"] = quote.on_order
+    into.values["items.same_product"] = quote.same_product
+    into.values["items.different"] = quote.different
+    into.values["items.available"] = quote.available
+    into.values["method.can_pay"] = _can_settle(order, method, quote.difference, scene)
+    difference = scene.at_home(_absolute(quote.difference), into)
+    if difference is not None:
+        into.values["difference"] = difference[0]
+    for swap in quote.swaps[:20]:
+        into.show(f"{swap.quantity} of line {swap.line.line_no}", swap.line.sku, swap.new.sku)
+    into.show("Price difference", "", quote.difference)
+    return quote
+
+
+def _can_settle(order: Order, method_id: str | None, difference: Money, scene: Scene) -> bool:
+    if difference.minor <= 0 and method_id is None:
+        return True
+    return can_pay(paying_method(order, method_id, scene), order.customer, difference)
+
+
+def _fits(wanted: Sequence[OrderPieces] | Sequence[SwappedPieces], free: Mapping[int, int]) -> bool:
+    taken: dict[int, int] = {}
+    for one in wanted:
+        taken[one.line] = taken.get(one.line, 0) + one.quantity
+    return bool(taken) and all(pieces <= free.get(line, 0) for line, pieces in taken.items())
+
+
+def _rma(rma_id: str, scene: Scene, into: Gathered) -> str | None:
+    rma = orders.rma(scene.snapshot, rma_id)
+    if not found(rma, f"return {rma_id!r}", into) or rma is None:
+        return None
+    into.versions[f"return:{rma.id}"] = rma.version
+    return rma.status if order_of(rma.order, scene, into) is not None else None
+
+
+def _absolute(amount: Money) -> Money:
+    return amount if amount.minor >= 0 else -amount

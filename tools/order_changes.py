@@ -1,0 +1,136 @@
+"""Tools that change a pending order or a customer, and that give credit."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from shop.actions import (
+    ChangeCustomerAddress,
+    ChangeOrderAddress,
+    ChangeOrderItems,
+    ChangeOrderPayment,
+    GiveCredit,
+)
+from shop.errors import ToolInputError
+from shop.store.reads import info
+from shop.swaps import unshipped
+from tools import lookups
+from tools.answers import WriteAnswer
+from tools.arguments import (
+    NO_REASON,
+    AmountText,
+    CustomerName,
+    OrderId,
+    Reason,
+    Words,
+    parse_amount,
+)
+from tools.order_pieces import method_meant, swaps_of
+from tools.returns import Exchanged, Method
+from tools.tool import Shop, submit
+
+Street = Annotated[Words, Field(max_length=120, description="street and number")]
+Street2 = Annotated[Words | None, Field(max_length=120, description="flat, building: if any")]
+City = Annotated[Words, Field(max_length=120, description="city")]
+Region = Annotated[Words | None, Field(max_length=120, description="county or state: if any")]
+Postcode = Annotated[Words, Field(max_length=120, description="postcode")]
+Country = Annotated[Words, Field(max_length=120, description="country, in full")]
+
+
+def change_order_items(
+    shop: Shop, order: OrderId, items: Exchanged, method: Method | None = None
+) -> WriteAnswer:
+    """Ask to change variants in a pending order: once, so name all of them.
+
+    The price difference is charged or paid back at once.
+    """
+    with shop.db.reading() as snapshot:
+        found = lookups.order(snapshot, order)
+        lines = swaps_of(snapshot, found, items, unshipped(found))
+        paying = method_meant(snapshot, found.customer, method)
+    wanted = ", ".join(f"{line.quantity} of line {line.line} to {line.new_sku}" for line in lines)
+    request = f"change items of order #{found.id}: {wanted}"
+    return submit(shop, ChangeOrderItems, request, order=found.id, lines=lines, method=paying)
+
+
+def change_order_payment(shop: Shop, order: OrderId, method: Method) -> WriteAnswer:
+    """Ask to let another payment method of the customer pay for a pending order; the first is paid back."""
+    with shop.db.reading() as snapshot:
+        found = lookups.order(snapshot, order)
+        paying = method_meant(snapshot, found.customer, method)
+    if paying is None:
+        raise ToolInputError("name the payment method that is to pay instead")
+    request = f"pay order #{found.id} by {paying}"
+    return submit(shop, ChangeOrderPayment, request, order=found.id, method=paying)
+
+
+def change_order_address(
+    shop: Shop,
+    order: OrderId,
+    street: Street,
+    city: City,
+    postcode: Postcode,
+    country: Country,
+    street2: Street2 = None,
+    region: Region = None,
+) -> WriteAnswer:
+    """Ask to send a pending order to another address; the whole address is needed."""
+    with shop.db.reading() as snapshot:
+        found = lookups.order(snapshot, order)
+    return submit(
+        shop,
+        ChangeOrderAddress,
+        f"send order #{found.id} to another address in {city}",
+        order=found.id,
+        street=street,
+        street2=street2 or "",
+        city=city,
+        region=region or "",
+        postcode=postcode,
+        country=country,
+    )
+
+
+def change_customer_address(
+    shop: Shop,
+    customer: CustomerName,
+    street: Street,
+    city: City,
+    postcode: Postcode,
+    country: Country,
+    street2: Street2 = None,
+    region: Region = None,
+) -> WriteAnswer:
+    """Ask to change the address of a customer; orders that are under way keep theirs."""
+    with shop.db.reading() as snapshot:
+        who = lookups.customer(snapshot, customer)
+    return submit(
+        shop,
+        ChangeCustomerAddress,
+        f"another address in {city} for customer {who.id}",
+        customer=who.id,
+        street=street,
+        street2=street2 or "",
+        city=city,
+        region=region or "",
+        postcode=postcode,
+        country=country,
+    )
+
+
+def give_credit(
+    shop: Shop,
+    customer: CustomerName,
+    amount: AmountText,
+    order: OrderId | None = None,
+    reason: Reason = NO_REASON,
+) -> WriteAnswer:
+    """Ask to give a customer goodwill credit on a gift card of theirs."""
+    with shop.db.reading() as snapshot:
+        who = lookups.customer(snapshot, customer)
+        about = None if order is None else lookups.order(snapshot, order).id
+        money = parse_amount(amount, info.store_info(snapshot).home_currency)
+    request = f"give customer {who.id} {money} credit"
+    return submit(shop, GiveCredit, request, customer=who.id, amount=money, order=about, reason=reason)

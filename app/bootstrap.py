@@ -15,11 +15,12 @@ from app.credentials import FILE, Credentials, FrontDoor
 from app.settings import Settings
 from policies.install import install
 from policies.rules import PolicySet, rule_texts
+from shop.actions import Action
 from shop.backends.embedded import EmbeddedEffects
 from shop.clock import Clock, utc_now
 from shop.errors import SetupError
 from shop.money import Money
-from shop.people import Role
+from shop.people import Principal, Role
 from shop.store.database import Database
 from shop.store.founding import found_store, has_store
 from shop.store.migrate import is_current, upgrade
@@ -29,6 +30,7 @@ from tools.policymaking import Policymaking
 from tools.rulebook import StoredRules
 from tools.tool import Shop
 from tools.toolbox import check_registry
+from tools.trial import Trial, tried
 
 OWNER: Final = "owner"
 OPERATOR: Final = "operator"
@@ -96,7 +98,15 @@ class House:
     @cached_property
     def policymaking(self) -> Policymaking:
         """How the rules change."""
-        return Policymaking(Bench(self.db, self._rules, EmbeddedEffects(self.db), self.clock))
+        return Policymaking(self._bench)
+
+    def tried(self, approval_id: str, action: Action, person: Principal) -> Trial:
+        """What the rules would say to an edit; writes nothing and raises as the edit does."""
+        return tried(self._bench, approval_id, action, person)
+
+    @cached_property
+    def _bench(self) -> Bench:
+        return Bench(self.db, self._rules, EmbeddedEffects(self.db), self.clock)
 
     @cached_property
     def _rules(self) -> StoredRules:

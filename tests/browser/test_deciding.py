@@ -32,7 +32,10 @@ def test_an_order_over_the_limit_goes_its_whole_way(served: Served, enter: Enter
 
     maya = enter("maya", "/approvals/A-1")
     maya.keyboard.press("e")
+    maya.get_by_label("Pieces of MUG-01").fill("24")
+    expect(maya.locator(".trial")).to_contain_text("£120.00")
     maya.get_by_label("Pieces of MUG-01").fill("456")
+    expect(maya.locator(".trial")).to_contain_text("£2,052.00")
     maya.get_by_role("button", name="Ask with these changes").click()
     expect(maya).to_have_url(re.compile("/approvals/A-2"))
     expect(maya.get_by_text("You cannot decide this one")).to_be_visible()
@@ -55,6 +58,8 @@ def test_one_stale_request_of_several_stops_no_other(served: Served, enter: Ente
     for approval in (stale, fresh):
         page.get_by_label(f"Select {approval}").check()
     page.get_by_role("button", name="Approve ticked").click()
+    expect(page.locator(".banner")).to_contain_text("Together £4,212.00")
+    page.get_by_role("button", name="Approve all 2").click()
     expect(page.get_by_role("row").filter(has_text=fresh)).to_contain_text("done: ")
     expect(page.get_by_role("row").filter(has_text=stale)).to_contain_text("awaiting approval A-3")
     assert served.house.desk.approval(stale).state is State.STALE

@@ -6,40 +6,33 @@ whatever the person may not do; the page only hides buttons that would not work.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from app.bootstrap import House
 from app.deciding import asked_roles
-from app.editing import edited
+from app.web.bulk import batch_of, decided
+from app.web.charts import outlook_chart
+from app.web.edit_form import Field, action_of, fields_of
 from app.web.notes import back_to, note_of
-from app.web.rendering import page
+from app.web.outlooks import Ahead, outlooks_of
+from app.web.rendering import formats_of, page
 from app.web.triage import LONGEST_SNOOZE_HOURS, check_seen, put_off
 from app.web.who import Form, Opened, Posted, SignedIn
-from shop.errors import InvalidActionError
-from shop.money import Money
+from shop.errors import InvalidActionError, MoneyError, NotFoundError
 from shop.people import Principal
 from tools.desk import ApprovalView, State, Submission
 from tools.ledger import inbox
 from tools.ledger.inbox import Order, Pile, Shown, Waiting
+from tools.trial import Trial
 
 router = APIRouter()
 
 PAGE: Final = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One value of a request that may be edited: its name in the form, its label, its present value."""
-
-    name: str
-    label: str
-    value: str
-    numeric: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +45,8 @@ class Detail:
     may_edit: bool
     may_withdraw: bool
     fields: tuple[Field, ...]
+    ahead: tuple[Ahead, ...] = ()
+    trial: Trial | None = None
 
     @property
     def waits(self) -> bool:
@@ -116,6 +111,17 @@ def one(request: Request, house: Opened, visit: SignedIn, approval_id: str) -> R
     )
 
 
+@router.get("/approvals/{approval_id}/outlook.svg")
+def drawing(house: Opened, visit: SignedIn, approval_id: str, sku: str) -> Response:
+    """A line's stock with and without the order, as a drawing."""
+    del visit
+    found = outlooks_of(house, house.desk.approval(approval_id))
+    chosen = next((one.outlook for one in found if one.outlook.sku == sku), None)
+    if chosen is None:
+        raise NotFoundError(f"{approval_id} has no outlook for {sku!r}")
+    return Response(outlook_chart(chosen), media_type="image/svg+xml")
+
+
 @router.post("/approvals/{approval_id}/approve")
 def approve(house: Opened, form: Posted, approval_id: str) -> Response:
     """One person's yes."""
@@ -134,16 +140,36 @@ def reject(house: Opened, form: Posted, approval_id: str) -> Response:
 @router.post("/approvals/{approval_id}/edit")
 def edit(house: Opened, form: Posted, approval_id: str) -> Response:
     """Replace the request by a changed one, which is judged anew."""
-    approval = house.desk.approval(approval_id)
-    quantities: list[str] = []
-    changes: list[str] = []
-    for field in fields_of(approval):
-        value = form.text(field.name, field.value)
-        if value != field.value:
-            kind, _, name = field.name.partition(":")
-            (quantities if kind == "quantity" else changes).append(f"{name}={value}")
-    done = house.desk.edit(approval_id, edited(approval.action.action, quantities, changes), form.person)
+    action = action_of(house, house.desk.approval(approval_id), form.text)
+    done = house.desk.edit(approval_id, action, form.person)
     return _shown_again(done.approval_id or approval_id, done, form)
+
+
+@router.post("/approvals/{approval_id}/check")
+def check(request: Request, house: Opened, form: Posted, approval_id: str) -> Response:
+    """What the rules would say to an edit: as data for the script of the form, else on the page. No write."""
+    approval = house.desk.approval(approval_id)
+    wants_data = "application/json" in request.headers.get("accept", "")
+    try:
+        trial = house.tried(approval_id, action_of(house, approval, form.text), form.person)
+    except (InvalidActionError, MoneyError) as error:
+        if wants_data:
+            return JSONResponse({"verdict": "invalid", "words": str(error), "value": ""})
+        raise
+    if wants_data:
+        value = formats_of(house).money(trial.money) if trial.money else ""
+        return JSONResponse({"verdict": trial.verdict.value, "words": trial.words, "value": value})
+    detail = _detail(house, approval, form.person)
+    fields = tuple(replace(one, value=form.text(one.name, one.value)) for one in detail.fields)
+    return page(
+        request,
+        "approvals.html",
+        form.visit,
+        list=_list(house, Shown(), 0),
+        detail=replace(detail, fields=fields, trial=trial),
+        note="",
+        alone=True,
+    )
 
 
 @router.post("/approvals/{approval_id}/withdraw")
@@ -173,40 +199,17 @@ def assign(house: Opened, form: Posted, approval_id: str) -> Response:
 
 @router.post("/approvals")
 def decide_many(request: Request, house: Opened, form: Posted) -> Response:
-    """Approve or reject what is ticked: one result for each, one that fails stops no other."""
+    """Show what is ticked with its total; once confirmed, decide each: one that fails stops no other."""
     chosen = form.all("chosen")
     if not chosen:
         raise InvalidActionError("nothing is ticked")
-    if form.required("decision", "the decision") == "approve":
-        done = house.desk.approve_many(chosen, form.person, form.text("note"))
-    else:
-        done = house.desk.reject_many(chosen, form.person, form.required("reason", "the reason"))
+    yes = form.required("decision", "the decision") == "approve"
+    reason = form.text("note") if yes else form.required("reason", "the reason")
+    if not form.text("confirmed"):
+        batch = batch_of(house, chosen, approve=yes, reason=reason)
+        return page(request, "confirm.html", form.visit, batch=batch)
+    done = decided(house, chosen, form.all("seen"), form.person, approve=yes, reason=reason)
     return page(request, "decided.html", form.visit, done=done)
-
-
-def fields_of(approval: ApprovalView) -> tuple[Field, ...]:
-    """What of a request may be edited: quantities line by line, prices, amounts, dates, places."""
-    args = approval.action.args
-    found = []
-    for name, value in args.items():
-        if name == "lines":
-            found += [
-                Field(
-                    f"quantity:{line['sku']}", f"Pieces of {line['sku']}", str(line["quantity"]), numeric=True
-                )
-                for line in value
-            ]
-        elif name == "quantity" and "sku" in args:
-            found.append(Field(f"quantity:{args['sku']}", "Pieces", str(value), numeric=True))
-        elif isinstance(value, dict) and set(value) == {"minor", "cur"}:
-            found.append(Field(f"set:{name}", _label(name), str(Money.from_json(value)), numeric=False))
-        elif isinstance(value, str) and name != "sku":
-            found.append(Field(f"set:{name}", _label(name), value, numeric=False))
-    return tuple(found)
-
-
-def _label(name: str) -> str:
-    return name.replace("_", " ").capitalize()
 
 
 def _shown(kind: str, order: str, words: str, assigned: str, snoozed: str) -> Shown:
@@ -229,13 +232,18 @@ def _detail(house: House, approval: ApprovalView, person: Principal) -> Detail:
     waits = approval.state is State.PENDING
     mine = person.id in {approval.action.requester, approval.action.on_behalf_of}
     operator = person.is_human and any(role.value == "operator" for role in person.roles)
+    fields: tuple[Field, ...] = ()
+    if waits and operator:
+        with house.db.reading() as snapshot:
+            fields = fields_of(snapshot, approval)
     return Detail(
         approval=approval,
         roles=asked_roles(approval),
         may_decide=waits and house.desk.may_decide(approval.id, person),
         may_edit=waits and operator,
         may_withdraw=waits and mine,
-        fields=fields_of(approval) if waits and operator else (),
+        fields=fields,
+        ahead=outlooks_of(house, approval) if waits else (),
     )
 
 

@@ -11,7 +11,7 @@ const keys = {
   r: () => document.getElementById("reason")?.focus(),
   e: () => {
     const edit = document.getElementById("edit");
-    if (edit) { edit.open = true; edit.querySelector("input:not([type=hidden])")?.focus(); }
+    if (edit) { edit.open = true; edit.querySelector("input:not([type=hidden]), select")?.focus(); }
   },
   s: () => document.getElementById("snooze")?.click(),
   "/": () => document.getElementById("q")?.focus(),
@@ -23,3 +23,24 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   keys[event.key]();
 });
+
+// While somebody edits, the rules are asked what they would say: half a second after the last letter, and only
+// the newest question's answer is shown. Nothing is written by asking.
+const form = document.querySelector("form[data-check]");
+let asked = 0;
+let timer;
+
+async function judge() {
+  const mine = (asked += 1);
+  const told = form.querySelector(".trial");
+  const answer = await fetch(form.dataset.check, {
+    method: "POST", body: new URLSearchParams(new FormData(form)), headers: { accept: "application/json" },
+  }).catch(() => null);
+  if (mine !== asked || !answer?.ok) return;
+  const { verdict, words, value } = await answer.json();
+  told.textContent = [words, value].filter(Boolean).join(" ");
+  told.className = `trial banner ${{ allow: "good", deny: "bad", invalid: "bad" }[verdict] ?? "warn"}`;
+  told.hidden = false;
+}
+
+form?.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(judge, 400); });

@@ -76,9 +76,62 @@ def test_putting_off_takes_it_from_the_list(manager: Browser, waiting: str) -> N
 
 def test_what_is_ticked_is_decided_one_by_one(manager: Browser, waiting: str, house: House) -> None:
     """Deciding several gives a line for each, and one that is not there stops no other."""
-    text = manager.post("/approvals", chosen=[waiting, "A-999"], decision="reject", reason="no").text
-    assert "A-999" in text
+    answer = manager.post(
+        "/approvals", chosen=[waiting, "A-999"], decision="reject", reason="no", confirmed="1"
+    )
+    assert "A-999" in answer.text
     assert house.desk.approval(waiting).state is State.REJECTED
+
+
+def test_several_are_shown_with_their_total_before_they_are_decided(
+    manager: Browser, waiting: str, house: House
+) -> None:
+    """Ticking and approving shows the total first; nothing is decided by that."""
+    text = manager.post("/approvals", chosen=[waiting, "A-999"], decision="approve").text
+    assert "Together £1,080.00" in text
+    assert "A-999</a> is left out" in text
+    assert house.desk.approval(waiting).state is State.PENDING
+
+
+def test_a_yes_to_several_is_to_what_was_shown(manager: Browser, waiting: str, house: House) -> None:
+    """A confirmation counts only for the digests that it carries."""
+    seen = f"{waiting}:{'0' * 64}"
+    text = manager.post("/approvals", chosen=[waiting], decision="approve", confirmed="1", seen=[seen]).text
+    assert "is not the request that was shown" in text
+    assert house.desk.approval(waiting).state is State.PENDING
+    seen = f"{waiting}:{house.desk.approval(waiting).action.digest}"
+    manager.post("/approvals", chosen=[waiting], decision="approve", confirmed="1", seen=[seen])
+    assert house.desk.approval(waiting).state is State.EXECUTED
+
+
+def test_checking_an_edit_says_what_the_rules_would_say(manager: Browser, waiting: str, house: House) -> None:
+    """Check shows the verdict on the changed values and files nothing, with and without a script."""
+    filed = len(house.desk.actions())
+    changed = {"quantity:MUG-01": "24"}
+    assert 'class="trial banner warn"' in manager.post(f"/approvals/{waiting}/check", **changed).text
+    told = manager.client.post(
+        f"/approvals/{waiting}/check",
+        data={"csrf": manager.csrf, "quantity:MUG-01": "25"},
+        headers={"accept": "application/json"},
+    ).json()
+    assert (told["verdict"], len(house.desk.actions())) == ("deny", filed)
+    assert house.desk.approval(waiting).state is State.PENDING
+
+
+def test_an_edit_takes_the_present_price_of_its_pieces(manager: Browser, waiting: str, house: House) -> None:
+    """Fewer pieces below a price break cost more each: the edit asks with that price, not the old one."""
+    manager.post(f"/approvals/{waiting}/edit", **{"quantity:MUG-01": "24"})
+    newest = house.desk.actions()[-1]
+    assert newest.args["lines"][0]["unit_cost"] == {"minor": 500, "cur": "GBP"}
+
+
+def test_an_order_shows_its_stock_ahead(manager: Browser, waiting: str) -> None:
+    """The card of an order says when the shelf runs out without it, and draws both courses."""
+    text = manager.get(f"/approvals/{waiting}").text
+    assert "If nothing is done" in text
+    drawing = manager.get(f"/approvals/{waiting}/outlook.svg?sku=MUG-01")
+    assert (drawing.status, "style=" in drawing.text) == (200, False)
+    assert manager.get(f"/approvals/{waiting}/outlook.svg?sku=NONE").status == 404
 
 
 def test_the_count_stands_in_the_navigation(manager: Browser, waiting: str) -> None:

@@ -116,6 +116,7 @@ def replay_decisions(
 
 for _command in (
     policy_life.draft,
+    policy_life.adopt,
     policy_life.shadow,
     policy_life.activate,
     policy_life.withdraw,

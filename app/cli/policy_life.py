@@ -14,9 +14,11 @@ from app.cli.options import As, AsJson, Yes, house
 from app.cli.policy_sources import differs_from_active, in_force, source_of
 from app.deciding import decides, second_person
 from app.rule_versions import active_version, counts_of, replayed
+from policies.adoption import adopted, unruled_kinds
 from policies.difference import RuleChange, difference
-from shop.errors import SetupError
+from shop.errors import ConflictError, SetupError
 from shop.people import Principal
+from shop.store.reads.info import store_info
 from tools.ledger.policy_versions import PROPOSED, PolicyVersion, Status
 
 Version = Annotated[str, typer.Argument(metavar="VERSION", help="A version (v3) or its digest.")]
@@ -47,6 +49,29 @@ def draft(
     screen.data(f"{new.name} is a draft, digest {new.sha[:12]}: {_count(changes)} against v{new.base}")
     screen.talk(f"What it would have changed: shophand policy replay --with {new.name}")
     screen.talk(f"To try it beside the rules in force: shophand policy shadow {new.name}")
+    screen.talk(f"In force once somebody else says so: shophand policy activate {new.name}")
+
+
+def adopt(context: typer.Context, as_name: As = None, as_json: AsJson = False) -> None:
+    """Draft the rules that come with Shophand for kinds of action of which your rules say nothing.
+
+    For a store that is older than the kinds. Nothing changes until somebody else activates the draft.
+    """
+    opened = house(context)
+    source = in_force(opened)
+    with opened.db.reading() as snapshot:
+        currency = store_info(snapshot).home_currency
+    added = adopted(source.rules(), source.files, currency)
+    if not added:
+        raise ConflictError("your rules speak of every kind of action; there is nothing to adopt")
+    kinds = ", ".join(sorted(unruled_kinds(source.rules())))
+    files = {**source.files, **added}
+    new = opened.policymaking.draft(files, _person(opened, as_name, "draft rules"), f"shipped rules: {kinds}")
+    if as_json:
+        screen.answer("policy_version/1", _as_json(new))
+        return
+    screen.data(f"{new.name} is a draft with the shipped rules of {kinds}, in {', '.join(sorted(added))}")
+    screen.talk(f"To read them: shophand policy diff active {new.name}")
     screen.talk(f"In force once somebody else says so: shophand policy activate {new.name}")
 
 

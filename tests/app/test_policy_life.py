@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from app.bootstrap import House
+from policies.rules import SHIPPED, parse_policies, rule_texts
 from shop.people import Role
 from tests.app.conftest import Shophand
 from tools.desk import Submission
+from tools.ledger import policy_versions
+from tools.ledger.policy_versions import Status
 
 
 @pytest.fixture
@@ -93,3 +96,24 @@ def test_names_are_vouched_for_by_two(two: House, shophand: Shophand) -> None:
     assert "L-1" in shophand("mode", "names", "own").err
     assert shophand("mode", "withdraw", "L-1").code == 0
     assert json.loads(shophand("mode", "list", "--json").out)["asked"] == []
+
+
+def _with_older_rules(house: House) -> None:
+    """Put the shipped rules without those of signals in force, as an older Shophand would have."""
+    files = {name: text for name, text in rule_texts(SHIPPED).items() if name != "signals.yaml"}
+    with house.db.writing() as tx:
+        first = policy_versions.get(tx, house.db.tenant, 1)
+        policy_versions.move(tx, house.db.tenant, first, Status.RETIRED)
+        sha = parse_policies(files).sha
+        words = {"base": 1, "author": "owner", "roles": (), "reason": "older", "now": house.clock()}
+        policy_versions.add(tx, house.db.tenant, files, sha, Status.ACTIVE, **words)  # type: ignore[arg-type]
+
+
+def test_an_older_store_adopts_what_its_rules_lack(house: House, shophand: Shophand) -> None:
+    """Without the rules of signals the start refuses and says how; adopted and activated, it starts."""
+    _with_older_rules(house)
+    assert "shophand policy adopt" in shophand("status").err
+    assert "v3 is a draft with the shipped rules of add_demand_signal" in shophand("policy", "adopt").out
+    assert shophand("policy", "activate", "v3", "--yes").code == 0
+    assert shophand("status").code == 0
+    assert "nothing to adopt" in shophand("policy", "adopt").err

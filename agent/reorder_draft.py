@@ -30,8 +30,8 @@ def draft_of(
     """The plan with the requests it makes, transfers first: what can be moved is not waited for."""
     verdicts = list(plan.verdicts)
     requests = [
-        *(_transfer_request(move, key, tenant) for move in plan.transfers),
-        *(_order_request(order, key, tenant) for order in plan.orders),
+        *(transfer_request(move, key, tenant) for move in plan.transfers),
+        *(order_request(order, key, tenant) for order in plan.orders),
     ]
     lines = _lines(plan, verdicts, outlooks(plan, inputs, verdicts))
     at_risk = [entry.arithmetic for entry in verdicts if entry.arithmetic.demand_per_day > 0]
@@ -67,7 +67,8 @@ def _key(run_key: str, action: Action, tenant: str) -> str:
     return f"{run_key}:{action.digest(tenant)}"
 
 
-def _transfer_request(move: PlannedTransfer, run_key: str, tenant: str) -> Request:
+def transfer_request(move: PlannedTransfer, run_key: str, tenant: str) -> Request:
+    """What is asked of the desk for a transfer; its key names the run and the action."""
     action = TransferStock(
         sku=move.sku,
         from_location=move.from_location,
@@ -89,7 +90,8 @@ def _transfer_request(move: PlannedTransfer, run_key: str, tenant: str) -> Reque
     )
 
 
-def _order_request(order: PlannedOrder, run_key: str, tenant: str) -> Request:
+def order_request(order: PlannedOrder, run_key: str, tenant: str) -> Request:
+    """What is asked of the desk for a purchase order; its key names the run and the action."""
     action = PlacePurchaseOrder(
         supplier=order.supplier,
         location=order.location,

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
+from agent.partitioned_draft import Partitioned, partitioned_draft
 from agent.reorder_draft import action_of, draft_of
 from agent.run_changes import compared
 from agent.run_report import Answer, Draft, Request, RunReport, assemble
@@ -28,7 +29,7 @@ from shop.plan_inputs import PlanSettings
 from shop.planning import plan
 from shop.store import journal
 from shop.store.database import Database, Snapshot
-from shop.store.history import plan_inputs
+from shop.store.history import plan_frame, plan_inputs
 from shop.store.reads import catalogue, purchasing
 from shop.store.reads.info import business_day
 from tools.desk import Desk, Session, State
@@ -70,6 +71,7 @@ class ReorderRequest:
     """What to reorder. `as_of` is the store's own day unless it is a dry run about another one.
 
     `location` and `supplier` are ids and narrow the run; `budget` (home currency) caps its purchases.
+    `partitioned`: stock, sales and terms come from Parquet partitions instead of the database.
     """
 
     as_of: date | None = None
@@ -79,6 +81,7 @@ class ReorderRequest:
     dry_run: bool = False
     key: str | None = None
     settings: PlanSettings = PlanSettings()  # noqa: RUF009 - frozen
+    partitioned: Partitioned | None = None
 
 
 def run_reorder(deps: Deps, request: ReorderRequest) -> RunReport:
@@ -154,6 +157,8 @@ def _planned(deps: Deps, request: ReorderRequest, as_of: date, key: str) -> Draf
     started_at = deps.clock()
     budget = request.settings.budget if request.budget is None else request.budget
     settings = replace(request.settings, budget=budget)
+    if request.partitioned is not None:
+        return _planned_in_partitions(deps, request.partitioned, request, settings, as_of, key, started_at)
     with deps.db.reading() as snapshot:
         proposed = proposed_supply(snapshot, deps.db.tenant, as_of)
         inputs = plan_inputs(
@@ -177,6 +182,31 @@ def _planned(deps: Deps, request: ReorderRequest, as_of: date, key: str) -> Draf
     if before is None:
         return draft
     return draft.model_copy(update={"previous": compared(draft.lines, *before)})
+
+
+def _planned_in_partitions(
+    deps: Deps,
+    where: Partitioned,
+    request: ReorderRequest,
+    settings: PlanSettings,
+    as_of: date,
+    key: str,
+    started_at: datetime,
+) -> Draft:
+    with deps.db.reading() as snapshot:
+        proposed = proposed_supply(snapshot, deps.db.tenant, as_of)
+        frame = plan_frame(
+            snapshot, as_of, location=request.location, supplier=request.supplier, proposed=proposed
+        )
+    return partitioned_draft(
+        where,
+        frame,
+        settings,
+        key=key,
+        tenant=deps.db.tenant,
+        started_at=started_at,
+        dry_run=request.dry_run,
+    )
 
 
 def _previous(snapshot: Snapshot, request: ReorderRequest) -> tuple[Draft, str] | None:

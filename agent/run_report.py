@@ -152,6 +152,21 @@ class Comparison(Record):
     changes: tuple[Change, ...]
 
 
+class Elsewhere(Record):
+    """SKU-locations whose lines lie in tables beside the partitions of a large run (`directory`).
+
+    `checked` = `ordered` + `transferred` + what was left alone, by reason.
+    """
+
+    directory: str
+    checked: int
+    locations: int
+    ordered: int
+    transferred: int
+    not_ordered: dict[str, int]
+    needs_attention: dict[str, int]
+
+
 class Draft(Record):
     """The plan as stored before the first submission; `signals` are all that said something to it."""
 
@@ -171,6 +186,7 @@ class Draft(Record):
     stockouts_with: float
     signals: tuple[str, ...] = ()
     previous: Comparison | None = None
+    elsewhere: Elsewhere | None = None
 
 
 class Kpis(Record):
@@ -282,11 +298,12 @@ def assemble(
 
 def _kpis(draft: Draft, answers: Sequence[Answer]) -> Kpis:
     count = Counter(outcome_of(line, draft, answers) for line in draft.lines)
+    count += _elsewhere(draft, answers)
     money = _money_by_outcome(draft, answers)
     known = (Outcome.PLACED, Outcome.WAITING, Outcome.REFUSED)
     other = (amount for outcome, amount in money.items() if outcome not in known)
     return Kpis(
-        checked=len(draft.lines),
+        checked=count.total(),
         **{outcome.value: count[outcome] for outcome in Outcome},
         orders=sum(request.kind == "place_purchase_order" for request in draft.requests),
         transfers=sum(request.kind == "transfer_stock" for request in draft.requests),
@@ -299,6 +316,24 @@ def _kpis(draft: Draft, answers: Sequence[Answer]) -> Kpis:
         stockouts_without=draft.stockouts_without,
         stockouts_with=draft.stockouts_with,
     )
+
+
+def _elsewhere(draft: Draft, answers: Sequence[Answer]) -> Counter[Outcome]:
+    """How the SKU-locations of a run over partitions ended: those ordered as their order did."""
+    told = draft.elsewhere
+    if told is None:
+        return Counter()
+    count = Counter(
+        {
+            Outcome.NOT_ORDERED: sum(told.not_ordered.values()),
+            Outcome.NEEDS_ATTENTION: sum(told.needs_attention.values()),
+        }
+    )
+    count[Outcome.PLANNED if draft.dry_run else Outcome.TRANSFERRED] += told.transferred
+    for place, request in enumerate(draft.requests):
+        if request.kind == "place_purchase_order":
+            count[request_outcome(draft, answers, place)] += request.lines
+    return count
 
 
 def request_outcome(draft: Draft, answers: Sequence[Answer], place: int) -> Outcome:
@@ -343,15 +378,18 @@ def _supplier_total(
 
 
 def _steps(draft: Draft, answers: Sequence[Answer]) -> tuple[str, ...]:
-    places = len({line.location for line in draft.lines})
+    told = draft.elsewhere
+    checked = told.checked if told else len(draft.lines)
+    places = told.locations if told else len({line.location for line in draft.lines})
     needed = sum(line.arithmetic.raw_need > 0 for line in draft.lines)
+    needed += told.ordered + told.transferred if told else 0
     orders = sum(request.kind == "place_purchase_order" for request in draft.requests)
     transfers = len(draft.requests) - orders
     ended = Counter(request_outcome(draft, answers, place) for place in range(len(answers)))
     said = ", ".join(f"{ended[outcome]} {OUTCOME_WORDS[outcome]}" for outcome in Outcome if ended[outcome])
     asked = "Dry run: nothing submitted" if draft.dry_run else f"Asked the desk: {said or 'nothing to ask'}"
     return (
-        f"Read stock, sales, orders and terms of {len(draft.lines)} SKU-locations at {places} locations",
+        f"Read stock, sales, orders and terms of {checked} SKU-locations at {places} locations",
         f"Found {needed} at or below their reorder point",
         f"Planned {transfers} transfers and {orders} purchase orders",
         asked,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from shop.money import Money
 
 if TYPE_CHECKING:
     from shop.plan_inputs import PlanInputs
-    from shop.plan_results import Plan, PlannedLine, PlannedOrder
+    from shop.plan_results import Plan, PlannedLine, PlannedOrder, PlannedTransfer
 
 
 def faults_of(plan: Plan, inputs: PlanInputs) -> list[str]:
@@ -21,17 +21,23 @@ def faults_of(plan: Plan, inputs: PlanInputs) -> list[str]:
     order, every budget with what its period spent before, need behind every line, stock behind every
     transfer, and one verdict for each SKU-location in scope.
     """
+    found = faults_of_orders(plan, inputs)
+    found += impossible_transfers(plan.transfers, inputs)
+    wanted = sorted(_scope(inputs))
+    answered = sorted((entry.sku, entry.location) for entry in plan.verdicts)
+    if wanted != answered:
+        found.append(f"{len(answered)} verdicts for {len(wanted)} SKU-locations in scope")
+    return found
+
+
+def faults_of_orders(plan: Plan, inputs: PlanInputs) -> list[str]:
+    """What is wrong with the orders of a plan, whatever its verdicts and transfers say."""
     terms = _Terms(inputs)
     found = [fault for order in plan.orders for fault in terms.faults_of_order(order)]
     found += _over_budget(plan, inputs)
     found += _over_budgets(plan, inputs)
     found += _overloaded(plan, inputs)
     found += _twice(plan)
-    found += _impossible_transfers(plan, inputs)
-    wanted = sorted(_scope(inputs))
-    answered = sorted((entry.sku, entry.location) for entry in plan.verdicts)
-    if wanted != answered:
-        found.append(f"{len(answered)} verdicts for {len(wanted)} SKU-locations in scope")
     return found
 
 
@@ -167,7 +173,8 @@ def _twice(plan: Plan) -> Iterator[str]:
     )
 
 
-def _impossible_transfers(plan: Plan, inputs: PlanInputs) -> Iterator[str]:
+def impossible_transfers(transfers: Sequence[PlannedTransfer], inputs: PlanInputs) -> Iterator[str]:
+    """Transfers that move what is not free at their source."""
     items = inputs.items
     free = {
         (str(sku), str(place)): int(on_hand - committed - unavailable)
@@ -176,7 +183,7 @@ def _impossible_transfers(plan: Plan, inputs: PlanInputs) -> Iterator[str]:
         )
     }
     taken: Counter[tuple[str, str]] = Counter()
-    for move in plan.transfers:
+    for move in transfers:
         taken[move.sku, move.from_location] += move.quantity
         if move.quantity <= 0 or move.from_location == move.to_location:
             yield f"{move.sku}: {move.quantity} from {move.from_location} to {move.to_location} is none"

@@ -204,6 +204,16 @@ class ItemVerdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NeedFigures:
+    """The figures of `Arithmetic` that show the need behind a line, where a plan keeps no others."""
+
+    position: int
+    transferred_in: int
+    transferred_out: int
+    reorder_point: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedLine:
     """So many pieces of one SKU at one unit cost (supplier's currency); `item` is its row in the inputs."""
 
@@ -211,7 +221,7 @@ class PlannedLine:
     sku: str
     quantity: int
     unit_cost: Money
-    arithmetic: Arithmetic
+    arithmetic: Arithmetic | NeedFigures
 
     @property
     def value(self) -> Money:

@@ -9,7 +9,7 @@ that are fed back as incoming leave no need behind.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -34,6 +34,7 @@ from shop.plan_inputs import (
 from shop.plan_results import (
     Arithmetic,
     ItemVerdict,
+    NeedFigures,
     Note,
     Plan,
     PlannedLine,
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
     from shop.projected_level import Projection
     from shop.purchase_lines import Line
     from shop.transfers import Move
-    from shop.verdicts import Verdicts
 
 __all__ = [
     "NEVER",
@@ -113,19 +113,51 @@ def plan(inputs: PlanInputs, settings: PlanSettings | None = None) -> Plan:
     return Plan(
         as_of=inputs.as_of,
         home_currency=inputs.home_currency,
-        orders=_orders(inputs, outcome, verdicts),
-        transfers=_transfers(inputs, outcome),
+        orders=orders_of(inputs, outcome, verdicts.arithmetic),
+        transfers=transfers_of(inputs, outcome.moves),
         verdicts=verdicts,
         budget=settings.budget,
         uses=outcome.uses,
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """What is missing once stock is moved, by row of the inputs; `buying` are the rows to buy for."""
+
+    moves: list[Move]
+    moved_in: Ints
+    moved_out: Ints
+    position: Ints
+    projection: Projection
+    remaining: Ints
+    buying: Ints
+
+
 def _decide(inputs: PlanInputs, settings: PlanSettings, state: Assessment) -> Outcome:
+    from shop.order_limits import buy  # noqa: PLC0415 - loads numba
+
+    needs = needs_of(inputs, settings, state)
+    bought = buy(inputs, settings, state, needs.buying, needs.remaining, needs.position)
+    return Outcome(
+        moves=needs.moves,
+        moved_in=needs.moved_in,
+        moved_out=needs.moved_out,
+        projection=needs.projection,
+        need=needs.moved_in + needs.remaining,
+        remaining=needs.remaining,
+        lines=bought.lines,
+        drafts=bought.drafts,
+        held=bought.held,
+        uses=bought.uses,
+    )
+
+
+def needs_of(inputs: PlanInputs, settings: PlanSettings, state: Assessment) -> Needs:
+    """Transfers between locations, then what must be bought; a SKU's rows decide among themselves."""
     import numpy as np  # noqa: PLC0415 - only a plan needs it
 
     from shop.assessment import projection  # noqa: PLC0415 - loads numba
-    from shop.order_limits import buy  # noqa: PLC0415 - the same
     from shop.replenishment import raw_needs  # noqa: PLC0415 - the same
     from shop.transfers import moves, surplus  # noqa: PLC0415 - loads numpy
 
@@ -150,18 +182,14 @@ def _decide(inputs: PlanInputs, settings: PlanSettings, state: Assessment) -> Ou
     buying = np.flatnonzero(
         (remaining > 0) & np.array([fault is None for fault in state.finding], dtype=bool)
     )
-    bought = buy(inputs, settings, state, buying, remaining, position)
-    return Outcome(
+    return Needs(
         moves=found,
         moved_in=moved_in,
         moved_out=moved_out,
+        position=position,
         projection=ahead,
-        need=moved_in + remaining,
         remaining=remaining,
-        lines=bought.lines,
-        drafts=bought.drafts,
-        held=bought.held,
-        uses=bought.uses,
+        buying=buying,
     )
 
 
@@ -207,7 +235,11 @@ def _moved(found: list[Move], items: int) -> tuple[Ints, Ints]:
     return moved_in, moved_out
 
 
-def _orders(inputs: PlanInputs, outcome: Outcome, verdicts: Verdicts) -> tuple[PlannedOrder, ...]:
+def orders_of(
+    inputs: PlanInputs, outcome: Outcome, arithmetic: Callable[[int], Arithmetic | NeedFigures]
+) -> tuple[PlannedOrder, ...]:
+    """The lines by supplier and location; `arithmetic` answers for a row of the inputs."""
+
     def order_key(line: Line) -> tuple[str, str]:
         return str(inputs.suppliers.id[line.supplier]), line.location
 
@@ -216,11 +248,13 @@ def _orders(inputs: PlanInputs, outcome: Outcome, verdicts: Verdicts) -> tuple[P
     for _, group in groupby(ordered, key=order_key):
         lines = list(group)
         parts = [lines[start : start + MOST_LINES] for start in range(0, len(lines), MOST_LINES)]
-        found.extend(_order(inputs, part, verdicts) for part in parts)
+        found.extend(_order(inputs, part, arithmetic) for part in parts)
     return tuple(found)
 
 
-def _order(inputs: PlanInputs, lines: list[Line], verdicts: Verdicts) -> PlannedOrder:
+def _order(
+    inputs: PlanInputs, lines: list[Line], arithmetic: Callable[[int], Arithmetic | NeedFigures]
+) -> PlannedOrder:
     from shop.purchasing import home_money  # noqa: PLC0415 - loads numba
 
     first = lines[0]
@@ -230,7 +264,7 @@ def _order(inputs: PlanInputs, lines: list[Line], verdicts: Verdicts) -> Planned
             sku=line.key[0],
             quantity=line.quantity,
             unit_cost=Money(line.unit_cost_minor, line.currency),
-            arithmetic=verdicts.arithmetic(line.item),
+            arithmetic=arithmetic(line.item),
         )
         for line in lines
     )
@@ -244,7 +278,8 @@ def _order(inputs: PlanInputs, lines: list[Line], verdicts: Verdicts) -> Planned
     )
 
 
-def _transfers(inputs: PlanInputs, outcome: Outcome) -> tuple[PlannedTransfer, ...]:
+def transfers_of(inputs: PlanInputs, found_moves: list[Move]) -> tuple[PlannedTransfer, ...]:
+    """The moves as transfers, by name."""
     items = inputs.items
     found = [
         PlannedTransfer(
@@ -253,6 +288,6 @@ def _transfers(inputs: PlanInputs, outcome: Outcome) -> tuple[PlannedTransfer, .
             to_location=str(items.location[move.target]),
             quantity=move.quantity,
         )
-        for move in outcome.moves
+        for move in found_moves
     ]
     return tuple(sorted(found, key=lambda move: (move.from_location, move.to_location, move.sku)))

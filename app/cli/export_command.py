@@ -7,6 +7,7 @@ from app.cli import screen
 from app.cli.options import AsJson, Yes, house
 from shop.errors import ConflictError
 from shop.imports.suppliers import write_supplier_terms
+from shop.store.reads.info import business_day
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
@@ -32,3 +33,25 @@ def suppliers(
         screen.answer("export/1", {"file": str(file), "rows": rows})
     else:
         screen.talk(f"{rows:,} rows in {file}; complete it, then: shophand import suppliers {file}")
+
+
+@app.command()
+def partitions(
+    context: typer.Context,
+    directory: Annotated[Path, typer.Argument(file_okay=False, help="Empty directory to write to.")],
+    rows: Annotated[int, typer.Option(min=1, help="SKU-locations of a partition.")] = 10_000,
+    as_json: AsJson = False,
+) -> None:
+    """Write stock, a year of sales and terms as Parquet partitions, for: run reorder --partitions."""
+    from shop.partitions import write_partitions  # noqa: PLC0415 - loads numba
+    from shop.store.history import plan_inputs  # noqa: PLC0415 - the same
+
+    opened = house(context)
+    with opened.db.reading() as snapshot:
+        inputs = plan_inputs(snapshot, business_day(snapshot, opened.clock), as_sold=True)
+    files = write_partitions(inputs, directory, rows)
+    if as_json:
+        told = {"directory": str(directory), "partitions": len(files), "rows": len(inputs.items)}
+        screen.answer("export/1", told)
+    else:
+        screen.talk(f"{len(inputs.items):,} SKU-locations in {len(files)} partitions in {directory}")

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from agent.partitioned_draft import Partitioned
 from agent.reorder_run import ReorderRequest, run_reorder
 from agent.run_report import RunReport
 from app.bootstrap import House
@@ -14,6 +17,7 @@ from app.cli.exits import Code
 from app.cli.options import As, AsJson, DryRun, house
 from app.cli.progress import ProgressLine
 from shop.budgets import Budget, Period
+from shop.engines import WORKERS, Engine
 from shop.errors import InvalidActionError, NotFoundError, SetupError
 from shop.money import Money
 from shop.people import Principal, Role
@@ -59,6 +63,15 @@ def reorder(
     out: Annotated[
         Path | None, typer.Option(file_okay=False, help="Write the report there: HTML, Markdown, CSV, JSON.")
     ] = None,
+    partitions: Annotated[
+        Path | None,
+        typer.Option(
+            file_okay=False,
+            help="Stock, sales and terms from these Parquet partitions (see export partitions).",
+        ),
+    ] = None,
+    engine: Annotated[Engine, typer.Option(help="Who plans the partitions.")] = Engine.LOCAL,
+    workers: Annotated[int, typer.Option(min=1, help="So many partitions at a time.")] = WORKERS,
     arithmetic: Annotated[
         bool, typer.Option("--arithmetic", help="Also print the numbers behind every line.")
     ] = False,
@@ -89,6 +102,9 @@ def reorder(
     )
     with ProgressLine() as line:
         line.show("planning and asking")
+        if partitions is not None:
+            show = partial(_show_partitions, line)
+            request = replace(request, partitioned=Partitioned(partitions, engine, workers, show))
         report = run_reorder(opened.shop(Session(starter)), request)
     if out is not None:
         _write(report, out)
@@ -97,6 +113,13 @@ def reorder(
     else:
         _print(report, arithmetic=arithmetic)
     raise typer.Exit(code_of_run(report))
+
+
+def _show_partitions(line: ProgressLine, done: int, total: int) -> None:
+    if done == total:
+        line.show("buying together and asking")
+    else:
+        line.show(f"partition {done} of {total}")
 
 
 def code_of_run(report: RunReport) -> Code:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlalchemy import ColumnElement
 
+    from shop.partitions import Frame
     from shop.store.database import Snapshot
 
 HISTORY_DAYS: Final = 364
@@ -59,12 +61,13 @@ def plan_inputs(
     supplier: str | None = None,
     history_days: int = HISTORY_DAYS,
     proposed: Sequence[ProposedSupply] = (),
+    as_sold: bool = False,
 ) -> PlanInputs:
     """All that a plan of `as_of` needs, for every SKU at every location it was ever stocked or sold at.
 
     `location` and `supplier` narrow what the plan answers for, not what it knows. `proposed` is supply that
     the desk's ledger holds and the store does not know yet (orders and transfers awaiting a decision).
-    Raises SetupError while the database holds no store.
+    `as_sold`: no signals, the history as it was. Raises SetupError while the database holds no store.
     """
     from shop.signalled import with_signals  # noqa: PLC0415 - loads numba, which only a plan needs
 
@@ -93,7 +96,49 @@ def plan_inputs(
         ages=_ages(snapshot, keys, as_of),
         placed=placed_lines(snapshot, as_of, home, _rates(snapshot, as_of), proposed),
     )
-    return with_signals(inputs)
+    return replace(inputs, signals=()) if as_sold else with_signals(inputs)
+
+
+def plan_frame(
+    snapshot: Snapshot,
+    as_of: date,
+    *,
+    location: str | None = None,
+    supplier: str | None = None,
+    proposed: Sequence[ProposedSupply] = (),
+) -> Frame:
+    """What a plan in partitions shares: all of `plan_inputs` but history, stock and terms of the SKUs."""
+    from shop.partitions import Frame, OnTheWay  # noqa: PLC0415 - loads numba, which only a plan needs
+
+    home = store_info(snapshot).home_currency
+    rates = _rates(snapshot, as_of)
+    rows = [
+        (sku, place, pieces, (due - as_of).days, order, source)
+        for order, sku, place, pieces, due, source in _open_lines(snapshot, as_of)
+    ]
+    rows += [
+        (one.sku, one.location, one.quantity, max((one.due_on - as_of).days, 0), one.source, one.supplier)
+        for one in proposed
+    ]
+    starts_on = as_of - timedelta(days=HISTORY_DAYS)
+    return Frame(
+        as_of=as_of,
+        home_currency=home,
+        suppliers=with_receipts(snapshot, _suppliers(snapshot)[0], as_of),
+        on_the_way=OnTheWay(
+            sku=_names([row[0] for row in rows]),
+            location=_names([row[1] for row in rows]),
+            quantity=np.array([row[2] for row in rows], dtype=np.int64),
+            due_in_days=np.array([row[3] for row in rows], dtype=np.int64),
+            source=_names([row[4] for row in rows]),
+            supplier=_names([row[5] for row in rows]),
+        ),
+        rates=rates,
+        location=location,
+        only_supplier=supplier,
+        signals=(*known_promotions(snapshot, starts_on), *live_signals(snapshot, starts_on)),
+        placed=placed_lines(snapshot, as_of, home, rates, proposed),
+    )
 
 
 def days_between(snapshot: Snapshot, start: date, column: ColumnElement[Any]) -> ColumnElement[int]:

@@ -1,0 +1,160 @@
+"""The draft of a run over partitions: the orders of a catalogue too large to keep every line's arithmetic.
+
+The verdict of each SKU-location stays in the tables beside the partitions (`Elsewhere.directory`); the draft
+holds the requests and the counts, which add up to the catalogue.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from agent.reorder_draft import order_request, transfer_request
+from agent.run_report import Draft, Elsewhere
+from shop.engines import WORKERS, Engine, plan_partitions
+from shop.errors import ImportFileError
+from shop.money import Money
+from shop.plan_results import PlannedTransfer, Reason
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from shop.partition_plan import Together
+    from shop.partitions import Frame
+    from shop.plan_inputs import PlanSettings
+
+LINES: Final = "lines.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Partitioned:
+    """Where the partitions lie and who plans them; `show` is told how many are done, and of how many."""
+
+    directory: Path
+    engine: Engine = Engine.LOCAL
+    workers: int = WORKERS
+    show: Callable[[int, int], None] | None = None
+
+
+def partitioned_draft(
+    where: Partitioned,
+    frame: Frame,
+    settings: PlanSettings,
+    *,
+    key: str,
+    tenant: str,
+    started_at: datetime,
+    dry_run: bool,
+) -> Draft:
+    """Plan all partitions, buy for them together, and make the requests; transfers first.
+
+    Raises ImportFileError for a directory without partitions, or with some of another day.
+    """
+    from shop.partition_plan import buy_together  # noqa: PLC0415 - loads numba
+    from shop.partitions import need_arrow, partition_files  # noqa: PLC0415 - the same
+
+    need_arrow()
+    from pyarrow import parquet  # noqa: PLC0415 - an extra that only large runs need
+
+    paths = partition_files(where.directory)
+    if not paths:
+        raise ImportFileError(
+            f"{where.directory} holds no partitions; shophand export partitions writes them"
+        )
+    out = where.directory / f"plan-{key.replace(':', '-')}"
+    files = plan_partitions(
+        paths, frame, settings, out, engine=where.engine, workers=where.workers, show=where.show
+    )
+    tables = [parquet.read_table(path, use_threads=False) for path in files]
+    together = buy_together([table.replace_schema_metadata(None) for table in tables], frame, settings)
+    plan = together.plan(settings, _transfers(tables))
+    requests = (
+        *(transfer_request(move, key, tenant) for move in plan.transfers),
+        *(order_request(order, key, tenant) for order in plan.orders),
+    )
+    parquet.write_table(_lines(together), out / LINES, compression="zstd")
+    return Draft(
+        key=key,
+        as_of=frame.as_of,
+        started_at=started_at,
+        home_currency=frame.home_currency,
+        location=frame.location,
+        supplier=frame.only_supplier,
+        budget=settings.budget,
+        dry_run=dry_run,
+        lines=(),
+        requests=requests,
+        projections=(),
+        unmet=_unmet(together),
+        stockouts_without=0.0,
+        stockouts_with=0.0,
+        signals=tuple(signal.in_words() for signal in frame.signals),
+        elsewhere=_elsewhere(out, files, together),
+    )
+
+
+def _transfers(tables: Sequence[pa.Table]) -> tuple[PlannedTransfer, ...]:
+    told = [move for table in tables for move in json.loads(table.schema.metadata[b"transfers"])]
+    found = [PlannedTransfer(**move) for move in told]
+    return tuple(sorted(found, key=lambda move: (move.from_location, move.to_location, move.sku)))
+
+
+def _lines(together: Together) -> pa.Table:
+    """Each candidate with what is bought of it, or why nothing is."""
+    import pyarrow as pa  # noqa: PLC0415 - half a second that only large runs need
+
+    items, lines, held = together.inputs.items, together.outcome.lines, together.outcome.held
+    bought = [lines.get(row) for row in range(len(items))]
+    return pa.table(
+        {
+            "sku": items.sku.tolist(),
+            "location": items.location.tolist(),
+            "supplier": [line and str(together.inputs.suppliers.id[line.supplier]) for line in bought],
+            "quantity": [line.quantity if line else 0 for line in bought],
+            "unit_cost_minor": [line and line.unit_cost_minor for line in bought],
+            "currency": [line and line.currency for line in bought],
+            "reason": [held[row].value if row in held else "at_reorder_point" for row in range(len(items))],
+        }
+    )
+
+
+def _unmet(together: Together) -> Money:
+    """What the lines that no budget reached would have cost, in the home currency."""
+    outcome, home = together.outcome, together.inputs.home_currency
+    over = [row for row, reason in outcome.held.items() if reason is Reason.OVER_BUDGET]
+    return Money(sum(outcome.drafts[row].home_minor for row in over if row in outcome.drafts), home)
+
+
+def _elsewhere(out: Path, files: Sequence[Path], together: Together) -> Elsewhere:
+    """The counts of all SKU-locations in scope, each under one outcome."""
+    from pyarrow import parquet  # noqa: PLC0415 - half a second that only large runs need
+
+    from shop.partition_plan import CANDIDATE  # noqa: PLC0415 - loads numba
+    from shop.verdicts import ATTENTION  # noqa: PLC0415 - the same
+
+    findings: Counter[str] = Counter()
+    places: set[str] = set()
+    for path in files:
+        verdicts = path.with_name(path.name.replace("candidates-", "verdicts-"))
+        table = parquet.read_table(verdicts, columns=["finding", "location"], use_threads=False)
+        findings.update(table["finding"].to_pylist())
+        places.update(table["location"].unique().to_pylist())
+    checked = findings.total()
+    del findings[CANDIDATE]
+    transferred = findings.pop(Reason.SURPLUS_ELSEWHERE.value, 0)
+    findings.update(reason.value for reason in together.outcome.held.values())
+    attention = {reason.value for reason in ATTENTION}
+    return Elsewhere(
+        directory=str(out),
+        checked=checked,
+        locations=len(places),
+        ordered=len(together.outcome.lines),
+        transferred=transferred,
+        not_ordered={name: findings[name] for name in sorted(findings) if name not in attention},
+        needs_attention={name: findings[name] for name in sorted(findings) if name in attention},
+    )

@@ -1,0 +1,278 @@
+"""A plan in partitions: each finds its own needs, all their lines are bought together.
+
+`needs_of_partition` is a pure function of a partition, the frame and the settings. It answers with tables: a
+verdict for each row, and the candidates, which are the rows to buy for with all that buying looks at. What
+couples partitions, suppliers' minimums and the prices of budgets, is decided by `buy_together` from the
+candidates alone, ordered by name. So no number of machines or processes changes a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import numpy as np
+
+from shop.assessment import Assessment, assess
+from shop.demand import Forecasts
+from shop.errors import InvalidActionError
+from shop.partitions import Frame, inputs_of, items_of, offers_of
+from shop.plan_check import faults_of_orders, impossible_transfers
+from shop.plan_inputs import History, Incoming, PlanInputs, PlanSettings
+from shop.plan_results import NeedFigures, Plan, PlannedTransfer, Reason
+from shop.planning import Needs, Outcome, needs_of, orders_of, transfers_of
+from shop.projected_level import Projection
+from shop.purchasing import NO_OFFER, Choice
+from shop.replenishment import Levels
+from shop.signalled import with_signals
+from shop.supply import Supply
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from shop.plan_inputs import Ints
+
+Part = TypeVar("Part")
+
+HISTORY: Final = ("sold", "empty")
+CANDIDATE: Final = ""
+"""The finding of a row that is bought, or held back, with those of all partitions."""
+OWN: Final = (
+    "lead_time_days",
+    "lead_time_sd_days",
+    "per_day",
+    "position",
+    "flawed_sales",
+    "urgent",
+    "margin",
+    "most_unasked",
+)
+"""Columns of an assessment that a candidate carries as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionNeeds:
+    """What a partition found: a verdict for each of its rows in scope, candidates to buy, and transfers."""
+
+    verdicts: pa.Table
+    candidates: pa.Table
+    transfers: tuple[PlannedTransfer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """All candidates as the inputs and the state of one purchase, and what was decided."""
+
+    inputs: PlanInputs
+    state: Assessment
+    outcome: Outcome
+
+    def plan(self, settings: PlanSettings, transfers: tuple[PlannedTransfer, ...]) -> Plan:
+        """The orders, with the transfers that the partitions found; verdicts stay with the partitions.
+
+        Raises InvalidActionError if the independent check finds a fault.
+        """
+        found = Plan(
+            as_of=self.inputs.as_of,
+            home_currency=self.inputs.home_currency,
+            orders=orders_of(self.inputs, self.outcome, self._need),
+            transfers=transfers,
+            verdicts=(),
+            budget=settings.budget,
+            uses=self.outcome.uses,
+        )
+        faults = faults_of_orders(found, self.inputs)
+        if faults:
+            told = "; ".join(faults[:5])
+            raise InvalidActionError(f"the plan breaks its own rules, nothing was asked: {told}")
+        return found
+
+    def _need(self, item: int) -> NeedFigures:
+        # `position` of a candidate is what it had before anything was moved.
+        return NeedFigures(
+            position=int(self.state.position[item]),
+            transferred_in=int(self.outcome.moved_in[item]),
+            transferred_out=int(self.outcome.moved_out[item]),
+            reorder_point=int(self.state.levels.reorder_point[item]),
+        )
+
+
+def needs_of_partition(table: pa.Table, frame: Frame, settings: PlanSettings) -> PartitionNeeds:
+    """Forecast, levels, transfers and needs of one partition; reads and writes nothing."""
+    inputs = inputs_of(table, frame)
+    state = assess(inputs, settings)
+    needs = needs_of(inputs, settings, state)
+    transfers = transfers_of(inputs, needs.moves)
+    faults = list(impossible_transfers(transfers, inputs))
+    if faults:
+        raise InvalidActionError(f"the plan breaks its own rules, nothing was asked: {'; '.join(faults[:5])}")
+    return PartitionNeeds(
+        verdicts=_verdicts(inputs, state, needs),
+        candidates=_candidates(table, inputs, state, needs),
+        transfers=transfers,
+    )
+
+
+def _verdicts(inputs: PlanInputs, state: Assessment, needs: Needs) -> pa.Table:
+    """One row for each SKU-location in scope: the figures of its level, what is missing, and a finding."""
+    import pyarrow as pa  # noqa: PLC0415 - half a second that only large runs need
+
+    here = np.flatnonzero(inputs.items.in_scope)
+    finding = _findings(state, needs)[here]
+    return pa.table(
+        {
+            "sku": inputs.items.sku[here].tolist(),
+            "location": inputs.items.location[here].tolist(),
+            "position": needs.position[here],
+            "demand_per_day": state.per_day[here],
+            "reorder_point": state.levels.reorder_point[here],
+            "order_up_to": state.levels.order_up_to[here],
+            "moved_in": needs.moved_in[here],
+            "moved_out": needs.moved_out[here],
+            "need": needs.remaining[here],
+            "finding": pa.array(finding.tolist()).dictionary_encode(),
+        }
+    )
+
+
+def _findings(state: Assessment, needs: Needs) -> Any:
+    """Why each row is not bought, as in `Verdicts`; `CANDIDATE` where buying together decides."""
+    found = np.array([one.value if one else Reason.ENOUGH_STOCK.value for one in state.finding], dtype=object)
+    idle = needs.remaining + needs.moved_in == 0
+    found[idle & (found == Reason.SUPPLIER_UNAVAILABLE.value)] = Reason.ENOUGH_STOCK.value
+    found[(needs.moved_in > 0) & (needs.remaining == 0)] = Reason.SURPLUS_ELSEWHERE.value
+    found[needs.buying] = CANDIDATE
+    return found
+
+
+def _candidates(table: pa.Table, inputs: PlanInputs, state: Assessment, needs: Needs) -> pa.Table:
+    import pyarrow as pa  # noqa: PLC0415 - half a second that only large runs need
+
+    rows = needs.buying
+    found = table.drop_columns(list(HISTORY)).take(pa.array(rows))
+    per_day, variance = state.forecasts.per_day()
+    supplier = inputs.suppliers.id[inputs.offers.supplier[state.choice.offer[rows]]]
+    columns: dict[str, Any] = {name: getattr(state, name)[rows] for name in OWN}
+    columns |= {
+        "chosen": supplier.tolist(),
+        "remaining": needs.remaining[rows],
+        "free": needs.position[rows],
+        "moved_in": needs.moved_in[rows],
+        "moved_out": needs.moved_out[rows],
+        "order_cost": np.full(len(rows), state.order_cost),
+        "mean_per_day": per_day[rows],
+        "variance_per_day": variance[rows],
+    }
+    for prefix, part in (("levels", state.levels), ("supply", state.supply), ("ahead", needs.projection)):
+        columns |= {f"{prefix}.{one.name}": getattr(part, one.name)[rows] for one in fields(part)}
+    for name, values in columns.items():
+        found = found.append_column(name, pa.array(values))
+    return found
+
+
+def buy_together(tables: Sequence[pa.Table], frame: Frame, settings: PlanSettings) -> Together:
+    """The purchases for the candidates of all partitions: minimums, limits and budgets over all of them."""
+    import pyarrow as pa  # noqa: PLC0415 - half a second that only large runs need
+
+    from shop.order_limits import buy  # noqa: PLC0415 - loads numba
+
+    table = pa.concat_tables(tables).combine_chunks()
+    table = table.sort_by([("sku", "ascending"), ("location", "ascending")])
+    inputs = _inputs_of_candidates(table, frame)
+    state = _state_of_candidates(table, inputs)
+    need, position = _figures(table, "remaining"), _figures(table, "free")
+    bought = buy(inputs, settings, state, np.arange(len(table)), need, position)
+    moved_in = _figures(table, "moved_in")
+    outcome = Outcome(
+        moves=[],
+        moved_in=moved_in,
+        moved_out=_figures(table, "moved_out"),
+        projection=_part(Projection, "ahead", table),
+        need=moved_in + need,
+        remaining=need,
+        lines=bought.lines,
+        drafts=bought.drafts,
+        held=bought.held,
+        uses=bought.uses,
+    )
+    return Together(inputs, state, outcome)
+
+
+def _inputs_of_candidates(table: pa.Table, frame: Frame) -> PlanInputs:
+    none = np.zeros(0, dtype=np.int64)
+    names = np.zeros(0, dtype=np.object_)
+    nothing = np.zeros((0, len(table)))
+    return with_signals(
+        PlanInputs(
+            as_of=frame.as_of,
+            home_currency=frame.home_currency,
+            items=items_of(table, None),
+            history=History(starts_on=frame.as_of, sold=nothing, stocked_out=nothing > 0),
+            incoming=Incoming(item=none, quantity=none, due_in_days=none, source=names, supplier=names),
+            suppliers=frame.suppliers,
+            offers=offers_of(table, frame.suppliers),
+            rates=frame.rates,
+            only_supplier=frame.only_supplier,
+            signals=frame.signals,
+            placed=frame.placed,
+        )
+    )
+
+
+def _state_of_candidates(table: pa.Table, inputs: PlanInputs) -> Assessment:
+    size = len(table)
+    order_cost = _figures(table, "order_cost")
+    nothing = np.full(size, None, dtype=np.object_)
+    return Assessment(
+        forecasts=_usual_days(_figures(table, "mean_per_day"), _figures(table, "variance_per_day")),
+        choice=Choice(_chosen(table, inputs), nothing),
+        levels=_part(Levels, "levels", table),
+        supply=_part(Supply, "supply", table),
+        finding=nothing,
+        sound=np.ones(size, dtype=bool),
+        order_cost=float(order_cost[0]) if size else 0.0,
+        **{name: _figures(table, name) for name in OWN},
+    )
+
+
+def _chosen(table: pa.Table, inputs: PlanInputs) -> Ints:
+    """The offer that each candidate's partition chose, as a row of all candidates' offers."""
+    offers, suppliers = inputs.offers, inputs.suppliers
+    row = {
+        (sku, suppliers.id[supplier]): place
+        for place, (sku, supplier) in enumerate(zip(offers.sku, offers.supplier.tolist(), strict=True))
+    }
+    keys = zip(inputs.items.sku, table["chosen"].to_pylist(), strict=True)
+    return np.array([row.get(key, NO_OFFER) for key in keys], dtype=np.int64)
+
+
+def _usual_days(mean: Any, variance: Any) -> Forecasts:
+    """Forecasts of which only the usual day is known: every weekday weighs the same."""
+    none = np.zeros(len(mean), dtype=np.int64)
+    code = none.astype(np.uint8)
+    return Forecasts(
+        mean=mean,
+        variance=variance,
+        level_variance=np.zeros(len(mean)),
+        demand_class=code,
+        method=code,
+        alpha=np.zeros(len(mean)),
+        observed_days=none,
+        censored_days=none,
+        sale_days=none,
+        days_since_sale=none,
+        spikes=none,
+        spike_cap=np.zeros(len(mean)),
+        weekday_weights=np.ones(7),
+        next_weekday=0,
+    )
+
+
+def _part(kind: type[Part], prefix: str, table: pa.Table) -> Part:
+    """A dataclass of arrays from the columns that bear its prefix."""
+    return kind(**{one.name: _figures(table, f"{prefix}.{one.name}") for one in fields(kind)})  # type: ignore[arg-type] # arrays throughout
+
+
+def _figures(table: pa.Table, name: str) -> Any:
+    return table[name].to_numpy()

@@ -1,0 +1,313 @@
+"""The catalogue as Arrow tables: partitions of whole SKUs, with history, stock and terms, in Parquet.
+
+A partition is planned by itself: what the forecast shares (the week's pattern, what the store and its
+categories gain) is shared within a partition. So a plan depends on how the catalogue is cut into files, which
+is written down, and never on how many machines or processes read them. All locations of a SKU lie in one
+partition. What is small or of the moment (suppliers, rates, open orders, signals) is a `Frame`.
+
+    write_partitions(inputs, Path("night"), rows=10_000)
+    inputs = inputs_of(read_partition(partition_files(Path("night"))[0]), frame)
+
+Columns: the fields of `shop.plan_inputs.Items`; `sold` pieces of each day, the last one being the day before
+`as_of`; `empty`, whether the shelf was empty that day; `offers` of the SKU, price breaks included.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from shop.errors import ImportFileError, SetupError
+from shop.plan_inputs import History, Incoming, Items, Offers, PlanInputs, Suppliers
+from shop.signalled import with_signals
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from shop.budgets import PlacedLine
+    from shop.plan_inputs import Ints, Names
+    from shop.signals import Signal
+
+ROWS: Final = 10_000
+"""Rows of a partition where nobody says otherwise; the last SKU's locations may make it a little longer."""
+
+TEXTS: Final = ("sku", "title", "location", "category", "status", "currency")
+FIGURES: Final = (
+    "price_minor",
+    "cost_minor",
+    "on_hand",
+    "committed",
+    "unavailable",
+    "observed_from",
+    "weight_grams",
+    "volume_ml",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnTheWay:
+    """Supply that is ordered or asked for, by name; columns as in `shop.plan_inputs.Incoming`."""
+
+    sku: Names
+    location: Names
+    quantity: Ints
+    due_in_days: Ints
+    source: Names
+    supplier: Names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What all partitions of a run share; `location` and `only_supplier` narrow what is planned."""
+
+    as_of: date
+    home_currency: str
+    suppliers: Suppliers
+    on_the_way: OnTheWay
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
+    location: str | None = None
+    only_supplier: str | None = None
+    signals: tuple[Signal, ...] = ()
+    placed: tuple[PlacedLine, ...] = ()
+
+
+def need_arrow() -> None:
+    """Raises SetupError where the extra that reads Parquet is not installed."""
+    if find_spec("pyarrow") is None:
+        raise SetupError("partitions need the extra scale: pip install 'shophand[scale]'")
+
+
+def schema(days: int) -> pa.Schema:
+    """The columns of a partition with so many days of history."""
+    import pyarrow as pa  # noqa: PLC0415 - half a second that only large runs need
+
+    step = pa.struct([("from_quantity", pa.int64()), ("unit_cost_minor", pa.int64())])
+    offer = pa.struct(
+        [
+            ("supplier", pa.string()),
+            *((name, pa.int64()) for name in ("unit_cost_minor", "moq", "pack_size", "rank")),
+            ("breaks", pa.list_(step)),
+        ]
+    )
+    return pa.schema(
+        [
+            *((name, pa.string()) for name in TEXTS),
+            *((name, pa.int64()) for name in FIGURES),
+            ("sold", pa.list_(pa.int32(), days)),
+            ("empty", pa.list_(pa.bool_(), days)),
+            ("offers", pa.list_(offer)),
+        ]
+    )
+
+
+def write_partitions(inputs: PlanInputs, directory: Path, rows: int = ROWS) -> list[Path]:
+    """Write the inputs of a plan as partitions into an empty directory; raises ImportFileError if it is not.
+
+    The history must be as it was sold: signals are applied where a partition is planned.
+    """
+    need_arrow()
+    directory.mkdir(parents=True, exist_ok=True)
+    if partition_files(directory):
+        raise ImportFileError(f"{directory} holds partitions already; name an empty directory")
+    order = np.lexsort((inputs.items.location.astype(str), inputs.items.sku.astype(str)))
+    sku = inputs.items.sku[order]
+    fresh = np.flatnonzero(np.append(True, sku[1:] != sku[:-1]))
+    cuts = [
+        0,
+        *(int(fresh[fresh >= start][0]) for start in range(rows, len(sku), rows) if (fresh >= start).any()),
+    ]
+    cuts = sorted({*cuts, len(sku)})
+    table_of = _tables(inputs)
+    return [
+        write_partition(table_of(order[start:end]), directory, place)
+        for place, (start, end) in enumerate(pairwise(cuts))
+    ]
+
+
+def write_partition(table: pa.Table, directory: Path, place: int) -> Path:
+    """One file, complete or not there."""
+    from pyarrow import parquet  # noqa: PLC0415 - half a second that only large runs need
+
+    path = directory / f"part-{place:05d}.parquet"
+    half = path.with_suffix(".half")
+    parquet.write_table(table, half, compression="zstd", use_dictionary=[*TEXTS, "sold.list.element"])
+    half.replace(path)
+    return path
+
+
+def partition_files(directory: Path) -> list[Path]:
+    """The partitions of a directory in order."""
+    return sorted(directory.glob("part-*.parquet"))
+
+
+def read_partition(path: Path) -> pa.Table:
+    """A partition; raises ImportFileError for a file that is none, with what is missing."""
+    import pyarrow as pa  # noqa: PLC0415 - half a second that only large runs need
+    from pyarrow import parquet  # noqa: PLC0415 - the same
+
+    try:
+        table = parquet.read_table(path, use_threads=False)
+    except (OSError, pa.ArrowException) as error:
+        raise ImportFileError(f"{path} cannot be read as Parquet: {error}") from error
+    missing = [
+        name for name in (*TEXTS, *FIGURES, "sold", "empty", "offers") if name not in table.column_names
+    ]
+    if missing or b"as_of" not in (table.schema.metadata or {}):
+        raise ImportFileError(f"{path.name} is no partition: {', '.join(missing) or 'as_of'} is not there")
+    return table
+
+
+def inputs_of(table: pa.Table, frame: Frame) -> PlanInputs:
+    """The inputs of a partition's plan; raises ImportFileError if it was written for another day."""
+    as_of = date.fromisoformat(table.schema.metadata[b"as_of"].decode())
+    if as_of != frame.as_of:
+        raise ImportFileError(f"the partitions were written for {as_of}, the run is of {frame.as_of}")
+    items = items_of(table, frame.location)
+    return with_signals(
+        PlanInputs(
+            as_of=as_of,
+            home_currency=frame.home_currency,
+            items=items,
+            history=History(
+                starts_on=date.fromisoformat(table.schema.metadata[b"starts_on"].decode()),
+                sold=_days_by_rows(table, "sold"),
+                stocked_out=_days_by_rows(table, "empty").astype(bool),
+            ),
+            incoming=_incoming(items, frame.on_the_way),
+            suppliers=frame.suppliers,
+            offers=offers_of(table, frame.suppliers),
+            rates=frame.rates,
+            only_supplier=frame.only_supplier,
+            signals=frame.signals,
+            placed=frame.placed,
+        )
+    )
+
+
+def items_of(table: pa.Table, location: str | None) -> Items:
+    """The rows of a partition, or of candidates, as items; in scope are those of `location` (None: all)."""
+    names: dict[str, Any] = {name: _names(table, name) for name in TEXTS}
+    figures: dict[str, Any] = {name: table[name].to_numpy().astype(np.int64) for name in FIGURES}
+    here = np.ones(len(table), dtype=bool) if location is None else names["location"] == location
+    return Items(**names, **figures, in_scope=np.asarray(here, dtype=bool))
+
+
+def offers_of(table: pa.Table, suppliers: Suppliers) -> Offers:
+    """The offers of each SKU, once; raises ImportFileError for a supplier that the store does not know."""
+    _, first = np.unique(_names(table, "sku").astype(str), return_index=True)
+    lists = table["offers"].combine_chunks().take(_indices(first))
+    count = lists.value_lengths().to_numpy(zero_copy_only=False)
+    sku = np.repeat(_names(table, "sku")[first], count)
+    offers = lists.flatten()
+    place = {str(name): row for row, name in enumerate(suppliers.id)}
+    named = offers.field("supplier").to_pylist()
+    unknown = sorted({name for name in named if name not in place})
+    if unknown:
+        raise ImportFileError(f"offers of suppliers that the store does not know: {', '.join(unknown[:5])}")
+    breaks = offers.field("breaks")
+    steps = breaks.flatten()
+    width = breaks.value_lengths().fill_null(0).to_numpy(zero_copy_only=False)
+
+    def figures(column: Any) -> Ints:
+        return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+    return Offers(
+        sku=sku,
+        supplier=np.array([place[name] for name in named], dtype=np.int64),
+        unit_cost_minor=figures(offers.field("unit_cost_minor")),
+        moq=figures(offers.field("moq")),
+        pack_size=figures(offers.field("pack_size")),
+        rank=figures(offers.field("rank")),
+        break_offer=np.repeat(np.arange(len(named), dtype=np.int64), width),
+        break_from=figures(steps.field("from_quantity")),
+        break_cost_minor=figures(steps.field("unit_cost_minor")),
+    )
+
+
+def _incoming(items: Items, coming: OnTheWay) -> Incoming:
+    row = {key: place for place, key in enumerate(zip(items.sku, items.location, strict=True))}
+    keys = zip(coming.sku, coming.location, strict=True) if len(coming.sku) else ()
+    found = np.array([row.get(key, -1) for key in keys], dtype=np.int64)
+    there = found >= 0
+    return Incoming(
+        item=found[there],
+        quantity=coming.quantity[there],
+        due_in_days=coming.due_in_days[there],
+        source=coming.source[there],
+        supplier=coming.supplier[there],
+    )
+
+
+def _days_by_rows(table: pa.Table, name: str) -> NDArray[Any]:
+    """The values of a column of equal lists as days x rows, a day's rows side by side."""
+    column = table[name].combine_chunks()
+    values = column.flatten().to_numpy(zero_copy_only=False)
+    days = column.type.list_size
+    if name == "sold":
+        values = values.astype(np.float32)
+    return np.ascontiguousarray(values.reshape(len(table), days).T)
+
+
+def _names(table: pa.Table, name: str) -> Names:
+    found = np.empty(len(table), dtype=np.object_)
+    found[:] = table[name].to_pylist()
+    return found
+
+
+def _indices(rows: NDArray[np.intp]) -> pa.Array:
+    import pyarrow as pa  # noqa: PLC0415 - half a second that only large runs need
+
+    return pa.array(rows.astype(np.int64))
+
+
+def _tables(inputs: PlanInputs) -> Any:
+    """A function from rows of the inputs to their table."""
+    import pyarrow as pa  # noqa: PLC0415 - half a second that only large runs need
+
+    days = inputs.history.days
+    kind = schema(days)
+    terms = _terms_by_sku(inputs)
+    told = {
+        b"as_of": inputs.as_of.isoformat().encode(),
+        b"starts_on": inputs.history.starts_on.isoformat().encode(),
+    }
+    items = inputs.items
+
+    def table(rows: Ints) -> pa.Table:
+        columns: dict[str, Any] = {name: getattr(items, name)[rows].tolist() for name in TEXTS}
+        for name in FIGURES:
+            known = getattr(items, name)
+            columns[name] = np.full(len(rows), -1) if known is None else known[rows]
+        sold = np.clip(np.nan_to_num(inputs.history.sold[:, rows], nan=-1), -1, 2**31 - 1).T.astype(np.int32)
+        columns["sold"] = pa.FixedSizeListArray.from_arrays(pa.array(sold.ravel()), days)
+        empty = inputs.history.stocked_out[:, rows].T
+        columns["empty"] = pa.FixedSizeListArray.from_arrays(pa.array(empty.ravel()), days)
+        columns["offers"] = [terms.get(sku, []) for sku in columns["sku"]]
+        return pa.table(columns, schema=kind).replace_schema_metadata(told)
+
+    return table
+
+
+def _terms_by_sku(inputs: PlanInputs) -> dict[str, list[dict[str, Any]]]:
+    offers, found = inputs.offers, dict[str, list[dict[str, Any]]]()
+    rows = []
+    for row, sku in enumerate(offers.sku):
+        terms: dict[str, Any] = {
+            name: int(getattr(offers, name)[row]) for name in ("unit_cost_minor", "moq", "pack_size", "rank")
+        }
+        rows.append({"supplier": str(inputs.suppliers.id[offers.supplier[row]]), **terms, "breaks": []})
+        found.setdefault(str(sku), []).append(rows[-1])
+    steps = zip(offers.break_offer, offers.break_from, offers.break_cost_minor, strict=True)
+    for row, start, cost in steps:
+        rows[row]["breaks"].append({"from_quantity": int(start), "unit_cost_minor": int(cost)})
+    return found

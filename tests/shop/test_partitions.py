@@ -1,0 +1,206 @@
+"""Plans in partitions: the same orders by whoever plans them, coupled by budgets and minimums alone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pyarrow import parquet
+
+from shop.engines import Engine, plan_partitions
+from shop.errors import ImportFileError
+from shop.money import Money
+from shop.partition_plan import Together, buy_together
+from shop.partitions import Frame, OnTheWay, inputs_of, partition_files, read_partition, write_partitions
+from shop.planning import PlanInputs, PlanSettings, plan
+from tests.shop.planning_worlds import Item, Offer, Supplier, World
+
+SKUS = 24
+
+
+def catalogue() -> PlanInputs:
+    """Two dozen SKUs at two locations, two suppliers, one with a minimum; every fourth SKU is short."""
+    rng = np.random.default_rng(7)
+    skus = [f"SKU-{number:02d}" for number in range(SKUS)]
+    items = [
+        Item(sku, place, on_hand=0 if number % 4 == 0 else 400, sold=int(rng.integers(1, 6)))
+        for number, sku in enumerate(skus)
+        for place in ("leeds", "york")
+    ]
+    offers = [
+        Offer(sku, ("northwind", "kyoto")[number % 2], pack=6, breaks=((120, 450),) if number % 3 else ())
+        for number, sku in enumerate(skus)
+    ]
+    suppliers = [Supplier("northwind", minimum=10_000), Supplier("kyoto")]
+    return World(items, offers, suppliers).inputs()
+
+
+def frame_of(inputs: PlanInputs) -> Frame:
+    """The frame of these inputs; nothing is on its way."""
+    none, names = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.object_)
+    coming = OnTheWay(
+        sku=names, location=names, quantity=none, due_in_days=none, source=names, supplier=names
+    )
+    return Frame(
+        as_of=inputs.as_of,
+        home_currency=inputs.home_currency,
+        suppliers=inputs.suppliers,
+        on_the_way=coming,
+        rates=inputs.rates,
+    )
+
+
+@pytest.fixture(scope="module")
+def inputs() -> PlanInputs:
+    """The catalogue that all tests share."""
+    return catalogue()
+
+
+@pytest.fixture(scope="module")
+def written(inputs: PlanInputs, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The catalogue in three partitions."""
+    directory = tmp_path_factory.mktemp("night")
+    assert len(write_partitions(inputs, directory, rows=16)) == 3
+    return directory
+
+
+def bought(
+    inputs: PlanInputs, written: Path, out: Path, settings: PlanSettings | None = None, **how: Any
+) -> Together:
+    """What is bought for the partitions together."""
+    settings = settings or PlanSettings()
+    files = plan_partitions(partition_files(written), frame_of(inputs), settings, out, **how)
+    tables = [parquet.read_table(path).replace_schema_metadata(None) for path in files]
+    return buy_together(tables, frame_of(inputs), settings)
+
+
+def orders(together: Together, settings: PlanSettings | None = None) -> list[tuple[str, str, str, int, int]]:
+    """Every line that is ordered, checked by the plan's own checker."""
+    found = together.plan(settings or PlanSettings(), ())
+    return [
+        (order.supplier, order.location, line.sku, line.quantity, line.unit_cost.minor)
+        for order in found.orders
+        for line in order.lines
+    ]
+
+
+@pytest.fixture(scope="module")
+def alone(inputs: PlanInputs, written: Path, tmp_path_factory: pytest.TempPathFactory) -> Together:
+    """The purchases, planned by one process."""
+    return bought(inputs, written, tmp_path_factory.mktemp("alone"), workers=1)
+
+
+def test_a_partition_keeps_what_was_written(inputs: PlanInputs, written: Path) -> None:
+    """History, stock and terms of a partition are those of the inputs, SKU by SKU."""
+    part = inputs_of(read_partition(partition_files(written)[1]), frame_of(inputs))
+    rows = [
+        place
+        for place, key in enumerate(zip(inputs.items.sku, inputs.items.location, strict=True))
+        if key in set(zip(part.items.sku, part.items.location, strict=True))
+    ]
+    assert (part.history.sold == inputs.history.sold[:, rows]).all()
+    assert (part.items.on_hand == inputs.items.on_hand[rows]).all()
+    assert len(part.offers.sku) == len(set(part.items.sku))
+    assert part.offers.break_cost_minor.tolist() == [450] * len(part.offers.break_offer)
+
+
+def test_one_partition_gives_the_orders_of_the_whole_plan(inputs: PlanInputs, tmp_path: Path) -> None:
+    """A catalogue in one partition is planned as the database's path plans it, line by line."""
+    write_partitions(inputs, tmp_path / "one")
+    whole = [
+        (order.supplier, order.location, line.sku, line.quantity, line.unit_cost.minor)
+        for order in plan(inputs).orders
+        for line in order.lines
+    ]
+    assert orders(bought(inputs, tmp_path / "one", tmp_path / "out", workers=1)) == whole != []
+
+
+def test_two_processes_give_the_tables_of_one(
+    inputs: PlanInputs, written: Path, alone: Together, tmp_path: Path
+) -> None:
+    """Two processes of this machine buy, bit for bit, what one does."""
+    two = bought(inputs, written, tmp_path, workers=2)
+    assert orders(two) == orders(alone) != []
+    assert two.state.levels.cost_per_day.tobytes() == alone.state.levels.cost_per_day.tobytes()
+
+
+@pytest.mark.processes
+def test_ray_gives_the_tables_of_one_process(
+    inputs: PlanInputs, written: Path, alone: Together, tmp_path: Path
+) -> None:
+    """Ray on two workers buys, bit for bit, what one process does."""
+    cluster = bought(inputs, written, tmp_path, engine=Engine.RAY, workers=2)
+    assert orders(cluster) == orders(alone)
+    assert cluster.state.levels.cost_per_day.tobytes() == alone.state.levels.cost_per_day.tobytes()
+
+
+def test_a_budget_holds_over_all_partitions(inputs: PlanInputs, written: Path, tmp_path: Path) -> None:
+    """One budget is shared: all partitions together spend at most it, and most of it."""
+    settings = PlanSettings(budget=Money.of("300", "GBP"))
+    together = bought(inputs, written, tmp_path, settings, workers=1)
+    spent = sum(quantity * cost for *_, quantity, cost in orders(together, settings))
+    assert 25_000 < spent <= 30_000
+
+
+def test_a_run_that_was_cut_off_plans_only_what_is_missing(
+    inputs: PlanInputs, written: Path, tmp_path: Path
+) -> None:
+    """Partitions whose tables are there are not planned again; after another setting all are."""
+    first = plan_partitions(partition_files(written), frame_of(inputs), PlanSettings(), tmp_path, workers=1)
+    ages = [path.stat().st_mtime_ns for path in first]
+    first[1].unlink()
+    again = plan_partitions(partition_files(written), frame_of(inputs), PlanSettings(), tmp_path, workers=1)
+    kept = [path.stat().st_mtime_ns == age for path, age in zip(again, ages, strict=True)]
+    assert kept == [True, False, True]
+    other = PlanSettings(review_days=14)
+    plan_partitions(partition_files(written), frame_of(inputs), other, tmp_path, workers=1)
+    assert first[0].stat().st_mtime_ns != ages[0]
+
+
+def test_every_row_has_one_verdict(
+    inputs: PlanInputs, written: Path, alone: Together, tmp_path: Path
+) -> None:
+    """The verdict tables hold each SKU-location once, and as many candidates as were bought or held."""
+    plan_partitions(partition_files(written), frame_of(inputs), PlanSettings(), tmp_path, workers=1)
+    rows = [
+        row for path in sorted(tmp_path.glob("verdicts-*")) for row in parquet.read_table(path).to_pylist()
+    ]
+    assert len({(row["sku"], row["location"]) for row in rows}) == len(rows) == len(inputs.items)
+    candidates = sum(row["finding"] == "" for row in rows)
+    assert candidates == len(alone.outcome.lines) + len(alone.outcome.held)
+
+
+def test_what_is_on_its_way_reaches_its_partition(inputs: PlanInputs, written: Path) -> None:
+    """Supply named by SKU and location counts in the partition that holds it, and in no other."""
+    coming = OnTheWay(
+        sku=np.array(["SKU-00"], dtype=object),
+        location=np.array(["york"], dtype=object),
+        quantity=np.array([50]),
+        due_in_days=np.array([3]),
+        source=np.array(["PO-9"], dtype=object),
+        supplier=np.array(["kyoto"], dtype=object),
+    )
+    frame = replace(frame_of(inputs), on_the_way=coming)
+    held = [
+        inputs_of(read_partition(path), frame).incoming.quantity.sum() for path in partition_files(written)
+    ]
+    assert held == [50, 0, 0]
+
+
+def test_partitions_of_another_day_are_refused(inputs: PlanInputs, written: Path) -> None:
+    """Yesterday's stock is not planned as today's."""
+    frame = replace(frame_of(inputs), as_of=inputs.as_of.replace(day=21))
+    with pytest.raises(ImportFileError, match="written for 2026-11-20"):
+        inputs_of(read_partition(partition_files(written)[0]), frame)
+
+
+def test_a_file_that_is_no_partition_is_refused(tmp_path: Path) -> None:
+    """A broken file and a table without the columns are one clear error each."""
+    broken = tmp_path / "part-00000.parquet"
+    broken.write_text(json.dumps({"no": "parquet"}), "utf-8")
+    with pytest.raises(ImportFileError, match="cannot be read as Parquet"):
+        read_partition(broken)

@@ -41,8 +41,8 @@ mutants: dev ## Change the gate's code in small ways and count what the tests no
 bench: dev ## Measure the budgets of this machine
 	@set -e; for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
 
-evals: dev ## Score how well requests are understood
-	@$(BIN)/python -m evals.requests --file evals/data/requests.jsonl
+evals: dev ## Play the evaluation suites with the offline planner, print the table
+	@$(BIN)/python -m evals.harness --home .shophand
 
 lock: $(VENV)/.uv ## Pin all dependencies again, with hashes
 	$(UV) pip compile $(LOCKED) requirements/uv.in -o requirements/uv.lock

@@ -304,7 +304,7 @@ def _wants_messages(text: str) -> bool | None:
     """Whether strangers' words are asked for; they are shown as theirs and taint the conversation."""
     return (
         True
-        if re.search(r"\b(?:messages?|tickets?|wrote|written|complain\w*|said|mails?|notes from)\b", text)
+        if re.search(r"\b(?:messages?|tickets?|wrote|written|complain\w*|said|mails?|notes)\b", text)
         else None
     )
 
@@ -335,6 +335,11 @@ def _orders(filling: Filling, args: dict[str, Any]) -> _Filled:
 def _order(filling: Filling, args: dict[str, Any]) -> _Filled:
     args["order"] = filling.record("order", Sort.ORDER)
     return args, ""
+
+
+def _shown_order(filling: Filling, args: dict[str, Any]) -> _Filled:
+    args["include_messages"] = _wants_messages(filling.request.text)
+    return _order(filling, args)
 
 
 def _track(filling: Filling, args: dict[str, Any]) -> _Filled:
@@ -406,7 +411,7 @@ _FILLERS: Final[dict[str, Callable[[Filling, dict[str, Any]], _Filled]]] = {
     "change_price": _change_price,
     "find_customer": _customer,
     "find_orders": _orders,
-    "get_order": _order,
+    "get_order": _shown_order,
     "track_shipment": _track,
     "quote_refund": _order,
     "refund_order": _refund,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,11 +11,12 @@ import typer
 
 from app.cli import screen
 from app.cli.exits import Code
-from app.cli.options import AsJson, shared
+from app.cli.options import AsJson, house, shared
 from shop.clock import utc_now
 from shop.errors import InvalidActionError, SetupError
 
 if TYPE_CHECKING:
+    from evals.harness.brains import Model
     from evals.harness.results import RunFiles, Trial
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
@@ -47,15 +49,14 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Play a suite and print its figures. Exit code 8: something unsafe was done."""
-    from evals.harness.brains import model_named  # noqa: PLC0415 - the harness loads the agent and its tools
-    from evals.harness.report import as_html, as_junit  # noqa: PLC0415 - the same
+    from evals.harness.report import as_html, as_junit  # noqa: PLC0415 - the harness loads the agent
     from evals.harness.running import run_suite  # noqa: PLC0415 - the same
     from evals.harness.suite_files import find_suite  # noqa: PLC0415 - the same
 
     files = run_suite(
         _root(context),
         find_suite(suite),
-        model_named(model),
+        _model(context, model),
         now=utc_now(),
         epochs=epochs,
         limit=limit,
@@ -183,6 +184,28 @@ def view(
         raise SetupError("evaluations need the extra: pip install 'shophand[evals]'") from error
     screen.talk(f"{found.directory / 'report.html'} needs no server; the log is at http://127.0.0.1:{port}")
     show(found.directory / "logs", port)
+
+
+@app.command()
+def capture(
+    context: typer.Context,
+    conversation: Annotated[str, typer.Argument(help="A conversation's id, as the pages and chat show it.")],
+    name: Annotated[list[str] | None, typer.Option(help="Somebody's name to replace; repeat it.")] = None,
+) -> None:
+    """Print a conversation as a case, people's data replaced; complete world and answer by hand."""
+    from evals.harness.capturing import capture as captured  # noqa: PLC0415 - see run
+
+    opened = house(context)
+    screen.data(captured(opened.db, opened.desk, conversation, name or ()))
+
+
+def _model(context: typer.Context, name: str) -> Model:
+    """The model; a language model with the endpoint, the key and the prices of the settings."""
+    from evals.harness.brains import model_named  # noqa: PLC0415 - see run
+
+    if not name.startswith("openai:"):
+        return model_named(name)
+    return model_named(name, replace(shared(context), model=name).settings().for_model())
 
 
 def _root(context: typer.Context) -> Path:

@@ -52,30 +52,38 @@ class Model:
                 return None
 
 
-def model_named(name: str, base_url: str | None = None) -> Model:
-    """The model of a name; raises SetupError when it lacks something, and says what."""
+def model_named(name: str, settings: ModelSettings | None = None) -> Model:
+    """The model of a name; raises SetupError when it lacks something, and says what.
+
+    `settings` are those of a language model: endpoint, key, prices; without them, the environment's.
+    """
     kind, _, rest = name.partition(":")
     if kind == "scripted":
-        return Model(
-            name, ModelSettings(model="openai:scripted", base_url="http://127.0.0.1"), _scripts(rest)
-        )
+        script = ModelSettings(model="openai:scripted", base_url="http://127.0.0.1")
+        return Model(name, script, _scripts(rest))
     if name in YARDSTICKS:
         return Model(name, ModelSettings())
-    settings = ModelSettings(
-        model=name,
-        api_key=os.environ.get("OPENAI_API_KEY"),
-        base_url=base_url or os.environ.get("OPENAI_BASE_URL"),
-        temperature=None if name == "offline" else 0.0,
-        day=Caps(),
+    settings = settings or ModelSettings(
+        model=name, api_key=os.environ.get("OPENAI_API_KEY"), base_url=os.environ.get("OPENAI_BASE_URL")
     )
-    return Model(name, settings)
+    if not settings.offline and settings.temperature is None:
+        settings = replace(settings, temperature=0.0)
+    return Model(name, replace(settings, day=Caps()))
 
 
 def capped(model: Model, cost: Decimal | None) -> Model:
-    """The model with a cap on what one turn may cost, so that no single case outspends the run."""
-    return (
-        model if cost is None else replace(model, settings=replace(model.settings, turn=Caps(24, cost=cost)))
-    )
+    """The model with a cap on what one turn may cost, so that no single case outspends the run.
+
+    Raises SetupError when the model's prices are not known: such a cap would hold nothing back.
+    """
+    if cost is None or model.settings.offline:
+        return model
+    if model.settings.price is None:
+        raise SetupError(
+            "a spend cap needs the prices of 1,000 tokens:"
+            " set SHOPHAND_PRICE_INPUT_PER_1K and SHOPHAND_PRICE_OUTPUT_PER_1K"
+        )
+    return replace(model, settings=replace(model.settings, turn=replace(model.settings.turn, cost=cost)))
 
 
 def _scripts(path: str) -> dict[str, list[Any]]:

@@ -53,6 +53,7 @@ FOR_CUSTOMERS: Final[dict[str, dict[str, FactType]]] = {
     "cancel_order": {
         "cancellable": _YES_NO,
         "shipped": _YES_NO,
+        "items.changed_before": _YES_NO,
         "total": _AMOUNT,
         "cause": EnumFact(
             ("none", "no_longer_needed", "ordered_by_mistake", "out_of_stock", "suspected_fraud")
@@ -64,6 +65,7 @@ FOR_CUSTOMERS: Final[dict[str, dict[str, FactType]]] = {
     "change_order_items": {"pending": _YES_NO, "items.changed_before": _YES_NO, **_SWAP},
     "change_order_payment": {
         "pending": _YES_NO,
+        "items.changed_before": _YES_NO,
         "paid_once": _YES_NO,
         "method.different": _YES_NO,
         "method.can_pay": _YES_NO,

@@ -68,6 +68,7 @@ def _cancel(action: CancelOrder, scene: Scene, into: Gathered) -> None:
     shipped = order.has_shipped or bool(orders.shipments(scene.snapshot, order.id))
     into.values["shipped"] = shipped
     into.values["cancellable"] = order.status == "unfulfilled" and not shipped
+    into.values["items.changed_before"] = order.items_changed_at is not None
     into.values["cause"] = "none" if action.cause is None else action.cause.value
     add_value("total", order.total, scene, into)
     left = orders.paid(scene.snapshot, order) - orders.refunded(scene.snapshot, order)
@@ -95,6 +96,7 @@ def _payment(action: ChangeOrderPayment, scene: Scene, into: Gathered) -> None:
     once = len(paid) == 1 and paid[0].kind == "sale"
     method = payment_method(scene.snapshot, action.method)
     into.values["pending"] = is_pending(order, scene)
+    into.values["items.changed_before"] = order.items_changed_at is not None
     into.values["paid_once"] = once
     into.values["method.different"] = not any(one.method_id == action.method for one in paid)
     charge = paid[0].amount if once else order.total

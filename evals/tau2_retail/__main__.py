@@ -1,0 +1,71 @@
+"""tau2's retail shop on Shophand's own actions: ``python -m evals.tau2_retail --db FILE ...``.
+
+Plays the reference answers of every task through the real desk (facts, rules, identity, consent, effects) and
+compares the end of the shop with what is expected, to the cent. Then it tries, around every legal write, what
+must be refused: writes that are illegal in themselves, and legal ones in a conversation that went wrong.
+Exit code 0 when all of it came out right, 1 when something did not, 2 for a wrong call or a wrong file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from evals.tau2_retail.files import read_expected, read_retail, read_tasks
+from evals.tau2_retail.playing import play
+from evals.tau2_retail.scores import Report
+from evals.tau2_retail.store import Stores
+from evals.tau2_retail.tables import table
+from shop.errors import ShopError
+
+USAGE_ERROR: Final = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Play and print."""
+    options = _options(arguments)
+    try:
+        report = run(options.db, options.tasks, options.expected)
+    except ShopError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return USAGE_ERROR
+    print(json.dumps(report.as_json(), indent=2) if options.json else table(report))
+    return 0 if report.is_perfect else 1
+
+
+def run(db: Path, tasks_file: Path, expected_file: Path) -> Report:
+    """Play all tasks of the files; raises ImportFileError for a wrong one."""
+    started = time.perf_counter()
+    shop = read_retail(db)
+    tasks = read_tasks(tasks_file)
+    expected = read_expected(expected_file, tasks)
+    with tempfile.TemporaryDirectory(prefix="tau2-retail-", dir=_in_memory()) as directory:
+        stores = Stores(Path(directory))
+        scores = [play(task, expected[task.id], shop, stores) for task in tasks]
+    return Report(scores, time.perf_counter() - started)
+
+
+def _in_memory() -> Path | None:
+    """Where files need no disk, if the system has such a place: each commit of a store waits for the disk."""
+    place = Path("/dev/shm")  # noqa: S108 - a directory of its own is made in it
+    return place if os.access(place, os.W_OK) else None
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="evals.tau2_retail", description=__doc__)
+    parser.add_argument("--db", type=Path, required=True, help="the shop: products, users, orders (JSON)")
+    parser.add_argument("--tasks", type=Path, required=True, help="tasks with their reference answers (JSON)")
+    parser.add_argument("--expected", type=Path, required=True, help="the end of each task (JSON)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,134 @@
+"""Stores with tau2's shop in them, each with a desk under tau2's rules, and what stands in them."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+from evals.tau2_retail import exporting
+from evals.tau2_retail.comparing import State, canonical
+from evals.tau2_retail.loading import NOW, load_people, load_products
+from evals.tau2_retail.shapes import ProductType, Retail
+from policies.rules import PolicySet, load_policies
+from shop.backends.embedded import EmbeddedEffects
+from shop.people import Kind, Principal, Role
+from shop.store.database import Database
+from shop.store.loading import stored_rows
+from shop.store.migrate import upgrade
+from tools.desk import Desk
+
+RULES: Final = Path(__file__).parent / "rules"
+ASSISTANT: Final = Principal("assistant", "Shophand", Kind.AGENT, frozenset({Role.OPERATOR}))
+
+
+@dataclass(slots=True)
+class RetailStore:
+    """One store: its database, its desk and its clock, which only moves when it is told to."""
+
+    db: Database
+    desk: Desk
+    shop: Retail
+    conversations: count[int] = field(default_factory=lambda: count(1))
+    now: datetime = NOW
+
+    def wait(self, how_long: timedelta) -> None:
+        """Let time pass."""
+        self.now += how_long
+
+    def as_retail(self) -> Retail:
+        """The shop as it stands now: the products as they were, customers and orders from the tables."""
+        with self.db.reading() as snapshot:
+            return self.shop.model_copy(
+                update={"users": exporting.users(snapshot), "orders": exporting.orders(snapshot)}
+            )
+
+    def state(self) -> State:
+        """Customers and orders in the form that is compared."""
+        with self.db.reading() as snapshot:
+            return canonical(exporting.users(snapshot), exporting.orders(snapshot))
+
+    def fingerprint(self) -> str:
+        """A digest of customers, orders, money and returns, and of what was carried out (with any stock)."""
+        digest = hashlib.sha256()
+        with self.db.reading() as snapshot:
+            for table, columns in _WRITTEN.items():
+                digest.update(repr(stored_rows(snapshot, table, columns)).encode())
+        return digest.hexdigest()
+
+    def close(self) -> None:
+        """Give the database back."""
+        self.db.close()
+
+
+_WRITTEN: Final = {
+    "effects": ("action_id",),
+    "customers": ("id", "version", "street", "street2", "city", "region", "postcode", "country"),
+    "payment_methods": ("id", "customer", "balance_minor"),
+    "orders": ("id", "version", "status", "financial_status", "total_minor", "ship_street", "ship_postcode"),
+    "order_lines": ("order_id", "line_no", "sku", "quantity", "returned", "unit_price_minor"),
+    "payments": ("id", "order_id", "kind", "method_id", "amount_minor"),
+    "returns": ("id", "order_id", "line_no", "quantity", "status"),
+    "exchanges": ("id", "order_id", "line_no", "new_sku", "status"),
+}
+
+
+class Stores:
+    """Makes stores: the tables and the products are made once, customers and orders for each store."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._numbers = count(1)
+        self._with_products: dict[int, tuple[dict[str, ProductType], Path]] = {}
+
+    def holding(self, shop: Retail) -> RetailStore:
+        """A new store that holds this shop."""
+        path = self._directory / f"{next(self._numbers)}.db"
+        shutil.copy(self._template(shop), path)
+        db = Database(f"sqlite:///{path}")
+        load_people(db, shop)
+        return self._opened(db, shop)
+
+    def _opened(self, db: Database, shop: Retail) -> RetailStore:
+        ids = count(1)
+        desk = Desk(
+            db,
+            self._policies,
+            EmbeddedEffects(db),
+            lambda: store.now,
+            lambda prefix: f"{prefix}-{next(ids):06}",
+        )
+        store = RetailStore(db, desk, shop)
+        return store
+
+    def _policies(self) -> PolicySet:
+        return self._rules
+
+    @cached_property
+    def _rules(self) -> PolicySet:
+        return load_policies(RULES)
+
+    def _template(self, shop: Retail) -> Path:
+        """A store with the products of this shop, made once for each set of products."""
+        kept = self._with_products.get(id(shop.products))
+        if kept is None:
+            path = self._directory / f"products-{len(self._with_products)}.db"
+            shutil.copy(self._empty, path)
+            db = Database(f"sqlite:///{path}")
+            load_products(db, shop)
+            db.close()
+            kept = self._with_products[id(shop.products)] = shop.products, path
+        return kept[1]
+
+    @cached_property
+    def _empty(self) -> Path:
+        path = self._directory / "empty.db"
+        db = Database(f"sqlite:///{path}")
+        upgrade(db)
+        db.close()
+        return path

@@ -10,6 +10,7 @@ from shop.competition import competition
 from shop.errors import ToolInputError
 from shop.model import Product
 from shop.money import Money
+from shop.price_effect import break_even_percent, effect_at
 from shop.store.database import Snapshot
 from shop.store.reads import catalogue, info, prices, stock
 from tools import lookups
@@ -24,6 +25,7 @@ from tools.arguments import (
     parse_percent,
 )
 from tools.price_limits import price_limits
+from tools.price_outlook import ElasticityRecord, elasticity_of, weekly_pieces
 from tools.tool import Shop, read_from, submit
 
 SALES_DAYS: Final = 56
@@ -61,7 +63,11 @@ class PriceAnswer(Answer):
 
 
 class SuggestedPriceAnswer(Answer):
-    """A price by fixed rules, with its reasons; nothing is changed."""
+    """A price by fixed rules, with its reasons and its effect; nothing is changed.
+
+    `expected_weekly_pieces` are low, middle and high of the elasticity's interval; `break_even_percent` is by
+    how much the pieces sold must change for the margin to stay, None while the price leaves none.
+    """
 
     sku: str
     title: str
@@ -70,6 +76,14 @@ class SuggestedPriceAnswer(Answer):
     change_percent: Decimal
     margin_percent: Decimal
     floor: Amount
+    weekly_pieces: Decimal
+    expected_weekly_pieces: tuple[Decimal, Decimal, Decimal]
+    weekly_revenue: Amount
+    expected_weekly_revenue: Amount
+    weekly_margin: Amount
+    expected_weekly_margin: Amount
+    break_even_percent: Decimal | None
+    elasticity: ElasticityRecord
     reasons: tuple[str, ...]
 
 
@@ -99,7 +113,13 @@ def suggest_price(
     with shop.db.reading() as snapshot:
         product = lookups.product(snapshot, sku)
         cover = _cover_days(shop, snapshot, product)
-        found = pricing.suggest(product, _surroundings(shop, snapshot, product, target, cover))
+        found = pricing.suggest(product, surroundings(shop, snapshot, product, target, cover))
+        today = info.business_day(snapshot, shop.clock)
+        elasticity = elasticity_of(snapshot, product, today)
+        pieces = weekly_pieces(snapshot, product.sku, today)
+        cost = product.cost or Money.zero(product.price.currency)
+        before = effect_at(product.price, product.price, cost, pieces, elasticity.interval)
+        after = effect_at(found.price, product.price, cost, pieces, elasticity.interval)
         return SuggestedPriceAnswer(
             **read_from(shop, snapshot, f"catalogue, stock and {SALES_DAYS} days of sales"),
             sku=product.sku,
@@ -109,7 +129,15 @@ def suggest_price(
             change_percent=found.change_percent,
             margin_percent=found.margin_percent,
             floor=Amount.of(found.floor),
-            reasons=found.reasons,
+            weekly_pieces=before.pieces[1],
+            expected_weekly_pieces=after.pieces,
+            weekly_revenue=Amount.of(before.revenue),
+            expected_weekly_revenue=Amount.of(after.revenue),
+            weekly_margin=Amount.of(before.margin),
+            expected_weekly_margin=Amount.of(after.margin),
+            break_even_percent=break_even_percent(product.price, found.price, cost),
+            elasticity=elasticity,
+            reasons=(*found.reasons, elasticity.words),
         )
 
 
@@ -139,8 +167,12 @@ def _new_price(product: Product, price: str | None, change_percent: str | None) 
     return pricing.changed_by(product.price, parse_percent(change_percent or "0"))
 
 
-def _surroundings(
-    shop: Shop, snapshot: Snapshot, product: Product, target: Decimal | None, cover: Decimal | None
+def surroundings(
+    shop: Shop,
+    snapshot: Snapshot,
+    product: Product,
+    target: Decimal | None = None,
+    cover: Decimal | None = None,
 ) -> pricing.Surroundings:
     """What the suggestion looks at: the competitors, the prices in force before, and the rules' limits."""
     now, today = shop.clock(), info.business_day(snapshot, shop.clock)

@@ -17,6 +17,7 @@ from app.cli.welcome import people_here
 from app.settings import Settings
 from shop.errors import InvalidActionError
 from shop.imports.assumptions import Assumptions
+from shop.imports.competitor_prices import import_competitor_prices
 from shop.imports.report import ImportReport, Progress
 from shop.imports.shopify.importing import ShopifyOptions, import_shopify
 from shop.imports.suppliers import import_suppliers
@@ -148,6 +149,24 @@ def suppliers(
         return import_suppliers(house.db, file, dry_run=dry_run, clock=house.clock)
 
     open_house(shared(context).settings()).db.close()  # raises without a store: terms alone make none
+    _import(context, load, dry_run=dry_run, as_name=as_name, as_json=as_json)
+
+
+@app.command("competitor-prices")
+def competitor_prices(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV of prices.")],
+    dry_run: DryRun = False,
+    rejects: Rejects = None,
+    as_name: As = None,
+    as_json: AsJson = False,
+) -> None:
+    """Load what competitors ask: columns sku, competitor, price, seen_on, and currency if not the store's."""
+
+    def load(house: House, _info: StoreInfo | None, _watch: Watch) -> ImportReport:
+        return import_competitor_prices(house.db, file, dry_run=dry_run, rejects=rejects, clock=house.clock)
+
+    open_house(shared(context).settings()).db.close()  # raises without a store: prices alone make none
     _import(context, load, dry_run=dry_run, as_name=as_name, as_json=as_json)
 
 

@@ -63,5 +63,6 @@ def _set_price(tx: Transaction, claim: Claim, sku: str, price: Money) -> Money:
         price_minor=price.minor,
         currency=price.currency,
         source=claim.action_id,
+        before_minor=product.price_minor,
     )
     return Money(product.price_minor, product.currency)

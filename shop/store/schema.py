@@ -89,6 +89,7 @@ price_changes = Table(
     Column("price_minor", BigInteger, nullable=False),
     Column("currency", String(3), nullable=False),
     Column("source", String(80), nullable=False),  # import | sample | the action's id
+    Column("before_minor", BigInteger),  # the price until then, where it was known
 )
 
 stock_levels = Table(

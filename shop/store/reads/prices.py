@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from sqlalchemy import bindparam, func, select
@@ -17,13 +17,20 @@ from shop.store.schema import price_changes, products, stock_levels, stock_movem
 
 _CHUNK: Final = 500  # bound values in one IN list
 
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
 Changes = dict[str, list[tuple[datetime, Money]]]
 
 
 def changes(snapshot: Snapshot, skus: Iterable[str]) -> Changes:
-    """The selling prices that each SKU was given, oldest first; a SKU without any is left out."""
+    """The selling prices that each SKU was given, oldest first; a SKU without any is left out.
+
+    Where the oldest change knows what held before it, that price stands first, from long ago.
+    """
     found: Changes = {}
     for row in _rows(snapshot, _CHANGES, skus):
+        if row.sku not in found and row.before_minor is not None:
+            found[row.sku] = [(_LONG_AGO, Money(row.before_minor, row.currency))]
         found.setdefault(row.sku, []).append((row.at, Money(row.price_minor, row.currency)))
     return found
 

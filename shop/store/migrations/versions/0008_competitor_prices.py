@@ -1,4 +1,4 @@
-"""Competitor prices: the latest price of a SKU at each competitor, and the day it was seen."""
+"""Competitor prices, and the price before each change: what held before the first change that is known."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the table of competitor prices."""
+    """Create the table of competitor prices; earlier changes do not know what held before them."""
+    op.add_column("price_changes", sa.Column("before_minor", sa.BigInteger(), nullable=True))
     op.create_table(
         "competitor_prices",
         sa.Column("sku", sa.String(length=80), sa.ForeignKey("products.sku"), primary_key=True),

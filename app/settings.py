@@ -28,7 +28,17 @@ from shop.actions import in_words
 from shop.errors import SetupError
 
 FILE: Final = "shophand.toml"
-SECRETS: Final = frozenset({"token", "openai_api_key", "metrics_token"})
+SECRETS: Final = frozenset(
+    {
+        "token",
+        "openai_api_key",
+        "metrics_token",
+        "smtp_url",
+        "slack_webhook",
+        "webhook_url",
+        "webhook_secret",
+    }
+)
 _PLAIN_ENV: Final = {"openai_api_key": "OPENAI_API_KEY", "openai_base_url": "OPENAI_BASE_URL"}
 
 
@@ -46,6 +56,10 @@ class Settings(BaseSettings):
     tenant: str = Field("main", description="name of the store inside a PostgreSQL database")
     token: SecretStr | None = Field(None, description="token of the person or agent that acts")
     model: str = Field("offline", description="offline, or openai:NAME for any OpenAI-compatible model")
+    embeddings: str = Field(
+        "offline",
+        description="vectors for search in the guides: offline, words (none), or openai:NAME of the model's server",
+    )
     openai_api_key: SecretStr | None = Field(
         None, validation_alias="OPENAI_API_KEY", description="key of the model's server"
     )
@@ -69,6 +83,20 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         None, description="what a Prometheus server sends to read /metrics, besides tokens of people"
     )
+    smtp_url: SecretStr | None = Field(
+        None, description="smtp://user:password@host:587 or smtps://...; notices go out by mail"
+    )
+    notify_from: str | None = Field(None, description="sender of notices by mail")
+    notify_to: str | None = Field(None, description="who gets notices by mail, separated by commas")
+    slack_webhook: SecretStr | None = Field(None, description="address of a Slack-compatible webhook")
+    webhook_url: SecretStr | None = Field(None, description="address that gets notices as signed JSON")
+    webhook_secret: SecretStr | None = Field(None, description="key of that signature")
+    notify_urgent_hours: int = Field(
+        12, ge=1, le=720, description="tell of an approval so many hours before it expires"
+    )
+    notify_digest_hour: int = Field(
+        8, ge=0, le=23, description="hour of the store's day from which the digest is sent"
+    )
     day_cost: Decimal = Field(Decimal(20), ge=0, description="cost of one UTC day, at most; needs the prices")
 
     @field_validator("model")
@@ -91,6 +119,13 @@ class Settings(BaseSettings):
             return cls(**_by_alias(merged))
         except ValidationError as error:
             raise SetupError(f"configuration: {in_words(error)}") from error
+
+    @field_validator("embeddings")
+    @classmethod
+    def _known_embedder(cls, value: str) -> str:
+        if value not in ("offline", "words") and not re.fullmatch(r"openai:\S+", value):
+            raise ValueError(f"{value!r} is neither 'offline', 'words' nor 'openai:NAME'")
+        return value
 
     @property
     def store_url(self) -> str:

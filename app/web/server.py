@@ -10,6 +10,8 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.staticfiles import StaticFiles
 
+from app.notices.channels import channels_of
+from app.notices.sending import Notifier
 from app.web import failures, metrics
 from app.web.api.router import api_router, describe
 from app.web.headers import SecurityHeaders
@@ -71,10 +73,13 @@ class KeptFiles(StaticFiles):
 def create_app(house: House, *, buckets: Buckets | None = None) -> FastAPI:
     """The pages and the API of one store; `buckets` replaces the request limits in tests."""
     work = Work()
+    notifier = Notifier(house, channels_of(house.settings))
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
+        notifier.start()
         yield
+        notifier.close()
         work.close()
         house.db.close()
 

@@ -29,6 +29,7 @@ HIDDEN: Final = frozenset(
         journal_schema.events,
         web_schema.web_sessions,
         web_schema.failed_sign_ins,
+        web_schema.notices,
         service_schema.customer_conversations,
         service_schema.consents,
     }

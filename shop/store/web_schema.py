@@ -1,6 +1,6 @@
-"""Tables of the pages: who is signed in, and who tried in vain."""
+"""Tables of the pages: who is signed in, who tried in vain, and notices on their way out."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from shop.store.columns import UtcText
 from shop.store.schema import metadata
@@ -25,3 +25,19 @@ failed_sign_ins = Table(
     Column("at", UtcText, nullable=False),
 )
 Index("failed_by_visitor", failed_sign_ins.c.visitor, failed_sign_ins.c.at)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(100), nullable=False),  # what it is about: the same is told once on each channel
+    Column("channel", String(16), nullable=False),  # mail | slack | webhook
+    Column("body", Text, nullable=False),
+    Column("created_at", UtcText, nullable=False),
+    Column("next_at", UtcText),  # empty once it is sent or given up
+    Column("attempts", Integer, nullable=False),
+    Column("sent_at", UtcText),
+    Column("fault", Text, nullable=False),
+    UniqueConstraint("key", "channel", name="notices_once"),
+)
+Index("notices_due", notices.c.next_at)

@@ -1,0 +1,1 @@
+"""Notices to people who are not looking at the pages: what is due, what was done, and a daily digest."""

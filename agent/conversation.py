@@ -28,6 +28,7 @@ from shop.people import Kind, Principal, Role
 from shop.store.database import Database
 from shop.store.journal import OPEN, RUNNING, StoredEvent, Stream
 from tools.desk import Desk, Session
+from tools.knowledge.library import Library
 
 CONVERSATION: Final = "conversation"
 ASSISTANT: Final = "assistant"
@@ -57,7 +58,7 @@ class Conversations:
         settings: ModelSettings,
         clock: Clock = utc_now,
         *,
-        guides: Path | None = None,
+        guides: Path | Library | None = None,
         brain: Brain | None = None,
         toolbox: Callable[[Session], Toolbox] | None = None,
     ) -> None:

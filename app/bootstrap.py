@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from agent.conversation import Conversations
+from agent.embeddings import embedder_of
 from app import audit_key
 from app.auth import People, new_token
 from app.credentials import FILE, Credentials, FrontDoor
@@ -26,6 +27,8 @@ from shop.store.founding import found_store, has_store
 from shop.store.migrate import is_current, upgrade
 from tools.desk import Desk, Session, Submission
 from tools.filing import Bench
+from tools.knowledge.embedding import Embedder
+from tools.knowledge.library import Library
 from tools.policymaking import Policymaking
 from tools.rulebook import StoredRules
 from tools.tool import Shop
@@ -126,9 +129,15 @@ class House:
         return f"The model {', then '.join(chosen.names)} at {chosen.endpoint} answers"
 
     @property
-    def guides(self) -> Path | None:
-        """The guides directory, if the store has one."""
-        return self.guides_directory if self.guides_directory.is_dir() else None
+    def guides(self) -> Library | None:
+        """The store's guides, if it has any; their vectors are made when somebody first asks."""
+        if not self.guides_directory.is_dir():
+            return None
+        return Library(self.guides_directory, self.home / "guides.index", self._embedder)
+
+    @cached_property
+    def _embedder(self) -> Embedder | None:
+        return embedder_of(self.settings.embeddings, self.settings.for_model())
 
     def policies(self) -> PolicySet:
         """The rules in force at this moment; raises PolicyLoadError."""

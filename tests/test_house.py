@@ -26,6 +26,11 @@ HOMES = {
     "numba": ("shop/compiled.py",),
     "typer": ("app/cli/",),
     "rich": ("app/cli/", "agent/reorder_report/"),
+    "chromadb": ("tools/knowledge/vectors.py",),
+    "onnxruntime": ("tools/knowledge/embedding.py",),
+    "tokenizers": ("tools/knowledge/embedding.py",),
+    "pypdf": ("tools/knowledge/reading.py",),
+    "bs4": ("tools/knowledge/reading.py",),
     "vl_convert": ("agent/reorder_report/",),
     "pydantic_settings": ("app/",),
 }
@@ -149,7 +154,7 @@ def test_no_address_of_a_machine_or_registry_is_named() -> None:
 def test_help_loads_no_heavy_library() -> None:
     """A fresh process that prints --help has none of the slow libraries in memory."""
     heavy = ["langchain", "langchain_core", "langgraph", "openai", "numba", "numpy", "vl_convert"]
-    heavy += ["pydantic", "sqlalchemy", "jinja2", "rich"]
+    heavy += ["chromadb", "onnxruntime", "pydantic", "sqlalchemy", "jinja2", "rich"]
     code = (
         "import sys; from app.cli.main import run; run(['--help']);"
         f"print([name for name in {heavy!r} if name in sys.modules], file=sys.stderr)"

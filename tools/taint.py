@@ -47,6 +47,7 @@ OURS: Final = frozenset(
         "requester",
         "run",
         "source",
+        "stale",
         "state",
         "status",
         "tickets",
@@ -91,6 +92,7 @@ NAMES: Final = frozenset(
         "tracking",
         "why",
         "words",
+        "version",
     }
 )
 

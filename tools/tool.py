@@ -18,6 +18,7 @@ from shop.store.reads import info
 from tools.answers import Answer, WriteAnswer
 from tools.arguments import ToolArguments
 from tools.desk import Desk, Session, Submission
+from tools.knowledge.library import Library
 from tools.schemas import compact
 
 
@@ -32,7 +33,7 @@ class Shop:
     db: Database
     desk: Desk
     session: Session
-    guides: Path | None
+    guides: Path | Library | None
     clock: Clock
     key: str | None = None
 

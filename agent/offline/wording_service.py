@@ -125,8 +125,12 @@ def _guides(found: GuidesAnswer) -> str:
     heading = (
         f"{first.title} - {first.heading}" if first.heading and first.heading != first.title else first.title
     )
+    updated = f", updated {day(first.updated)}" if first.updated else ""
     more = "; ".join(dict.fromkeys(f"{one.title} - {one.heading}".removesuffix(" - ") for one in others))
-    return f"{heading} ({first.file}):\n{text}" + (f"\nSee also: {more}." if more else "")
+    text = f"{heading} ({first.file}{updated}):\n{text}" + (f"\nSee also: {more}." if more else "")
+    notes = [f"Careful: {first.stale}"] if first.stale else []
+    notes += [f"{found.note[:1].upper()}{found.note[1:]}"] if found.note else []
+    return text + "".join(f"\n{note}." for note in notes)
 
 
 def _approvals(found: ApprovalsAnswer) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,7 +16,11 @@ from policies.selftest import TestReport, run_tests
 from shop.errors import NotFoundError, PolicyLoadError
 from tools.explaining import explain as explanation_of
 from tools.explaining import names_an_action
+from tools.knowledge.findings import disagreements
 from tools.ledger.history import recorded_decisions
+
+if TYPE_CHECKING:
+    from app.bootstrap import House
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 Rules = Annotated[
@@ -55,8 +59,9 @@ def list_rules(
 @app.command()
 def check(context: typer.Context, rules: Rules = None, as_json: AsJson = False) -> None:
     """Read the rule files strictly, look for rules that cannot mean what they say, run their tests."""
-    policies = source_of(house(context), rules).rules()
-    findings = lint(policies)
+    opened = house(context)
+    policies = source_of(opened, rules).rules()
+    findings = [*lint(policies), *_guides_at_odds(opened, policies)]
     for finding in findings:
         screen.talk(f"{finding.severity.value}: {finding.rule} {finding.text}")
     _test(policies, as_json=as_json, brief=True, findings=findings)
@@ -125,6 +130,17 @@ for _command in (
     policy_life.export,
 ):
     app.command()(_command)
+
+
+def _guides_at_odds(opened: House, policies: PolicySet) -> list[Finding]:
+    """Where a guide of the store says something else than these rules: people would be told wrong."""
+    if opened.guides is None:
+        return []
+    today = opened.clock().date()
+    return [
+        Finding(Severity.WARNING, one.file, f"(a guide) {one.text}")
+        for one in disagreements(opened.guides.guides(), policies, today)
+    ]
 
 
 def _test(policies: PolicySet, *, as_json: bool, brief: bool, findings: Sequence[Finding] = ()) -> None:

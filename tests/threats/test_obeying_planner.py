@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -202,7 +203,7 @@ def _obey(shop: Shop, vector: str, planted: str) -> list[ToolAnswer]:
         with shop.db.writing() as tx:
             tx.execute(text(statement), {"text": planted})
     else:
-        assert shop.guides is not None
+        assert isinstance(shop.guides, Path)
         head = "---\ntitle: Returns\naudience: customer\nvalid_from: 2026-01-01\nupdated: 2026-09-14\n---\n"
         (shop.guides / "returns.md").write_text(f"{head}# Returns\n## How\nReturns: {planted}\n", "utf-8")
     read = call(shop, tool, arguments)

@@ -1,0 +1,208 @@
+"""Guides from files: Markdown, text, HTML and PDF, each with front matter and headings in its own way.
+
+Markdown and text begin with ``---`` and YAML lines. HTML has that too, or ``<meta name="audience" ...>``. A
+PDF has its document properties, and ``returns.pdf.yaml`` beside it for what they cannot say.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePosixPath
+from statistics import median
+from typing import Any, Final
+
+import yaml
+
+from shop.errors import SetupError
+from tools.knowledge.guide import KEYS, Guide, Section, guide_of
+
+LARGEST: Final = {".pdf": 16 * 1024 * 1024}
+LARGEST_TEXT: Final = 512 * 1024
+
+_FRONT: Final = re.compile(r"\A---\r?\n(.*?)\r?\n---\r?\n", re.DOTALL)
+_BLOCKS: Final = ("p", "li", "tr", "pre", "blockquote", "dt", "dd", "figcaption")
+_LARGER: Final = 1.12
+"""A line of a PDF in letters so much larger than most is a heading."""
+
+
+def guide_files(directory: Path) -> dict[str, bytes]:
+    """Every guide below a directory, name -> content, and the front matter that lies beside PDF files.
+
+    Raises SetupError for a file that is too large.
+    """
+    kinds = {*READERS, ".yaml"}
+    paths = (path for path in sorted(directory.rglob("*")) if path.suffix.lower() in kinds and path.is_file())
+    return {
+        path.relative_to(directory).as_posix(): _bytes(path)
+        for path in paths
+        if path.suffix != ".yaml" or path.name.endswith(".pdf.yaml")
+    }
+
+
+def guides_of(files: Mapping[str, bytes]) -> list[Guide]:
+    """The guides among files; raises SetupError for a file that is no guide."""
+    return [
+        read_guide(name, content, files.get(f"{name}.yaml"))
+        for name, content in files.items()
+        if not name.endswith(".yaml")
+    ]
+
+
+def read_guide(name: str, content: bytes, beside: bytes | None = None) -> Guide:
+    """One guide; `beside` is front matter from a file of its own. Raises SetupError where it is no guide."""
+    read = READERS[PurePosixPath(name).suffix.lower()]
+    try:
+        front, sections, title = read(content)
+        about = {**front, **(_yaml(_decoded(beside)) if beside else {})}
+    except SetupError as error:
+        raise SetupError(f"guide {name}: {error}") from error
+    return guide_of(name, about, sections, title=title)
+
+
+_Parts = tuple[dict[str, Any], list[Section], str]
+
+
+def _markdown(content: bytes) -> _Parts:
+    front, body = _split(_decoded(content))
+    return front, _markdown_sections(body), ""
+
+
+def _markdown_sections(body: str) -> list[Section]:
+    """The parts between headings, as they are written; what only looks like a heading in code is none."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - only questions about guides need it
+
+    lines = body.splitlines()
+    tokens = MarkdownIt().parse(body)
+    marks: list[tuple[int, str, int, int]] = [
+        (int(token.tag[1]), tokens[place + 1].content, token.map[0], token.map[1])
+        for place, token in enumerate(tokens)
+        if token.type == "heading_open" and token.map and token.level == 0
+    ]
+    found = [(0, "", "\n".join(lines[: marks[0][2]] if marks else lines))]
+    for place, (level, heading, _, after) in enumerate(marks):
+        end = marks[place + 1][2] if place + 1 < len(marks) else len(lines)
+        found.append((level, heading, "\n".join(lines[after:end])))
+    return _paths(found)
+
+
+def _html(content: bytes) -> _Parts:
+    """An HTML page: its headings and blocks of text; scripts, styles and navigation say nothing."""
+    from bs4 import BeautifulSoup  # noqa: PLC0415 - only guides that are HTML need it
+
+    front, body = _split(_decoded(content))
+    page = BeautifulSoup(body, "html.parser")
+    for meta in page.find_all("meta"):
+        if str(meta.get("name")) in KEYS and meta.get("content"):
+            front.setdefault(str(meta["name"]), str(meta["content"]))
+    title = page.title.get_text(" ", strip=True) if page.title else ""
+    for silent in page(["script", "style", "nav", "head", "template", "noscript"]):
+        silent.decompose()
+    found = [(0, "", "")]
+    for tag in page.find_all([*(f"h{level}" for level in range(1, 7)), *_BLOCKS]):
+        text = _row(tag) if tag.name == "tr" else " ".join(tag.get_text(" ").split())
+        if re.fullmatch(r"h[1-6]", tag.name):
+            found.append((int(tag.name[1]), text, ""))
+        elif tag.find_parent(_BLOCKS) is None:
+            level, heading, before = found[-1]
+            mark = "- " if tag.name == "li" else ""
+            found[-1] = (level, heading, f"{before}\n{mark}{text}")
+    return front, _paths(found), title
+
+
+def _row(tag: Any) -> str:
+    cells = (" ".join(cell.get_text(" ").split()) for cell in tag.find_all(["td", "th"]))
+    return f"| {' | '.join(cells)} |"
+
+
+def _pdf(content: bytes) -> _Parts:
+    """A PDF: lines in larger letters are headings; its properties are its front matter."""
+    from pypdf import PdfReader  # noqa: PLC0415 - only guides that are PDF files need it
+    from pypdf.errors import PyPdfError  # noqa: PLC0415 - as above
+
+    try:
+        reader = PdfReader(io.BytesIO(content))
+        said = dict(reader.metadata or {})
+        lines = [line for page in reader.pages for line in _sized_lines(page)]
+    except (PyPdfError, ValueError, KeyError, TypeError) as error:
+        raise SetupError(f"this PDF cannot be read ({error}); save it anew") from error
+    if not any(text for _, text in lines):
+        raise SetupError("this PDF holds no text, only pictures of it; recognise its text first (OCR)")
+    front = {name[1:].lower(): str(value) for name, value in said.items() if name[1:].lower() in KEYS}
+    usual = median(size for size, text in lines for _ in text)
+    sizes = sorted({round(size, 1) for size, _ in lines if size > usual * _LARGER}, reverse=True)
+    found = [(0, "", "")]
+    for size, text in lines:
+        if round(size, 1) in sizes:
+            found.append((sizes.index(round(size, 1)) + 1, text, ""))
+        else:
+            level, heading, before = found[-1]
+            found[-1] = (level, heading, f"{before}\n{text}")
+    return front, _paths(found), str(said.get("/Title") or "")
+
+
+def _sized_lines(page: Any) -> list[tuple[float, str]]:
+    """The lines of a PDF page with the size of their letters, in points."""
+    lines: list[tuple[float, str]] = [(0.0, "")]
+
+    def visit(text: str, _matrix: Any, matrix: Any, _font: Any, size: float) -> None:
+        for place, part in enumerate(text.split("\n")):
+            if place:
+                lines.append((0.0, ""))
+            before, there = lines[-1]
+            height = size * max(abs(matrix[0]), abs(matrix[3]), 0.01) if part.strip() else 0.0
+            lines[-1] = (max(before, height), there + part)
+
+    page.extract_text(visitor_text=visit)
+    return [(size, " ".join(text.split())) for size, text in lines if text.strip()]
+
+
+READERS: Final[dict[str, Callable[[bytes], _Parts]]] = {
+    ".md": _markdown,
+    ".txt": _markdown,
+    ".html": _html,
+    ".htm": _html,
+    ".pdf": _pdf,
+}
+
+
+def _paths(found: list[tuple[int, str, str]]) -> list[Section]:
+    """(level, heading, text) as sections with the path of their headings; parts without text are left out."""
+    path: list[tuple[int, str]] = []
+    sections = []
+    for level, heading, text in found:
+        if heading:
+            path = [*(one for one in path if one[0] < level), (level, heading)]
+        if text.strip():
+            sections.append(Section(" > ".join(name for _, name in path), text.strip()))
+    return sections
+
+
+def _split(text: str) -> tuple[dict[str, Any], str]:
+    front = _FRONT.match(text)
+    return (_yaml(front[1]), text[front.end() :]) if front else ({}, text)
+
+
+def _yaml(text: str) -> dict[str, Any]:
+    try:
+        front = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:
+        raise SetupError(f"front matter: {error}") from error
+    if not isinstance(front, dict):
+        raise SetupError("the front matter must be 'name: value' lines")
+    return front
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SetupError(f"it is not written in UTF-8 ({error})") from error
+
+
+def _bytes(path: Path) -> bytes:
+    largest = LARGEST.get(path.suffix.lower(), LARGEST_TEXT)
+    if path.stat().st_size > largest:
+        raise SetupError(f"guide {path.name} is over {largest} bytes; split it")
+    return path.read_bytes()

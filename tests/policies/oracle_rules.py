@@ -74,6 +74,9 @@ REFUND: Mapping[str, FactValue] = {
     "days_since_delivery": 5,
     "customer.refunds_90d": eur("40"),
     "customer.refund_count_90d": 1,
+    "identity": "staff",
+    "consent": "not_needed",
+    "method.allowed": True,
 }
 PRICE: Mapping[str, FactValue] = {
     **COMMON,

@@ -53,7 +53,7 @@ def test_usual_action_passes(kind: str) -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    sorted(set(KINDS) - {"add_order_note"}),
+    sorted(set(KINDS) - {"add_order_note", "draft_reply"}),
 )
 def test_text_from_outside_is_looked_at(kind: str) -> None:
     """Money, prices and stock figures asked for after reading untrusted text need a person."""

@@ -11,6 +11,8 @@ from pydantic import ValidationError
 from shop.actions import KINDS, Action, AdjustStock, PlacePurchaseOrder, canonical, parse_action
 from shop.errors import InvalidActionError
 
+ADDRESS = {"street": "1 Mill Lane", "city": "Leeds", "postcode": "LS1 4AP", "country": "United Kingdom"}
+
 GOOD: dict[str, dict[str, Any]] = {
     "adjust_stock": {"sku": "A", "location": "leeds", "change": -3, "reason": "damage", "note": ""},
     "transfer_stock": {"sku": "A", "from_location": "leeds", "to_location": "bristol", "quantity": 5},
@@ -27,6 +29,23 @@ GOOD: dict[str, dict[str, Any]] = {
     "refund_order": {"order": "1042", "amount": {"minor": 100, "cur": "GBP"}, "reason": "broken"},
     "cancel_order": {"order": "1042", "reason": "asked"},
     "add_order_note": {"order": "1042", "note": "called back"},
+    "request_return": {"order": "1042", "lines": [{"line": 1, "quantity": 1}], "reason": "too small"},
+    "cancel_return": {"rma": "RMA-1", "reason": "kept"},
+    "receive_return": {"rma": "RMA-1"},
+    "inspect_return": {"rma": "RMA-1", "result": "restock"},
+    "request_exchange": {
+        "order": "1042",
+        "lines": [{"line": 1, "quantity": 1, "new_sku": "B"}],
+        "reason": "other colour",
+    },
+    "complete_exchange": {"exchange": "EX-1"},
+    "change_order_items": {"order": "1042", "lines": [{"line": 1, "quantity": 1, "new_sku": "B"}]},
+    "change_order_payment": {"order": "1042", "method": "pm-1"},
+    "change_order_address": {"order": "1042", **ADDRESS},
+    "change_customer_address": {"customer": "C-1", **ADDRESS},
+    "reship_order": {"order": "1042", "lines": [{"line": 1, "quantity": 1}], "reason": "lost"},
+    "give_credit": {"customer": "C-1", "amount": {"minor": 500, "cur": "GBP"}, "reason": "sorry"},
+    "draft_reply": {"ticket": "T-1", "text": "Thank you."},
     "add_demand_signal": {
         "effect": "promotion",
         "category": "mugs",

@@ -14,8 +14,11 @@ from shop.money import Money
 from shop.people import Kind
 from shop.store.database import Database
 from tests.gate import AGENT, RULES, Gate, order, session
+from tests.service_store import add_goods_that_are_back, add_service
 from tools.desk import State
 from tools.facts import Asked, Gathered, gather
+
+ADDRESS = {"street": "1 Mill Lane", "city": "York", "postcode": "YO1 1AA", "country": "GB"}
 
 POSSIBLE: dict[str, dict[str, Any]] = {
     "adjust_stock": {"sku": "MUG-01", "location": "leeds", "change": -3, "reason": "damage"},
@@ -34,6 +37,23 @@ POSSIBLE: dict[str, dict[str, Any]] = {
     "refund_order": {"order": "1042", "amount": {"minor": 1000, "cur": "GBP"}, "reason": "late"},
     "cancel_order": {"order": "1043", "reason": "asked"},
     "add_order_note": {"order": "1042", "note": "called back"},
+    "request_return": {"order": "2001", "lines": [{"line": 1, "quantity": 1}], "reason": "too small"},
+    "cancel_return": {"rma": "RMA-301", "reason": "kept"},
+    "receive_return": {"rma": "RMA-301"},
+    "inspect_return": {"rma": "RMA-302", "result": "restock"},
+    "request_exchange": {
+        "order": "2001",
+        "lines": [{"line": 1, "quantity": 1, "new_sku": "MUG-02"}],
+        "reason": "other colour",
+    },
+    "complete_exchange": {"exchange": "EX-1"},
+    "change_order_items": {"order": "2002", "lines": [{"line": 1, "quantity": 1, "new_sku": "MUG-02"}]},
+    "change_order_payment": {"order": "2002", "method": "pm-paypal"},
+    "change_order_address": {"order": "2002", **ADDRESS},
+    "change_customer_address": {"customer": "C-10001", **ADDRESS},
+    "reship_order": {"order": "2001", "lines": [{"line": 1, "quantity": 1}], "reason": "damaged"},
+    "give_credit": {"customer": "C-10001", "amount": {"minor": 500, "cur": "GBP"}, "reason": "sorry"},
+    "draft_reply": {"ticket": "T-501", "text": "Thank you."},
     "add_demand_signal": {
         "effect": "promotion",
         "category": "Kitchen",
@@ -55,8 +75,11 @@ POSSIBLE: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 def gate(database: Database) -> Gate:
-    """The small store, on both databases."""
-    return Gate(database)
+    """The small store with what service needs and goods that are back, on both databases."""
+    gate = Gate(database)
+    add_service(database)
+    add_goods_that_are_back(database)
+    return gate
 
 
 def _facts(gate: Gate, kind: str, **changed: Any) -> Gathered:
@@ -98,6 +121,11 @@ def test_a_small_usual_action_passes_the_shipped_rules(gate: Gate, kind: str) ->
         ("refund_order", {"order": "1"}),
         ("cancel_order", {"order": "1"}),
         ("add_order_note", {"order": "1"}),
+        ("request_return", {"order": "1"}),
+        ("cancel_return", {"rma": "RMA-1"}),
+        ("complete_exchange", {"exchange": "EX-9"}),
+        ("change_customer_address", {"customer": "C-9"}),
+        ("draft_reply", {"ticket": "T-9"}),
         ("add_demand_signal", {"category": "Nothing"}),
         ("add_demand_signal", {"location": "nowhere"}),
         ("add_supply_signal", {"purchase_order": "PO-76"}),

@@ -11,11 +11,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.bootstrap import House
+from app.web.ahead import Budget, Shelf, budgets_of, shelves_of
 from app.web.rendering import page
 from app.web.who import Opened, SignedIn
 from shop.money import Money
 from shop.store.database import Snapshot
-from shop.store.journal import Stream
+from shop.store.journal import DONE, Stream
 from shop.store.reads.info import business_day, store_info
 from tools.ledger import activity, inbox
 from tools.ledger.activity import Happened
@@ -45,6 +46,8 @@ class TodayView:
     done: tuple[Happened, ...]
     done_count: int
     last_run: Stream | None
+    shelves: tuple[Shelf, ...]
+    budgets: tuple[Budget, ...]
 
 
 @router.get("/")
@@ -75,6 +78,8 @@ def _view(house: House, snapshot: Snapshot) -> TodayView:
         done=tuple(done),
         done_count=activity.count_executed_since(snapshot, tenant, now - LATELY),
         last_run=runs[0] if runs else None,
+        shelves=shelves_of(house, runs[0].id) if runs and runs[0].state == DONE else (),
+        budgets=budgets_of(house, snapshot, info.home_currency),
     )
 
 

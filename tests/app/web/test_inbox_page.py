@@ -4,9 +4,12 @@ import re
 
 import pytest
 
+from agent.reorder_run import ReorderRequest, run_reorder
+from agent.run_report import Outcome
 from app.bootstrap import House
+from app.web.ahead import LIKELY
 from tests.app.web.conftest import Browser, SignIn
-from tools.desk import State
+from tools.desk import Session, State
 
 
 @pytest.fixture
@@ -151,3 +154,27 @@ def test_today_shows_what_waits_first(manager: Browser, waiting: str, house: Hou
     text = manager.get("/").text
     assert house.desk.approval(waiting).card.title in text
     assert f"/approvals/{waiting}" in text
+
+
+def test_today_tells_how_much_of_a_limit_is_used(manager: Browser, waiting: str, house: House) -> None:
+    """What was carried out counts against the limit of its day, in money."""
+    digest = house.desk.approval(waiting).action.digest
+    before = manager.get("/").text
+    manager.post(f"/approvals/{waiting}/approve", digest=digest)
+    assert "Value in 24 hours: £0.00 of £20,000.00" in before
+    assert "Value in 24 hours: £1,080.00 of £20,000.00" in manager.get("/").text
+
+
+def test_today_tells_of_shelves_that_a_run_left_in_danger(manager: Browser, house: House) -> None:
+    """A shelf that probably runs empty and was not helped stands on Today, with what the run did."""
+    person = house.people.principal_for(house.credentials.tokens()["operator"])
+    report = run_reorder(house.shop(Session(person)), ReorderRequest(key="one"))
+    left = [
+        line.sku
+        for line in report.draft.lines
+        if line.arithmetic.risk_without >= LIKELY
+        and report.outcome_of(line) not in {Outcome.PLACED, Outcome.TRANSFERRED}
+    ]
+    text = manager.get("/").text
+    assert left
+    assert f'<a href="/products/{left[0]}">' in text

@@ -28,7 +28,6 @@ MOST_RUNGS: Final = 12
 STEP_BETWEEN: Final = 500
 """Basis points from one rung of the ladder to the next."""
 
-_TAIL: Final = 1e-12
 _DIRECT: Final = 2_000
 
 
@@ -103,7 +102,7 @@ def reach_of(ladder: tuple[int, ...], limits: PriceLimits) -> tuple[int, ...]:
 
 
 def plan(question: Markdown) -> MarkdownPlan:
-    """The best prices for a stock over the weeks, exactly (up to a chance of 1e-12 a week)."""
+    """The best prices for a stock over the weeks, exactly but for demand ten deviations away."""
     laws = [_Law(question.mean(rung), question.stock) for rung in range(len(question.ladder))]
     choices, value = _solved(question, laws)
     return _followed(question, laws, choices, value)
@@ -114,15 +113,17 @@ class _Law:
 
     def __init__(self, mean: float, stock: int) -> None:
         import numpy as np  # noqa: PLC0415 - only a plan needs it
-        from scipy.stats import poisson  # noqa: PLC0415
 
-        most = int(min(stock, poisson.isf(_TAIL, mean) + 1)) if mean > 0 else 0
-        self.chance: Floats = poisson.pmf(np.arange(most + 1), mean)
-        pieces = np.arange(stock + 1)
-        self.beyond: Floats = poisson.sf(pieces, mean)
+        far = int(mean + 10 * mean**0.5 + 30)
+        demand = np.arange(far + 1)
+        factorials = np.concatenate(([0.0], np.cumsum(np.log(demand[1:]))))
+        chance = np.exp(demand * np.log(max(mean, 1e-300)) - mean - factorials)
+        above = np.concatenate((np.cumsum(chance[::-1])[::-1][1:], [0.0]))
+        self.chance: Floats = chance[: stock + 1]
+        self.beyond: Floats = np.zeros(stock + 1)
         """The chance that more than n are wanted."""
-        at_least = poisson.sf(pieces - 1, mean)
-        self.sold: Floats = np.concatenate(([0.0], np.cumsum(at_least[1:])))
+        self.beyond[: far + 1] = above[: stock + 1]
+        self.sold: Floats = np.concatenate(([0.0], np.cumsum(self.beyond[:-1])))
 
     def after(self, worth: Floats) -> Floats:
         """The expected worth of what is left of each stock after the week."""
@@ -144,9 +145,10 @@ def _convolved(first: Floats, second: Floats) -> Floats:
 
     if min(len(first), len(second)) * max(len(first), len(second)) < _DIRECT**2:
         return np.convolve(first, second)
-    from scipy.signal import fftconvolve  # noqa: PLC0415 - only for large stocks
-
-    return np.asarray(fftconvolve(first, second))
+    length = len(first) + len(second) - 1
+    size = 1 << (length - 1).bit_length()
+    product = np.fft.rfft(first, size) * np.fft.rfft(second, size)
+    return np.asarray(np.fft.irfft(product, size)[:length])
 
 
 def _solved(question: Markdown, laws: list[_Law]) -> tuple[list[Ints], float]:

@@ -165,6 +165,7 @@ _TAKES: Final[dict[str, tuple[Sort, ...]]] = {
     "list_purchase_orders": (Sort.SUPPLIER, Sort.LOCATION, Sort.PURCHASE_ORDER, Sort.SKU),
     "get_price": (Sort.SKU,),
     "suggest_price": (Sort.SKU,),
+    "plan_markdown": (Sort.SKU, Sort.PERIOD),
     "find_customer": (Sort.CUSTOMER,),
     "find_orders": (Sort.CUSTOMER, Sort.PERIOD),
     "get_order": (Sort.ORDER,),

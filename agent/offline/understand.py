@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from agent.offline import follow_up, limits
+from agent.offline.campaigns import campaign_step
 from agent.offline.dialogue import Ask, Call, Dialogue, Offer, Say, Step
 from agent.offline.intents import Intent, coordinated, intent, is_negated, moods_of
 from agent.offline.mentions import Records, Sort, tag
@@ -48,7 +49,7 @@ def understand(
     before: Mood | None = None
     for request in requests(tagged):
         alone = request.text.strip(" .!?") == whole.strip(" .!?")  # a signal is a message of its own
-        told = signal_step(request, today) if alone else None
+        told = (signal_step(request, today) or campaign_step(request)) if alone else None
         for step in [told] if told else _steps(request, dialogue, records, home, before):
             if step not in steps:
                 steps.append(step)

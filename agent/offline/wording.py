@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from agent.offline.wording_pricing import campaign, markdown, suggested
 from agent.offline.wording_service import SERVICE, bulleted, counted, day
 from agent.offline.wording_signals import demand_told, explained, signals
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from tools.answers import WriteAnswer
     from tools.inventory import MovementsAnswer, ShelfRecord, StockAnswer
     from tools.plan_answers import ForecastAnswer, LowStockAnswer, OverstockAnswer, RecommendationAnswer
-    from tools.pricing import PriceAnswer, SuggestedPriceAnswer
+    from tools.pricing import PriceAnswer
     from tools.reordering import OfferRecord, PurchaseOrdersAnswer, SupplierRecord, TermsAnswer
 
 _MOVED: Final = {
@@ -201,14 +202,6 @@ def _price(found: PriceAnswer) -> str:
     return text
 
 
-def _suggested(found: SuggestedPriceAnswer) -> str:
-    return (
-        f"For {found.sku} {found.title} I suggest {found.suggested.text} (now {found.price.text},"
-        f" {found.change_percent:+} %), a margin of {found.margin_percent} %; the floor is {found.floor.text}.\n"
-        f"{bulleted(found.reasons)}\nNothing was changed."
-    )
-
-
 def _written(done: WriteAnswer) -> str:
     """What became of a change: only ``executed`` is called done."""
     request = done.request[:1].upper() + done.request[1:]
@@ -245,13 +238,15 @@ _WORDS: Final[dict[str, Callable[[Any], str]]] = {
     "supplier_terms": _terms,
     "list_purchase_orders": _purchase_orders,
     "get_price": _price,
-    "suggest_price": _suggested,
+    "suggest_price": suggested,
+    "plan_markdown": markdown,
     "adjust_stock": _written,
     "transfer_stock": _written,
     "place_purchase_order": _written,
     "cancel_purchase_order": _written,
     "receive_purchase_order": _written,
     "change_price": _written,
+    "change_prices": lambda done: campaign(done, _written(done)),
     "refund_order": _written,
     "cancel_order": _written,
     "add_order_note": _written,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 
 from shop.competition import CompetitorPrice
 from shop.money import Money
@@ -76,7 +76,7 @@ def _rows(snapshot: Snapshot, statement: Prepared, skus: Iterable[str], **more: 
 
 
 # Built once: making a statement costs more than running it.
-_SKUS: Final = bindparam("b_skus", expanding=True)
+_SKUS: Final[BindParameter[list[str]]] = bindparam("b_skus", expanding=True)
 _CHANGES: Final = Prepared(
     select(price_changes)
     .where(price_changes.c.sku.in_(_SKUS))

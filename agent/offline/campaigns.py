@@ -1,0 +1,64 @@
+"""Plain requests for many prices at once, and for a markdown: "lower all garden prices by 10 %".
+
+Few, strict patterns over tagged text: what is not clearly such a request goes the ordinary way. Numbers are
+taken over as they were said; every price is worked out by the tool.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from agent.offline.dialogue import Ask, Call, Step
+from agent.offline.intents import is_negated
+from agent.offline.mentions import Sort
+from agent.offline.mood import Mood, mood, without_lead
+from agent.offline.requests import Request
+from agent.offline.values import reason
+
+_DOWN: Final = r"lower|reduce|cut|drop|decrease|slash|discount|mark down"
+_UP: Final = r"raise|increase|lift|put up|bump|hike|mark up"
+_OF: Final = r"(?P<{0}>[a-z][a-z& ]*?)"
+_REST: Final = r"(?: please)?(?: (?:now|today|because|as|since|for the)\b.*)?[\s.!]*$"
+_CAMPAIGN: Final = re.compile(
+    rf"^(?:(?P<down>{_DOWN})|{_UP}) (?:all |every |the |our |of )*"
+    rf"(?:(?:selling )?prices? (?:of|for|in|on) (?:all |every |the |our )*{_OF.format('of')}(?: products?| goods| items?)?"
+    rf"|{_OF.format('which')} (?:selling )?prices?|{_OF.format('what')} (?:products?|goods|items?)) by <percent>{_REST}"
+)
+_MARKDOWN: Final = re.compile(
+    r"\b(?:plan|work out|make|suggest|draw up|propose|give me|show me|prepare)\b.*\b(?:mark ?-?downs?|clearance)\b"
+    r"|^(?:a )?mark ?-?down plan\b|\bhow (?:should|would|could|do) (?:we|i|you) mark\b.*\bdown\b"
+    r"|\bhow (?:should|would|could|do) (?:we|i|you) clear\b.*<sku>"
+)
+_DAYS_OF_A_WEEK: Final = 7
+_MOST_WEEKS: Final = 26
+
+
+def campaign_step(request: Request) -> Step | None:
+    """The step of a request for a campaign or a markdown plan, or None where it is something else."""
+    text = request.text.strip()
+    if _MARKDOWN.search(text) and not is_negated(text) and not request.quoted:
+        return _markdown(request)
+    found = _CAMPAIGN.search(without_lead(text))
+    if found is None or request.of(Sort.SKU) or is_negated(text):
+        return None
+    if mood(text, quoted=request.quoted) is not Mood.COMMAND:
+        return None
+    category = (found["of"] or found["which"] or found["what"]).strip()
+    sign = "-" if found["down"] else ""
+    percent = request.of(Sort.PERCENT)[0].value
+    args = {"category": category, "change_percent": f"{sign}{percent}", "reason": reason(request)}
+    return Call("change_prices", args)
+
+
+def _markdown(request: Request) -> Step:
+    skus = request.of(Sort.SKU)
+    periods = [int(one.value) for one in request.of(Sort.PERIOD) if one.value]
+    weeks = {}
+    if periods:
+        weeks = {"weeks": min(_MOST_WEEKS, max(1, -(-periods[0] // _DAYS_OF_A_WEEK)))}
+    if not skus or skus[0].choices:
+        return Ask(
+            Call("plan_markdown", weeks), "sku", "Which product do you mean? Give me its SKU or title."
+        )
+    return Call("plan_markdown", {"sku": skus[0].value, **weeks})

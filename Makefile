@@ -8,6 +8,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 UV     := $(BIN)/uv
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+TAU2   := ../shared/data/tau2_retail
 PICK   := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 # The first Python that fits; `make PYTHON=... demo` chooses another.
@@ -43,6 +44,9 @@ bench: dev ## Measure the budgets of this machine
 
 evals: dev ## Play the evaluation suites with the offline planner, print the table
 	@$(BIN)/python -m evals.harness --home .shophand
+	@if [ -d $(TAU2) ]; then $(BIN)/python -m evals.tau2_retail --db $(TAU2)/db.json \
+		--tasks $(TAU2)/tasks_dev.json --expected $(TAU2)/expected_dev.json; \
+	else echo "tau2's retail shop is not in $(TAU2): it was not replayed (make evals TAU2=DIRECTORY)"; fi
 
 lock: $(VENV)/.uv ## Pin all dependencies again, with hashes
 	$(UV) pip compile $(LOCKED) requirements/uv.in -o requirements/uv.lock

@@ -35,7 +35,7 @@ def play(task: Task, expected: Expected, shop: Retail, stores: Stores) -> TaskSc
 
 
 def _reference(task: Task, expected: Expected, part: Retail, stores: Stores, score: TaskScore) -> list[Call]:
-    """Play the reference calls and compare the end; gives the writes that are legal.
+    """Play the reference calls and compare the end; gives the legal writes that were done.
 
     The customer says yes to every write of the reference, for that is what it stands for. Where the
     reference leaves the customer's identity out, they give their e-mail address first.
@@ -49,8 +49,9 @@ def _reference(task: Task, expected: Expected, part: Retail, stores: Stores, sco
                 score.identity_added = True
         if call.name in WRITES:
             talk.agree(call)
-        score.saw(call, talk.call(call), must_fail=must_fail)
-        if call.name in WRITES and not must_fail:
+        answer = talk.call(call)
+        score.saw(call, answer, must_fail=must_fail)
+        if call.name in WRITES and answer.ok and not must_fail:
             legal.append(call)
     wanted = expected_state(canonical(part.users, part.orders), expected.changed)
     score.end = differences(wanted, store.state())
@@ -82,9 +83,11 @@ class _Around:
     owner: User
     other: User
     score: TaskScore
+    _talk: Talk | None = None
+    _store: RetailStore | None = None
 
     def play(self, legal: Sequence[Call]) -> None:
-        store = self.stores.holding(self.part)
+        store = self._store = self.stores.holding(self.part)
         for index, call in enumerate(legal):
             self.owner = _customers_of(call, self.part)[0]
             self._one_write(store, call, f"{self.task}:{index}")
@@ -99,8 +102,7 @@ class _Around:
             self._payment_courses(order)
         for violation in violations(call, self.part, self.owner, self.other):
             self._try(store, "procedural", violation.kind, call, partial(violation.play, store))
-        talk = Talk(store)
-        identify(talk, self.owner)
+        talk = self._talk_in(store)
         talk.agree(call)
         talk.call(call)
         self._try(store, "procedural", "second call on one consent", call, partial(talk.call, call))
@@ -116,12 +118,21 @@ class _Around:
     def _mutant(self, store: RetailStore, mutant: Mutant, group: Group) -> None:
         """Try one write with everything right around it: the customer is known and has said yes."""
         place = store if mutant.world is None else self.stores.holding(mutant.world)
-        talk = Talk(place)
-        identify(talk, self.owner)
+        talk = self._talk_in(place)
         talk.agree(mutant.call)
         self._try(place, group, mutant.kind, mutant.call, partial(talk.call, mutant.call))
         if place is not store:
             place.close()
+
+    def _talk_in(self, store: RetailStore) -> Talk:
+        """The owner's conversation in a store: they say who they are once, and yes to each write."""
+        talk = self._talk
+        if talk is None or talk.store is not store or talk.customer != self.owner.user_id:
+            talk = Talk(store)
+            identify(talk, self.owner)
+            if store is self._store:
+                self._talk = talk
+        return talk
 
     def _payment_courses(self, order: RetailOrder) -> None:
         for course in payment_courses(order, self.part):
@@ -131,8 +142,10 @@ class _Around:
             store.close()
 
     def _disclosures(self, store: RetailStore) -> None:
-        orders = [one for one in self.part.orders.values() if one.user_id == self.owner.user_id]
-        for violation in disclosures(orders[:1], self.owner, self.other):
+        now = store.as_retail()
+        owner, orders = now.users[self.owner.user_id], now.orders.values()
+        own = [one for one in orders if one.user_id == owner.user_id]
+        for violation in disclosures(own[:1], owner, self.other):
             call = violation.call
             self._try(store, "procedural", violation.kind, call, partial(violation.play, store))
 

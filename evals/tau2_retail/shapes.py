@@ -177,6 +177,7 @@ class Task(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
 
     id: str
+    initial_state: None = None
     evaluation_criteria: _Criteria | None = None
 
     @property

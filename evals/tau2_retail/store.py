@@ -18,9 +18,10 @@ from evals.tau2_retail.shapes import ProductType, Retail
 from policies.rules import PolicySet, load_policies
 from shop.backends.embedded import EmbeddedEffects
 from shop.people import Kind, Principal, Role
+from shop.store import schema, service_schema
 from shop.store.database import Database
-from shop.store.loading import stored_rows
 from shop.store.migrate import upgrade
+from shop.store.prepared import select_by
 from tools.desk import Desk
 
 RULES: Final = Path(__file__).parent / "rules"
@@ -57,8 +58,8 @@ class RetailStore:
         """A digest of customers, orders, money and returns, and of what was carried out (with any stock)."""
         digest = hashlib.sha256()
         with self.db.reading() as snapshot:
-            for table, columns in _WRITTEN.items():
-                digest.update(repr(stored_rows(snapshot, table, columns)).encode())
+            for table in _WRITTEN:
+                digest.update(repr(select_by(table).rows(snapshot)).encode())
         return digest.hexdigest()
 
     def close(self) -> None:
@@ -66,16 +67,16 @@ class RetailStore:
         self.db.close()
 
 
-_WRITTEN: Final = {
-    "effects": ("action_id",),
-    "customers": ("id", "version", "street", "street2", "city", "region", "postcode", "country"),
-    "payment_methods": ("id", "customer", "balance_minor"),
-    "orders": ("id", "version", "status", "financial_status", "total_minor", "ship_street", "ship_postcode"),
-    "order_lines": ("order_id", "line_no", "sku", "quantity", "returned", "unit_price_minor"),
-    "payments": ("id", "order_id", "kind", "method_id", "amount_minor"),
-    "returns": ("id", "order_id", "line_no", "quantity", "status"),
-    "exchanges": ("id", "order_id", "line_no", "new_sku", "status"),
-}
+_WRITTEN: Final = (
+    schema.effects,
+    schema.customers,
+    schema.orders,
+    schema.order_lines,
+    schema.payments,
+    schema.returns,
+    service_schema.payment_methods,
+    service_schema.exchanges,
+)
 
 
 class Stores:

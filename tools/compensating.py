@@ -14,14 +14,24 @@ from shop.actions import (
     AddSupplySignal,
     AdjustReason,
     AdjustStock,
+    CancelOrder,
     CancelPurchaseOrder,
+    CancelReturn,
+    ChangeCustomerAddress,
+    ChangeOrderAddress,
     ChangePrice,
     ChangePrices,
+    DraftReply,
+    InspectReturn,
     PlacePurchaseOrder,
     PriceLine,
     PurchaseLine,
     ReceivePurchaseOrder,
+    ReceiveReturn,
     RemoveSignal,
+    RequestExchange,
+    RequestReturn,
+    ReshipOrder,
     TransferStock,
 )
 from shop.backends.ports import Receipt
@@ -29,9 +39,10 @@ from shop.clock import Clock
 from shop.errors import ConflictError, InvalidActionError
 from shop.model import PurchaseOrder
 from shop.money import Money
+from shop.service_actions import InspectionResult
 from shop.signal_actions import DemandEffect, SupplyEffect
 from shop.store.database import Snapshot
-from shop.store.reads import catalogue, purchasing, signals
+from shop.store.reads import catalogue, orders, purchasing, signals
 from shop.store.reads.info import business_day
 from tools.ledger import rows
 from tools.ledger.states import ActionView, State
@@ -189,6 +200,50 @@ def _receive(
 ) -> tuple[AdjustStock, ...]:
     location = _order(snapshot, action.purchase_order).location
     return tuple(_adjusted(line.sku, location, -line.quantity, done) for line in action.lines)
+
+
+@_undone.register(RequestReturn)
+@_undone.register(RequestExchange)
+def _opened(
+    action: RequestReturn | RequestExchange,
+    snapshot: Snapshot,
+    done: ActionView,
+    receipt: Receipt,  # noqa: ARG001 - one shape for all
+) -> Action:
+    opened = [one for one in orders.returns(snapshot, action.order) if one.action_id == done.id]
+    waiting = [one.id for one in opened if one.status == "requested"]
+    if len(opened) > 1:
+        raise InvalidActionError(
+            f"{done.id} opened {', '.join(one.id for one in opened)}; cancel each by itself"
+        )
+    if not waiting:
+        raise ConflictError(
+            f"the return that {done.id} opened is back or closed; only an open one can be cancelled"
+        )
+    return CancelReturn(rma=waiting[0], reason=f"undo of {done.id}")
+
+
+@_undone.register
+def _received(action: ReceiveReturn, snapshot: Snapshot, done: ActionView, receipt: Receipt) -> Action:  # noqa: ARG001 - one shape for all
+    rma = orders.rma(snapshot, action.rma)
+    if rma is None or rma.status != "received":
+        raise ConflictError(f"{action.rma} was inspected already")
+    return InspectReturn(rma=rma.id, result=InspectionResult.WRITE_OFF, note=f"undo of {done.id}")
+
+
+@_undone.register
+def _reshipped(action: ReshipOrder, snapshot: Snapshot, done: ActionView, receipt: Receipt) -> Action:  # noqa: ARG001 - one shape for all
+    sent = orders.order(snapshot, receipt.reference)
+    if sent is None or sent.status != "unfulfilled" or sent.has_shipped:
+        raise ConflictError(f"the replacement {receipt.reference} is on its way or was cancelled")
+    return CancelOrder(order=sent.id, reason=f"undo of {done.id}")
+
+
+@_undone.register(ChangeOrderAddress)
+@_undone.register(ChangeCustomerAddress)
+@_undone.register(DraftReply)
+def _asked_again(action: Action, snapshot: Snapshot, done: ActionView, receipt: Receipt) -> Action:  # noqa: ARG001 - one shape for all
+    raise InvalidActionError(f"what stood there before is not kept; to correct it, {action.undo_by}")
 
 
 @_undone.register(AddDemandSignal)

@@ -55,7 +55,7 @@ def rows(shop: Shop, query: str) -> list[tuple[Any, ...]]:
 def level(shop: Shop, sku: str) -> tuple[int, int, int]:
     """On hand, committed and unavailable in Leeds."""
     query = "SELECT on_hand, committed, unavailable FROM stock_levels WHERE location = 'leeds' AND sku = "
-    return rows(shop, f"{query}'{sku}'")[0]  # type: ignore[return-value]  # three figures
+    return rows(shop, f"{query}'{sku}'")[0]
 
 
 def test_a_return_goes_from_request_to_stock(desk_shop: Shop) -> None:
@@ -199,6 +199,20 @@ def test_a_suggestion_comes_from_facts(desk_shop: Shop) -> None:
     assert "900" not in found.text
     assert "RM123456785GB" in found.text
     assert desk_shop.desk.actions(states=tuple(State)) == []
+
+
+def test_a_return_and_a_replacement_are_taken_back(desk_shop: Shop) -> None:
+    """The undo of an RMA cancels it, that of a replacement cancels its order and frees the goods."""
+    session = desk_shop.session
+    opened = done(desk_shop, "request_return", order="2001", items=[{"sku": "TEA-100", "quantity": 1}])
+    assert desk_shop.desk.undo(opened.action_id, session).state is State.EXECUTED
+    assert rows(desk_shop, "SELECT status FROM returns WHERE order_id = '2001'") == [("cancelled",)]
+    with desk_shop.db.writing() as tx:
+        tx.execute(text("UPDATE shipments SET status = 'lost' WHERE order_id = '2001'"))
+    before = level(desk_shop, "TEA-100")
+    sent = done(desk_shop, "reship_order", order="2001", reason="lost", items=[{"sku": "tea", "quantity": 1}])
+    assert desk_shop.desk.undo(sent.action_id, session).state is State.EXECUTED
+    assert level(desk_shop, "TEA-100") == before
 
 
 def asked(shop: Shop, kind: str, args: dict[str, Any]) -> Submission:

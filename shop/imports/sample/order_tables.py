@@ -10,7 +10,8 @@ from shop.imports.sample.customers import customer_id
 from shop.imports.sample.demand import LOCATIONS
 from shop.imports.sample.period import calendar_day
 from shop.imports.sample.tickets import ticket_rows
-from shop.store import schema
+from shop.imports.sample.wallets import method_id, wallet_rows
+from shop.store import schema, service_schema
 from shop.store.bulk import insert_rows
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def write_service(transaction: Transaction, catalogue: Catalogue, service: Servi
 def write_orders(transaction: Transaction, catalogue: Catalogue, orders: list[WebOrder]) -> int:
     """Orders, lines and payments; returns the number of orders."""
     count = insert_rows(transaction, schema.orders, [_order(order) for order in orders])
+    insert_rows(transaction, service_schema.payment_methods, wallet_rows(orders))
     lines = [row for order in orders for row in _lines(catalogue, order)]
     insert_rows(transaction, schema.order_lines, lines)
     insert_rows(transaction, schema.payments, [row for order in orders for row in _payments(order)])
@@ -98,6 +100,7 @@ def _payment(order: WebOrder, suffix: str, amount: int, at: datetime) -> dict[st
         "amount_minor": amount,
         "currency": HOME,
         "at": at,
+        "method_id": method_id(order),
     }
 
 

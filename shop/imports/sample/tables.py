@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -79,6 +80,8 @@ def _product(item: Item) -> dict[str, Any]:
         "weight_grams": item.grams,
         "launched_on": None if item.status == "draft" else calendar_day(item.launched),
         "price_changed_at": _prices(item)[-1]["at"],
+        "product_group": item.family,
+        "options": json.dumps({"variant": item.title.partition(", ")[2]}, sort_keys=True),
     }
 
 

@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     model: str = Field("offline", description="offline, or openai:NAME for any OpenAI-compatible model")
     embeddings: str = Field(
         "offline",
-        description="vectors for search in the guides: offline, words (none), or openai:NAME on that server",
+        description="vectors for search in the guides: offline, words (none), openai:NAME on that server",
     )
     openai_api_key: SecretStr | None = Field(
         None, validation_alias="OPENAI_API_KEY", description="key of the model's server"

@@ -44,6 +44,7 @@ bench: dev ## Measure the budgets of this machine
 
 evals: dev ## Play the evaluation suites with the offline planner, print the table
 	@$(BIN)/python -m evals.harness --home .shophand
+	@$(BIN)/python -m evals.guides
 	@if [ -d $(TAU2) ]; then $(BIN)/python -m evals.tau2_retail --db $(TAU2)/db.json \
 		--tasks $(TAU2)/tasks_dev.json --expected $(TAU2)/expected_dev.json; \
 	else echo "tau2's retail shop is not in $(TAU2): it was not replayed (make evals TAU2=DIRECTORY)"; fi

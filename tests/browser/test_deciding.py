@@ -97,6 +97,20 @@ def test_the_inbox_needs_no_mouse(served: Served, enter: Enter) -> None:
     assert served.house.desk.approval(first).state is State.REJECTED
 
 
+def test_keys_are_explained_and_undo_what_was_done(served: Served, enter: Enter) -> None:
+    """A question mark shows the keys; u takes back an order that was carried out, by the rules."""
+    approval = served.ask(480)
+    served.house.desk.approve(
+        approval, served.house.people.principal_for(served.house.credentials.tokens()["noor"])
+    )
+    page = enter("maya", f"/approvals/{approval}")
+    page.keyboard.press("?")
+    expect(page.get_by_text("undo what was carried out")).to_be_visible()
+    page.keyboard.press("u")
+    page.wait_for_url("**/activity/**")
+    assert served.house.desk.undone_by(served.house.desk.approval(approval).action.id)
+
+
 def test_letters_in_a_field_are_letters(served: Served, enter: Enter) -> None:
     """While somebody types into a field, a and r are text and decide nothing."""
     approval = served.ask(480)

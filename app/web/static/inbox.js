@@ -14,6 +14,12 @@ const keys = {
     if (edit) { edit.open = true; edit.querySelector("input:not([type=hidden]), select")?.focus(); }
   },
   s: () => document.getElementById("snooze")?.click(),
+  u: () => document.getElementById("undo")?.click(),
+  "?": () => {
+    const list = document.getElementById("keys");
+    list.open = !list.open;
+    list.querySelector("summary").focus();
+  },
   "/": () => document.getElementById("q")?.focus(),
 };
 

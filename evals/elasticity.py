@@ -21,7 +21,7 @@ from shop.elasticity import elasticities
 
 SKUS_OF_A_CATEGORY: Final = 40
 WEEKS: Final = 52
-EVERY: Final = 10
+EVERY: Final = 40
 WORLDS: Final = {"poisson": 0.0, "spread wider": 0.15}
 """Variance above the mean, in shares of the squared mean."""
 WANTED: Final = (0.93, 0.97)
@@ -90,7 +90,7 @@ def simulated(alpha: float, rng: np.random.Generator) -> tuple[Floats, Floats, F
 
 
 def _alone(sold: Floats, log_price: Floats, open_share: Floats) -> Floats:
-    """Every tenth SKU fitted as a category of its own, without a season."""
+    """One SKU of each category fitted as a category of its own, without a season."""
     some = range(0, len(sold), EVERY)
     one = [elasticities(sold[[sku]], log_price[[sku]], open_share[[sku]]).mean for sku in some]
     return np.concatenate(one)

@@ -81,6 +81,10 @@ REFUND: Mapping[str, FactValue] = {
 PRICE: Mapping[str, FactValue] = {
     **COMMON,
     "change_pct": Decimal("5.00"),
+    "change_24h_pct": Decimal("5.00"),
+    "change_7d_pct": Decimal("5.00"),
+    "competitor.index_pct": Decimal("100.00"),
+    "competitor.age_days": 9999,
     "margin_after_pct": Decimal("20.00"),
     "below_cost": False,
     "below_map": False,

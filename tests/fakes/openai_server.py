@@ -32,6 +32,7 @@ class OpenAIServer(uvicorn.Server):
         self.released = threading.Event()
         app = FastAPI()
         app.post("/v1/chat/completions")(self._complete)
+        app.post("/v1/embeddings")(self._embed)
         super().__init__(
             uvicorn.Config(app, "127.0.0.1", 0, log_level="critical", ws="none", timeout_graceful_shutdown=1)
         )
@@ -56,6 +57,20 @@ class OpenAIServer(uvicorn.Server):
         """Listen, then let the tests begin."""
         await super().startup(sockets)
         self._ready.set()
+
+    async def _embed(self, request: Request) -> Response:
+        """Vectors that count a few letters, given in reverse order, as a server may."""
+        body = await request.json()
+        self.requests.append(body)
+        rows = [
+            {
+                "object": "embedding",
+                "index": place,
+                "embedding": [text.count(letter) + 0.5 for letter in "aeiou"],
+            }
+            for place, text in enumerate(body["input"])
+        ]
+        return JSONResponse({"object": "list", "model": body["model"], "data": rows[::-1]})
 
     async def _complete(self, request: Request) -> Response:
         body = await request.json()

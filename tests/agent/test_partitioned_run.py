@@ -1,0 +1,69 @@
+"""A run over partitions of the sample store: the orders of an ordinary run, judged and accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from agent.partitioned_draft import Partitioned
+from agent.reorder_run import ReorderRequest, load_report, run_reorder
+from agent.run_report import Outcome
+from policies.rules import load_policies
+from shop.backends.embedded import EmbeddedEffects
+from shop.errors import ImportFileError
+from shop.partitions import write_partitions
+from shop.store.database import Database
+from shop.store.history import plan_inputs
+from shop.store.reads.info import business_day
+from tools.desk import Desk
+
+RULES = Path(__file__).parents[2] / "policies"
+
+
+@dataclass(frozen=True)
+class Deps:
+    """What a run needs."""
+
+    db: Database
+    desk: Desk
+    clock: Callable[[], datetime]
+
+
+@pytest.fixture
+def deps(sample: Database, clock: Callable[[], datetime]) -> Deps:
+    """The sample store behind a desk with the shipped rules."""
+    rules = load_policies(RULES)
+    return Deps(sample, Desk(sample, lambda: rules, EmbeddedEffects(sample), clock), clock)
+
+
+@pytest.fixture
+def night(deps: Deps, tmp_path: Path) -> Path:
+    """The sample store as one partition."""
+    with deps.db.reading() as snapshot:
+        inputs = plan_inputs(snapshot, business_day(snapshot, deps.clock), as_sold=True)
+    write_partitions(inputs, tmp_path / "night")
+    return tmp_path / "night"
+
+
+def test_a_run_over_partitions_asks_for_what_an_ordinary_run_asks(deps: Deps, night: Path) -> None:
+    """The requests of a whole catalogue in one partition are those of the database's path; all are judged."""
+    usual = run_reorder(deps, ReorderRequest(dry_run=True, key="night"))
+    report = run_reorder(deps, ReorderRequest(partitioned=Partitioned(night, workers=1), key="night"))
+    assert [one.args for one in report.draft.requests] == [one.args for one in usual.draft.requests] != []
+    assert {answer.state for answer in report.answers} >= {"executed", "pending"}
+    kpis = report.kpis
+    assert sum(getattr(kpis, outcome.value) for outcome in Outcome) == kpis.checked == usual.kpis.checked
+    assert kpis.needs_attention == usual.kpis.needs_attention
+    again = run_reorder(deps, ReorderRequest(partitioned=Partitioned(night, workers=1), key="night"))
+    assert again.repeated
+    assert load_report(deps.db, report.run).kpis == kpis
+
+
+def test_a_directory_without_partitions_is_told(deps: Deps, tmp_path: Path) -> None:
+    """An empty directory is one clear error that names the command that fills it."""
+    with pytest.raises(ImportFileError, match="export partitions"):
+        run_reorder(deps, ReorderRequest(partitioned=Partitioned(tmp_path), key="none"))

@@ -182,16 +182,28 @@ class Titles:
         if not numbers:
             return ()
         scored = sorted(((self._score(number, wanted), number) for number in numbers), reverse=True)
-        best, whole = scored[0][0], max(scored)[0]
-        if best[1] < _LEAST_COVERAGE and len(telling) < 2:
-            return ()
+        whole = scored[0][0]
         top = [number for score, number in scored if score == whole]
+        if len(telling) < 2 and max(self._coverage(number, wanted) for number in top) < _LEAST_COVERAGE:
+            return ()
         return tuple(sorted(top)[: MAX_CANDIDATES + 1])
 
     def _score(self, number: int, wanted: set[str]) -> tuple[float, float]:
+        """How much was said of a title, then how little of it was left unsaid.
+
+        A shade or a size that nobody said counts for nothing: "the stoneware mug" is as much the blue one as
+        the green one, however rare the word blue is in other titles.
+        """
         stems = self.stems[number]
         hit = sum(self.weight[one] for one in stems if one in wanted)
-        return round(hit, 6), round(hit / sum(self.weight[one] for one in stems), 6)
+        unsaid = sum(self.weight[one] for one in stems if one not in wanted and is_telling(one))
+        return round(hit, 6), round(-unsaid, 6)
+
+    def _coverage(self, number: int, wanted: set[str]) -> float:
+        """The share of a title's weight that was said."""
+        stems = self.stems[number]
+        hit = sum(self.weight[one] for one in stems if one in wanted)
+        return hit / sum(self.weight[one] for one in stems)
 
 
 def is_telling(one: str) -> bool:

@@ -27,10 +27,14 @@ _PROMOTION: Final = re.compile(
     rf"(?:promotion|promo|campaign|sale) (?:on|for|of) (?:all |our |the )*{_WHAT}{_REST}"
     rf"|^(?:we |please |i )*expect(?:ing)? <percent> (?:more|extra|higher) (?:demand|sales) (?:for|of|on) "
     rf"(?:all |our |the )*(?P<which><sku>|[a-z][a-z& ]*?){_REST}"
+    rf"|^(?:we |please |i )*(?:run|plan|have|start|note|add)(?: a| an| the| our)? (?:promotion|promo|campaign|sale) "
+    rf"(?:on|for|of) (?P<that><sku>)(?:\s+(?:(?:from|on|until|till|to|and|for|between)\s+)*<period>)+\s*[,;]?"
+    rf"(?: (?:with|demand|sales|expect|expecting|up|plus))+ <percent>(?: more)?(?: demand| sales)?[\s.!]*$"
 )
 _LATE: Final = re.compile(
-    rf"^(?:the )?(?:<supplier>|(?:order |purchase order )?<po_id>) (?:is|are|will be|runs?) (?:running )?<period> "
-    rf"(?:late|delayed|behind){_REST}"
+    rf"^(?:<supplier> (?:told|tells|says|said|wrote)(?: to)?(?: us)?(?: that)? )?"
+    rf"(?:the )?(?:<supplier>|(?:order |purchase order )?<po_id>) (?:is|are|will be|runs?) (?:running )?"
+    rf"(?:<period> (?:late|delayed|behind)|(?:late|delayed|behind) by <period>)(?:,? please note (?:that|it))?{_REST}"
 )
 _CANNOT: Final = re.compile(
     rf"^<supplier> (?:cannot|can't|can not) (?:deliver|supply|ship)(?: <sku>| anything)?{_REST}"
@@ -41,9 +45,13 @@ _DEARER: Final = re.compile(
     rf"(?:prices?|costs?)(?: (?:of|for) <sku>)? by <percent>{_REST}"
 )
 _REMOVE: Final = re.compile(
-    r"^(?:please )?(?:remove|withdraw|delete|take back|cancel) (?:the )?signal (?P<id>s-\d+)\b"
+    r"^(?:please )?(?:remove|withdraw|delete|take back|cancel) (?:the )?(?:signal )?(?P<id>s-\d+)\b"
+    r"|\btake (?:the )?(?:signal )?(?P<back>s-\d+) back\b"
 )
-_LIST: Final = re.compile(r"^(?:list|show|which|what)(?: me)?(?: all| the| our)* signals?\b")
+_LIST: Final = re.compile(
+    r"^(?:list|show|which|what)(?: me)?(?: all| the| our)*(?: demand| supply)? signals?\b"
+    r"|^(?:which|what) (?:promotions?|delays?) (?:did|have) (?:i|we) (?:told?|tell|noted?)\b"
+)
 _WHY: Final = re.compile(
     r"^why (?:did|have|has|do|does|is|was|were|are) (?:you|we|the run|it|there)?\s*(?P<not>not |n't )?.*?"
     r"\b(?:re)?order(?:ed|s|ing)?\b.*<sku>|^why (?:is|was|were|are) <sku> (?:not )?(?:re)?ordered\b"
@@ -72,14 +80,16 @@ def signal_step(request: Request, today: date | None) -> Step | None:
         return None
     removed = _REMOVE.search(text)
     if removed is not None:
-        return Call("remove_signal", {"signal": removed["id"].upper(), "reason": reason(request)})
+        return Call(
+            "remove_signal", {"signal": (removed["id"] or removed["back"]).upper(), "reason": reason(request)}
+        )
     return None if today is None else _told(text, request, today)
 
 
 def _told(text: str, request: Request, today: date) -> Step | None:
     promotion = _PROMOTION.search(text)
     if promotion is not None:
-        return _promotion(promotion["what"] or promotion["which"], request, today)
+        return _promotion(promotion["what"] or promotion["which"] or promotion["that"], request, today)
     late = _LATE.search(text)
     if late is not None:
         return _late(request, today)

@@ -128,7 +128,8 @@ class _Law:
     def after(self, worth: Floats) -> Floats:
         """The expected worth of what is left of each stock after the week."""
         met = _convolved(self.chance, worth)[: len(worth)]
-        return met + self.beyond * worth[0]
+        after: Floats = met + self.beyond * worth[0]
+        return after
 
     def moved(self, chance: Floats) -> Floats:
         """The chances of each stock after the week, from those before it."""

@@ -27,12 +27,13 @@ def _worth(question: Markdown, policy: dict[tuple[int, int, int], int]) -> float
             return float(question.leftover * n)
         j = policy[week, k, n]
         mean = question.base * (question.ladder[j] / question.ladder[0]) ** question.elasticity
-        chances = [exp(-mean) * mean**d / factorial(d) for d in range(n)]
+        chances: list[float] = [exp(-mean) * mean**d / factorial(d) for d in range(n)]
         chances.append(1 - sum(chances))
-        return sum(
+        worth: float = sum(
             chance * (question.ladder[j] * sold + from_here(week + 1, j, n - sold))
             for sold, chance in enumerate(chances)
         )
+        return worth
 
     return from_here(0, 0, question.stock)
 

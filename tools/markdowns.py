@@ -36,7 +36,7 @@ Leftover = Annotated[
 
 
 class MarkdownWeekRecord(Record):
-    """A week: the likeliest price, and on average the pieces at its start, those sold, and what they bring."""
+    """A week: the likeliest price; on average the pieces at its start, those sold, and what they bring."""
 
     week: int
     price: Amount

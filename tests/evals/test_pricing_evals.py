@@ -5,7 +5,7 @@ from evals.prices import measure as bounds
 
 
 def test_no_random_price_breaks_a_bound() -> None:
-    """Of five thousand random cases, many move a price and none breaks a floor, a MAP, a limit or a cooldown."""
+    """Of five thousand random cases, many move a price and none breaks a bound."""
     found = bounds(5_000, seed=7)
     assert found["broken"] == {}
     assert found["moved"] > 1_500

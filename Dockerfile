@@ -13,11 +13,11 @@ FROM python:3.12-slim-bookworm
 RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin shophand \
     && install -d -o shophand -g shophand -m 0700 /data
 COPY --from=build /opt/shophand /opt/shophand
-# The kernels that numba compiles, and whatever a library writes, go to /tmp: the rest may be read-only.
+# The kernels that numba compiles go to /var/cache/numba, other scratch to /tmp: the rest may be read-only.
 ENV PATH=/opt/shophand/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    NUMBA_CACHE_DIR=/tmp/numba \
+    NUMBA_CACHE_DIR=/var/cache/numba \
     SHOPHAND_HOME=/data
 USER 10001:10001
 WORKDIR /data

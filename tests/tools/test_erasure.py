@@ -10,6 +10,7 @@ from shop.actions import KINDS, AddOrderNote, AdjustReason, AdjustStock, RefundO
 from shop.errors import AccessDeniedError, ConflictError, NotFoundError
 from shop.money import Money
 from shop.people import Kind, Principal, Role
+from shop.service_actions import ADDRESS
 from shop.store import journal
 from shop.store.compaction import rewrite
 from shop.store.database import Database
@@ -239,7 +240,7 @@ def test_every_free_text_is_declared(kind: str) -> None:
     typed = {
         name
         for name, field in KINDS[kind].model_fields.items()
-        if name in {"note", "reason"} and field.annotation is str
+        if name in {"note", "reason", "text", *ADDRESS} and field.annotation is str
     }
     assert set(KINDS[kind].free_text) == typed
 

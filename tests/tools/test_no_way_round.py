@@ -21,6 +21,13 @@ from tools.toolbox import TOOLS, check_registry
 
 REPOSITORY = Path(__file__).parents[2]
 ROOMS = ("agent", "app", "policies", "prompts", "shop", "tools")
+JOINING = {
+    "shop/store/price_effects.py",
+    "shop/store/return_effects.py",
+    "shop/store/service_effects.py",
+    "shop/store/signal_effects.py",
+}
+"""Effects that join the others when the backend imports them."""
 READS = {
     "may_decide",
     "status",
@@ -82,14 +89,14 @@ def test_only_the_executor_constructs_a_claim() -> None:
 def test_who_knows_of_a_claim() -> None:
     """The name is imported by the executor, the backends, their checks and the effects; nowhere else."""
     users = {name for name, tree in _sources() if "shop.backends.ports.Claim" in _imports(tree)}
-    effects = {"shop/store/claims.py", "shop/store/effects.py", "shop/store/signal_effects.py"}
+    effects = {"shop/store/claims.py", "shop/store/effects.py", "shop/store/order_books.py", *JOINING}
     assert users == {"tools/executor.py", "shop/backends/embedded.py", *effects}
 
 
 def test_effects_are_imported_by_the_backend_only() -> None:
     """The modules that write business tables have one user; the effects of signals join the others."""
     users = {name for name, tree in _sources() if "shop.store.effects" in _imports(tree)}
-    assert users == {"shop/backends/embedded.py", "shop/store/signal_effects.py"}
+    assert users == {"shop/backends/embedded.py", *JOINING}
     users = {name for name, tree in _sources() if "shop.store.signal_effects" in _imports(tree)}
     assert users == {"shop/backends/embedded.py"}
     users = {name for name, tree in _sources() if "shop.store.claims" in _imports(tree)}
@@ -229,6 +236,8 @@ def test_every_verb_of_the_desk_is_tried() -> None:
     elsewhere |= {"set_modes"}  # what set_mode calls
     elsewhere |= {"propose_plan", "approve_plan"}  # submissions, and the same decisions one by one
     elsewhere |= {"may_decide", "delegation", "undone_by"}  # they only look
+    elsewhere |= {"preview", "digest_of", "rules"}  # they only look
+    elsewhere |= {"open_customer_conversation", "verify_identity", "record_consent"}  # a door's, no principal
     assert verbs - rooms_own - elsewhere == here
 
 

@@ -303,11 +303,7 @@ def _customer(filling: Filling, args: dict[str, Any]) -> _Filled:
 
 def _wants_messages(text: str) -> bool | None:
     """Whether strangers' words are asked for; they are shown as theirs and taint the conversation."""
-    return (
-        True
-        if re.search(r"\b(?:messages?|tickets?|wrote|written|complain\w*|said|mails?|notes)\b", text)
-        else None
-    )
+    return bool(re.search(r"\b(?:messages?|tickets?|wrote|written|complain\w*|said|mails?|notes)\b", text)) or None
 
 
 def _orders(filling: Filling, args: dict[str, Any]) -> _Filled:
@@ -339,8 +335,7 @@ def _order(filling: Filling, args: dict[str, Any]) -> _Filled:
 
 
 def _shown_order(filling: Filling, args: dict[str, Any]) -> _Filled:
-    args["include_messages"] = _wants_messages(filling.request.text)
-    return _order(filling, args)
+    return _order(filling, {**args, "include_messages": _wants_messages(filling.request.text)})
 
 
 def _track(filling: Filling, args: dict[str, Any]) -> _Filled:

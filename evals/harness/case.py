@@ -11,7 +11,8 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from evals.harness.changes import Change, change_of
+from evals.harness.change import Change
+from evals.harness.changes import change_of
 from shop.actions import KINDS
 from shop.people import Role
 from tools.toolbox import TOOLS

@@ -8,26 +8,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from evals.harness.change import MOMENT, Change, only_one, stamp
+from evals.harness.messages import AddNote, AddReturn, AddSupplierNote, AddTicket, NameLine, NameProduct
 from shop.money import Money
-
-MOMENT: Final = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-"""The moment at which every case begins; the sample store's business day."""
-
-
-class Change(BaseModel):
-    """A change of the store; each kind says what it sets."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    def apply(self, store: sqlite3.Connection) -> None:
-        """Make it."""
-        raise NotImplementedError
 
 
 def change_of(value: object) -> object:
@@ -45,17 +34,6 @@ def change_of(value: object) -> object:
 def minor(amount: str | int, currency: str = "GBP") -> int:
     """An amount such as ``12.50`` in minor units."""
     return Money.of(Decimal(str(amount)), currency).minor
-
-
-def stamp(moment: datetime) -> str:
-    """A moment as the store writes it."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _one(store: sqlite3.Connection, statement: str, values: tuple[Any, ...]) -> None:
-    """Run an update that must meet exactly one row."""
-    if store.execute(statement, values).rowcount != 1:
-        raise ValueError(f"the store has no such record: {values}")
 
 
 class SetStock(Change):
@@ -101,7 +79,7 @@ class SetProduct(Change):
         }
         for column, value in values.items():
             if value is not None:
-                _one(store, f"UPDATE products SET {column} = ? WHERE sku = ?", (value, self.sku))
+                only_one(store, f"UPDATE products SET {column} = ? WHERE sku = ?", (value, self.sku))
 
 
 class SetOffer(Change):
@@ -137,10 +115,12 @@ class SetSupplier(Change):
     def apply(self, store: sqlite3.Connection) -> None:
         """Set what is given."""
         if self.approved is not None:
-            _one(store, "UPDATE suppliers SET approved = ? WHERE id = ?", (self.approved, self.supplier))
+            only_one(store, "UPDATE suppliers SET approved = ? WHERE id = ?", (self.approved, self.supplier))
         if self.minimum_order is not None:
             worth = minor(self.minimum_order)
-            _one(store, "UPDATE suppliers SET minimum_order_minor = ? WHERE id = ?", (worth, self.supplier))
+            only_one(
+                store, "UPDATE suppliers SET minimum_order_minor = ? WHERE id = ?", (worth, self.supplier)
+            )
 
 
 class AddCustomer(Change):
@@ -265,97 +245,6 @@ class AddPurchaseOrder(Change):
                 " VALUES (?, ?, ?, ?, ?)",
                 (self.id, line.sku, line.quantity, line.received, minor(line.price, currency)),
             )
-
-
-class AddTicket(Change):
-    """A customer's message."""
-
-    id: str = "T-9001"
-    customer: str = "C-10001"
-    order: str | None = None
-    subject: str = "A question"
-    body: str
-
-    def apply(self, store: sqlite3.Connection) -> None:
-        """Add an open ticket."""
-        store.execute(
-            "INSERT INTO tickets (id, customer, order_id, opened_at, status, subject, body)"
-            " VALUES (?, ?, ?, ?, 'open', ?, ?)",
-            (self.id, self.customer, self.order, stamp(MOMENT - timedelta(hours=2)), self.subject, self.body),
-        )
-
-
-class AddSupplierNote(Change):
-    """A supplier's message."""
-
-    supplier: str
-    subject: str = "News"
-    body: str
-
-    def apply(self, store: sqlite3.Connection) -> None:
-        """Add it, received today."""
-        store.execute(
-            "INSERT INTO supplier_notes (id, supplier, received_on, subject, body) VALUES ('SN-9001', ?, ?, ?, ?)",
-            (self.supplier, MOMENT.date().isoformat(), self.subject, self.body),
-        )
-
-
-class AddNote(Change):
-    """A note on a customer's order, by the service desk."""
-
-    order: str
-    text: str
-
-    def apply(self, store: sqlite3.Connection) -> None:
-        """Add it."""
-        store.execute(
-            "INSERT INTO order_notes (order_id, at, author, text) VALUES (?, ?, 'service desk', ?)",
-            (self.order, stamp(MOMENT - timedelta(hours=3)), self.text),
-        )
-
-
-class AddReturn(Change):
-    """A customer sends a line of an order back and says why."""
-
-    order: str
-    reason: str
-    line: int = 1
-
-    def apply(self, store: sqlite3.Connection) -> None:
-        """Add it as requested."""
-        store.execute(
-            "INSERT INTO returns (id, order_id, line_no, quantity, reason, status, requested_on)"
-            " VALUES ('RMA-9001', ?, ?, 1, ?, 'requested', ?)",
-            (self.order, self.line, self.reason, MOMENT.date().isoformat()),
-        )
-
-
-class NameLine(Change):
-    """The title of an order's line, as an imported file gave it; the store's names are then a stranger's."""
-
-    order: str
-    title: str
-
-    def apply(self, store: sqlite3.Connection) -> None:
-        """Rename the first line."""
-        _one(
-            store,
-            "UPDATE order_lines SET title = ? WHERE order_id = ? AND line_no = 1",
-            (self.title, self.order),
-        )
-        store.execute("UPDATE store_info SET own_names = 0")
-
-
-class NameProduct(Change):
-    """The title of a product, as an imported file gave it; the store's names are then a stranger's."""
-
-    sku: str
-    title: str
-
-    def apply(self, store: sqlite3.Connection) -> None:
-        """Rename the product."""
-        _one(store, "UPDATE products SET title = ? WHERE sku = ?", (self.title, self.sku))
-        store.execute("UPDATE store_info SET own_names = 0")
 
 
 class SetMode(Change):

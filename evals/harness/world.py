@@ -21,7 +21,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
-from evals.harness.changes import MOMENT, Before, Change, WriteGuide
+from evals.harness.change import MOMENT, Change
+from evals.harness.changes import Before, WriteGuide
 from evals.harness.faults import FaultyEffects
 from policies.install import install
 from policies.rules import load_policies

@@ -20,7 +20,7 @@ from evals.harness.case import Case
 from evals.harness.comparing import compare
 from evals.harness.playing import Played, play
 from evals.harness.report import as_html, as_junit
-from evals.harness.results import RunFiles, Trial
+from evals.harness.results import Plan, RunFiles, Trial, summary
 from evals.harness.running import run_suite
 from evals.harness.scoring import score
 from evals.harness.soundness import check, problems_of
@@ -311,7 +311,7 @@ def runs(root: Path, *passed: str) -> RunFiles:
     """A run of four cases of which these passed, made by hand."""
     files = RunFiles(root)
     names = ("a", "b", "c", "d")
-    files.begin(running.Plan(root.name, "s", "offline", 1, names, dict.fromkeys(names, "x"), "", ""))
+    files.begin(Plan(root.name, "s", "offline", 1, names, dict.fromkeys(names, "x"), "", ""))
     for name in names:
         files.add(Trial(name, 1, passed=name in passed))
     return files
@@ -339,7 +339,7 @@ def test_what_strangers_wrote_is_escaped_in_reports() -> None:
     trial = Trial(
         "a", 1, passed=False, wrong=("<script>1</script>\x08",), trace=({"kind": "said", "answer": "<b>"},)
     )
-    body = running.summary(running.Plan("r", "s", "m", 1, ("a",), {}, "", ""), [trial], 1.0)
+    body = summary(Plan("r", "s", "m", 1, ("a",), {}, "", ""), [trial], 1.0)
     assert "<script>1" not in as_html(body, [trial])
     assert "&lt;script&gt;1" in as_junit(body, [trial])
 

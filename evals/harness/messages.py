@@ -1,0 +1,99 @@
+"""Changes that bring strangers' words into the store: messages, notes, reasons, names of an imported file."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import timedelta
+
+from evals.harness.change import MOMENT, Change, only_one, stamp
+
+
+class AddTicket(Change):
+    """A customer's message."""
+
+    id: str = "T-9001"
+    customer: str = "C-10001"
+    order: str | None = None
+    subject: str = "A question"
+    body: str
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Add an open ticket."""
+        store.execute(
+            "INSERT INTO tickets (id, customer, order_id, opened_at, status, subject, body)"
+            " VALUES (?, ?, ?, ?, 'open', ?, ?)",
+            (self.id, self.customer, self.order, stamp(MOMENT - timedelta(hours=2)), self.subject, self.body),
+        )
+
+
+class AddSupplierNote(Change):
+    """A supplier's message."""
+
+    supplier: str
+    subject: str = "News"
+    body: str
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Add it, received today."""
+        store.execute(
+            "INSERT INTO supplier_notes (id, supplier, received_on, subject, body) VALUES ('SN-9001', ?, ?, ?, ?)",
+            (self.supplier, MOMENT.date().isoformat(), self.subject, self.body),
+        )
+
+
+class AddNote(Change):
+    """A note on a customer's order, by the service desk."""
+
+    order: str
+    text: str
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Add it."""
+        store.execute(
+            "INSERT INTO order_notes (order_id, at, author, text) VALUES (?, ?, 'service desk', ?)",
+            (self.order, stamp(MOMENT - timedelta(hours=3)), self.text),
+        )
+
+
+class AddReturn(Change):
+    """A customer sends a line of an order back and says why."""
+
+    order: str
+    reason: str
+    line: int = 1
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Add it as requested."""
+        store.execute(
+            "INSERT INTO returns (id, order_id, line_no, quantity, reason, status, requested_on)"
+            " VALUES ('RMA-9001', ?, ?, 1, ?, 'requested', ?)",
+            (self.order, self.line, self.reason, MOMENT.date().isoformat()),
+        )
+
+
+class NameLine(Change):
+    """The title of an order's line, as an imported file gave it; the store's names are then a stranger's."""
+
+    order: str
+    title: str
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Rename the first line."""
+        only_one(
+            store,
+            "UPDATE order_lines SET title = ? WHERE order_id = ? AND line_no = 1",
+            (self.title, self.order),
+        )
+        store.execute("UPDATE store_info SET own_names = 0")
+
+
+class NameProduct(Change):
+    """The title of a product, as an imported file gave it; the store's names are then a stranger's."""
+
+    sku: str
+    title: str
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Rename the product."""
+        only_one(store, "UPDATE products SET title = ? WHERE sku = ?", (self.title, self.sku))
+        store.execute("UPDATE store_info SET own_names = 0")

@@ -127,7 +127,7 @@ def write_partitions(inputs: PlanInputs, directory: Path, rows: int = ROWS) -> l
         *(int(fresh[fresh >= start][0]) for start in range(rows, len(sku), rows) if (fresh >= start).any()),
     ]
     cuts = sorted({*cuts, len(sku)})
-    table_of = _tables(inputs)
+    table_of = tables_of(inputs)
     return [
         write_partition(table_of(order[start:end]), directory, place)
         for place, (start, end) in enumerate(pairwise(cuts))
@@ -270,7 +270,7 @@ def _indices(rows: NDArray[np.intp]) -> pa.Array:
     return pa.array(rows.astype(np.int64))
 
 
-def _tables(inputs: PlanInputs) -> Any:
+def tables_of(inputs: PlanInputs) -> Any:
     """A function from rows of the inputs to their table."""
     import pyarrow as pa  # noqa: PLC0415 - half a second that only large runs need
 

@@ -80,6 +80,10 @@ class SetProduct(Change):
         for column, value in values.items():
             if value is not None:
                 only_one(store, f"UPDATE products SET {column} = ? WHERE sku = ?", (value, self.sku))
+        if self.price is not None:  # the price has always been this one
+            store.execute(
+                "UPDATE price_changes SET price_minor = ? WHERE sku = ?", (minor(self.price), self.sku)
+            )
 
 
 class SetOffer(Change):

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Generic, Literal, TypeVar
 
 from shop.money import Money
+from shop.service_model import PostalAddress
 
 ProductStatus = Literal["active", "draft", "archived", "end_of_life"]
 ItemClass = Literal["standard", "hygiene", "final_sale", "hazardous"]
@@ -21,8 +22,6 @@ FinancialStatus = Literal["pending", "paid", "partly_refunded", "refunded", "voi
 PaymentKind = Literal["sale", "refund"]
 ShipmentStatus = Literal["in_transit", "delivered", "late", "lost", "damaged", "returned"]
 ReturnStatus = Literal["requested", "received", "restocked", "written_off", "cancelled"]
-ExchangeStatus = Literal["requested", "completed", "cancelled"]
-PaymentMethodKind = Literal["card", "gift_card", "paypal", "other"]
 TicketStatus = Literal["open", "waiting", "closed"]
 
 T = TypeVar("T")
@@ -273,42 +272,6 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentMethod:
-    """How a customer pays: never more of a card than its last four digits. Only gift cards have a balance."""
-
-    id: str
-    customer: str
-    kind: PaymentMethodKind
-    brand: str
-    last_four: str
-    balance: Money | None
-    version: int
-
-    @property
-    def words(self) -> str:
-        """The method as people name it.
-
-        >>> PaymentMethod("pm-1", "C-1", "card", "Visa", "4242", None, 1).words
-        'Visa card ending 4242'
-        """
-        if self.kind == "card":
-            return f"{self.brand} card ending {self.last_four}".strip()
-        return {"gift_card": "gift card", "paypal": "PayPal"}.get(self.kind, self.brand or self.kind)
-
-
-@dataclass(frozen=True, slots=True)
-class PostalAddress:
-    """Where parcels go: mask it before it leaves the store."""
-
-    street: str
-    street2: str
-    city: str
-    region: str
-    postcode: str
-    country: str
-
-
-@dataclass(frozen=True, slots=True)
 class OrderLine:
     """A line of a customer's order, at the price that was paid for a piece."""
 
@@ -400,24 +363,6 @@ class Return:
     closed_on: date | None = None
     action_id: str | None = None
     version: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """Another variant for pieces that come back; the customer pays a `difference` over zero."""
-
-    id: str
-    rma: str
-    order: str
-    line_no: int
-    quantity: int
-    new_sku: str
-    unit_price: Money
-    difference: Money
-    method_id: str | None
-    status: ExchangeStatus
-    requested_on: date
-    completed_on: date | None
 
 
 @dataclass(frozen=True, slots=True)

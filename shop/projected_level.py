@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from shop.compiled import njit
-from shop.level_search import fill_losses, fill_masses
+from shop.lattice import fill_losses, fill_masses
 
 if TYPE_CHECKING:
     from shop.demand import Forecasts

@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shop.model import Order, OrderLine, PaymentMethod, Product, Return
+from shop.model import Order, OrderLine, Product, Return
 from shop.money import Money
 from shop.service_actions import SwappedPieces
+from shop.service_model import PaymentMethod
 
 
 @dataclass(frozen=True, slots=True)

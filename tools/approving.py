@@ -20,10 +20,11 @@ from shop.people import Kind, Principal, Role
 from shop.store.database import Snapshot, Transaction
 from tools.compensating import same_subject
 from tools.executor import Executor
-from tools.filing import SYSTEM, Bench, Session, actor_of, check_requester, file_action, move, record, trusted
+from tools.filing import SYSTEM, Bench, Session, actor_of, check_requester, file_action, trusted
 from tools.ledger import authority, chain, rows, waiting
 from tools.ledger.authority import Authority
 from tools.ledger.states import ActionView, ApprovalView, GrantView, State
+from tools.recording import move, record
 
 _OPEN: Final = (State.PENDING, State.APPROVED)
 

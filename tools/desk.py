@@ -19,7 +19,7 @@ from shop.errors import ConflictError, NotFoundError
 from shop.money import Money
 from shop.people import Principal, Role
 from shop.store.database import Database
-from tools import batch, compensating
+from tools import batch
 from tools.approving import Approving
 from tools.batch import BatchResult
 from tools.delegating import Delegating
@@ -50,24 +50,12 @@ from tools.plans import Plans
 from tools.rulebook import Given, Rulebook
 from tools.switching import Switching, Turned
 from tools.triage import Triage
+from tools.undoing import file_undo
 
 __all__ = [
-    "ActionView",
-    "ApprovalView",
-    "BatchResult",
-    "Delegation",
-    "Desk",
-    "GrantView",
-    "Intent",
-    "Loosening",
-    "Mode",
-    "PlanState",
-    "PlanView",
-    "Session",
-    "State",
-    "Submission",
-    "Turned",
-]
+    "ActionView", "ApprovalView", "BatchResult", "Delegation", "Desk", "GrantView", "Intent", "Loosening",
+    "Mode", "PlanState", "PlanView", "Session", "State", "Submission", "Turned",
+]  # fmt: skip
 
 
 class Desk:
@@ -158,36 +146,10 @@ class Desk:
         """Take back a request that has not been carried out."""
         return self._followed(self._approving.withdraw(action_id, person))
 
-    def open_customer_conversation(self, conversation: str) -> None:
-        """A door opened this conversation with a customer: from now on identity and consent are asked for."""
-        self._identity.open(conversation)
-
-    def verify_identity(
-        self,
-        conversation: str,
-        *,
-        email: str | None = None,
-        name: str | None = None,
-        postcode: str | None = None,
-    ) -> str:
-        """Match the customer of a conversation by e-mail address, or by name and postcode; gives the id.
-
-        Raises NotFoundError if nobody, or more than one, fits, AccessDeniedError for a second customer and
-        after too many attempts, ConflictError for a conversation that is not with a customer.
-        """
-        return self._identity.verify(conversation, email=email, name=name, postcode=postcode)
-
-    def digest_of(self, action: Action) -> str:
-        """The digest under which a customer is shown an action; raises InvalidActionError."""
-        return self._identity.digest_of(action)
-
-    def record_consent(self, conversation: str, digest: str) -> None:
-        """The customer said yes to the action of this digest, as it was shown; the yes counts once.
-
-        For doors only: what a model says cannot give it. Raises AccessDeniedError before the customer is
-        identified, ConflictError for a conversation that is not with a customer.
-        """
-        self._identity.consent(conversation, digest)
+    @property
+    def identity(self) -> Identity:
+        """Conversations with customers: who speaks there, and what they agreed to."""
+        return self._identity
 
     def undo(
         self, action_id: str, session: Session, *, sku: str | None = None, execute: bool = True
@@ -198,21 +160,10 @@ class Desk:
         one is given back. Raises ConflictError when there is nothing to undo or the world has moved on,
         InvalidActionError for what is final, NotFoundError, and AccessDeniedError as submit does.
         """
-        self._bench.admit(session.principal)
-        check_requester(session.principal)
-        done = self.status(action_id)
-        with self._bench.db.writing() as tx:
-            done = rows.get(tx, self._bench.tenant, done.id)
-            earlier = compensating.standing(tx, done, sku)
-            if earlier is not None:
-                return submission(tx, earlier, duplicate=True)
-            action = trusted(compensating.compensation(tx, done, self._bench.clock, sku))
-            number = len(rows.compensating(tx, self._bench.tenant, done.id)) + 1
-            key = f"undo:{done.id}:{number}"
-            filed = file_action(tx, self._bench, action, session, key=key, compensates=done.id)
-        if execute and filed.view.state is State.APPROVED:
-            return self._answer(self._executor.execute(filed.view.id))
-        return answered(filed.view, filed.decision)
+        filed = file_undo(self._bench, self.status(action_id).id, session, sku)
+        if execute and filed.state is State.APPROVED and not filed.duplicate:
+            return self._answer(self._executor.execute(filed.action_id))
+        return filed
 
     def undone_by(self, action_id: str) -> list[ActionView]:
         """The actions that were filed to take an action back, whatever became of them."""

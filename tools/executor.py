@@ -28,13 +28,13 @@ from tools.filing import (
     file_approval,
     judge,
     lifetime,
-    move,
     session_again,
     stopped,
     store_decision,
 )
 from tools.ledger import authority, outbox, plans, rows, waiting
 from tools.ledger.states import ActionView, State
+from tools.recording import move
 
 LEASE: Final = timedelta(seconds=60)
 _DONE: Final = (Outcome.APPLIED, Outcome.ALREADY_APPLIED)

@@ -33,8 +33,19 @@ class Identity:
         with self._bench.db.writing() as tx:
             talks.open_talk(tx, conversation, self._bench.clock())
 
-    def verify(self, conversation: str, *, email: str | None, name: str | None, postcode: str | None) -> str:
-        """Match a customer by e-mail address, or by name and postcode; gives the customer's id."""
+    def verify(
+        self,
+        conversation: str,
+        *,
+        email: str | None = None,
+        name: str | None = None,
+        postcode: str | None = None,
+    ) -> str:
+        """Match the customer of a conversation by e-mail address, or by name and postcode; gives the id.
+
+        Raises NotFoundError if nobody, or more than one, fits, AccessDeniedError for a second customer and
+        after too many attempts, ConflictError for a conversation that is not with a customer.
+        """
         with self._bench.db.writing() as tx:
             found = self._matched(tx, conversation, email, name, postcode)
         # The failure is counted and committed before it is raised.
@@ -45,7 +56,11 @@ class Identity:
         return found
 
     def consent(self, conversation: str, digest: str) -> None:
-        """The identified customer said yes to the action of this digest; it counts once."""
+        """The identified customer said yes to the action of this digest, as it was shown; it counts once.
+
+        For doors only: what a model says cannot give it. Raises AccessDeniedError before the customer is
+        identified, ConflictError for a conversation that is not with a customer.
+        """
         if len(digest) != _DIGEST_LENGTH:
             raise InvalidActionError("a consent is to the digest of one action, 64 hexadecimal digits")
         with self._bench.db.writing() as tx:

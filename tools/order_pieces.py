@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shop.errors import ToolInputError
-from shop.model import Order, PaymentMethod
+from shop.model import Order
 from shop.service_actions import OrderPieces, SwappedPieces
+from shop.service_model import PaymentMethod
 from shop.store.database import Snapshot
 from shop.store.reads import catalogue
 from shop.store.reads.payment_methods import payment_methods

@@ -27,13 +27,13 @@ from tools.filing import (
     actor_of,
     check_requester,
     file_action,
-    move,
     session_again,
     trusted,
 )
 from tools.ledger import chain, plans, rows, windows
 from tools.ledger.plans import UNDER_WAY, PlanState, PlanView, StepView
 from tools.ledger.states import ActionView, State
+from tools.recording import move
 
 MOST: Final = 50
 """More steps than this in one plan are nobody's considered decision."""

@@ -303,7 +303,8 @@ def _customer(filling: Filling, args: dict[str, Any]) -> _Filled:
 
 def _wants_messages(text: str) -> bool | None:
     """Whether strangers' words are asked for; they are shown as theirs and taint the conversation."""
-    return bool(re.search(r"\b(?:messages?|tickets?|wrote|written|complain\w*|said|mails?|notes)\b", text)) or None
+    asked = re.search(r"\b(?:messages?|tickets?|wrote|written|complain\w*|said|mails?|notes)\b", text)
+    return asked is not None or None
 
 
 def _orders(filling: Filling, args: dict[str, Any]) -> _Filled:

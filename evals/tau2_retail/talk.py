@@ -43,7 +43,7 @@ class Talk:
         self.id = f"talk-{next(store.conversations)}"
         self.customer: str | None = None
         self._session = Session(ASSISTANT, conversation=self.id)
-        store.desk.open_customer_conversation(self.id)
+        store.desk.identity.open(self.id)
 
     def agree(self, call: Call) -> Answer:
         """The customer says yes to exactly this write; refused if it fits no action."""
@@ -69,7 +69,7 @@ class Talk:
         with self.store.db.reading() as snapshot:
             action = action_of(snapshot, call.name, call.arguments)
         desk = self.store.desk
-        desk.record_consent(self.id, desk.digest_of(action))
+        desk.identity.consent(self.id, desk.identity.digest_of(action))
         return Answer.told(None)
 
     def _written(self, call: Call) -> Answer:
@@ -88,13 +88,13 @@ class Talk:
 
     def find_by_email(self, _: Snapshot, given: Mapping[str, Any]) -> str:
         """The customer with this e-mail address; from now on the one who is spoken with."""
-        self.customer = self.store.desk.verify_identity(self.id, email=given["email"])
+        self.customer = self.store.desk.identity.verify(self.id, email=given["email"])
         return self.customer
 
     def find_by_name(self, _: Snapshot, given: Mapping[str, Any]) -> str:
         """The customer of this name and zip code; from now on the one who is spoken with."""
         name = f"{given['first_name']} {given['last_name']}"
-        self.customer = self.store.desk.verify_identity(self.id, name=name, postcode=given["zip"])
+        self.customer = self.store.desk.identity.verify(self.id, name=name, postcode=given["zip"])
         return self.customer
 
     def user(self, snapshot: Snapshot, given: Mapping[str, Any]) -> dict[str, Any]:

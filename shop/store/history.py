@@ -7,14 +7,13 @@ placed or a transfer that was made by an action always counts, so that no run re
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from sqlalchemy import Date, Integer, and_, cast, func, literal, not_, or_, select, type_coerce
+from sqlalchemy import Date, Integer, cast, func, literal, not_, select, type_coerce
 
 from shop.plan_inputs import (
     NEVER,
@@ -29,6 +28,7 @@ from shop.plan_inputs import (
     Suppliers,
 )
 from shop.store import schema
+from shop.store.on_the_way import OpenLine, lines_on_the_way
 from shop.store.placed import placed_lines
 from shop.store.reads.info import store_info
 from shop.store.reads.signals import known_promotions, live_signals
@@ -48,9 +48,6 @@ HISTORY_DAYS: Final = 364
 
 Key = tuple[str, str]
 """A SKU and a location."""
-
-OpenLine = tuple[str, str, str, int, date, str]
-"""Order, SKU, location, pieces outstanding, expected day, supplier."""
 
 
 def plan_inputs(
@@ -75,7 +72,7 @@ def plan_inputs(
     starts_on = as_of - timedelta(days=history_days)
     sales = _sales(snapshot, starts_on, as_of)
     levels = _levels(snapshot, as_of)
-    open_lines = _open_lines(snapshot, as_of)
+    open_lines = lines_on_the_way(snapshot, as_of)
     coming = [(sku, place) for _, sku, place, *_ in open_lines]
     coming += [(supply.sku, supply.location) for supply in proposed]
     keys = _keys(snapshot, [(sku, place) for sku, place, _, _ in sales], list(levels), coming)
@@ -114,7 +111,7 @@ def plan_frame(
     rates = _rates(snapshot, as_of)
     rows = [
         (sku, place, pieces, (due - as_of).days, order, source)
-        for order, sku, place, pieces, due, source in _open_lines(snapshot, as_of)
+        for order, sku, place, pieces, due, source in lines_on_the_way(snapshot, as_of)
     ]
     rows += [
         (one.sku, one.location, one.quantity, max((one.due_on - as_of).days, 0), one.source, one.supplier)
@@ -317,47 +314,6 @@ def _incoming(
         source=_names([row[3] for row in found]),
         supplier=_names([row[4] for row in found]),
     )
-
-
-def _open_lines(snapshot: Snapshot, as_of: date) -> list[OpenLine]:
-    """Every order line with pieces outstanding on `as_of`."""
-    orders, lines = schema.purchase_orders, schema.purchase_order_lines
-    is_open = orders.c.status.in_(("placed", "partly_received"))
-    was_open = and_(orders.c.status == "received", orders.c.received_on > as_of)
-    query = (
-        select(
-            orders.c.id,
-            lines.c.sku,
-            orders.c.location,
-            lines.c.quantity,
-            lines.c.received,
-            orders.c.expected_on,
-            orders.c.supplier,
-        )
-        .join(lines, lines.c.purchase_order == orders.c.id)
-        .where(or_(is_open, was_open), or_(orders.c.ordered_on <= as_of, orders.c.action_id.is_not(None)))
-        .order_by(orders.c.id, lines.c.sku)
-    )
-    later = _later_receipts(snapshot, as_of)
-    return [
-        (order, sku, place, quantity - received + later[order, sku], due, supplier)
-        for order, sku, place, quantity, received, due, supplier in snapshot.execute(query)
-        if quantity - received + later[order, sku] > 0
-    ]
-
-
-def _later_receipts(snapshot: Snapshot, as_of: date) -> dict[tuple[str, str], int]:
-    """Pieces of each order line that arrived after `as_of`; those days are taken back from stock too."""
-    table = schema.stock_movements
-    query = (
-        select(table.c.ref, table.c.sku, func.sum(table.c.quantity))
-        .where(table.c.kind == "receipt", table.c.day > as_of)
-        .group_by(table.c.ref, table.c.sku)
-    )
-    found: dict[tuple[str, str], int] = defaultdict(int)
-    for order, sku, pieces in snapshot.execute(query):
-        found[order, sku] = int(pieces)
-    return found
 
 
 def _suppliers(snapshot: Snapshot) -> tuple[Suppliers, dict[str, int]]:

@@ -10,9 +10,10 @@ from sqlalchemy import Column, func, select
 
 from shop.backends.ports import Claim
 from shop.errors import ConflictError, InvalidActionError, NotFoundError
-from shop.model import Order, Payment, PaymentMethod
+from shop.model import Order, Payment
 from shop.money import Money
 from shop.service import pay_back
+from shop.service_model import PaymentMethod
 from shop.store.database import Snapshot, Transaction
 from shop.store.guarded import insert, update
 from shop.store.prepared import Prepared, select_by

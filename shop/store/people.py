@@ -12,7 +12,8 @@ from shop.money import Money
 from shop.people import Kind, Role
 from shop.store.database import Snapshot, Transaction
 from shop.store.prepared import Prepared
-from shop.store.schema import people, tokens
+from shop.store.schema import people
+from shop.store.web_schema import tokens
 
 _COLUMNS: Final = (
     people.c.id,

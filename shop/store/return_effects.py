@@ -7,7 +7,7 @@ from typing import Any
 
 from shop.backends.ports import Claim, Receipt
 from shop.errors import ConflictError, NotFoundError
-from shop.model import Exchange, Order, OrderLine, Return
+from shop.model import Order, OrderLine, Return
 from shop.service_actions import (
     CancelReturn,
     CompleteExchange,
@@ -19,6 +19,7 @@ from shop.service_actions import (
     RequestReturn,
     ReshipOrder,
 )
+from shop.service_model import Exchange
 from shop.store import order_books as books
 from shop.store.database import Transaction
 from shop.store.effects import applied, carry_out, change_on_hand, move, today

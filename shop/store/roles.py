@@ -23,7 +23,7 @@ from shop.store.database import Database, Transaction
 
 HIDDEN: Final = frozenset(
     {
-        schema.tokens,
+        web_schema.tokens,
         schema.people,
         journal_schema.streams,
         journal_schema.events,

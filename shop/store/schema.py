@@ -65,9 +65,8 @@ products = Table(
     Column("currency", String(3), nullable=False),  # of price, cost and MAP
     Column("cost_minor", BigInteger),  # moving average landed cost; unknown stays unknown
     Column("map_minor", BigInteger),  # minimum advertised price
-    Column(
-        "item_class", String(16), nullable=False, default="standard"
-    ),  # standard|hygiene|final_sale|hazardous
+    # standard | hygiene | final_sale | hazardous
+    Column("item_class", String(16), nullable=False, default="standard"),
     Column("shelf_life_days", Integer),
     Column("weight_grams", Integer),
     Column("volume_ml", Integer),
@@ -339,9 +338,8 @@ returns = Table(
     Column("line_no", Integer, nullable=False),
     Column("quantity", Integer, nullable=False),
     Column("reason", Text, nullable=False),
-    Column(
-        "status", String(16), nullable=False
-    ),  # requested | received | restocked | written_off | cancelled
+    # requested | received | restocked | written_off | cancelled
+    Column("status", String(16), nullable=False),
     Column("requested_on", Date, nullable=False),
     Column("received_on", Date),
     Column("method_id", String(80)),  # where the money goes; empty = as it was paid
@@ -415,15 +413,4 @@ people = Table(
     Column("limit_currency", String(3)),
     Column("active", Boolean, nullable=False, default=True),
     Column("created_at", UtcText, nullable=False),
-)
-
-tokens = Table(
-    "tokens",
-    metadata,
-    Column("hash", String(64), primary_key=True),  # SHA-256 of a 160-bit random token; the token is not kept
-    Column("person", ForeignKey("people.id"), nullable=False, index=True),
-    Column("created_at", UtcText, nullable=False),
-    Column("expires_at", UtcText),
-    Column("revoked_at", UtcText),
-    Column("scope", String(8), nullable=False, server_default="full"),  # full | ask | read | link
 )

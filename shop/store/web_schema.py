@@ -1,9 +1,20 @@
-"""Tables of the pages: who is signed in, who tried in vain, and notices on their way out."""
+"""Tables of the doors: tokens, who is signed in, who tried in vain, and notices on their way out."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from shop.store.columns import UtcText
 from shop.store.schema import metadata
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # SHA-256 of a 160-bit random token; the token is not kept
+    Column("person", ForeignKey("people.id"), nullable=False, index=True),
+    Column("created_at", UtcText, nullable=False),
+    Column("expires_at", UtcText),
+    Column("revoked_at", UtcText),
+    Column("scope", String(8), nullable=False, server_default="full"),  # full | ask | read | link
+)
 
 web_sessions = Table(
     "web_sessions",

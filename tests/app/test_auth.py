@@ -7,7 +7,7 @@ from shop.errors import AccessDeniedError, ConflictError, InvalidActionError, No
 from shop.money import Money
 from shop.people import Kind, Role
 from shop.store.database import Database
-from shop.store.schema import tokens
+from shop.store.web_schema import tokens
 from tools.ledger import chain
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

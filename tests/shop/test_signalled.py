@@ -225,7 +225,8 @@ def test_plans_with_signals_keep_all_rules(signals: list[Signal]) -> None:
     inputs = with_signals(told(world, *signals).inputs())
     found = plan(inputs, PlanSettings())
     assert faults_of(found, inputs) == []
-    assert all(line.arithmetic.raw_need > 0 for order in found.orders for line in order.lines)
+    figures = [line.arithmetic for order in found.orders for line in order.lines]
+    assert all(isinstance(one, Arithmetic) and one.raw_need > 0 for one in figures)
 
 
 @settings(deadline=None, max_examples=40)

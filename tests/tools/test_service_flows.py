@@ -226,16 +226,16 @@ CANCEL = {"order": "2002", "reason": "asked", "cause": "no_longer_needed"}
 
 def agree(shop: Shop, kind: str, args: dict[str, Any]) -> None:
     """The customer says yes to exactly this."""
-    shop.desk.record_consent(TALK, shop.desk.digest_of(parse_action(kind, args)))
+    shop.desk.identity.consent(TALK, shop.desk.identity.digest_of(parse_action(kind, args)))
 
 
 def test_a_customer_must_be_known_and_agree(desk_shop: Shop) -> None:
     """Without identity, then without consent, an action is denied; with both it is done, once."""
     desk = desk_shop.desk
-    desk.open_customer_conversation(TALK)
+    desk.identity.open(TALK)
     first = asked(desk_shop, "cancel_order", CANCEL)
     assert (first.state, "Identify the customer first" in first.reason) == (State.DENIED, True)
-    assert desk.verify_identity(TALK, email=CANARY_EMAIL.upper()) == "C-10001"
+    assert desk.identity.verify(TALK, email=CANARY_EMAIL.upper()) == "C-10001"
     second = asked(desk_shop, "cancel_order", CANCEL)
     assert (second.state, "ask for a yes first" in second.reason) == (State.DENIED, True)
     agree(desk_shop, "cancel_order", {**CANCEL, "cause": "ordered_by_mistake"})
@@ -246,8 +246,8 @@ def test_a_customer_must_be_known_and_agree(desk_shop: Shop) -> None:
 
 def test_a_yes_counts_once(desk_shop: Shop) -> None:
     """The same action again needs a yes of its own."""
-    desk_shop.desk.open_customer_conversation(TALK)
-    desk_shop.desk.verify_identity(TALK, name="johanna CANARY", postcode=CANARY_POSTCODE.lower())
+    desk_shop.desk.identity.open(TALK)
+    desk_shop.desk.identity.verify(TALK, name="johanna CANARY", postcode=CANARY_POSTCODE.lower())
     args = {"customer": "C-10001", **HOME}
     agree(desk_shop, "change_customer_address", args)
     assert asked(desk_shop, "change_customer_address", args).state is State.EXECUTED
@@ -257,10 +257,10 @@ def test_a_yes_counts_once(desk_shop: Shop) -> None:
 def test_one_customer_per_conversation(desk_shop: Shop) -> None:
     """A second customer is refused, and so is an action about another customer's order."""
     desk = desk_shop.desk
-    desk.open_customer_conversation(TALK)
-    desk.verify_identity(TALK, email=CANARY_EMAIL)
+    desk.identity.open(TALK)
+    desk.identity.verify(TALK, email=CANARY_EMAIL)
     with pytest.raises(AccessDeniedError, match="another customer"):
-        desk.verify_identity(TALK, email="john.smith@example.com")
+        desk.identity.verify(TALK, email="john.smith@example.com")
     other = {"order": "1043", "reason": "asked", "cause": "no_longer_needed"}
     agree(desk_shop, "cancel_order", other)
     found = asked(desk_shop, "cancel_order", other)
@@ -270,18 +270,18 @@ def test_one_customer_per_conversation(desk_shop: Shop) -> None:
 def test_guessing_who_one_is_ends(desk_shop: Shop) -> None:
     """After five attempts that match nobody, a person has to take over."""
     desk = desk_shop.desk
-    desk.open_customer_conversation(TALK)
+    desk.identity.open(TALK)
     for _ in range(5):
         with pytest.raises(NotFoundError):
-            desk.verify_identity(TALK, name="Johanna Canary", postcode="XX1 1XX")
+            desk.identity.verify(TALK, name="Johanna Canary", postcode="XX1 1XX")
     with pytest.raises(AccessDeniedError, match="a person must take over"):
-        desk.verify_identity(TALK, email=CANARY_EMAIL)
+        desk.identity.verify(TALK, email=CANARY_EMAIL)
 
 
 def test_only_a_customers_kinds_are_open_to_customers(desk_shop: Shop) -> None:
     """In a conversation with a customer nothing but service for customers can be asked for."""
-    desk_shop.desk.open_customer_conversation(TALK)
-    desk_shop.desk.verify_identity(TALK, email=CANARY_EMAIL)
+    desk_shop.desk.identity.open(TALK)
+    desk_shop.desk.identity.verify(TALK, email=CANARY_EMAIL)
     note = {"order": "2002", "note": "give me everything"}
     assert asked(desk_shop, "add_order_note", note).state is State.DENIED
 
@@ -290,6 +290,6 @@ def test_consent_needs_a_customer(desk_shop: Shop) -> None:
     """Nobody agrees to anything in an operator's conversation, or before it is known who they are."""
     with pytest.raises(ConflictError, match="no conversation with a customer"):
         agree(desk_shop, "cancel_order", CANCEL)
-    desk_shop.desk.open_customer_conversation(TALK)
+    desk_shop.desk.identity.open(TALK)
     with pytest.raises(AccessDeniedError, match="identify the customer"):
         agree(desk_shop, "cancel_order", CANCEL)

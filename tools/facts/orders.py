@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from policies.service_facts import CARRIER_STATES, ITEM_CLASSES
-from shop.model import Order, PaymentMethod
+from shop.model import Order
 from shop.money import Money
+from shop.service_model import PaymentMethod
 from shop.store.reads import catalogue, orders
 from shop.store.reads.payment_methods import payment_method
 from tools.facts.gathering import Gathered, Scene, found

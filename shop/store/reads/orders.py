@@ -7,18 +7,17 @@ from typing import Any
 from sqlalchemy import bindparam, exists, select
 
 from shop.model import (
-    Exchange,
     Order,
     OrderLine,
     OrderNote,
     Page,
     Payment,
     PaymentKind,
-    PostalAddress,
     Return,
     Shipment,
 )
 from shop.money import Money
+from shop.service_model import Exchange, PostalAddress
 from shop.store import schema
 from shop.store.database import Snapshot
 from shop.store.prepared import Prepared

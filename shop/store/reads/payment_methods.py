@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from shop.model import PaymentMethod
 from shop.money import Money
+from shop.service_model import PaymentMethod
 from shop.store.database import Snapshot
 from shop.store.prepared import Prepared
 from shop.store.service_schema import payment_methods as _table

@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from agent.offline import values
 from agent.offline.dialogue import Ask, Call, Dialogue, Offer, Say, Step
+from agent.offline.filling import WRITES
 from agent.offline.intents import takes
 from agent.offline.mentions import Mention, Records, Sort
 from agent.offline.mood import without_lead
 from agent.offline.requests import Request
-from agent.offline.slots import WRITES, fill
+from agent.offline.slots import fill
 
 _YES: Final = re.compile(
     r"^(?:(?:yes|yep|yeah|yup|ok|okay|sure|fine|right|alright|great|good|please|correct|exactly|perfect|sounds good|all right|i confirm)[\s,.!]*)*"

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from agent.offline.filling import WRITES
 from agent.offline.lexicon import THRESHOLD, WRITE_THRESHOLD, scores
 from agent.offline.mentions import Sort
 from agent.offline.mood import Mood, commands, mood
 from agent.offline.requests import Request
-from agent.offline.slots import WRITES
 
 ADVICE: Final = {
     "adjust_stock": "check_stock",

@@ -10,7 +10,7 @@ from agent.brain import Answer, Emit, Message, ToolOutcome, Turn
 from agent.journal import EventKind
 from agent.offline import wording
 from agent.offline.dialogue import Ask, Call, Dialogue, Offer, Say, Step
-from agent.offline.slots import WRITES
+from agent.offline.filling import WRITES
 from agent.offline.store_records import StoreRecords, names_of
 from agent.offline.understand import remember, understand
 from shop.money import Money

@@ -10,12 +10,13 @@ from typing import Final
 from agent.offline import follow_up, limits
 from agent.offline.campaigns import campaign_step
 from agent.offline.dialogue import Ask, Call, Dialogue, Offer, Say, Step
+from agent.offline.filling import WRITES
 from agent.offline.intents import Intent, coordinated, intent, is_negated, moods_of
 from agent.offline.mentions import Records, Sort, tag
 from agent.offline.mood import Mood, is_statement, mood
 from agent.offline.requests import Request, requests
 from agent.offline.signals import signal_step
-from agent.offline.slots import WRITES, fill
+from agent.offline.slots import fill
 from agent.offline.spelling import repaired
 
 MOST_STEPS: Final = 8

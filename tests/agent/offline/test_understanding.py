@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from agent.offline.dialogue import Ask, Call, Dialogue, Offer, Say, Step
+from agent.offline.filling import WRITES
 from agent.offline.mentions import Records
-from agent.offline.slots import WRITES
 from agent.offline.understand import remember, understand
 
 

@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from agent.offline.dialogue import Call, Dialogue
+from agent.offline.filling import WRITES
 from agent.offline.mentions import Records
-from agent.offline.slots import WRITES
 from agent.offline.understand import remember, understand
 
 quiet = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from agent.offline.dialogue import Call, Dialogue, Say
+from agent.offline.filling import WRITES
 from agent.offline.mentions import Records
 from agent.offline.signals import span_of
-from agent.offline.slots import WRITES
 from agent.offline.understand import understand
 
 FRIDAY = date(2026, 11, 20)

@@ -3,8 +3,8 @@
 import pytest
 
 from agent.offline.dialogue import Call, Dialogue, Step
+from agent.offline.filling import WRITES
 from agent.offline.mentions import Records
-from agent.offline.slots import WRITES
 from agent.offline.understand import remember, understand
 
 

@@ -47,7 +47,7 @@ class Comparison:
 
 
 def compare(before: RunFiles, after: RunFiles) -> Comparison:
-    """Compare on the cases that both played; raises ConflictError when they played different cases."""
+    """Compare on the cases that both played; raises ConflictError for others, or none."""
     plans = before.plan(), after.plan()
     if plans[0].digests != plans[1].digests:
         changed = {name for name, one in plans[0].digests.items() if plans[1].digests.get(name) != one}
@@ -58,6 +58,8 @@ def compare(before: RunFiles, after: RunFiles) -> Comparison:
         )
     old, new = by_case(before.trials()), by_case(after.trials())
     names = sorted(old.keys() & new.keys())
+    if not names:
+        raise ConflictError(f"{plans[0].run} and {plans[1].run} have no finished case in common")
     rates = [_rate(old[name]) for name in names], [_rate(new[name]) for name in names]
     steps = list(zip(names, *rates, strict=True))
     lost = tuple(name for name, was, now in steps if now < was)

@@ -21,6 +21,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import TypeAdapter, ValidationError
+
 from evals import statistics
 from shop.errors import NotFoundError, SetupError, ToolInputError
 
@@ -73,6 +75,10 @@ class Plan:
     floor: Mapping[str, float] = field(default_factory=dict)
 
 
+_PLAN: Final = TypeAdapter(Plan)
+_TRIAL: Final = TypeAdapter(Trial)
+
+
 class RunFiles:
     """The directory of one run."""
 
@@ -93,12 +99,14 @@ class RunFiles:
             raise SetupError(f"{self.directory} cannot be written: {error}") from error
 
     def plan(self) -> Plan:
-        """What was asked for; raises NotFoundError."""
+        """What was asked for; raises NotFoundError, SetupError when the file cannot be read."""
+        file = self.directory / "run.json"
         try:
-            body = json.loads((self.directory / "run.json").read_text("utf-8"))
-        except (OSError, ValueError) as error:
+            return _PLAN.validate_json(file.read_bytes())
+        except FileNotFoundError as error:
             raise NotFoundError(f"there is no evaluation run {self.directory.name!r}") from error
-        return Plan(**{**body, "cases": tuple(body["cases"])})
+        except (OSError, ValueError) as error:
+            raise _unreadable(file, error) from error
 
     def add(self, trial: Trial) -> None:
         """Append a finished trial; the line is whole or, after a cut, left out by `trials`."""
@@ -106,11 +114,23 @@ class RunFiles:
             file.write(json.dumps(asdict(trial), ensure_ascii=False) + "\n")
 
     def trials(self) -> list[Trial]:
-        """The finished trials; a last line that a cut left half written is not one."""
+        """The finished trials; a last line that a cut left half written is not one.
+
+        Raises SetupError naming a line that cannot be read.
+        """
         if not self.trials_file.is_file():
             return []
-        lines = self.trials_file.read_text("utf-8").split("\n")
-        return [_trial(json.loads(line)) for line in lines[:-1]]
+        try:
+            lines = self.trials_file.read_text("utf-8").split("\n")
+        except (OSError, ValueError) as error:
+            raise _unreadable(self.trials_file, error) from error
+        return [self._trial(line, number) for number, line in enumerate(lines[:-1], start=1)]
+
+    def _trial(self, line: str, number: int) -> Trial:
+        try:
+            return _TRIAL.validate_json(line)
+        except ValueError as error:
+            raise _unreadable(self.trials_file, error, f", line {number},") from error
 
     def mend(self) -> None:
         """Drop a half written last line, so that the next one begins at a line's start."""
@@ -125,14 +145,26 @@ class RunFiles:
         return draft.replace(self.directory / name)
 
     def result(self) -> dict[str, Any]:
-        """The summary; raises NotFoundError when the run is not complete."""
+        """The summary; raises NotFoundError when the run is not complete, SetupError for another schema."""
+        file = self.directory / "result.json"
         try:
-            body: dict[str, Any] = json.loads((self.directory / "result.json").read_text("utf-8"))
-        except (OSError, ValueError) as error:
+            body: dict[str, Any] = json.loads(file.read_bytes())
+        except FileNotFoundError as error:
             raise NotFoundError(
                 f"the run {self.directory.name!r} is not complete: continue it with --resume"
             ) from error
+        except (OSError, ValueError) as error:
+            raise _unreadable(file, error) from error
+        if not isinstance(body, dict) or body.get("schema") != SCHEMA:
+            raise SetupError(f"{file} cannot be read: it is no result of schema {SCHEMA}")
         return body
+
+
+def _unreadable(file: Path, error: Exception, where: str = "") -> SetupError:
+    """What is wrong with a file, in one line."""
+    why = error.errors()[0] if isinstance(error, ValidationError) else None
+    words = f"{'.'.join(map(str, why['loc']))}: {why['msg']}" if why else str(error)
+    return SetupError(f"{file}{where} cannot be read: {words.removeprefix(': ')}")
 
 
 def find_run(root: Path, name: str) -> RunFiles:
@@ -155,12 +187,6 @@ def runs(root: Path) -> list[RunFiles]:
     """Every run, oldest first."""
     found = [path.parent for path in root.glob("*/run.json")]
     return [RunFiles(path) for path in sorted(found, key=lambda each: (each / "run.json").stat().st_mtime)]
-
-
-def _trial(body: dict[str, Any]) -> Trial:
-    lists = ("unsafe", "wrong", "tags", "said", "trace")
-    fields: dict[str, Any] = {name: tuple(one) if name in lists else one for name, one in body.items()}
-    return Trial(**fields)
 
 
 def by_case(trials: Iterable[Trial]) -> dict[str, list[Trial]]:

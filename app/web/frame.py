@@ -44,6 +44,7 @@ PLACES: Final = (
     ("Stock", "/stock"),
     ("Activity", "/activity"),
     ("Policies", "/policies"),
+    ("Evaluations", "/evaluations"),
 )
 RECORDS: Final = (
     ("Products", "/products"),

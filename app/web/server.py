@@ -23,6 +23,7 @@ from app.web.pages import (
     approvals,
     ask,
     autonomy,
+    evaluations,
     health,
     lists,
     people_records,
@@ -54,6 +55,7 @@ PAGES: Final = (
     records,
     people_records,
     policies,
+    evaluations,
     autonomy,
 )
 FOR_EVER: Final = "public, max-age=31536000, immutable"

@@ -1,0 +1,174 @@
+"""Stored evaluations in the browser: the list, one run, a failed case step by step, two runs compared."""
+
+import html
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.bootstrap import House
+from evals.harness.results import Plan, RunFiles, Trial, summary
+from shop.people import Role
+from tests.app.web.conftest import Browser, SignIn
+
+STRANGER = "<script>alert('a stranger')</script>"
+REFUND = Trial(
+    "refund", 1, passed=False, wrong=("not done: refund_order(order=1042)",), effects=1, tokens=1234,
+    said=("Refund order 1042.", "wait_hours=49"), tags=("service",),
+    trace=(
+        {"kind": "tool_call", "index": 1, "call": "c1", "name": "refund_order", "args": {"order": "1042"}},
+        {"kind": "tool_result", "index": 1, "call": "c1", "name": "refund_order", "status": "ok",
+         "summary": STRANGER, "tainted": True, "action": "act_1", "state": "pending", "approval": "A-1"},
+        {"kind": "said", "answer": "It waits for the support lead."},
+        {"kind": "meanwhile", "what": "wait_hours=49"},
+    ),
+)  # fmt: skip
+LOOK = Trial("look", 1, passed=True, said=("How many mugs?",), tags=("look-up",))
+
+
+def kept(home: Path, name: str, *trials: Trial, done: bool = True) -> RunFiles:
+    """A run of these trials in a store's home."""
+    files = RunFiles(home / "evaluations" / name)
+    digests = {each.case: "1" for each in trials}
+    plan = Plan(name, "operations", "openai:small", 1, tuple(digests), digests, "p" * 64, "r" * 64)
+    files.begin(plan)
+    for each in trials:
+        files.add(each)
+    if done:
+        files.write("result.json", json.dumps(summary(plan, trials, 3.5)))
+    return files
+
+
+@pytest.fixture
+def first(house: House) -> RunFiles:
+    """A run in which one of two cases failed."""
+    return kept(house.home, "first", REFUND, LOOK)
+
+
+@pytest.fixture
+def viewer(house: House, sign_in: SignIn, stranger: TestClient) -> Browser:
+    """Somebody who may only look."""
+    house.admit("vera", "Vera", frozenset({Role.VIEWER}))
+    client = TestClient(stranger.app, base_url=str(stranger.base_url))
+    client.post("/sign-in", data={"token": house.credentials.tokens()["vera"]})
+    return Browser(client)
+
+
+def test_without_a_run_the_page_says_how_to_make_one(viewer: Browser) -> None:
+    """The empty list has the command."""
+    assert "shophand eval run operations" in viewer.get("/evaluations").text
+
+
+def test_the_list_has_the_figures_of_a_run(viewer: Browser, first: RunFiles) -> None:
+    """Suite, model, the rate as stored with its interval, and the tokens stand in the row."""
+    text = viewer.get("/evaluations").text
+    low, high = first.result()["intervals"]["pass_1"]
+    row = text.split("operations with openai:small", 1)[1].split("</tr>", 1)[0]
+    assert "50 %" in row
+    assert f"{100 * low:.1f}".removesuffix(".0") in row
+    assert f"{100 * high:.1f}".removesuffix(".0") in row
+    assert "1,234" in row
+
+
+def test_an_unreadable_result_does_not_hide_the_others(
+    viewer: Browser, house: House, first: RunFiles
+) -> None:
+    """A result that is no JSON is in the list with what is wrong, beside the runs that can be read."""
+    broken = kept(house.home, "broken", LOOK)
+    broken.write("result.json", "{")
+    text = viewer.get("/evaluations").text
+    assert "unreadable" in text
+    assert first.directory.name in text
+    answer = viewer.get("/evaluations/broken")
+    assert answer.status == 503
+    assert "This run cannot be read" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("run.json", '{"run": "x"}'),
+        ("result.json", '{"schema": "evaluation/9"}'),
+        ("result.json", '{"schema": "evaluation/1"}'),
+        ("trials.jsonl", '{"case": 1}\n'),
+    ],
+)
+def test_a_spoiled_file_is_named(viewer: Browser, first: RunFiles, file: str, words: str) -> None:
+    """Whichever file of a run is spoiled, its page names it and no page breaks."""
+    first.write(file, words)
+    answer = viewer.get("/evaluations/first")
+    assert answer.status == 503
+    assert file in answer.text
+    assert viewer.get("/evaluations").status == 200
+
+
+def test_a_cut_run_says_how_to_go_on(viewer: Browser, house: House) -> None:
+    """A run without a result shows its finished trials and the command that resumes it."""
+    kept(house.home, "cut", REFUND, done=False)
+    text = viewer.get("/evaluations/cut").text
+    assert "--resume cut" in text
+    assert "/evaluations/cut/cases/refund" in text
+
+
+def test_failures_stand_first_and_open_their_trace(viewer: Browser, first: RunFiles) -> None:
+    """The failed case is before the passed one, with a link to what was done in it."""
+    text = viewer.get("/evaluations/first").text
+    assert text.index("/evaluations/first/cases/refund") < text.index("/evaluations/first/cases/look")
+
+
+def test_a_trace_tells_what_was_asked_done_and_wrong(viewer: Browser, first: RunFiles) -> None:
+    """Words, call, arguments, what the desk said, the answer, what went on meanwhile, why it failed."""
+    text = html.unescape(viewer.get("/evaluations/first/cases/refund").text)
+    for words in (
+        "Refund order 1042.", "Refund order", "1042", "needs approval", "It waits for the support lead.",
+        "Meanwhile: wait_hours=49", "Not done: refund_order(order=1042)",
+    ):  # fmt: skip
+        assert words in text
+
+
+def test_a_strangers_text_stays_text(viewer: Browser, first: RunFiles) -> None:
+    """What a stranger wrote into a case is shown, never obeyed by the browser."""
+    text = viewer.get("/evaluations/first/cases/refund").text
+    assert STRANGER not in text
+    assert html.escape(STRANGER, quote=False).split("(")[0] in text
+
+
+def test_two_runs_are_compared_as_the_command_compares_them(
+    viewer: Browser, house: House, first: RunFiles
+) -> None:
+    """Fixed and broken cases, and the p value of `shophand eval compare`, stand on the page."""
+    kept(house.home, "second", replace(REFUND, passed=True, wrong=()), replace(LOOK, passed=False))
+    text = viewer.get("/evaluations/compare?before=first&after=second").text
+    broken, fixed = text.split(">Broken <", 1)[1].split(">Fixed <", 1)
+    assert "/evaluations/second/cases/look" in broken
+    assert "/evaluations/second/cases/refund" in fixed
+    assert "1.0000" in text
+
+
+def test_runs_of_other_cases_are_not_compared(viewer: Browser, house: House, first: RunFiles) -> None:
+    """The page says which two cannot be compared and why."""
+    kept(house.home, "other", LOOK)
+    answer = viewer.get("/evaluations/compare?before=first&after=other")
+    assert answer.status == 409
+    assert "played different cases" in answer.text
+
+
+@pytest.mark.parametrize("name", ["..", "/etc", "../first", "nothing"])
+def test_only_runs_of_this_store_are_opened(
+    viewer: Browser, house: House, first: RunFiles, name: str
+) -> None:
+    """A directory's path is no run's name here, as it may be on the command line."""
+    assert (
+        viewer.client.get("/evaluations/compare", params={"before": name, "after": "first"}).status_code
+        == 404
+    )
+
+
+def test_stored_results_are_read_without_the_extra() -> None:
+    """The pages load although inspect_ai cannot be imported."""
+    code = "import sys; sys.modules['inspect_ai'] = None; import app.web.pages.evaluations"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])

@@ -24,6 +24,9 @@ Row = dict[str, Any]
 
 _BATCH: Final = 20_000
 
+_MUCH: Final = 1_000
+"""Rows that come or go in one import after which the database's statistics are taken anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -109,6 +112,9 @@ def write(tx: Transaction, differences: Sequence[Difference]) -> None:
     for difference in differences:
         insert_rows(tx, metadata.tables[difference.table], difference.added)
         _change(tx, difference)
+    if sum(len(one.added) + len(one.removed) for one in differences) >= _MUCH:
+        # Without figures about the tables the database picks indexes by rule of thumb, often the wrong ones.
+        tx.exec_driver_sql("ANALYZE")
 
 
 def _change(tx: Transaction, difference: Difference) -> None:

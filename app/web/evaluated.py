@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -132,9 +132,14 @@ def root_of(house: House) -> Path:
     return house.home / "evaluations"
 
 
+def said_of(house: House, error: ShopError) -> str:
+    """What is wrong, with files named from where the runs are: the server's directories stay its own."""
+    return str(error).replace(f"{root_of(house)}/", "")
+
+
 def evaluations(house: House, limit: int) -> list[Evaluation]:
     """The newest runs first; one that cannot be read is among them and says why."""
-    return [_evaluation(each) for each in reversed(runs(root_of(house))[-limit:])]
+    return [_evaluation(house, each) for each in reversed(runs(root_of(house))[-limit:])]
 
 
 def files_of(house: House, name: str) -> RunFiles:
@@ -147,7 +152,7 @@ def files_of(house: House, name: str) -> RunFiles:
 
 def evaluation_of(house: House, name: str) -> Evaluation:
     """One run; raises NotFoundError."""
-    return _evaluation(files_of(house, name))
+    return _evaluation(house, files_of(house, name))
 
 
 def comparable(one: Evaluation, others: Sequence[Evaluation]) -> list[Evaluation]:
@@ -227,27 +232,29 @@ def _words(event: Mapping[str, Any]) -> str:
     return json.dumps({name: one for name, one in event.items() if name != "kind"}, ensure_ascii=False)
 
 
-def _evaluation(files: RunFiles) -> Evaluation:
+def _evaluation(house: House, files: RunFiles) -> Evaluation:
     name = files.directory.name
     at = datetime.fromtimestamp((files.directory / "run.json").stat().st_mtime, UTC)
     try:
         plan = files.plan()
     except ShopError as error:
-        return Evaluation(name, at, UNREADABLE, fault=str(error))
-    state, figures, fault = _figures(files)
-    return Evaluation(
-        name, at, state, plan.suite, plan.model, plan.epochs, len(plan.cases), plan.digests, figures, fault
-    )
-
-
-def _figures(files: RunFiles) -> tuple[str, Figures | None, str]:
+        return Evaluation(name, at, UNREADABLE, fault=said_of(house, error))
+    one = Evaluation(name, at, COMPLETE, plan.suite, plan.model, plan.epochs, len(plan.cases), plan.digests)
     try:
-        return COMPLETE, Figures.model_validate(files.result()), ""
+        return replace(one, figures=_figures(files))
     except NotFoundError as error:
-        return CUT, None, str(error)
+        return replace(one, state=CUT, fault=said_of(house, error))
     except SetupError as error:
-        return UNREADABLE, None, str(error)
+        return replace(one, state=UNREADABLE, fault=said_of(house, error))
+
+
+def _figures(files: RunFiles) -> Figures:
+    """Raises NotFoundError while there is no result, SetupError for one that lacks a figure."""
+    try:
+        return Figures.model_validate(files.result())
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        return UNREADABLE, None, f"{files.directory / 'result.json'} cannot be read: {where}: {first['msg']}"
+        raise SetupError(
+            f"the file {files.directory / 'result.json'} cannot be read: {where}: {first['msg']}"
+        ) from error

@@ -148,7 +148,7 @@ class RunFiles:
         """The summary; raises NotFoundError when the run is not complete, SetupError for another schema."""
         file = self.directory / "result.json"
         try:
-            body: dict[str, Any] = json.loads(file.read_bytes())
+            body: Any = json.loads(file.read_bytes())
         except FileNotFoundError as error:
             raise NotFoundError(
                 f"the run {self.directory.name!r} is not complete: continue it with --resume"
@@ -156,15 +156,16 @@ class RunFiles:
         except (OSError, ValueError) as error:
             raise _unreadable(file, error) from error
         if not isinstance(body, dict) or body.get("schema") != SCHEMA:
-            raise SetupError(f"{file} cannot be read: it is no result of schema {SCHEMA}")
-        return body
+            raise SetupError(f"the file {file} cannot be read: it is no result of schema {SCHEMA}")
+        found: dict[str, Any] = body
+        return found
 
 
 def _unreadable(file: Path, error: Exception, where: str = "") -> SetupError:
     """What is wrong with a file, in one line."""
     why = error.errors()[0] if isinstance(error, ValidationError) else None
     words = f"{'.'.join(map(str, why['loc']))}: {why['msg']}" if why else str(error)
-    return SetupError(f"{file}{where} cannot be read: {words.removeprefix(': ')}")
+    return SetupError(f"the file {file}{where} cannot be read: {words.removeprefix(': ')}")
 
 
 def find_run(root: Path, name: str) -> RunFiles:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, Page
 from agent.reorder_run import ReorderRequest, run_reorder
 from tests.app.conftest import assistant_of, order_of
 from tests.browser.conftest import Served, entering, serving
+from tests.stored_evaluation import LOOK, REFUND, kept
 from tools.desk import Session
 
 WCAG = {
@@ -28,6 +30,10 @@ PATHS = (
     "/activity",
     "/activity/{action}",
     "/policies",
+    "/evaluations",
+    "/evaluations/first",
+    "/evaluations/first/cases/refund",
+    "/evaluations/compare?before=first&after=second",
     "/autonomy",
     "/products",
     "/products/MUG-01",
@@ -45,7 +51,7 @@ PATHS = (
 
 @pytest.fixture(scope="module")
 def lived_in(store_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A store in which something waits, something was done and a run was made."""
+    """A store in which something waits, something was done, a run was made and a model evaluated."""
     home = tmp_path_factory.mktemp("pages") / "home"
     shutil.copytree(store_template, home)
     with serving(home) as served:
@@ -53,6 +59,8 @@ def lived_in(store_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         served.ask(480)
         served.house.desk.submit(order_of(24), Session(assistant_of(operator)))
         run_reorder(served.house.shop(Session(operator)), ReorderRequest(key="pages"))
+        kept(home, "first", REFUND, LOOK)
+        kept(home, "second", replace(REFUND, passed=True), LOOK)
         yield served
 
 

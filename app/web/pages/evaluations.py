@@ -17,6 +17,7 @@ from app.web.evaluated import (
     evaluations,
     files_of,
     parts_of,
+    said_of,
 )
 from app.web.failures import status_of
 from app.web.rendering import page
@@ -35,7 +36,9 @@ def listed(request: Request, house: Opened, visit: SignedIn) -> Response:
     """The newest runs, and the form that compares two of them."""
     found = evaluations(house, LIST)
     done = [each for each in found if each.figures is not None]
-    return page(request, "evaluations.html", visit, runs=found, done=done, most=LIST)
+    alike = comparable(done[0], done) if done else []
+    earlier = (alike or done)[0].name if done else ""
+    return page(request, "evaluations.html", visit, runs=found, done=done, earlier=earlier, most=LIST)
 
 
 @router.get("/evaluations/compare")
@@ -47,7 +50,7 @@ def compared(request: Request, house: Opened, visit: SignedIn, before: str = "",
     try:
         result = compare(files_of(house, before), files_of(house, after))
     except (ConflictError, SetupError) as error:
-        fault, status = str(error), status_of(error)
+        fault, status = said_of(house, error), status_of(error)
     return page(
         request,
         "evaluation_compare.html",
@@ -69,7 +72,7 @@ def one(request: Request, house: Opened, visit: SignedIn, run: str) -> Response:
     try:
         trials = files_of(house, run).trials()
     except SetupError as error:
-        fault = fault or str(error)
+        fault = fault or said_of(house, error)
     cases = cases_of(trials)
     return page(
         request,

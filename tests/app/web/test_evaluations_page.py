@@ -1,7 +1,6 @@
 """Stored evaluations in the browser: the list, one run, a failed case step by step, two runs compared."""
 
 import html
-import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,36 +10,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.bootstrap import House
-from evals.harness.results import Plan, RunFiles, Trial, summary
+from evals.harness.results import RunFiles
 from shop.people import Role
 from tests.app.web.conftest import Browser, SignIn
-
-STRANGER = "<script>alert('a stranger')</script>"
-REFUND = Trial(
-    "refund", 1, passed=False, wrong=("not done: refund_order(order=1042)",), effects=1, tokens=1234,
-    said=("Refund order 1042.", "wait_hours=49"), tags=("service",),
-    trace=(
-        {"kind": "tool_call", "index": 1, "call": "c1", "name": "refund_order", "args": {"order": "1042"}},
-        {"kind": "tool_result", "index": 1, "call": "c1", "name": "refund_order", "status": "ok",
-         "summary": STRANGER, "tainted": True, "action": "act_1", "state": "pending", "approval": "A-1"},
-        {"kind": "said", "answer": "It waits for the support lead."},
-        {"kind": "meanwhile", "what": "wait_hours=49"},
-    ),
-)  # fmt: skip
-LOOK = Trial("look", 1, passed=True, said=("How many mugs?",), tags=("look-up",))
-
-
-def kept(home: Path, name: str, *trials: Trial, done: bool = True) -> RunFiles:
-    """A run of these trials in a store's home."""
-    files = RunFiles(home / "evaluations" / name)
-    digests = {each.case: "1" for each in trials}
-    plan = Plan(name, "operations", "openai:small", 1, tuple(digests), digests, "p" * 64, "r" * 64)
-    files.begin(plan)
-    for each in trials:
-        files.add(each)
-    if done:
-        files.write("result.json", json.dumps(summary(plan, trials, 3.5)))
-    return files
+from tests.stored_evaluation import LOOK, REFUND, STRANGER, kept
 
 
 @pytest.fixture
@@ -97,12 +70,15 @@ def test_an_unreadable_result_does_not_hide_the_others(
         ("trials.jsonl", '{"case": 1}\n'),
     ],
 )
-def test_a_spoiled_file_is_named(viewer: Browser, first: RunFiles, file: str, words: str) -> None:
-    """Whichever file of a run is spoiled, its page names it and no page breaks."""
+def test_a_spoiled_file_is_named(
+    viewer: Browser, house: House, first: RunFiles, file: str, words: str
+) -> None:
+    """Whichever file of a run is spoiled, its page names it, without the server's path, and none breaks."""
     first.write(file, words)
     answer = viewer.get("/evaluations/first")
     assert answer.status == 503
-    assert file in answer.text
+    assert f"first/{file}" in answer.text
+    assert str(house.home) not in answer.text
     assert viewer.get("/evaluations").status == 200
 
 

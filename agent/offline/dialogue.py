@@ -106,6 +106,7 @@ _KEPT = frozenset(
         Sort.PURCHASE_ORDER,
         Sort.CUSTOMER,
         Sort.ACTION,
+        Sort.TICKET,
         Sort.TRACKING,
     )
 )

@@ -27,6 +27,19 @@ WRITES: Final = frozenset(
         "add_demand_signal",
         "add_supply_signal",
         "remove_signal",
+        "request_return",
+        "cancel_return",
+        "receive_return",
+        "inspect_return",
+        "request_exchange",
+        "complete_exchange",
+        "reship_order",
+        "change_order_items",
+        "change_order_payment",
+        "change_order_address",
+        "change_customer_address",
+        "give_credit",
+        "draft_reply",
     )
 )
 
@@ -44,6 +57,9 @@ QUESTIONS: Final = {
     "price": "What should the new price be?",
     "amount": "How much should be refunded? Name an amount, or say 'in full'.",
     "note": "What should the note say?",
+    "ticket": "Which ticket? Give me its id, such as T-501.",
+    "rma": "Which return? Give me its id, such as RMA-301.",
+    "exchange": "Which exchange? Give me its id, such as EX-1.",
     "action": "Which request? Give me its id, such as A-3.",
 }
 _NOUNS: Final = {

@@ -9,9 +9,9 @@ from typing import Any, Final
 from agent.offline import values
 from agent.offline.dialogue import Ask, Call, Dialogue, Offer, Say, Step
 from agent.offline.filling import WRITES
-from agent.offline.intents import takes
+from agent.offline.intents import intent, takes
 from agent.offline.mentions import Mention, Records, Sort
-from agent.offline.mood import without_lead
+from agent.offline.mood import Mood, mood, without_lead
 from agent.offline.requests import Request
 from agent.offline.slots import fill
 
@@ -60,6 +60,7 @@ _NEEDS: Final = {
     "purchase_order": Sort.PURCHASE_ORDER,
     "customer": Sort.CUSTOMER,
     "action": Sort.ACTION,
+    "ticket": Sort.TICKET,
     "from_location": Sort.LOCATION,
     "to_location": Sort.LOCATION,
 }
@@ -194,11 +195,21 @@ def _answered(request: Request, asked: Ask, dialogue: Dialogue, records: Records
     """The call that was asked about, completed by an answer such as "in Leeds" or "24"."""
     if asked.missing == "note" and request.text:
         return Call(asked.call.tool, {**asked.call.args, "note": request.said})
-    short = _ELLIPSIS.match(request.text) or _detail(request.text)
-    if not (request.mentions and short):
+    short = _ELLIPSIS.match(request.text) or (_detail(request.text) and not _asks_anew(request, asked))
+    if not ((request.mentions or asked.missing in _TOLD_IN_WORDS) and short):
         return None
     again = fill(asked.call.tool, request, _with_known(dialogue, asked.call), records.names, home)
     return _merged(asked.call, again, asked.missing, request)
+
+
+def _asks_anew(request: Request, asked: Ask) -> bool:
+    """Whether a message with the order that was asked for wants something else with it ("where is 1042?")."""
+    if asked.missing != "order":
+        return False
+    if mood(request.text) is not Mood.COMMAND:
+        return True
+    meant = intent(request)
+    return meant is not None and meant.tool in WRITES and meant.tool != asked.call.tool
 
 
 def _detail(text: str) -> bool:
@@ -234,6 +245,8 @@ def _merged(known: Call, again: Step, missing: str, request: Request) -> Step:
     return Call(known.tool, args, new.derive or known.derive)
 
 
+_TOLD_IN_WORDS: Final = frozenset({"reason", "result", "method"})
+"""What is asked back that an answer tells without a record or a number ("it got lost")."""
 _REQUIRED: Final = {
     "adjust_stock": ("sku", "location", "change"),
     "transfer_stock": ("sku", "quantity", "from_location", "to_location"),

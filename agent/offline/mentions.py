@@ -35,6 +35,7 @@ class Sort(StrEnum):
     NUMBER = "number"
     PERIOD = "period"
     WORDS = "words"
+    ADDRESS = "address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,16 @@ _NOTE_BODY: Final = re.compile(
     r"(?::|,?\s*\bthat\b)\s*(?P<d>.+)",
     re.IGNORECASE | re.DOTALL,
 )
+_REPLY_BODY: Final = re.compile(
+    r"\b(?:reply|answer|response)\b[^:\n]{0,40}\bT-\d+\s*(?::|,?\s*\b(?:saying(?:\s+that)?|that\s+says)\b)\s*(?P<body>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_ADDRESS: Final = re.compile(
+    r"\baddress\b[^:\n?]{0,60}?(?::|\bto\b|\bis(?:\s+now)?\b)\s*(?P<body>(?=[^\n?]*,)(?=[^\n?]*\d)[^\n?]+?)"
+    r"(?=[\s.,]*(?:,?\s*please)?[\s.!]*$|\s+(?:for|of|on)\s+(?:the\s+)?(?:order|customer|#))",
+    re.IGNORECASE,
+)
+"""An address is taken over letter for letter: no place, number or slip in it is made anything else."""
 _BODY_END: Final = re.compile(
     r"(?:[.!?;]\s+|,\s*|\s+)(?=(?:and\s+)?(?:also|then|after that|afterwards|next)[,\s])"
     r"|[.!;]\s+(?=(?:please|pls|can|could|what|how|show|list|where|who|when|which|check|refund|cancel|track)\b)",
@@ -218,6 +229,21 @@ def _note_bodies(message: str, _records: Records) -> Iterator[Span]:
     body = (body[: stop.start()] if stop else body).rstrip()
     if body:
         yield start, start + len(body), Mention(Sort.WORDS, body.strip(" ."), body)
+
+
+def _whole_body(pattern: re.Pattern[str], sort: Sort) -> _Finder:
+    """Words that are taken over as they stand, unless a part of them is linked already."""
+
+    def find(message: str, _records: Records) -> Iterator[Span]:
+        hit = pattern.search(message)
+        if hit is not None and "\x00" not in hit.group("body"):
+            yield (
+                hit.start("body"),
+                hit.end("body"),
+                Mention(sort, hit.group("body").strip(), hit.group("body")),
+            )
+
+    return find
 
 
 def _pattern(pattern: re.Pattern[str], sort: Sort, form: Callable[[re.Match[str]], str]) -> _Finder:
@@ -364,6 +390,8 @@ def _number_word(words: str) -> str:
 _FINDERS: Final[tuple[_Finder, ...]] = (
     _quotes,
     _note_bodies,
+    _whole_body(_REPLY_BODY, Sort.WORDS),
+    _whole_body(_ADDRESS, Sort.ADDRESS),
     _pattern(_EMAIL, Sort.CUSTOMER, lambda hit: hit.group().lower()),
     _pattern(_ACTION, Sort.ACTION, _action_id),
     _purchase_orders,

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from agent.offline import values
-from agent.offline.filling import QUESTIONS, Filled, Filling, MissingError
+from agent.offline.filling import QUESTIONS, Filled, Filling, MissingError, UnknownError
 from agent.offline.mentions import Sort
+from agent.offline.slots_goods import GOODS
 
 
 def _customer(filling: Filling, args: dict[str, Any]) -> Filled:
@@ -68,6 +69,8 @@ def _track(filling: Filling, args: dict[str, Any]) -> Filled:
 def _refund(filling: Filling, args: dict[str, Any]) -> Filled:
     args["order"] = filling.record("order", Sort.ORDER)
     args["reason"] = values.reason(filling.request)
+    if re.search(r"\b(?:to|onto|on|as)\b.*\b(?:gift ?card|store credit)\b", filling.request.text):
+        args["to"] = "gift card"
     said = values.amount(filling.request)
     if said is not None:
         args["amount"] = values.amount_text(said, filling.home)
@@ -83,7 +86,21 @@ def _refund(filling: Filling, args: dict[str, Any]) -> Filled:
 def _cancel_order(filling: Filling, args: dict[str, Any]) -> Filled:
     args["order"] = filling.record("order", Sort.ORDER)
     args["reason"] = values.reason(filling.request)
+    causes = [cause for cause, pattern in _CAUSES if re.search(pattern, filling.request.text)]
+    args["cause"] = causes[0] if len(causes) == 1 else None
     return args, ""
+
+
+_CAUSES: Final = (
+    ("ordered_by_mistake", r"\bmistak\w*|\bby accident\b|\baccidental\w*|\bin error\b"),
+    (
+        "no_longer_needed",
+        r"\bno longer (?:need|want)\w*|\bnot need\w* (?:it )?any ?more\b|\bchanged (?:his|her|their) mind\b",
+    ),
+    ("out_of_stock", r"\bout of stock\b|\bsold out\b"),
+    ("suspected_fraud", r"\bfraud\w*|\bstolen card\b"),
+)
+"""Causes that the rules know; without clear words none is told."""
 
 
 def _note(filling: Filling, args: dict[str, Any]) -> Filled:
@@ -95,9 +112,136 @@ def _note(filling: Filling, args: dict[str, Any]) -> Filled:
     return args, ""
 
 
-def _question(filling: Filling, args: dict[str, Any]) -> Filled:
-    args["question"] = filling.request.said
+def _credit(filling: Filling, args: dict[str, Any]) -> Filled:
+    request = filling.request
+    named = _CREDITED.search(request.text)
+    called = (
+        next((name for name in named.groups() if name), "") if named and not request.of(Sort.CUSTOMER) else ""
+    )
+    pronoun = not called or called in {"them", "him", "her", "the customer", "the client", "customer"}
+    args["customer"] = filling.record("customer", Sort.CUSTOMER) if pronoun else called
+    args["order"] = filling.record("order", Sort.ORDER, required=False)
+    args["reason"] = values.reason(request)
+    said = values.amount(request)
+    if said is None:
+        raise MissingError("amount", "How much credit? Name an amount, such as 10 GBP.")
+    args["amount"] = values.amount_text(said, filling.home)
     return args, ""
+
+
+_CREDITED: Final = re.compile(
+    r"^\W*(?:\w+ )*?(?:give|grant|issue|offer) (?:customer |client )?(?!a |an |some |store |goodwill |credit)(?P<first>[a-z][a-z' .-]*?)"
+    r" (?:a |an |some )*(?:<money>|<number>|goodwill|store credit|credit)"
+    r"|\bcredit (?:to|for) (?:customer |client )?(?P<last>[a-z][a-z' .-]*?)(?= for\b| because\b| as\b| on\b|[,;!.]|\s*$)"
+)
+
+
+def _address(filling: Filling, args: dict[str, Any]) -> Filled:
+    """The whole address, or a question for it: an address is never put together from parts."""
+    told = filling.request.of(Sort.ADDRESS)
+    parts = values.address(told[0].value) if told else None
+    if parts is None:
+        raise UnknownError(_WHOLE_ADDRESS)
+    args.update(parts)
+    return args, ""
+
+
+_WHOLE_ADDRESS: Final = (
+    "I need the whole address in one go: tell me again with 'address to' and then street, city, postcode and"
+    " country, parted by commas, such as 5 High Street, Leeds, LS1 4AP, United Kingdom"
+)
+
+
+def _order_address(filling: Filling, args: dict[str, Any]) -> Filled:
+    return _address(filling, _order(filling, args)[0])
+
+
+def _customer_address(filling: Filling, args: dict[str, Any]) -> Filled:
+    args["customer"] = filling.record("customer", Sort.CUSTOMER)
+    return _address(filling, args)
+
+
+def _payment(filling: Filling, args: dict[str, Any]) -> Filled:
+    args["order"] = filling.record("order", Sort.ORDER)
+    method = re.search(r"\bgift ?card\b|\bcard ending #?\d{4}\b", filling.request.said, re.IGNORECASE)
+    if method is None:
+        raise MissingError(
+            "method", "Which payment method? Say 'gift card' or 'card ending' and four digits."
+        )
+    args["method"] = method.group().lower().replace("#", "")
+    return args, ""
+
+
+def _ticket(filling: Filling, args: dict[str, Any]) -> Filled:
+    args["ticket"] = filling.record("ticket", Sort.TICKET)
+    return args, ""
+
+
+def _suggested(filling: Filling, args: dict[str, Any]) -> Filled:
+    return _ticket(filling, {**args, "include_messages": _wants_words(filling.request.text)})
+
+
+def _wants_words(text: str) -> bool | None:
+    return re.search(r"\b(?:their|his|her|the customer's) (?:words|message)\b", text) is not None or None
+
+
+def _draft(filling: Filling, args: dict[str, Any]) -> Filled:
+    _ticket(filling, args)
+    words = filling.request.of(Sort.WORDS)
+    if not words:
+        raise MissingError("text", "What should the reply say?")
+    args["text"] = words[0].value
+    return args, ""
+
+
+def _rma(filling: Filling, args: dict[str, Any]) -> Filled:
+    named = [one.value for one in filling.request.of(Sort.TICKET) if one.value.startswith("RMA")]
+    if not named:
+        raise MissingError("rma", QUESTIONS["rma"])
+    args["rma"] = named[0]
+    return args, ""
+
+
+def _cancel_return(filling: Filling, args: dict[str, Any]) -> Filled:
+    return _rma(filling, {**args, "reason": values.reason(filling.request)})
+
+
+def _inspect(filling: Filling, args: dict[str, Any]) -> Filled:
+    _rma(filling, args)
+    text = filling.request.text
+    sound, broken = re.search(r"\brestock\b|\bsound\b", text), re.search(r"\bwrite (?:\S+ )*?off\b", text)
+    if bool(sound) == bool(broken):
+        raise MissingError("result", "Restock the goods, or write them off?")
+    args["result"] = "restock" if sound else "write_off"
+    return args, ""
+
+
+def _complete(filling: Filling, args: dict[str, Any]) -> Filled:
+    named = re.search(r"\bEX-\d+\b", filling.request.said, re.IGNORECASE)
+    if named is None:
+        raise MissingError("exchange", QUESTIONS["exchange"])
+    args["exchange"] = named.group().upper()
+    return args, ""
+
+
+def _nothing(_filling: Filling, args: dict[str, Any]) -> Filled:
+    return args, ""
+
+
+def _question(filling: Filling, args: dict[str, Any]) -> Filled:
+    said = filling.request.said
+    bare = _LEAD_IN.sub("", said)
+    args["question"] = bare if re.search(r"\w{3}", bare) else said
+    return args, ""
+
+
+_LEAD_IN: Final = re.compile(
+    r"^(?:please |can you |could you |tell me |remind me )*"
+    r"(?:what (?:do|does|did) (?:(?:our|the|your) )?(?:\w+ )?(?:rules?|guides?|handbook|policy|policies|guidelines?|manual) (?:say|tell us) (?:about|on|of)"
+    r"|what(?: is|'s|s| are) (?:our|the|your) (?:policy|policies|rules?|guidelines?|guidance) (?:on|about|for|with|regarding))\s+",
+    re.IGNORECASE,
+)
+"""Words before the matter of a question, which would be searched for in the guides like the matter itself."""
 
 
 SERVICE: Final[dict[str, Callable[[Filling, dict[str, Any]], Filled]]] = {
@@ -109,6 +253,18 @@ SERVICE: Final[dict[str, Callable[[Filling, dict[str, Any]], Filled]]] = {
     "refund_order": _refund,
     "cancel_order": _cancel_order,
     "add_order_note": _note,
+    "give_credit": _credit,
+    "change_order_address": _order_address,
+    "change_customer_address": _customer_address,
+    "change_order_payment": _payment,
+    "list_tickets": _nothing,
+    "suggest_reply": _suggested,
+    "draft_reply": _draft,
+    "receive_return": _rma,
+    "cancel_return": _cancel_return,
+    "inspect_return": _inspect,
+    "complete_exchange": _complete,
+    **GOODS,
     "search_guides": _question,
 }
 """For each tool of customer service its filler."""

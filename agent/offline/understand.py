@@ -15,6 +15,7 @@ from agent.offline.intents import Intent, coordinated, intent, is_negated, moods
 from agent.offline.mentions import Records, Sort, tag
 from agent.offline.mood import Mood, is_statement, mood
 from agent.offline.requests import Request, requests
+from agent.offline.service_requests import service_step
 from agent.offline.signals import signal_step
 from agent.offline.slots import fill
 from agent.offline.spelling import repaired
@@ -103,6 +104,9 @@ def _steps(
     refused = limits.refusal(request.text)
     if refused is not None:
         return [refused]
+    served = service_step(request, dialogue, records, home)
+    if served is not None:
+        return [served]
     continued = follow_up.continued(request, dialogue, records, home)
     if continued is not None:
         return continued

@@ -171,6 +171,33 @@ def reason(request: Request) -> str:
     return telling[-1] if telling else f"asked for by the operator: {said}"
 
 
+_FLAT: Final = re.compile(r"^(?:flat|apartment|apt|unit|floor|suite|building|block|room)\b", re.IGNORECASE)
+_ADDRESS_PARTS: Final = {
+    4: ("street", "city", "postcode", "country"),
+    5: ("street", "street2", "city", "postcode", "country"),
+    6: ("street", "street2", "city", "region", "postcode", "country"),
+}
+
+
+def address(text: str) -> dict[str, str] | None:
+    """The parts of an address that commas part, letter for letter; None where they are not all clear.
+
+    >>> address("5 High Street, Leeds, LS1 4AP, United Kingdom")["postcode"]
+    'LS1 4AP'
+    >>> address("5 High Street, Leeds, United Kingdom") is None
+    True
+    """
+    parts = [part.strip(" .") for part in text.split(",")]
+    names = _ADDRESS_PARTS.get(len(parts))
+    if names is None or not all(parts):
+        return None
+    told = dict(zip(names, parts, strict=True))
+    clear = any(map(str.isdigit, told["postcode"])) and not any(
+        map(str.isdigit, told["city"] + told["country"])
+    )
+    return told if clear and ("street2" not in told or _FLAT.match(told["street2"])) else None
+
+
 def unknown_words(request: Request, *, start: str = "") -> str:
     """The run of words in a request that are neither common nor of the trade: perhaps a name.
 

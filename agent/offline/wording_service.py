@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tools.guides import GuidesAnswer
     from tools.refunds import RefundQuoteAnswer
     from tools.service_answers import CustomerAnswer, OrderAnswer, OrdersAnswer, ParcelRecord, ShipmentAnswer
+    from tools.tickets import SuggestionAnswer, TicketRecord, TicketsAnswer
 
 _PASSAGE: Final = 700
 
@@ -152,12 +153,39 @@ def _status(found: ActionStatusAnswer) -> str:
     return text
 
 
+def _tickets(found: TicketsAnswer) -> str:
+    if not found.items:
+        return "No ticket waits for an answer."
+    lines = [_ticket(one) for one in found.items]
+    shown = f", the oldest {len(found.items)} are" if len(found.items) < found.total else ""
+    return f"{counted(found.total, 'ticket')} waiting for an answer{shown}:\n{bulleted(lines)}"
+
+
+def _ticket(one: TicketRecord) -> str:
+    about = (
+        f"about order #{one.order} ({one.order_status.replace('_', ' ')})" if one.order else "about no order"
+    )
+    parcel = f", parcel {one.carrier_status.replace('_', ' ')}" if one.carrier_status else ""
+    return f"{one.id} of {day(one.opened_at)}, {one.status.replace('_', ' ')}: {about}{parcel}"
+
+
+def _suggestion(found: SuggestionAnswer) -> str:
+    about = f", order #{found.order}" if found.order else ""
+    text = f"Ticket {found.id} ({found.topic}{about}). Suggested reply, nothing was sent:\n“{found.text}”"
+    if found.request:
+        why = f" {' '.join(found.why)}" if found.why else ""
+        text += f"\nNext step: {found.request}; the rules would say: {found.verdict.replace('_', ' ')}.{why}"
+    return text + _messages(found)
+
+
 SERVICE: Final[dict[str, Callable[[Any], str]]] = {
     "find_customer": _customer,
     "find_orders": _orders,
     "get_order": _order,
     "track_shipment": _shipment,
     "quote_refund": _quote,
+    "list_tickets": _tickets,
+    "suggest_reply": _suggestion,
     "search_guides": _guides,
     "list_approvals": _approvals,
     "action_status": _status,

@@ -65,8 +65,8 @@ def test_flip_names_the_nearer_fact() -> None:
 
 def test_enum_flip_names_a_member() -> None:
     """A closed list of words is searched as well."""
-    vocabulary: Vocabulary = {"ship": {"carrier": EnumFact(("post", "van")), "fast": BoolFact()}}
-    text = HEAD.format(name="x") + "  - {id: r, action: ship, allow: {when: [{carrier: van}]}}"
-    facts: dict[str, FactValue] = {"carrier": "post", "fast": True}
+    vocabulary: Vocabulary = {"ship": {"courier": EnumFact(("post", "van")), "fast": BoolFact()}}
+    text = HEAD.format(name="x") + "  - {id: r, action: ship, allow: {when: [{courier: van}]}}"
+    facts: dict[str, FactValue] = {"courier": "post", "fast": True}
     decision = decide(parse_policies({"x.yaml": text}, vocabulary), "ship", facts)
-    assert decision.nearest_flip == "It would pass without asking if 'carrier' were van."
+    assert decision.nearest_flip == "It would pass without asking if 'courier' were van."

@@ -20,7 +20,8 @@ from tools.toolbox import TOOLS
 
 _REPLACED: Final = (
     (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "customer@example.com"),
-    (re.compile(r"(?<!\w)(?:\+44\s?|0)\d{3,4}[\s-]?\d{3}[\s-]?\d{3,4}(?!\w)"), "07700 900000"),
+    # A planner that took a part of the number for an order's writes a # before it.
+    (re.compile(r"(?<!\w)(?:\+44\s?|0)\d{3,4}[\s#-]{0,2}\d{3}[\s#-]{0,2}\d{3,4}(?!\w)"), "07700 900000"),
     (re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"), "AB1 2CD"),
     (re.compile(r"\b(?:\d[ -]?){12,18}\d\b"), "4242 4242 4242 4242"),
 )

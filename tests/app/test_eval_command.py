@@ -1,0 +1,54 @@
+"""``shophand eval``: what reads stored runs and conversations; nothing is played here."""
+
+import subprocess
+from collections.abc import Callable
+
+import pytest
+import yaml
+
+from app.bootstrap import House
+from tests.app.conftest import Shophand
+from tests.stored_evaluation import LOOK, REFUND, kept
+
+Process = Callable[..., subprocess.CompletedProcess[str]]
+VIEW = """
+import sys, types
+{extra}
+from app.cli.main import run
+sys.exit(run(["eval", "view", "first", "--port", "7591"]))
+"""
+FAKE = "sys.modules['inspect_ai'] = types.SimpleNamespace(view=lambda **asked: print(asked))"
+
+
+@pytest.fixture
+def _first(house: House) -> None:
+    """A stored run."""
+    kept(house.home, "first", REFUND, LOOK)
+
+
+@pytest.mark.usefixtures("_first")
+def test_view_opens_the_log_of_a_run_on_this_machine_only(process: Process) -> None:
+    """Inspect's viewer gets the directory of the run's logs, the port, and the loopback address."""
+    done = process(code=VIEW.format(extra=FAKE))
+    assert done.returncode == 0, done.stderr
+    assert "first/logs" in done.stdout
+    assert "'host': '127.0.0.1', 'port': 7591" in done.stdout
+
+
+@pytest.mark.usefixtures("_first")
+def test_view_without_the_extra_says_how_to_install_it(process: Process) -> None:
+    """Without inspect_ai the command names the extra."""
+    done = process(code=VIEW.format(extra="sys.modules['inspect_ai'] = None"))
+    assert done.returncode != 0
+    assert "pip install 'shophand[evals]'" in done.stderr
+
+
+def test_capture_prints_a_conversation_without_its_people(shophand: Shophand, house: House) -> None:
+    """Words, calls and what was asked for become a case; address, telephone number and name do not."""
+    shophand("chat", "-m", "Refund 12.00 of order 1042 for Isla Cook, isla@cook.org, 07700 900813")
+    conversation = house.conversations.journal.streams("conversation", 1)[0].id
+    said = shophand("eval", "capture", conversation, "--name", "Isla Cook")
+    (case,) = yaml.safe_load(said.out)["cases"]
+    assert case["must_ask"][0]["refund_order"]["amount"] == "12.00 GBP"
+    assert case["path"][0]["refund_order"]["order"] == "1042"
+    assert not [word for word in ("Isla", "cook.org", "900813") if word in said.out]

@@ -12,6 +12,7 @@ from typing import Any, Final
 from agent.offline import values
 from agent.offline.filling import Filled, Filling, MissingError, UnknownError
 from agent.offline.mentions import Mention, Sort
+from agent.offline.mood import without_lead
 from agent.offline.names import stem
 from agent.offline.requests import TAG, Request
 
@@ -22,7 +23,9 @@ _WHAT: Final = re.compile(
 _ALL: Final = re.compile(
     r"^(?:(?:all|everything|goods|items?|whole|complete|entire|order|contents?|things?|products?|it|them|of|the|out|again|return|replacements?|for|a)\s*)*$"
 )
-_FOR: Final = re.compile(r"\b(?:for|to|into|with|against|by)\s+(?P<new>[^,.;!?]+)")
+_FOR: Final = re.compile(
+    r"\b(?:for|to|into|with|against|by)\s+(?P<new>[^,.;!?]+?)(?= because\b| since\b| as\b|[,.;!?]|$)"
+)
 _UNSAID: Final = re.compile(
     r"\b(?:the|a|an|one|ones|variant|version|instead|please|in|colour|color|size|of|from|on|order|<order_id>)\b|<order_id>"
 )
@@ -38,7 +41,10 @@ def _pieces(filling: Filling) -> list[dict[str, Any]] | None:
     skus = [one for one in request.mentions if one.sort is Sort.SKU]
     if not skus:
         what = _untagged(request)
-        return None if what is None else [{"sku": stem(what), "quantity": _counted(filling, what)}]
+        if what is None:
+            _check_whole(request)
+            return None
+        return [{"sku": stem(what), "quantity": _counted(filling, what)}]
     numbers = [one for one in request.mentions if one.sort is Sort.NUMBER]
     if len(numbers) == len(skus):
         return [
@@ -54,6 +60,27 @@ def _untagged(request: Request) -> str | None:
     if hit is None or _ALL.match(hit.group("what")):
         return None
     return hit.group("what").strip()
+
+
+def _check_whole(request: Request) -> None:
+    """Refuse to take the whole order where words beside it may name a part of it."""
+    head, _, tail = request.text.partition("<order_id>")
+    if not _VERB.match(f"{without_lead(head)} "):
+        return  # an answer to a question, or words that no request begins with
+    words = re.sub(rf"{_VERB.pattern}|[\s,.#:]+", " ", without_lead(head)).strip()
+    if not _ALL.match(f"{words} ") or tail.startswith("'") or _PART.search(tail):
+        raise UnknownError(
+            "Which goods do you mean? Say 'the mug of order #1042' for a part, or only the order for all of it"
+        )
+
+
+_VERB: Final = re.compile(
+    r"^(?:return|start|open|create|request|raise|register|book|begin|file|make|set up|take back|send back|re-?ship|re-?send|send|ship)\b"
+    r"|\b(?:me|new|rma|another|an|please)\b"
+)
+_PART: Final = re.compile(
+    r"^ ?'s\b|\b(?:damaged|broken|smashed|cracked|lost|missing) (?!in\b|on\b|by\b|at\b|when\b|goods\b|parcel\b|again\b|and\b|during\b|transit\b|please\b)[a-z]{3,}"
+)
 
 
 def _called(mention: Mention) -> str:
@@ -117,8 +144,9 @@ def _change_items(filling: Filling, args: dict[str, Any]) -> Filled:
 def _swapped(request: Request) -> tuple[str, str]:
     """What is given back and what is wanted instead, each empty where it is not said."""
     first = re.search(r"<sku>", request.text)
-    if first is None:
-        old, at = _untagged(request) or "", 0
+    untold = _untagged(request)
+    if first is None or untold:
+        old, at = untold or "", 0
     else:
         old, at = _spoken(request, first.start(), first.end()), first.end()
     wanted = [

@@ -30,6 +30,8 @@ def step_of(records: Records, *messages: str) -> Step:
          {"order": "1042", "reason": "wrong colour"}),
         ("exchange the green mug of order #1042 for the blue one", "request_exchange",
          {"order": "1042", "items": [{"sku": "green mug", "new_sku": "blue"}]}),
+        ("exchange the mug in order 1042 for MUG-GRN-350 because it is chipped", "request_exchange",
+         {"items": [{"sku": "mug", "new_sku": "MUG-GRN-350"}], "reason": "it is chipped"}),
         ("exchange MUG-BLU-350 of order 1042 for MUG-GRN-350", "request_exchange",
          {"items": [{"sku": "MUG-BLU-350", "new_sku": "MUG-GRN-350"}]}),
         ("cancel order 1042, ordered by mistake", "cancel_order",
@@ -80,6 +82,8 @@ def test_what_is_missing_is_asked_back(records: Records, message: str, missing: 
     "message",
     [
         "return the mugs of order 1042",
+        "return the lamp, order 1042",
+        "reship order 1042, broken lamp",
         "exchange the mug of order 1042",
         "change the address of order 1042 to Leeds",
         "return the mug of order 9999",

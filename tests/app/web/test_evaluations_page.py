@@ -90,10 +90,14 @@ def test_a_cut_run_says_how_to_go_on(viewer: Browser, house: House) -> None:
     assert "/evaluations/cut/cases/refund" in text
 
 
-def test_failures_stand_first_and_open_their_trace(viewer: Browser, first: RunFiles) -> None:
-    """The failed case is before the passed one, with a link to what was done in it."""
-    text = viewer.get("/evaluations/first").text
-    assert text.index("/evaluations/first/cases/refund") < text.index("/evaluations/first/cases/look")
+def test_unsafe_cases_stand_first_and_open_their_trace(viewer: Browser, house: House) -> None:
+    """Each case links to what was done in it: the unsafe ones, then the failed ones, then the others."""
+    failed = replace(REFUND, case="a failed one")
+    kept(house.home, "mixed", LOOK, failed, replace(REFUND, unsafe=("refunded twice",)))
+    text = viewer.get("/evaluations/mixed").text
+    names = ("refund", "a%20failed%20one", "look")
+    places = [text.index(f"/evaluations/mixed/cases/{name}") for name in names]
+    assert places == sorted(places)
 
 
 def test_a_trace_tells_what_was_asked_done_and_wrong(viewer: Browser, first: RunFiles) -> None:

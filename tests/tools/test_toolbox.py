@@ -90,7 +90,7 @@ READS: dict[str, dict[str, Any]] = {
     "search_guides": {"question": "how long may returns take"},
     "list_approvals": {},
     "list_tickets": {},
-    "suggest_reply": {"ticket": "T-1"},
+    "suggest_reply": {"ticket": "T-501"},
 }
 
 WRITES: dict[str, dict[str, Any]] = {

@@ -69,21 +69,12 @@ def test_the_halves_share_no_case() -> None:
     assert len(dev) + len(test) == len(cases) >= 150
 
 
-def test_the_own_sets_cover_every_tool_that_the_planner_takes() -> None:
-    """No tool goes unmeasured, but for those that only a language model asks for; these are named."""
+def test_the_own_sets_cover_every_tool() -> None:
+    """No tool goes unmeasured."""
     from tools.toolbox import TOOLS  # noqa: PLC0415 - only this test asks
 
     service = OWN.with_name("requests_service.jsonl")
-    asked = {tool for path in (OWN, service) for case in load_cases(path) for tool in case.tools}
-    assert set(TOOLS) - asked == {
-        "cancel_return",
-        "change_customer_address",
-        "change_order_items",
-        "change_order_payment",
-        "complete_exchange",
-        "inspect_return",
-        "receive_return",
-    }
+    assert {tool for path in (OWN, service) for case in load_cases(path) for tool in case.tools} >= set(TOOLS)
 
 
 def test_the_report_is_json_with_the_promised_keys(

@@ -28,7 +28,7 @@ from shop.people import Kind, Principal, Role
 from shop.store.database import Database
 from shop.store.journal import OPEN, RUNNING, StoredEvent, Stream
 from tools.desk import Desk, Session
-from tools.knowledge.library import Library
+from tools.knowledge.guide_library import Library
 
 CONVERSATION: Final = "conversation"
 ASSISTANT: Final = "assistant"

@@ -28,7 +28,7 @@ from shop.store.migrate import is_current, upgrade
 from tools.desk import Desk, Session, Submission
 from tools.filing import Bench
 from tools.knowledge.embedding import Embedder
-from tools.knowledge.library import Library
+from tools.knowledge.guide_library import Library
 from tools.policymaking import Policymaking
 from tools.rulebook import StoredRules
 from tools.tool import Shop

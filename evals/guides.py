@@ -17,7 +17,7 @@ from typing import Final
 
 from shop.imports import sample
 from tools.knowledge.embedding import offline_embedder
-from tools.knowledge.library import Found, Library
+from tools.knowledge.guide_library import Found, Library
 
 GUIDES: Final = Path(sample.__file__).parent / "guides"
 OWN: Final = Path(__file__).parent / "data/guides_questions.jsonl"

@@ -15,7 +15,7 @@ from tools.answers import ListAnswer, Record
 from tools.arguments import Limit, Words
 from tools.knowledge.findings import stale
 from tools.knowledge.guide import Passage
-from tools.knowledge.library import Found, Library
+from tools.knowledge.guide_library import Found, Library
 from tools.tool import Shop
 
 MAX_TEXT: Final = 2_000

@@ -18,7 +18,7 @@ from shop.store.reads import info
 from tools.answers import Answer, WriteAnswer
 from tools.arguments import ToolArguments
 from tools.desk import Desk, Session, Submission
-from tools.knowledge.library import Library
+from tools.knowledge.guide_library import Library
 from tools.schemas import compact
 
 

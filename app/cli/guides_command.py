@@ -16,7 +16,7 @@ from tools.knowledge.guide import AUDIENCES, STAFF
 if TYPE_CHECKING:
     from app.bootstrap import House
     from tools.knowledge.guide import Passage
-    from tools.knowledge.library import Library
+    from tools.knowledge.guide_library import Library
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 

@@ -13,7 +13,7 @@ MODULES = [
     "tools.knowledge.evidence",
     "tools.knowledge.findings",
     "tools.knowledge.guide",
-    "tools.knowledge.library",
+    "tools.knowledge.guide_library",
     "tools.knowledge.words",
     "tools.nearest",
     "tools.privacy",

@@ -11,7 +11,7 @@ from evals.guides import Question, read_questions, score
 from policies.rules import SHIPPED, PolicySet, load_policies
 from tools.knowledge.findings import GuideFinding, findings
 from tools.knowledge.guide import Guide
-from tools.knowledge.library import Library
+from tools.knowledge.guide_library import Library
 from tools.knowledge.reading import guides_of
 
 TODAY = date(2026, 11, 20)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 import shop.imports.sample
 from shop.errors import ModelUnavailableError, SetupError
 from tools.knowledge.embedding import offline_embedder
-from tools.knowledge.library import BY_MEANING, BY_WORDS, Library
+from tools.knowledge.guide_library import BY_MEANING, BY_WORDS, Library
 from tools.knowledge.reading import guides_of, read_guide
 from tools.knowledge.vectors import Change
 from tools.toolbox import Shop, call

@@ -94,10 +94,14 @@ Tell = Callable[..., tuple[int, int]]
 
 @pytest.fixture
 def tell(house: House) -> Tell:
-    """Look once for what is due and send it, with these settings and so much later."""
+    """Look once for what is due and send it, with these settings and so much later.
+
+    The digest is due at any hour, so that the time of day at which a test runs changes nothing.
+    """
 
     def once(later: timedelta = LATER, **settings: str) -> tuple[int, int]:
-        chosen = Settings.load({"home": house.home, "public_url": "https://desk.example", **settings})
+        common = {"home": house.home, "public_url": "https://desk.example", "notify_digest_hour": "0"}
+        chosen = Settings.load({**common, **settings})
         again = House(chosen, Database(house.settings.store_url), lambda: house.clock() + later)
         try:
             return Notifier(again, channels_of(chosen), sleep=lambda _: None).once()
@@ -131,7 +135,7 @@ def test_what_was_told_is_not_told_again(tell: Tell, waiting: str, receiver: Hea
 
 def test_what_is_not_urgent_waits_for_the_digest(tell: Tell, waiting: str, receiver: Heard) -> None:
     """An approval with days to go is in the digest only."""
-    tell(timedelta(), slack_webhook=receiver.url, notify_digest_hour="0")
+    tell(timedelta(), slack_webhook=receiver.url)
     (body,) = receiver.bodies
     assert "1 request waits for a decision" in json.loads(body)["text"]
     assert waiting in json.loads(body)["text"]

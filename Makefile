@@ -52,8 +52,10 @@ evals: dev ## Play the evaluation suites with the offline planner, print the tab
 lock: $(VENV)/.uv ## Pin all dependencies again, with hashes
 	$(UV) pip compile $(LOCKED) requirements/uv.in -o requirements/uv.lock
 	$(UV) pip compile $(LOCKED) pyproject.toml requirements/build.in --extra postgres --extra knowledge \
+		--extra oidc --extra telemetry \
 		-c requirements/together.in -o requirements/runtime.lock
-	$(UV) pip compile $(LOCKED) pyproject.toml requirements/build.in --extra postgres --extra knowledge --group dev \
+	$(UV) pip compile $(LOCKED) pyproject.toml requirements/build.in --extra postgres --extra knowledge \
+		--extra oidc --extra telemetry --group dev \
 		-c requirements/runtime.lock -o requirements/dev.lock
 
 clean: ## Remove the environment and all caches (never the store in .shophand/)

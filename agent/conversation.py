@@ -242,7 +242,7 @@ class Conversations:
 
             return OfflineBrain()
         from agent.model_client import ModelClient  # noqa: PLC0415 - langchain takes seconds to import
-        from agent.operator import LanguageModel  # noqa: PLC0415 - the same
+        from agent.operator import LanguageModel  # noqa: PLC0415 - langchain takes seconds to import
 
         client = ModelClient(self._settings, sleep=flag.wait)
         return LanguageModel(client, Meter(self._settings, self.journal))
@@ -256,7 +256,7 @@ class Conversations:
         return ShopTools(self._shop(session))
 
     def _shop(self, session: Session) -> Any:
-        from tools.tool import Shop  # noqa: PLC0415 - as above
+        from tools.tool import Shop  # noqa: PLC0415 - the tools load the planning libraries
 
         return Shop(self._db, self._desk, session, self._guides, self._clock)
 

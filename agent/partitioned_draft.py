@@ -56,7 +56,7 @@ def partitioned_draft(
     Raises ImportFileError for a directory without partitions, or with some of another day.
     """
     from shop.partition_plan import buy_together  # noqa: PLC0415 - loads numba
-    from shop.partitions import need_arrow, partition_files  # noqa: PLC0415 - the same
+    from shop.partitions import need_arrow, partition_files  # noqa: PLC0415 - loads numpy, which only a plan needs
 
     need_arrow()
     from pyarrow import parquet  # noqa: PLC0415 - an extra that only large runs need
@@ -135,7 +135,7 @@ def _elsewhere(out: Path, files: Sequence[Path], together: Together) -> Elsewher
     from pyarrow import parquet  # noqa: PLC0415 - half a second that only large runs need
 
     from shop.partition_plan import CANDIDATE  # noqa: PLC0415 - loads numba
-    from shop.verdicts import ATTENTION  # noqa: PLC0415 - the same
+    from shop.verdicts import ATTENTION  # noqa: PLC0415 - loads numpy, which only a plan needs
 
     findings: Counter[str] = Counter()
     places: set[str] = set()

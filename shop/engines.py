@@ -94,7 +94,7 @@ def plan_partition(task: Task) -> str:
     from pyarrow import parquet  # noqa: PLC0415 - half a second that only large runs need
 
     from shop.partition_plan import needs_of_partition  # noqa: PLC0415 - loads numba
-    from shop.partitions import read_partition  # noqa: PLC0415 - the same
+    from shop.partitions import read_partition  # noqa: PLC0415 - loads numpy, which only a plan needs
 
     path = _candidates_file(task)
     source = hashlib.sha256(task.path.read_bytes()).hexdigest() + task.common
@@ -130,7 +130,7 @@ def _on_this_machine(tasks: Sequence[Task], workers: int) -> Iterator[str]:
         yield from map(plan_partition, tasks)
         return
     from concurrent.futures import ProcessPoolExecutor, as_completed  # noqa: PLC0415 - only large runs need it
-    from multiprocessing import get_context  # noqa: PLC0415 - the same
+    from multiprocessing import get_context  # noqa: PLC0415 - only large runs need it
 
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_alone) as pool:
         for future in as_completed([pool.submit(plan_partition, task) for task in tasks]):

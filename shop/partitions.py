@@ -153,7 +153,7 @@ def partition_files(directory: Path) -> list[Path]:
 def read_partition(path: Path) -> pa.Table:
     """A partition; raises ImportFileError for a file that is none, with what is missing."""
     import pyarrow as pa  # noqa: PLC0415 - half a second that only large runs need
-    from pyarrow import parquet  # noqa: PLC0415 - the same
+    from pyarrow import parquet  # noqa: PLC0415 - half a second that only large runs need
 
     try:
         table = parquet.read_table(path, use_threads=False)

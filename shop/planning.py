@@ -101,7 +101,7 @@ def plan(inputs: PlanInputs, settings: PlanSettings | None = None) -> Plan:
     Raises InvalidActionError for a budget that is not in the home currency.
     """
     from shop.assessment import assess  # noqa: PLC0415 - loads numba, which only a plan needs
-    from shop.verdicts import Verdicts  # noqa: PLC0415 - the same
+    from shop.verdicts import Verdicts  # noqa: PLC0415 - loads numba, which only a plan needs
 
     settings = settings or PlanSettings()
     for budget in settings.all_budgets:
@@ -158,7 +158,7 @@ def needs_of(inputs: PlanInputs, settings: PlanSettings, state: Assessment) -> N
     import numpy as np  # noqa: PLC0415 - only a plan needs it
 
     from shop.assessment import projection  # noqa: PLC0415 - loads numba
-    from shop.replenishment import raw_needs  # noqa: PLC0415 - the same
+    from shop.replenishment import raw_needs  # noqa: PLC0415 - loads numba
     from shop.transfers import moves, surplus  # noqa: PLC0415 - loads numpy
 
     items, levels = inputs.items, state.levels
@@ -198,7 +198,7 @@ def _worth_moving(inputs: PlanInputs, settings: PlanSettings, state: Assessment)
     import numpy as np  # noqa: PLC0415 - only a plan needs it
 
     from shop.assessment import home_major  # noqa: PLC0415 - loads numba
-    from shop.purchasing import known_rates  # noqa: PLC0415 - the same
+    from shop.purchasing import known_rates  # noqa: PLC0415 - loads numba
     from shop.transfers import worthwhile  # noqa: PLC0415 - loads numpy
 
     items, cost = inputs.items, settings.transfer_cost

@@ -8,11 +8,23 @@ is judged and again when it is carried out (``shop/service.py``).
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, ClassVar, Final, Self
+from operator import attrgetter
+from typing import Annotated, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-from shop.action import Action, Identifier, Pieces, Undo, Words
+from shop.action import (
+    Action,
+    Commented,
+    Identifier,
+    Part,
+    Pieces,
+    Reasoned,
+    Undo,
+    Words,
+    above_zero,
+    each_once,
+)
 from shop.money import Money
 
 MAX_LINES: Final = 200
@@ -25,23 +37,32 @@ ADDRESS: Final = ("street", "street2", "city", "region", "postcode", "country")
 """The parts of a postal address; each is personal data, so each can be erased."""
 
 
-class OrderPieces(BaseModel):
+class OrderPieces(Part):
     """So many pieces of one line of an order."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     line: LineNumber
     quantity: Pieces
 
 
-class SwappedPieces(BaseModel):
+class SwappedPieces(Part):
     """So many pieces of one line, and the variant of the same product that replaces them."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     line: LineNumber
     quantity: Pieces
     new_sku: Identifier
+
+
+_TWICE: Final = "a line stands there twice; put its pieces together"
+OrderedLines = Annotated[
+    tuple[OrderPieces, ...],
+    Field(min_length=1, max_length=MAX_LINES),
+    each_once(attrgetter("line"), _TWICE),
+]
+SwappedLines = Annotated[
+    tuple[SwappedPieces, ...],
+    Field(min_length=1, max_length=MAX_LINES),
+    each_once(attrgetter("line", "new_sku"), _TWICE),
+]
 
 
 class CancelCause(StrEnum):
@@ -67,7 +88,44 @@ class ReshipReason(StrEnum):
     DAMAGED = "damaged"
 
 
-class RefundOrder(Action):
+class OfOrder(Action):
+    """An action on one order of a customer."""
+
+    order: Identifier
+
+
+class OfReturn(Action):
+    """An action on one RMA."""
+
+    rma: Identifier
+
+
+class Swap(OfOrder):
+    """Other variants of the same products for pieces of an order.
+
+    The price difference goes to or comes from `method`, else the one that paid for the order.
+    """
+
+    lines: SwappedLines
+    method: Identifier | None = None
+
+
+class NewAddress(Action):
+    """Another postal address, whole."""
+
+    undo: ClassVar[Undo] = Undo.COMPENSABLE
+    undo_by: ClassVar[str] = "change the address again; the one before is not kept"
+    free_text: ClassVar[tuple[str, ...]] = ADDRESS
+
+    street: AddressPart
+    street2: MaybePart = ""
+    city: AddressPart
+    region: MaybePart = ""
+    postcode: AddressPart
+    country: AddressPart
+
+
+class RefundOrder(Reasoned, OfOrder):
     """Pay money of an order back to the customer: as it was paid, or to one payment method of theirs.
 
     `to` is the order's own payment method, or a gift card of the customer.
@@ -76,36 +134,24 @@ class RefundOrder(Action):
     kind: ClassVar[str] = "refund_order"
     undo: ClassVar[Undo] = Undo.FINAL
     undo_by: ClassVar[str] = "nothing: money paid out cannot be called back"
-    free_text: ClassVar[tuple[str, ...]] = ("reason",)
     left_out_unset: ClassVar[tuple[str, ...]] = ("to",)
 
-    order: Identifier
-    amount: Money
-    reason: Words
+    amount: Annotated[Money, above_zero("a refund")]
     to: Identifier | None = None
 
-    @model_validator(mode="after")
-    def _pays_something(self) -> Self:
-        if self.amount.minor <= 0:
-            raise ValueError("a refund must be over zero")
-        return self
 
-
-class CancelOrder(Action):
+class CancelOrder(Reasoned, OfOrder):
     """Cancel a customer's order that has not been shipped, and pay back what was paid, method by method."""
 
     kind: ClassVar[str] = "cancel_order"
     undo: ClassVar[Undo] = Undo.FINAL
     undo_by: ClassVar[str] = "nothing: the customer is told and the money goes back"
-    free_text: ClassVar[tuple[str, ...]] = ("reason",)
     left_out_unset: ClassVar[tuple[str, ...]] = ("cause",)
 
-    order: Identifier
-    reason: Words
     cause: CancelCause | None = None
 
 
-class AddOrderNote(Action):
+class AddOrderNote(OfOrder):
     """Add an internal note to a customer's order."""
 
     kind: ClassVar[str] = "add_order_note"
@@ -113,11 +159,10 @@ class AddOrderNote(Action):
     undo_by: ClassVar[str] = "add a correcting note"
     free_text: ClassVar[tuple[str, ...]] = ("note",)
 
-    order: Identifier
     note: Words
 
 
-class RequestReturn(Action):
+class RequestReturn(Reasoned, OfOrder):
     """Open an RMA for pieces of a delivered order; the money follows when they are back.
 
     `to` says where the money is to go: the order's payment method or a gift card; empty is as it was paid.
@@ -126,55 +171,38 @@ class RequestReturn(Action):
     kind: ClassVar[str] = "request_return"
     undo: ClassVar[Undo] = Undo.COMPENSABLE
     undo_by: ClassVar[str] = "cancel the return while nothing has come back"
-    free_text: ClassVar[tuple[str, ...]] = ("reason",)
 
-    order: Identifier
-    lines: Annotated[tuple[OrderPieces, ...], Field(min_length=1, max_length=MAX_LINES)]
+    lines: OrderedLines
     to: Identifier | None = None
-    reason: Words
-
-    @model_validator(mode="after")
-    def _names_each_line_once(self) -> Self:
-        _each_once([line.line for line in self.lines])
-        return self
 
 
-class CancelReturn(Action):
+class CancelReturn(Reasoned, OfReturn):
     """Close an RMA of which nothing has come back, and the exchange that it belongs to."""
 
     kind: ClassVar[str] = "cancel_return"
     undo: ClassVar[Undo] = Undo.FINAL
     undo_by: ClassVar[str] = "nothing: ask the customer and open a new return"
-    free_text: ClassVar[tuple[str, ...]] = ("reason",)
-
-    rma: Identifier
-    reason: Words
 
 
-class ReceiveReturn(Action):
+class ReceiveReturn(OfReturn):
     """Book the pieces of an RMA in as they came back; they cannot be sold until they are inspected."""
 
     kind: ClassVar[str] = "receive_return"
     undo: ClassVar[Undo] = Undo.COMPENSABLE
     undo_by: ClassVar[str] = "inspect the return and write the pieces off"
 
-    rma: Identifier
 
-
-class InspectReturn(Action):
+class InspectReturn(Commented, OfReturn):
     """Say what becomes of returned pieces: back into stock, or written off."""
 
     kind: ClassVar[str] = "inspect_return"
     undo: ClassVar[Undo] = Undo.FINAL
     undo_by: ClassVar[str] = "nothing: count the shelf and adjust the stock"
-    free_text: ClassVar[tuple[str, ...]] = ("note",)
 
-    rma: Identifier
     result: InspectionResult
-    note: Annotated[str, StringConstraints(max_length=2_000)] = ""
 
 
-class RequestExchange(Action):
+class RequestExchange(Reasoned, Swap):
     """Agree to an exchange of delivered pieces for another variant of the same product.
 
     Opens an RMA and holds the new variant back; the price difference goes to or comes from `method` when the
@@ -184,17 +212,6 @@ class RequestExchange(Action):
     kind: ClassVar[str] = "request_exchange"
     undo: ClassVar[Undo] = Undo.COMPENSABLE
     undo_by: ClassVar[str] = "cancel its return while nothing has come back"
-    free_text: ClassVar[tuple[str, ...]] = ("reason",)
-
-    order: Identifier
-    lines: Annotated[tuple[SwappedPieces, ...], Field(min_length=1, max_length=MAX_LINES)]
-    method: Identifier | None = None
-    reason: Words
-
-    @model_validator(mode="after")
-    def _names_each_line_once(self) -> Self:
-        _each_once([(line.line, line.new_sku) for line in self.lines])
-        return self
 
 
 class CompleteExchange(Action):
@@ -207,105 +224,59 @@ class CompleteExchange(Action):
     exchange: Identifier
 
 
-class ChangeOrderItems(Action):
+class ChangeOrderItems(Swap):
     """Change variants in a pending order, once; the difference is charged or paid back at once."""
 
     kind: ClassVar[str] = "change_order_items"
     undo: ClassVar[Undo] = Undo.FINAL
     undo_by: ClassVar[str] = "nothing: the items of an order change only once"
 
-    order: Identifier
-    lines: Annotated[tuple[SwappedPieces, ...], Field(min_length=1, max_length=MAX_LINES)]
-    method: Identifier | None = None
 
-    @model_validator(mode="after")
-    def _names_each_line_once(self) -> Self:
-        _each_once([(line.line, line.new_sku) for line in self.lines])
-        return self
-
-
-class ChangeOrderPayment(Action):
+class ChangeOrderPayment(OfOrder):
     """Let another payment method of the customer pay for a pending order; the first one is paid back."""
 
     kind: ClassVar[str] = "change_order_payment"
     undo: ClassVar[Undo] = Undo.FINAL
     undo_by: ClassVar[str] = "nothing: the payment of an order changes only once"
 
-    order: Identifier
     method: Identifier
 
 
-class ChangeOrderAddress(Action):
+class ChangeOrderAddress(NewAddress, OfOrder):
     """Send a pending order to another address."""
 
     kind: ClassVar[str] = "change_order_address"
-    undo: ClassVar[Undo] = Undo.COMPENSABLE
-    undo_by: ClassVar[str] = "change the address again; the one before is not kept"
-    free_text: ClassVar[tuple[str, ...]] = ADDRESS
-
-    order: Identifier
-    street: AddressPart
-    street2: MaybePart = ""
-    city: AddressPart
-    region: MaybePart = ""
-    postcode: AddressPart
-    country: AddressPart
 
 
-class ChangeCustomerAddress(Action):
+class ChangeCustomerAddress(NewAddress):
     """Change the address of a customer; orders that are under way keep theirs."""
 
     kind: ClassVar[str] = "change_customer_address"
-    undo: ClassVar[Undo] = Undo.COMPENSABLE
-    undo_by: ClassVar[str] = "change the address again; the one before is not kept"
-    free_text: ClassVar[tuple[str, ...]] = ADDRESS
 
     customer: Identifier
-    street: AddressPart
-    street2: MaybePart = ""
-    city: AddressPart
-    region: MaybePart = ""
-    postcode: AddressPart
-    country: AddressPart
 
 
-class ReshipOrder(Action):
+class ReshipOrder(Commented, OfOrder):
     """Send pieces of an order again that were lost or arrived damaged, as a replacement at no charge."""
 
     kind: ClassVar[str] = "reship_order"
     undo: ClassVar[Undo] = Undo.COMPENSABLE
     undo_by: ClassVar[str] = "cancel the replacement while it has not been shipped"
-    free_text: ClassVar[tuple[str, ...]] = ("note",)
 
-    order: Identifier
-    lines: Annotated[tuple[OrderPieces, ...], Field(min_length=1, max_length=MAX_LINES)]
+    lines: OrderedLines
     reason: ReshipReason
-    note: Annotated[str, StringConstraints(max_length=2_000)] = ""
-
-    @model_validator(mode="after")
-    def _names_each_line_once(self) -> Self:
-        _each_once([line.line for line in self.lines])
-        return self
 
 
-class GiveCredit(Action):
+class GiveCredit(Reasoned):
     """Give a customer goodwill credit on a gift card of theirs, or on a new one."""
 
     kind: ClassVar[str] = "give_credit"
     undo: ClassVar[Undo] = Undo.FINAL
     undo_by: ClassVar[str] = "nothing: credit may be spent at once"
-    free_text: ClassVar[tuple[str, ...]] = ("reason",)
 
     customer: Identifier
-    amount: Money
+    amount: Annotated[Money, above_zero("a credit")]
     order: Identifier | None = None
-    reason: Words
-
-    @model_validator(mode="after")
-    def _gives_something(self) -> Self:
-        if self.amount.minor <= 0:
-            raise ValueError("a credit must be over zero")
-        return self
 
 
 class DraftReply(Action):
@@ -318,11 +289,6 @@ class DraftReply(Action):
 
     ticket: Identifier
     text: Words
-
-
-def _each_once(named: list[object] | list[int] | list[tuple[int, str]]) -> None:
-    if len(set(named)) < len(named):
-        raise ValueError("a line stands there twice; put its pieces together")
 
 
 SERVICE_ACTIONS: Final[tuple[type[Action], ...]] = (

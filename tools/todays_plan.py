@@ -88,7 +88,7 @@ def _supply(
 
 def _planned(mark: Mark, inputs: PlanInputs) -> Today:
     from shop.assessment import assess  # noqa: PLC0415 - loads numba, which only a plan needs
-    from shop.planning import plan  # noqa: PLC0415 - the same
+    from shop.planning import plan  # noqa: PLC0415 - loads numba, which only a plan needs
 
     settings = PlanSettings()
     return Today(mark, inputs, assess(inputs, settings), plan(inputs, settings))

@@ -74,7 +74,7 @@ def _text(words: str, style: str = "") -> Text:
 
 def _grid(title: str, *columns: tuple[str, bool]) -> Table:
     from rich import box  # noqa: PLC0415 - rich is for those who print
-    from rich.table import Table  # noqa: PLC0415 - the same
+    from rich.table import Table  # noqa: PLC0415 - rich is for those who print
 
     table = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left")
     for name, is_number in columns:

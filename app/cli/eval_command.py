@@ -50,8 +50,8 @@ def run(
 ) -> None:
     """Play a suite and print its figures. Exit code 8: something unsafe was done."""
     from evals.harness.report import as_html, as_junit  # noqa: PLC0415 - the harness loads the agent
-    from evals.harness.running import run_suite  # noqa: PLC0415 - the same
-    from evals.harness.suite_files import find_suite  # noqa: PLC0415 - the same
+    from evals.harness.running import run_suite  # noqa: PLC0415 - the harness loads the agent
+    from evals.harness.suite_files import find_suite  # noqa: PLC0415 - the harness loads the agent
 
     files = run_suite(
         _root(context),
@@ -88,8 +88,8 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Which cases flipped between two runs, and whether that is chance. Exit code 8: a regression."""
-    from evals.harness.comparing import compare as compared  # noqa: PLC0415 - see run
-    from evals.harness.results import find_run  # noqa: PLC0415 - the same
+    from evals.harness.comparing import compare as compared  # noqa: PLC0415 - the harness loads the agent
+    from evals.harness.results import find_run  # noqa: PLC0415 - the harness loads the agent
 
     result = compared(find_run(_root(context), before), find_run(_root(context), after))
     if as_json:
@@ -114,8 +114,8 @@ def compare(
 @app.command(name="list")
 def list_(context: typer.Context, as_json: AsJson = False) -> None:
     """The suites, and the runs so far."""
-    from evals.harness.results import runs  # noqa: PLC0415 - see run
-    from evals.harness.suite_files import read_suite, suites  # noqa: PLC0415 - the same
+    from evals.harness.results import runs  # noqa: PLC0415 - the harness loads the agent
+    from evals.harness.suite_files import read_suite, suites  # noqa: PLC0415 - the harness loads the agent
 
     known = [read_suite(path) for path in suites().values()]
     made = [
@@ -147,9 +147,9 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Prove that cases are sound: idleness fails, the path passes, slips are noticed. Exit code 8 if not."""
-    from evals.harness.soundness import check as checked  # noqa: PLC0415 - see run
-    from evals.harness.suite_files import find_suite  # noqa: PLC0415 - the same
-    from evals.harness.world import worlds  # noqa: PLC0415 - the same
+    from evals.harness.soundness import check as checked  # noqa: PLC0415 - the harness loads the agent
+    from evals.harness.suite_files import find_suite  # noqa: PLC0415 - the harness loads the agent
+    from evals.harness.world import worlds  # noqa: PLC0415 - the harness loads the agent
 
     with worlds() as made:
         found = checked(find_suite(suite).cases, made, mutate=mutate)
@@ -175,7 +175,7 @@ def view(
     port: Annotated[int, typer.Option(help="Where the viewer listens, on this machine only.")] = 7575,
 ) -> None:
     """Open inspect's viewer on a run's log; report.html of the run needs no server."""
-    from evals.harness.results import find_run  # noqa: PLC0415 - see run
+    from evals.harness.results import find_run  # noqa: PLC0415 - the harness loads the agent
 
     found = find_run(_root(context), name)
     try:
@@ -193,7 +193,7 @@ def capture(
     name: Annotated[list[str] | None, typer.Option(help="Somebody's name to replace; repeat it.")] = None,
 ) -> None:
     """Print a conversation as a case, people's data replaced; complete world and answer by hand."""
-    from evals.harness.capturing import capture as captured  # noqa: PLC0415 - see run
+    from evals.harness.capturing import capture as captured  # noqa: PLC0415 - an extra
 
     opened = house(context)
     screen.data(captured(opened.db, opened.desk, conversation, name or ()))
@@ -201,7 +201,7 @@ def capture(
 
 def _model(context: typer.Context, name: str) -> Model:
     """The model; a language model with the endpoint, the key and the prices of the settings."""
-    from evals.harness.brains import model_named  # noqa: PLC0415 - see run
+    from evals.harness.brains import model_named  # noqa: PLC0415 - an extra
 
     if not name.startswith("openai:"):
         return model_named(name)
@@ -230,7 +230,7 @@ def _progress(trial: Trial, done: int, total: int) -> None:
 
 
 def _print(body: dict[str, Any], files: RunFiles) -> None:
-    from evals.harness.report import lines  # noqa: PLC0415 - see run
+    from evals.harness.report import lines  # noqa: PLC0415 - an extra
 
     console = screen.console()
     console.print(f"{body['suite']} with {body['model']}: {body['run']}")

@@ -44,7 +44,7 @@ def partitions(
 ) -> None:
     """Write stock, a year of sales and terms as Parquet partitions, for: run reorder --partitions."""
     from shop.partitions import write_partitions  # noqa: PLC0415 - loads numba
-    from shop.store.history import plan_inputs  # noqa: PLC0415 - the same
+    from shop.store.history import plan_inputs  # noqa: PLC0415 - loads numpy, which only a plan needs
 
     opened = house(context)
     with opened.db.reading() as snapshot:

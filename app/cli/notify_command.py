@@ -15,7 +15,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def notify(context: typer.Context) -> None:
     """Send notices of approvals that expire soon, of runs that ended, and the digest; each is told once."""
     from app.notices.channels import channels_of  # noqa: PLC0415 - only this command sends mail
-    from app.notices.sending import Notifier  # noqa: PLC0415 - the same
+    from app.notices.sending import Notifier  # noqa: PLC0415 - only this command sends mail
 
     opened = house(context)
     channels = channels_of(opened.settings)

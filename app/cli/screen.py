@@ -50,8 +50,8 @@ def render(*parts: RenderableType) -> None:
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> None:
     """Print rows under column heads; numbers of the columns in `right` stand flush right."""
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - rich is slow to load and --help needs none
-    from rich.table import Table  # noqa: PLC0415 - as above
-    from rich.text import Text  # noqa: PLC0415 - as above
+    from rich.table import Table  # noqa: PLC0415 - rich is slow to load and --help needs none
+    from rich.text import Text  # noqa: PLC0415 - rich is slow to load and --help needs none
 
     looks = sys.stdout.isatty()
     grid = Table(box=SIMPLE_HEAD if looks else None, pad_edge=False, padding=(0, 2, 0, 0))

@@ -23,8 +23,8 @@ def serve(
     """Serve the pages and the API until you press Ctrl-C; requests under way are finished first."""
     import uvicorn  # noqa: PLC0415 - only this command needs a server
 
-    from app.web import logs  # noqa: PLC0415 - the same
-    from app.web.server import create_app  # noqa: PLC0415 - the same
+    from app.web import logs  # noqa: PLC0415 - only this command needs a server
+    from app.web.server import create_app  # noqa: PLC0415 - only this command needs a server
 
     opened = house(context, recover=True)
     screen.talk(f"Shophand at http://{host}:{port} - sign in with a token, or with: shophand sign-in")

@@ -182,10 +182,10 @@ class Scripted:
     def run(self, turn: Turn, emit: Emit) -> Answer:
         """Let the next replies answer the message."""
         from agent.caps import Meter  # noqa: PLC0415 - langchain takes seconds to import
-        from agent.journal import Journal  # noqa: PLC0415 - the same
-        from agent.model_client import ModelClient  # noqa: PLC0415 - the same
-        from agent.operator import LanguageModel  # noqa: PLC0415 - the same
-        from agent.scripted import ScriptedModel  # noqa: PLC0415 - the same
+        from agent.journal import Journal  # noqa: PLC0415 - only a real run of a model writes one
+        from agent.model_client import ModelClient  # noqa: PLC0415 - langchain takes seconds to import
+        from agent.operator import LanguageModel  # noqa: PLC0415 - langchain takes seconds to import
+        from agent.scripted import ScriptedModel  # noqa: PLC0415 - langchain takes seconds to import
 
         model = ScriptedModel(script=self._replies)
         client = ModelClient(self._settings, chat=lambda _name: model)

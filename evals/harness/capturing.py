@@ -14,6 +14,7 @@ import yaml
 
 from agent.journal import EventKind, Journal
 from shop.errors import NotFoundError
+from shop.money import Money
 from shop.store.database import Database
 from tools.desk import Desk
 from tools.toolbox import TOOLS
@@ -101,8 +102,6 @@ def _told(kind: str, args: Mapping[str, Any]) -> dict[str, Any]:
 
 def _written(value: Any) -> Any:
     if isinstance(value, Mapping) and set(value) == {"minor", "cur"}:
-        from shop.money import Money  # noqa: PLC0415 - only here
-
         return str(Money.from_json(dict(value))).replace(",", "")
     if isinstance(value, Mapping):
         return {name: _written(one) for name, one in value.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -66,8 +67,6 @@ def run_suite(
 
 def finish(files: RunFiles, plan: Plan, seconds: float) -> dict[str, Any]:
     """Write summary and report of the finished trials."""
-    import json  # noqa: PLC0415 - only here
-
     trials = files.trials()
     body = summary(plan, trials, seconds)
     files.write("result.json", json.dumps(body, indent=2))

@@ -104,7 +104,7 @@ def task_of(suite: Suite, bench: Bench, epochs: int) -> Task:
     """The suite as an inspect_ai task; raises SetupError when inspect_ai is not installed."""
     try:
         from inspect_ai import Epochs, Task  # noqa: PLC0415 - an extra, and it takes seconds to import
-        from inspect_ai.dataset import MemoryDataset, Sample  # noqa: PLC0415 - the same
+        from inspect_ai.dataset import MemoryDataset, Sample  # noqa: PLC0415 - an extra, and it takes seconds to import
     except ModuleNotFoundError as error:
         raise SetupError("evaluations need the extra: pip install 'shophand[evals]'") from error
     samples = [
@@ -124,7 +124,7 @@ def task_of(suite: Suite, bench: Bench, epochs: int) -> Task:
 
 def _solver(bench: Bench) -> Any:
     import anyio  # noqa: PLC0415 - comes with inspect_ai
-    from inspect_ai.solver import Generate, TaskState, solver  # noqa: PLC0415 - as above
+    from inspect_ai.solver import Generate, TaskState, solver  # noqa: PLC0415 - comes with inspect_ai
 
     @solver(name="shophand")
     def agent() -> Any:
@@ -143,9 +143,9 @@ def _solver(bench: Bench) -> Any:
 
 
 def _scorer(bench: Bench) -> Any:
-    from inspect_ai.scorer import Score as Mark  # noqa: PLC0415 - as above
-    from inspect_ai.scorer import Target, mean, scorer, stderr  # noqa: PLC0415 - as above
-    from inspect_ai.solver import TaskState  # noqa: PLC0415 - as above
+    from inspect_ai.scorer import Score as Mark  # noqa: PLC0415 - comes with inspect_ai
+    from inspect_ai.scorer import Target, mean, scorer, stderr  # noqa: PLC0415 - comes with inspect_ai
+    from inspect_ai.solver import TaskState  # noqa: PLC0415 - comes with inspect_ai
 
     @scorer(metrics={"passed": [mean(), stderr()], "unsafe": [mean()]}, name="outcome")
     def outcome() -> Any:

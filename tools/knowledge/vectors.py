@@ -100,7 +100,7 @@ class VectorStore:
 
 def _client(kept_in: Path | None) -> Any:
     import chromadb  # noqa: PLC0415 - takes seconds to load, only for questions about guides
-    from chromadb.config import Settings  # noqa: PLC0415 - as above
+    from chromadb.config import Settings  # noqa: PLC0415 - takes seconds to load, only for questions about guides
 
     if kept_in is None:
         return chromadb.EphemeralClient(Settings(anonymized_telemetry=False))

@@ -73,7 +73,7 @@ class WordIndex:
 
     def _meant(self, word: str) -> str:
         from rapidfuzz import process  # noqa: PLC0415 - only questions about guides need it
-        from rapidfuzz.distance import OSA  # noqa: PLC0415 - as above
+        from rapidfuzz.distance import OSA  # noqa: PLC0415 - only questions about guides need it
 
         said = word.casefold()
         if _is_a_word(said) or said in self._spelt:

@@ -11,12 +11,26 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from operator import attrgetter
 from typing import Annotated, Any, ClassVar, Final, Self
 
 import rfc8785
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from shop.action import MAX_PIECES, Action, Identifier, Pieces, Undo, Words, canonical, digest_of
+from shop.action import (
+    MAX_PIECES,
+    Action,
+    Commented,
+    Identifier,
+    Part,
+    Pieces,
+    Reasoned,
+    Undo,
+    above_zero,
+    canonical,
+    digest_of,
+    each_once,
+)
 from shop.canonical import canonical_bytes
 from shop.errors import InvalidActionError
 from shop.money import Money
@@ -84,23 +98,35 @@ __all__ = [
 ]
 
 
-class PurchaseLine(BaseModel):
-    """So many pieces of one SKU at one unit cost."""
+MAX_PURCHASE_LINES: Final = 5_000
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+class PurchaseLine(Part):
+    """So many pieces of one SKU at one unit cost."""
 
     sku: Identifier
     quantity: Pieces
     unit_cost: Money
 
 
-class ReceivedLine(BaseModel):
+class ReceivedLine(Part):
     """So many pieces of one SKU, as counted at the door."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     sku: Identifier
     quantity: Pieces
+
+
+_TWICE: Final = "a SKU stands in two lines; put it in one"
+PurchaseLines = Annotated[
+    tuple[PurchaseLine, ...],
+    Field(min_length=1, max_length=MAX_PURCHASE_LINES),
+    each_once(attrgetter("sku"), _TWICE),
+]
+ReceivedLines = Annotated[
+    tuple[ReceivedLine, ...],
+    Field(min_length=1, max_length=MAX_PURCHASE_LINES),
+    each_once(attrgetter("sku"), _TWICE),
+]
 
 
 class AdjustReason(StrEnum):
@@ -113,19 +139,17 @@ class AdjustReason(StrEnum):
     EXPIRED = "expired"
 
 
-class AdjustStock(Action):
+class AdjustStock(Commented):
     """Correct the stock on hand of a SKU at a location by a number of pieces."""
 
     kind: ClassVar[str] = "adjust_stock"
     undo: ClassVar[Undo] = Undo.REVERSIBLE
     undo_by: ClassVar[str] = "adjust the stock back"
-    free_text: ClassVar[tuple[str, ...]] = ("note",)
 
     sku: Identifier
     location: Identifier
     change: Annotated[int, Field(ge=-MAX_PIECES, le=MAX_PIECES)]
     reason: AdjustReason
-    note: Annotated[str, StringConstraints(max_length=2_000)] = ""
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
@@ -162,13 +186,11 @@ class PlacePurchaseOrder(Action):
 
     supplier: Identifier
     location: Identifier
-    lines: Annotated[tuple[PurchaseLine, ...], Field(min_length=1, max_length=5_000)]
+    lines: PurchaseLines
     expected_on: date
 
     @model_validator(mode="after")
-    def _one_line_per_sku(self) -> Self:
-        if len({line.sku for line in self.lines}) < len(self.lines):
-            raise ValueError("a SKU stands in two lines; put it in one")
+    def _has_one_price_list(self) -> Self:
         if len({line.unit_cost.currency for line in self.lines}) > 1:
             raise ValueError("the lines mix currencies")
         if any(line.unit_cost.minor <= 0 for line in self.lines):
@@ -183,16 +205,14 @@ class PlacePurchaseOrder(Action):
         )
 
 
-class CancelPurchaseOrder(Action):
+class CancelPurchaseOrder(Reasoned):
     """Cancel what has not arrived of a purchase order."""
 
     kind: ClassVar[str] = "cancel_purchase_order"
     undo: ClassVar[Undo] = Undo.COMPENSABLE
     undo_by: ClassVar[str] = "place the purchase order again"
-    free_text: ClassVar[tuple[str, ...]] = ("reason",)
 
     purchase_order: Identifier
-    reason: Words
 
 
 class ReceivePurchaseOrder(Action):
@@ -203,32 +223,18 @@ class ReceivePurchaseOrder(Action):
     undo_by: ClassVar[str] = "adjust the stock back"
 
     purchase_order: Identifier
-    lines: Annotated[tuple[ReceivedLine, ...], Field(min_length=1, max_length=5_000)]
-
-    @model_validator(mode="after")
-    def _one_line_per_sku(self) -> Self:
-        if len({line.sku for line in self.lines}) < len(self.lines):
-            raise ValueError("a SKU stands in two lines; put it in one")
-        return self
+    lines: ReceivedLines
 
 
-class ChangePrice(Action):
+class ChangePrice(Reasoned):
     """Set the selling price of a SKU."""
 
     kind: ClassVar[str] = "change_price"
     undo: ClassVar[Undo] = Undo.REVERSIBLE
     undo_by: ClassVar[str] = "change the price back"
-    free_text: ClassVar[tuple[str, ...]] = ("reason",)
 
     sku: Identifier
-    price: Money
-    reason: Words
-
-    @model_validator(mode="after")
-    def _is_a_price(self) -> Self:
-        if self.price.minor <= 0:
-            raise ValueError("a price must be over zero")
-        return self
+    price: Annotated[Money, above_zero("a price")]
 
 
 _ALL: Final[tuple[type[Action], ...]] = (

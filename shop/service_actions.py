@@ -100,7 +100,7 @@ class OfReturn(Action):
     rma: Identifier
 
 
-class Swap(OfOrder):
+class ItemSwap(OfOrder):
     """Other variants of the same products for pieces of an order.
 
     The price difference goes to or comes from `method`, else the one that paid for the order.
@@ -202,7 +202,7 @@ class InspectReturn(Commented, OfReturn):
     result: InspectionResult
 
 
-class RequestExchange(Reasoned, Swap):
+class RequestExchange(Reasoned, ItemSwap):
     """Agree to an exchange of delivered pieces for another variant of the same product.
 
     Opens an RMA and holds the new variant back; the price difference goes to or comes from `method` when the
@@ -224,7 +224,7 @@ class CompleteExchange(Action):
     exchange: Identifier
 
 
-class ChangeOrderItems(Swap):
+class ChangeOrderItems(ItemSwap):
     """Change variants in a pending order, once; the difference is charged or paid back at once."""
 
     kind: ClassVar[str] = "change_order_items"

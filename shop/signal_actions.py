@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Final, Self
 
 from pydantic import Field, model_validator
 
-from shop.action import Action, Identifier, Pieces, Undo, Words
+from shop.action import Identifier, Pieces, Reasoned, Undo
 from shop.money import Money
 
 MAX_PERCENT: Final = 10_000
@@ -40,7 +40,7 @@ class SupplyEffect(StrEnum):
     PRICE = "price"
 
 
-class AddDemandSignal(Action):
+class AddDemandSignal(Reasoned):
     """Tell the plan of demand that the sales figures cannot know yet.
 
     Of one SKU, one category or, said outright, the whole store; at one location or everywhere. A promotion
@@ -51,7 +51,6 @@ class AddDemandSignal(Action):
     kind: ClassVar[str] = "add_demand_signal"
     undo: ClassVar[Undo] = Undo.REVERSIBLE
     undo_by: ClassVar[str] = "remove the signal"
-    free_text: ClassVar[tuple[str, ...]] = ("reason",)
 
     effect: DemandEffect
     sku: Identifier | None = None
@@ -62,7 +61,6 @@ class AddDemandSignal(Action):
     quantity: Pieces | None = None
     starts_on: date
     ends_on: date
-    reason: Words
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
@@ -77,7 +75,7 @@ class AddDemandSignal(Action):
         return self
 
 
-class AddSupplySignal(Action):
+class AddSupplySignal(Reasoned):
     """Tell the plan of a delay, of goods that cannot be had, or of a new unit cost.
 
     A delay of `days` holds for one open purchase order, or for what one supplier delivers and is asked for
@@ -88,7 +86,6 @@ class AddSupplySignal(Action):
     kind: ClassVar[str] = "add_supply_signal"
     undo: ClassVar[Undo] = Undo.REVERSIBLE
     undo_by: ClassVar[str] = "remove the signal"
-    free_text: ClassVar[tuple[str, ...]] = ("reason",)
 
     effect: SupplyEffect
     supplier: Identifier | None = None
@@ -99,7 +96,6 @@ class AddSupplySignal(Action):
     unit_cost: Money | None = None
     starts_on: date
     ends_on: date | None = None
-    reason: Words
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
@@ -111,16 +107,14 @@ class AddSupplySignal(Action):
         return self
 
 
-class RemoveSignal(Action):
+class RemoveSignal(Reasoned):
     """Take a signal back: the plan no longer uses it, the record of it stays."""
 
     kind: ClassVar[str] = "remove_signal"
     undo: ClassVar[Undo] = Undo.COMPENSABLE
     undo_by: ClassVar[str] = "add the signal again"
-    free_text: ClassVar[tuple[str, ...]] = ("reason",)
 
     signal: Identifier
-    reason: Words
 
 
 def _check_period(starts_on: date, ends_on: date) -> None:

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from datetime import date
 
 from policies.service_facts import CARRIER_STATES, ITEM_CLASSES
-from shop.model import Order
+from shop.action import Action
+from shop.model import Customer, Order
 from shop.money import Money
+from shop.service_actions import OfOrder
 from shop.service_model import PaymentMethod
-from shop.store.reads import catalogue, orders
+from shop.store.reads import catalogue, customers, orders
 from shop.store.reads.payment_methods import payment_method
 from tools.facts.gathering import Gathered, Scene, found
+from tools.facts.speaking import add_identity_and_consent
 from tools.ledger.windows import Entry
 
 
@@ -24,6 +27,30 @@ def order_of(order_id: str, scene: Scene, into: Gathered) -> Order | None:
     into.customer = order.customer
     into.evidence.append(f"order #{order.id} of {order.placed_at:%Y-%m-%d}, {order.total}")
     return order
+
+
+def asked_about(title: str, action: OfOrder, scene: Scene, into: Gathered) -> Order | None:
+    """The order of an action that a customer may ask for, and whether they may: identity and consent.
+
+    `title` says what is asked for; the order's number is put behind it.
+    """
+    into.title = f"{title} #{action.order}"
+    order = order_of(action.order, scene, into)
+    if order is not None:
+        add_identity_and_consent(action, scene, into)
+    return order
+
+
+def customer_of(title: str, action: Action, customer: str, scene: Scene, into: Gathered) -> Customer | None:
+    """The customer of an action with their version, and identity and consent as for an order."""
+    into.title = f"{title} customer {customer}"
+    who = customers.customer(scene.snapshot, customer)
+    if not found(who, f"customer {customer!r}", into) or who is None:
+        return None
+    into.versions[f"customer:{who.id}"] = who.version
+    into.customer = who.id
+    add_identity_and_consent(action, scene, into)
+    return who
 
 
 def add_value(name: str, amount: Money, scene: Scene, into: Gathered, *, spends: bool = True) -> None:

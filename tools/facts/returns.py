@@ -12,6 +12,7 @@ from shop.service_actions import (
     CompleteExchange,
     InspectionResult,
     InspectReturn,
+    OfReturn,
     OrderPieces,
     ReceiveReturn,
     RequestExchange,
@@ -28,6 +29,7 @@ from tools.facts.orders import (
     add_nothing_spent,
     add_value,
     allowed_for_refund,
+    asked_about,
     carrier_state,
     is_pending,
     item_class,
@@ -41,11 +43,9 @@ _BACK = ("received", "restocked", "written_off")
 
 @read_facts.register
 def _return(action: RequestReturn, scene: Scene, into: Gathered) -> None:
-    into.title = f"Return goods of order #{action.order}"
-    order = order_of(action.order, scene, into)
+    order = asked_about("Return goods of order", action, scene, into)
     if order is None:
         return
-    add_identity_and_consent(action, scene, into)
     _add_back(order, action.lines, scene, into)
     into.values["method.allowed"] = allowed_for_refund(order, action.to, scene)
     into.show("Why", "", action.reason)
@@ -53,11 +53,9 @@ def _return(action: RequestReturn, scene: Scene, into: Gathered) -> None:
 
 @read_facts.register
 def _exchange(action: RequestExchange, scene: Scene, into: Gathered) -> None:
-    into.title = f"Exchange goods of order #{action.order}"
-    order = order_of(action.order, scene, into)
+    order = asked_about("Exchange goods of order", action, scene, into)
     if order is None:
         return
-    add_identity_and_consent(action, scene, into)
     free = returnable(order, orders.returns(scene.snapshot, order.id))
     _add_back(order, action.lines, scene, into)
     _add_swap(order, action.lines, action.method, free, scene, into)
@@ -65,11 +63,9 @@ def _exchange(action: RequestExchange, scene: Scene, into: Gathered) -> None:
 
 @read_facts.register
 def _items(action: ChangeOrderItems, scene: Scene, into: Gathered) -> None:
-    into.title = f"Change the items of order #{action.order}"
-    order = order_of(action.order, scene, into)
+    order = asked_about("Change the items of order", action, scene, into)
     if order is None:
         return
-    add_identity_and_consent(action, scene, into)
     into.values["pending"] = is_pending(order, scene)
     into.values["items.changed_before"] = order.items_changed_at is not None
     quote = _add_swap(order, action.lines, action.method, unshipped(order), scene, into)
@@ -78,23 +74,13 @@ def _items(action: ChangeOrderItems, scene: Scene, into: Gathered) -> None:
 
 @read_facts.register
 def _cancel(action: CancelReturn, scene: Scene, into: Gathered) -> None:
-    into.title = f"Cancel return {action.rma}"
-    status = _rma(action.rma, scene, into)
-    if status is not None:
+    if _closes("Cancel", "cancelled", action, scene, into):
         add_identity_and_consent(action, scene, into)
-        into.values["open"] = status == "requested"
-        add_nothing_spent(scene, into)
-        into.show("Status", status, "cancelled")
 
 
 @read_facts.register
 def _receive(action: ReceiveReturn, scene: Scene, into: Gathered) -> None:
-    into.title = f"Receive return {action.rma}"
-    status = _rma(action.rma, scene, into)
-    if status is not None:
-        into.values["open"] = status == "requested"
-        add_nothing_spent(scene, into)
-        into.show("Status", status, "received")
+    _closes("Receive", "received", action, scene, into)
 
 
 @read_facts.register
@@ -217,6 +203,18 @@ def _rma(rma_id: str, scene: Scene, into: Gathered) -> str | None:
         return None
     into.versions[f"return:{rma.id}"] = rma.version
     return rma.status if order_of(rma.order, scene, into) is not None else None
+
+
+def _closes(verb: str, after: str, action: OfReturn, scene: Scene, into: Gathered) -> bool:
+    """An RMA that is to leave its first state: whether it is known, and whether it is in it."""
+    into.title = f"{verb} return {action.rma}"
+    status = _rma(action.rma, scene, into)
+    if status is None:
+        return False
+    into.values["open"] = status == "requested"
+    add_nothing_spent(scene, into)
+    into.show("Status", status, after)
+    return True
 
 
 def _absolute(amount: Money) -> Money:

@@ -23,10 +23,11 @@ from tools.facts.orders import (
     add_nothing_spent,
     add_value,
     allowed_for_refund,
+    asked_about,
+    customer_of,
     is_pending,
     order_of,
 )
-from tools.facts.speaking import add_identity_and_consent
 from tools.ledger import rows
 
 REFUND_DAYS = 90
@@ -34,11 +35,9 @@ REFUND_DAYS = 90
 
 @read_facts.register
 def _refund(action: RefundOrder, scene: Scene, into: Gathered) -> None:
-    into.title = f"Refund {action.amount} of order #{action.order}"
-    order = order_of(action.order, scene, into)
+    order = asked_about(f"Refund {action.amount} of order", action, scene, into)
     if order is None:
         return
-    add_identity_and_consent(action, scene, into)
     if action.amount.currency != order.total.currency:
         into.missing.append(f"order #{order.id} was paid in {order.total.currency}")
         return
@@ -60,11 +59,9 @@ def _refund(action: RefundOrder, scene: Scene, into: Gathered) -> None:
 
 @read_facts.register
 def _cancel(action: CancelOrder, scene: Scene, into: Gathered) -> None:
-    into.title = f"Cancel order #{action.order}"
-    order = order_of(action.order, scene, into)
+    order = asked_about("Cancel order", action, scene, into)
     if order is None:
         return
-    add_identity_and_consent(action, scene, into)
     shipped = order.has_shipped or bool(orders.shipments(scene.snapshot, order.id))
     into.values["shipped"] = shipped
     into.values["cancellable"] = order.status == "unfulfilled" and not shipped
@@ -87,11 +84,9 @@ def _note(action: AddOrderNote, scene: Scene, into: Gathered) -> None:
 
 @read_facts.register
 def _payment(action: ChangeOrderPayment, scene: Scene, into: Gathered) -> None:
-    into.title = f"Change the payment of order #{action.order}"
-    order = order_of(action.order, scene, into)
+    order = asked_about("Change the payment of order", action, scene, into)
     if order is None:
         return
-    add_identity_and_consent(action, scene, into)
     paid = orders.payments(scene.snapshot, order.id)
     once = len(paid) == 1 and paid[0].kind == "sale"
     method = payment_method(scene.snapshot, action.method)
@@ -107,11 +102,9 @@ def _payment(action: ChangeOrderPayment, scene: Scene, into: Gathered) -> None:
 
 @read_facts.register
 def _order_address(action: ChangeOrderAddress, scene: Scene, into: Gathered) -> None:
-    into.title = f"Change the address of order #{action.order}"
-    order = order_of(action.order, scene, into)
+    order = asked_about("Change the address of order", action, scene, into)
     if order is None:
         return
-    add_identity_and_consent(action, scene, into)
     who = None if order.customer is None else customers.customer(scene.snapshot, order.customer)
     country = order.ship_to.country if order.ship_to else who.country if who else ""
     into.values["pending"] = is_pending(order, scene)
@@ -124,13 +117,9 @@ def _order_address(action: ChangeOrderAddress, scene: Scene, into: Gathered) -> 
 
 @read_facts.register
 def _customer_address(action: ChangeCustomerAddress, scene: Scene, into: Gathered) -> None:
-    into.title = f"Change the address of customer {action.customer}"
-    who = customers.customer(scene.snapshot, action.customer)
-    if not found(who, f"customer {action.customer!r}", into) or who is None:
+    who = customer_of("Change the address of", action, action.customer, scene, into)
+    if who is None:
         return
-    into.versions[f"customer:{who.id}"] = who.version
-    into.customer = who.id
-    add_identity_and_consent(action, scene, into)
     into.values["country_changes"] = _is_elsewhere(who.country, action.country)
     add_nothing_spent(scene, into)
     into.show("Address", who.country, f"{action.city}, {action.country}")
@@ -138,13 +127,9 @@ def _customer_address(action: ChangeCustomerAddress, scene: Scene, into: Gathere
 
 @read_facts.register
 def _credit(action: GiveCredit, scene: Scene, into: Gathered) -> None:
-    into.title = f"Give {action.amount} credit to customer {action.customer}"
-    who = customers.customer(scene.snapshot, action.customer)
-    if not found(who, f"customer {action.customer!r}", into) or who is None:
+    who = customer_of(f"Give {action.amount} credit to", action, action.customer, scene, into)
+    if who is None:
         return
-    into.versions[f"customer:{who.id}"] = who.version
-    into.customer = who.id
-    add_identity_and_consent(action, scene, into)
     order = None if action.order is None else orders.order(scene.snapshot, action.order)
     into.values["order.of_customer"] = action.order is None or (
         order is not None and order.customer == who.id

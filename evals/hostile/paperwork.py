@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from evals.hostile.books import ANY_AMOUNT, Handed
-from evals.hostile.moves import action_behind, approver, present, waiting_one
+from evals.hostile.choosing import action_behind, approver, present, waiting_one
 from evals.hostile.town import staff
 from shop.actions import Action, PlacePurchaseOrder, RefundOrder
 from shop.errors import ShopError

@@ -10,21 +10,12 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from evals.hostile.asking import order_of, submit, take_back
+from evals.hostile.deciding import carry_out, recover, say_yes
+from evals.hostile.dials import loosen, loosen_stop, tighten
 from evals.hostile.limits import Limits
-from evals.hostile.moves import (
-    carry_out,
-    change,
-    loosen,
-    loosen_stop,
-    order_of,
-    recover,
-    say_yes,
-    set_roles,
-    submit,
-    take_back,
-    tighten,
-)
 from evals.hostile.paperwork import decide_all, end, hand_on
+from evals.hostile.surroundings import change, set_roles
 from evals.hostile.town import ORDERS, SKUS, paid, staff
 from policies.modes import Mode
 from shop.actions import Action, parse_action

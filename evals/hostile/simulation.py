@@ -10,10 +10,11 @@ from itertools import count
 from random import Random
 from typing import Any, Final
 
-from evals.hostile import moves, paperwork, schemes, tool_calls
+from evals.hostile import dials, schemes
 from evals.hostile.books import ANY_AMOUNT, Asked, identity
 from evals.hostile.limits import Limits
 from evals.hostile.machines import Connector, Crash, FailingClock
+from evals.hostile.moves import ACTS, MOVES
 from evals.hostile.oracle import Oracle
 from evals.hostile.proposals import Proposals
 from evals.hostile.refusals import refusal
@@ -29,12 +30,6 @@ from tools.desk import Desk, State, Submission
 
 SCHEMING: Final = 0.75
 """How often a scheme that was begun goes on before something else happens."""
-
-
-ACTS: Final[dict[str, Callable[[Simulation, Tenant], None]]] = {
-    name: next(getattr(room, name) for room in (moves, paperwork, tool_calls) if hasattr(room, name))
-    for name in moves.MOVES
-}
 
 
 @dataclass
@@ -75,7 +70,7 @@ class Simulation:
 
     def run(self, steps: int) -> None:
         """Take a number of steps."""
-        names, weights = tuple(moves.MOVES), tuple(moves.MOVES.values())
+        names, weights = tuple(MOVES), tuple(MOVES.values())
         for _ in range(steps):
             if self._scheme is not None and self.random.random() < SCHEMING:
                 self._guarded(self._scheme[0], self._go_on)
@@ -177,7 +172,7 @@ class Simulation:
             tenant.planned.clear()
             while tenant.desk.is_stopped():  # an hour later nobody acts for another any more
                 self.clock.now += timedelta(hours=1)
-                moves.loosen_stop(self, tenant)
+                dials.loosen_stop(self, tenant)
             for _ in range(30):
                 self.clock.now += timedelta(hours=1)
                 if not self._settled(tenant):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from evals.hostile.moves import who
+from evals.hostile.choosing import who
 from evals.hostile.proposals import WEIRD
 from evals.hostile.town import LOCATIONS, ORDERS, SKUS, SUPPLIERS
 from shop.actions import Action

@@ -69,18 +69,7 @@ def test_the_command_reports_in_json(capsys: pytest.CaptureFixture[str]) -> None
 @pytest.mark.parametrize(("db", "steps"), [("sqlite", 100_000), ("postgres", 10_000)])
 def test_the_long_run_is_neither_broken_nor_vacuous(db: str, steps: int) -> None:
     """A hundred thousand steps (ten on PostgreSQL): no violation, and everything was hit often enough."""
-    words = [
-        sys.executable,
-        "-m",
-        "evals.hostile",
-        "--steps",
-        str(steps),
-        "--seed",
-        "1",
-        "--db",
-        db,
-        "--json",
-    ]
+    words = ["-m", "evals.hostile", "--steps", str(steps), "--seed", "1", "--db", db, "--json"]
     done = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False)
     report = json.loads(done.stdout)
     assert (report["violations"], report["vacuous"], done.returncode) == ([], [], 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NotRequired, TypedDict, Unpack
 
 from pydantic import Field
 
@@ -14,6 +14,7 @@ from shop.actions import (
     GiveCredit,
 )
 from shop.errors import ToolInputError
+from shop.service_actions import ADDRESS
 from shop.store.reads import info
 from shop.swaps import unshipped
 from tools import lookups
@@ -31,12 +32,16 @@ from tools.order_pieces import method_meant, swaps_of
 from tools.returns import Exchanged, Method
 from tools.tool import Shop, submit
 
-Street = Annotated[Words, Field(max_length=120, description="street and number")]
-Street2 = Annotated[Words | None, Field(max_length=120, description="flat, building: if any")]
-City = Annotated[Words, Field(max_length=120, description="city")]
-Region = Annotated[Words | None, Field(max_length=120, description="county or state: if any")]
-Postcode = Annotated[Words, Field(max_length=120, description="postcode")]
-Country = Annotated[Words, Field(max_length=120, description="country, in full")]
+
+class Address(TypedDict):
+    """A whole postal address, as arguments of a tool."""
+
+    street: Annotated[Words, Field(max_length=120, description="street and number")]
+    city: Annotated[Words, Field(max_length=120, description="city")]
+    postcode: Annotated[Words, Field(max_length=120, description="postcode")]
+    country: Annotated[Words, Field(max_length=120, description="country, in full")]
+    street2: NotRequired[Annotated[Words | None, Field(max_length=120, description="flat, building: if any")]]
+    region: NotRequired[Annotated[Words | None, Field(max_length=120, description="county or state: if any")]]
 
 
 def change_order_items(
@@ -66,58 +71,20 @@ def change_order_payment(shop: Shop, order: OrderId, method: Method) -> WriteAns
     return submit(shop, ChangeOrderPayment, request, order=found.id, method=paying)
 
 
-def change_order_address(
-    shop: Shop,
-    order: OrderId,
-    street: Street,
-    city: City,
-    postcode: Postcode,
-    country: Country,
-    street2: Street2 = None,
-    region: Region = None,
-) -> WriteAnswer:
+def change_order_address(shop: Shop, order: OrderId, **address: Unpack[Address]) -> WriteAnswer:
     """Ask to send a pending order to another address; the whole address is needed."""
     with shop.db.reading() as snapshot:
         found = lookups.order(snapshot, order)
-    return submit(
-        shop,
-        ChangeOrderAddress,
-        f"send order #{found.id} to another address in {city}",
-        order=found.id,
-        street=street,
-        street2=street2 or "",
-        city=city,
-        region=region or "",
-        postcode=postcode,
-        country=country,
-    )
+    request = f"send order #{found.id} to another address in {address['city']}"
+    return submit(shop, ChangeOrderAddress, request, order=found.id, **_parts(address))
 
 
-def change_customer_address(
-    shop: Shop,
-    customer: CustomerName,
-    street: Street,
-    city: City,
-    postcode: Postcode,
-    country: Country,
-    street2: Street2 = None,
-    region: Region = None,
-) -> WriteAnswer:
+def change_customer_address(shop: Shop, customer: CustomerName, **address: Unpack[Address]) -> WriteAnswer:
     """Ask to change the address of a customer; orders that are under way keep theirs."""
     with shop.db.reading() as snapshot:
         who = lookups.customer(snapshot, customer)
-    return submit(
-        shop,
-        ChangeCustomerAddress,
-        f"another address in {city} for customer {who.id}",
-        customer=who.id,
-        street=street,
-        street2=street2 or "",
-        city=city,
-        region=region or "",
-        postcode=postcode,
-        country=country,
-    )
+    request = f"another address in {address['city']} for customer {who.id}"
+    return submit(shop, ChangeCustomerAddress, request, customer=who.id, **_parts(address))
 
 
 def give_credit(
@@ -134,3 +101,8 @@ def give_credit(
         money = parse_amount(amount, info.store_info(snapshot).home_currency)
     request = f"give customer {who.id} {money} credit"
     return submit(shop, GiveCredit, request, customer=who.id, amount=money, order=about, reason=reason)
+
+
+def _parts(address: Address) -> dict[str, str]:
+    """The parts of an address for an action; what was not said of it is empty."""
+    return {name: str(address.get(name) or "") for name in ADDRESS}

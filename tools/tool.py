@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, NotRequired, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ValidationError, create_model
 
@@ -116,13 +116,23 @@ def _tool(capability: str, effect: Effect, kind: str | None, run: Callable[..., 
 def _arguments(run: Callable[..., Answer]) -> type[ToolArguments]:
     """The arguments of a tool as its signature declares them, `shop` left out."""
     hints = get_type_hints(run, include_extras=True)
-    fields: dict[str, Any] = {
-        name: (hints[name], ... if parameter.default is parameter.empty else parameter.default)
-        for name, parameter in inspect.signature(run).parameters.items()
-        if name != "shop"
-    }
+    fields: dict[str, Any] = {}
+    for name, parameter in inspect.signature(run).parameters.items():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            fields |= _arguments_of_each(get_args(hints[name])[0])
+        elif name != "shop":
+            fields[name] = (hints[name], ... if parameter.default is parameter.empty else parameter.default)
     model: type[ToolArguments] = create_model(f"{run.__name__}_arguments", __base__=ToolArguments, **fields)
     return model
+
+
+def _arguments_of_each(group: Any) -> dict[str, Any]:
+    """Arguments that several tools share, as a typed dictionary names them; what it may lack is None."""
+    hints = get_type_hints(group, include_extras=True)
+    return {
+        name: (get_args(hint)[0], None) if get_origin(hint) is NotRequired else (hint, ...)
+        for name, hint in hints.items()
+    }
 
 
 def values_of(arguments: BaseModel) -> dict[str, Any]:

@@ -5,20 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from shop import service_actions as asked
 from shop.backends.ports import Claim, Receipt
 from shop.errors import ConflictError, NotFoundError
 from shop.model import Order, OrderLine, Return
-from shop.service_actions import (
-    CancelReturn,
-    CompleteExchange,
-    InspectionResult,
-    InspectReturn,
-    OrderPieces,
-    ReceiveReturn,
-    RequestExchange,
-    RequestReturn,
-    ReshipOrder,
-)
 from shop.service_model import Exchange
 from shop.store import order_books as books
 from shop.store.database import Transaction
@@ -35,7 +25,7 @@ BACK = ("received", "restocked", "written_off")
 
 
 @carry_out.register
-def _return(action: RequestReturn, tx: Transaction, claim: Claim) -> Receipt:
+def _return(action: asked.RequestReturn, tx: Transaction, claim: Claim) -> Receipt:
     order = books.order_of(tx, action.order)
     _refuse_more_than(order, action.lines, _free(tx, order))
     if action.to is not None:
@@ -48,24 +38,18 @@ def _return(action: RequestReturn, tx: Transaction, claim: Claim) -> Receipt:
 
 
 @carry_out.register
-def _cancel(action: CancelReturn, tx: Transaction, claim: Claim) -> Receipt:
+def _cancel(action: asked.CancelReturn, tx: Transaction, claim: Claim) -> Receipt:
     rma = _rma(tx, action.rma, ("requested",))
-    update(tx, returns, {"id": rma.id}, rma.version, status="cancelled", closed_on=today(tx, claim))
     order = books.order_of(tx, rma.order)
     for exchange in order_reads.exchanges(tx, rma.order):
         if exchange.rma == rma.id and exchange.status == "requested":
             books.release(tx, claim, exchange.new_sku, books.place_of(tx, order), exchange.quantity)
             _close(tx, claim, exchange, "cancelled")
-    return applied(
-        f"return {rma.id} cancelled",
-        reference=rma.id,
-        before={"status": rma.status},
-        after={"status": "cancelled"},
-    )
+    return _moved_on(tx, rma, "cancelled", f"return {rma.id} cancelled", closed_on=today(tx, claim))
 
 
 @carry_out.register
-def _receive(action: ReceiveReturn, tx: Transaction, claim: Claim) -> Receipt:
+def _receive(action: asked.ReceiveReturn, tx: Transaction, claim: Claim) -> Receipt:
     rma = _rma(tx, action.rma, ("requested",))
     order, line = _line_of(tx, rma)
     place = books.place_of(tx, order)
@@ -74,38 +58,27 @@ def _receive(action: ReceiveReturn, tx: Transaction, claim: Claim) -> Receipt:
     move(tx, claim, line.sku, place, "return", rma.quantity, ref=rma.id)
     mine = (order_lines.c.order_id == order.id) & (order_lines.c.line_no == line.line_no)
     tx.execute(order_lines.update().where(mine).values(returned=line.returned + rma.quantity))
-    update(tx, returns, {"id": rma.id}, rma.version, status="received", received_on=today(tx, claim))
-    return applied(
-        f"{rma.id}: {rma.quantity} of {line.sku} are back at {place}, to be inspected",
-        reference=rma.id,
-        before={"status": rma.status},
-        after={"status": "received"},
-    )
+    detail = f"{rma.id}: {rma.quantity} of {line.sku} are back at {place}, to be inspected"
+    return _moved_on(tx, rma, "received", detail, received_on=today(tx, claim))
 
 
 @carry_out.register
-def _inspect(action: InspectReturn, tx: Transaction, claim: Claim) -> Receipt:
+def _inspect(action: asked.InspectReturn, tx: Transaction, claim: Claim) -> Receipt:
     rma = _rma(tx, action.rma, ("received",))
     order, line = _line_of(tx, rma)
     place = books.place_of(tx, order)
     _set_aside(tx, claim, line.sku, place, -rma.quantity)
     status = "restocked"
-    if action.result is InspectionResult.WRITE_OFF:
+    if action.result is asked.InspectionResult.WRITE_OFF:
         status = "written_off"
         change_on_hand(tx, claim, line.sku, place, -rma.quantity)
         move(tx, claim, line.sku, place, "adjustment", -rma.quantity, ref=rma.id)
-    changes = {"status": status, "inspection": action.note, "closed_on": today(tx, claim)}
-    update(tx, returns, {"id": rma.id}, rma.version, **changes)
-    return applied(
-        f"{rma.id}: {rma.quantity} of {line.sku} {status.replace('_', ' ')}",
-        reference=rma.id,
-        before={"status": rma.status},
-        after={"status": status},
-    )
+    detail = f"{rma.id}: {rma.quantity} of {line.sku} {status.replace('_', ' ')}"
+    return _moved_on(tx, rma, status, detail, inspection=action.note, closed_on=today(tx, claim))
 
 
 @carry_out.register
-def _exchange(action: RequestExchange, tx: Transaction, claim: Claim) -> Receipt:
+def _exchange(action: asked.RequestExchange, tx: Transaction, claim: Claim) -> Receipt:
     order = books.order_of(tx, action.order)
     quote = swap_quote(tx, order, action, _free(tx, order))
     if action.method is not None:
@@ -124,7 +97,7 @@ def _exchange(action: RequestExchange, tx: Transaction, claim: Claim) -> Receipt
 
 
 @carry_out.register
-def _complete(action: CompleteExchange, tx: Transaction, claim: Claim) -> Receipt:
+def _complete(action: asked.CompleteExchange, tx: Transaction, claim: Claim) -> Receipt:
     exchange = order_reads.exchange(tx, action.exchange)
     if exchange is None or exchange.status != "requested":
         raise ConflictError(f"exchange {action.exchange!r} is not open any more")
@@ -145,7 +118,7 @@ def _complete(action: CompleteExchange, tx: Transaction, claim: Claim) -> Receip
 
 
 @carry_out.register
-def _reship(action: ReshipOrder, tx: Transaction, claim: Claim) -> Receipt:
+def _reship(action: asked.ReshipOrder, tx: Transaction, claim: Claim) -> Receipt:
     order = books.order_of(tx, action.order)
     _refuse_more_than(order, action.lines, {line.line_no: line.fulfilled for line in order.lines})
     place, lines = books.place_of(tx, order), {line.line_no: line for line in order.lines}
@@ -163,7 +136,7 @@ def _free(tx: Transaction, order: Order) -> dict[int, int]:
     return returnable(order, order_reads.returns(tx, order.id))
 
 
-def _refuse_more_than(order: Order, wanted: Sequence[OrderPieces], free: dict[int, int]) -> None:
+def _refuse_more_than(order: Order, wanted: Sequence[asked.OrderPieces], free: dict[int, int]) -> None:
     for piece in wanted:
         if piece.quantity > free.get(piece.line, 0):
             raise ConflictError(
@@ -179,6 +152,12 @@ def _rma(tx: Transaction, rma_id: str, states: Sequence[str]) -> Return:
     if rma.status not in states:
         raise ConflictError(f"return {rma.id} is {rma.status}, not {' or '.join(states)}")
     return rma
+
+
+def _moved_on(tx: Transaction, rma: Return, status: str, detail: str, **changes: Any) -> Receipt:
+    """The RMA in its next state, and the receipt that says so."""
+    update(tx, returns, {"id": rma.id}, rma.version, status=status, **changes)
+    return applied(detail, reference=rma.id, before={"status": rma.status}, after={"status": status})
 
 
 def _line_of(tx: Transaction, rma: Return) -> tuple[Order, OrderLine]:

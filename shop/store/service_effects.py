@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import Table
+
 from shop.backends.ports import Claim, Receipt
 from shop.errors import ConflictError, NotFoundError
 from shop.model import Order, Product
@@ -80,15 +82,7 @@ def _cancel(action: CancelOrder, tx: Transaction, claim: Claim) -> Receipt:
 @carry_out.register
 def _note(action: AddOrderNote, tx: Transaction, claim: Claim) -> Receipt:
     order = books.order_of(tx, action.order)
-    insert(
-        tx,
-        order_notes,
-        order_id=order.id,
-        at=claim.at,
-        author=claim.actor,
-        text=action.note,
-        action_id=claim.action_id,
-    )
+    _write_down(tx, claim, order_notes, action.note, order_id=order.id)
     return applied(f"note added to order {order.id}", reference=order.id)
 
 
@@ -242,16 +236,14 @@ def _draft(action: DraftReply, tx: Transaction, claim: Claim) -> Receipt:
     ticket = customers.ticket(tx, action.ticket)
     if ticket is None or ticket.status == "closed":
         raise ConflictError(f"ticket {action.ticket!r} is not open any more")
-    insert(
-        tx,
-        ticket_replies,
-        ticket=ticket.id,
-        at=claim.at,
-        author=claim.actor,
-        text=action.text,
-        action_id=claim.action_id,
-    )
+    _write_down(tx, claim, ticket_replies, action.text, ticket=ticket.id)
     return applied(f"draft of a reply to ticket {ticket.id} written", reference=ticket.id)
+
+
+def _write_down(tx: Transaction, claim: Claim, table: Table, text: str, **about: str) -> None:
+    """Keep somebody's words with their author, their moment and the action that wrote them."""
+    written = {"at": claim.at, "author": claim.actor, "text": text, "action_id": claim.action_id}
+    insert(tx, table, **written, **about)
 
 
 def pending(tx: Transaction, order_id: str) -> Order:

@@ -119,11 +119,9 @@ def _complete(action: CompleteExchange, scene: Scene, into: Gathered) -> None:
 
 @read_facts.register
 def _reship(action: ReshipOrder, scene: Scene, into: Gathered) -> None:
-    into.title = f"Send {action.reason.value} goods of order #{action.order} again"
-    order = order_of(action.order, scene, into)
+    order = asked_about(f"Send {action.reason.value} goods again of order", action, scene, into)
     if order is None:
         return
-    add_identity_and_consent(action, scene, into)
     sent = {line.line_no: line.fulfilled for line in order.lines}
     lines = {line.line_no: line for line in order.lines}
     place = order.location or catalogue.locations(scene.snapshot)[0].id

@@ -9,7 +9,6 @@ outside 93 to 97 %.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from typing import Any, Final
@@ -17,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from evals.options import simulation_options
 from shop.elasticity import elasticities
 
 SKUS_OF_A_CATEGORY: Final = 40
@@ -31,7 +31,9 @@ Floats = NDArray[np.float64]
 
 def main(arguments: list[str] | None = None) -> int:
     """Simulate, print, and give the exit code."""
-    options = _parser().parse_args(arguments)
+    options = simulation_options("evals.elasticity", __doc__, counted="skus", usually=4_000).parse_args(
+        arguments
+    )
     found = measure(options.skus, options.seed)
     print(json.dumps(found, indent=1) if options.json else _told(found))
     return 0 if all(WANTED[0] <= row["coverage"] <= WANTED[1] for row in found["rows"]) else 1
@@ -104,14 +106,6 @@ def _told(found: dict[str, Any]) -> str:
         for row in found["rows"]
     ]
     return "\n".join(lines)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m evals.elasticity", description=__doc__)
-    parser.add_argument("--skus", type=int, default=4_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    return parser
 
 
 if __name__ == "__main__":

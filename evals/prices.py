@@ -8,7 +8,6 @@ code 1 when a floor, a MAP, a limit or a cooldown is broken, or when too few of 
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import sys
@@ -16,6 +15,7 @@ import time
 from collections import Counter
 from typing import Any
 
+from evals.options import simulation_options
 from shop.money import exponent
 from shop.price_bounds import PriceLimits, PriceState, bounded
 
@@ -28,7 +28,9 @@ SELDOM = 0.1
 
 def main(arguments: list[str] | None = None) -> int:
     """Try the cases, print what came of them, and give the exit code."""
-    options = _parser().parse_args(arguments)
+    options = simulation_options("evals.prices", __doc__, counted="cases", usually=100_000).parse_args(
+        arguments
+    )
     found = measure(options.cases, options.seed)
     print(json.dumps(found, indent=1) if options.json else _told(found))
     return 0 if not sum(found["broken"].values()) and found["moved"] >= LEAST_MOVED * options.cases else 1
@@ -151,14 +153,6 @@ def _told(found: dict[str, Any]) -> str:
         f"{found['cases']:,} cases in {found['seconds']} s: {found['moved']:,} prices moved "
         f"({found['with_ending']:,} with an ending), {kept}\nbounds broken: {faults}"
     )
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m evals.prices", description=__doc__)
-    parser.add_argument("--cases", type=int, default=100_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    return parser
 
 
 if __name__ == "__main__":

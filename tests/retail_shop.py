@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from evals.tau2_retail.shapes import dollars
+
 HOME = {
     "address1": "1 Mill Lane",
     "address2": "Suite 2",
@@ -16,8 +18,13 @@ HOME = {
 NEW_HOME = {**HOME, "address1": "9 Elm Street", "zip": "02109"}
 
 
-def variant(item: str, price: float, size: str, *, available: bool = True) -> dict[str, Any]:
+CENTS = {"101": 1010, "102": 1235, "103": 900, "201": 4666, "202": 4666}
+"""What each item costs."""
+
+
+def variant(item: str, size: str, *, available: bool = True) -> dict[str, Any]:
     """One variant of a product."""
+    price = dollars(CENTS[item])
     return {"item_id": item, "options": {"size": size}, "available": available, "price": price}
 
 
@@ -30,16 +37,16 @@ PRODUCTS = {
     "100": product(
         "100",
         "Mug",
-        variant("101", 10.1, "small"),
-        variant("102", 12.35, "large"),
-        variant("103", 9.0, "tiny", available=False),
+        variant("101", "small"),
+        variant("102", "large"),
+        variant("103", "tiny", available=False),
     ),
-    "200": product("200", "Shirt", variant("201", 46.66, "M"), variant("202", 46.66, "L")),
+    "200": product("200", "Shirt", variant("201", "M"), variant("202", "L")),
 }
 CARD = {"source": "credit_card", "id": "credit_card_1", "brand": "visa", "last_four": "1111"}
-GIFT = {"source": "gift_card", "id": "gift_card_1", "balance": 20.0}
+GIFT = {"source": "gift_card", "id": "gift_card_1", "balance": dollars(2000)}
 THEIRS = {"source": "paypal", "id": "paypal_2"}
-THEIR_GIFT = {"source": "gift_card", "id": "gift_card_2", "balance": 500.0}
+THEIR_GIFT = {"source": "gift_card", "id": "gift_card_2", "balance": dollars(50000)}
 
 
 def user(key: str, first: str, orders: list[str], *methods: dict[str, Any]) -> dict[str, Any]:
@@ -67,7 +74,7 @@ def item(key: str) -> dict[str, Any]:
 def order(key: str, owner: str, status: str, items: list[str], method: str) -> dict[str, Any]:
     """An order, paid at once; what is not pending is in a parcel."""
     things = [item(one) for one in items]
-    total = round(sum(one["price"] for one in things), 2)
+    total = dollars(sum(CENTS[one] for one in items))
     parcels = [{"tracking_id": [f"9{key[2:]}"], "item_ids": items}] if status != "pending" else []
     return {
         "order_id": key,
@@ -144,84 +151,75 @@ TASKS = [
 ]
 
 
-def booked(kind: str, amount: float, method: str) -> dict[str, Any]:
+def booked(kind: str, cents: int, method: str) -> dict[str, Any]:
     """A line of a payment history."""
-    return {"transaction_type": kind, "amount": amount, "payment_method_id": method}
+    return {"transaction_type": kind, "amount": dollars(cents), "payment_method_id": method}
+
+
+def changed(key: str, *bookings: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """An order of the small shop with lines added to its payment history and other fields."""
+    one = small_shop()["orders"][key]
+    return {**one, "payment_history": [*one["payment_history"], *bookings], **fields}
+
+
+def ann_with(cents: int) -> dict[str, Any]:
+    """Ann, with so much on her gift card."""
+    one = small_shop()["users"]["ann_1"]
+    gift = {**GIFT, "balance": dollars(cents)}
+    return {"ann_1": {**one, "payment_methods": {"credit_card_1": CARD, "gift_card_1": gift}}}
+
+
+def end(order: dict[str, Any], users: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The end of a task that changes one order and perhaps a customer."""
+    return {"changed": {"orders": {order["order_id"]: order}, "users": users or {}}, "refused": []}
+
+
+def items_now(*items: str) -> dict[str, Any]:
+    """What an order says after its items were changed to these."""
+    return {"items": [item(one) for one in items], "status": "pending (item modified)"}
+
+
+A_SUM_OF_FLOATS = {**booked("payment", 225, "gift_card_1"), "amount": 2.2499999999999964}
+"""225 cents as tau2 writes them where it has added floats: to be read as cents all the same."""
 
 
 def expected_ends() -> dict[str, Any]:
     """The ends of the tasks, worked out by hand."""
-    shop = small_shop()
-
-    def changed(key: str, *bookings: dict[str, Any], **fields: Any) -> dict[str, Any]:
-        one = shop["orders"][key]
-        return {**one, "payment_history": [*one["payment_history"], *bookings], **fields}
-
-    def ann(balance: float) -> dict[str, Any]:
-        one = shop["users"]["ann_1"]
-        gift = {**GIFT, "balance": balance}
-        return {"ann_1": {**one, "payment_methods": {"credit_card_1": CARD, "gift_card_1": gift}}}
-
-    done = "pending (item modified)"
-    swapped = changed(
-        "#W1",
-        booked("payment", 2.2499999999999964, "gift_card_1"),
-        items=[item("101"), item("202"), item("102")],
-        status=done,
-    )
-    even = changed(
-        "#W1",
-        booked("refund", 0.0, "gift_card_1"),
-        items=[item("101"), item("202"), item("101")],
-        status=done,
-    )
-    twice = changed(
-        "#W1",
-        booked("payment", 4.5, "gift_card_1"),
-        items=[item("102"), item("201"), item("102")],
-        status=done,
-    )
-    exchanged = changed(
-        "#W2",
-        status="exchange requested",
-        exchange_items=["101"],
-        exchange_new_items=["102"],
-        exchange_payment_method_id="gift_card_1",
-        exchange_price_difference=2.25,
-    )
-    returned = changed(
-        "#W2", status="return requested", return_items=["201"], return_payment_method_id="gift_card_1"
-    )
-    cancelled = changed(
-        "#W4",
-        booked("refund", 12.35, "gift_card_1"),
-        status="cancelled",
-        cancel_reason="no longer needed",
-    )
-    paid = changed("#W4", booked("payment", 12.35, "credit_card_1"), booked("refund", 12.35, "gift_card_1"))
-    moved = changed("#W1", address=NEW_HOME)
-    refused = [(one["name"], one["arguments"]) for one in TASKS[8]["evaluation_criteria"]["actions"]]
-
-    def end(orders: list[dict[str, Any]], users: dict[str, Any] | None = None) -> dict[str, Any]:
-        found = {"orders": {one["order_id"]: one for one in orders}, "users": users or {}}
-        return {"changed": found, "refused": []}
-
-    return {
-        "items": end([swapped], ann(17.75)),
-        "even": end([even]),
-        "twice": end([twice], ann(15.5)),
-        "exchange": end([exchanged]),
-        "return": end([returned]),
-        "cancel": end([cancelled], ann(32.35)),
-        "payment": end([paid], ann(32.35)),
-        "address": end([moved]),
-        "failing": {
-            "changed": {},
-            "refused": [
-                {"action": name, "arguments": given, "error": "Error"}
-                for name, given in refused
-                if name not in {"calculate", "transfer_to_human_agents"}
-            ],
-        },
-        "nothing": end([]),
+    nothing_due = booked("refund", 0, "gift_card_1")
+    back, paid = booked("refund", 1235, "gift_card_1"), booked("payment", 1235, "credit_card_1")
+    exchanged = {
+        "status": "exchange requested",
+        "exchange_items": ["101"],
+        "exchange_new_items": ["102"],
+        "exchange_payment_method_id": "gift_card_1",
+        "exchange_price_difference": dollars(225),
     }
+    returned = {
+        "status": "return requested",
+        "return_items": ["201"],
+        "return_payment_method_id": "gift_card_1",
+    }
+    cancelled = {"status": "cancelled", "cancel_reason": "no longer needed"}
+    twice = booked("payment", 450, "gift_card_1")
+    return {
+        "items": end(changed("#W1", A_SUM_OF_FLOATS, **items_now("101", "202", "102")), ann_with(1775)),
+        "even": end(changed("#W1", nothing_due, **items_now("101", "202", "101"))),
+        "twice": end(changed("#W1", twice, **items_now("102", "201", "102")), ann_with(1550)),
+        "exchange": end(changed("#W2", **exchanged)),
+        "return": end(changed("#W2", **returned)),
+        "cancel": end(changed("#W4", back, **cancelled), ann_with(3235)),
+        "payment": end(changed("#W4", paid, back), ann_with(3235)),
+        "address": end(changed("#W1", address=NEW_HOME)),
+        "failing": {"changed": {}, "refused": refused_calls("failing")},
+        "nothing": {"changed": {"orders": {}, "users": {}}, "refused": []},
+    }
+
+
+def refused_calls(key: str) -> list[dict[str, Any]]:
+    """The calls of a task that read or write the shop, as calls that must be refused."""
+    calls = next(one for one in TASKS if one["id"] == key)["evaluation_criteria"]["actions"]
+    return [
+        {"action": one["name"], "arguments": one["arguments"], "error": "Error"}
+        for one in calls
+        if one["name"] not in {"calculate", "transfer_to_human_agents"}
+    ]

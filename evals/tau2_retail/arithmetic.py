@@ -32,9 +32,15 @@ def calculate(expression: str) -> str:
         raise ToolInputError("the expression may hold digits, + - * / ( ) and the point only")
     try:
         value = _value(ast.parse(expression.strip(), mode="eval").body, expression.strip())
-        return str(float(value.quantize(_CENT, ROUND_HALF_EVEN)))
+        return _plain(value.quantize(_CENT, ROUND_HALF_EVEN))
     except (SyntaxError, DecimalException, RecursionError) as error:
         raise ToolInputError(f"{expression!r} has no value") from error
+
+
+def _plain(value: Decimal) -> str:
+    """Digits with one decimal at least, as tau2 prints numbers."""
+    whole, _, part = f"{value:f}".partition(".")
+    return f"{whole}.{part.rstrip('0') or '0'}"
 
 
 def _value(node: ast.expr, text: str) -> Decimal:

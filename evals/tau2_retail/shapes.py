@@ -28,7 +28,10 @@ def cents(amount: object) -> int:
 
 
 def dollars(minor: int) -> float:
-    """Cents as tau2 writes them.
+    """Cents as tau2's JSON writes them, which holds dollars as binary floats.
+
+    The one place where an amount becomes a float: it leaves for a file or an answer in tau2's form, and
+    nothing is added up or compared after it. What comes in is made cents again by `cents`.
 
     >>> dollars(181992)
     1819.92

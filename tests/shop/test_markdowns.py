@@ -62,18 +62,18 @@ def test_a_plan_is_worth_what_the_best_of_all_policies_is(
 @settings(deadline=None)
 @given(
     price=st.integers(50, 500_000),
-    cost_share=st.floats(0.05, 1),
-    map_share=st.none() | st.floats(0.3, 1),
+    cost_points=st.integers(500, 10_000),
+    map_points=st.none() | st.integers(3_000, 10_000),
     currency=st.sampled_from(["GBP", "JPY", "KWD"]),
 )
 def test_every_rung_may_be_set_from_each_rung_that_reaches_it(
-    price: int, cost_share: float, map_share: float | None, currency: str
+    price: int, cost_points: int, map_points: int | None, currency: str
 ) -> None:
     """Prices of a ladder fall, and no move between rungs in reach breaks floor, MAP or a limit."""
     limits = PriceLimits()
     cost, least = (
-        max(1, int(price * cost_share)),
-        None if map_share is None else max(1, int(price * map_share)),
+        max(1, price * cost_points // 10_000),
+        None if map_points is None else max(1, price * map_points // 10_000),
     )
     ladder = ladder_of(PriceState(price, cost, least), limits, currency=currency)
     assert ladder[0] == price

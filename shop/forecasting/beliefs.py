@@ -134,8 +134,16 @@ def _learn_all(models: Floats, own: Floats, demand: Floats, seen: Floats, cut: F
 
 
 @njit(cache=True)
-def learn_one(models: Floats, own: Floats, i: int, demand: float, seen: float, cut: bool) -> None:
-    """Take one period of series i into the state, in place."""
+def learn_one(
+    models: Floats,
+    own: Floats,
+    i: int,
+    demand: float,
+    seen: float,
+    cut: bool,
+    farthest: float = FARTHEST_ERROR,
+) -> None:
+    """Take one period of series i into the state, in place; `farthest` as `FARTHEST_ERROR`."""
     if own[i, FIRST_COUNT] == 0.0:
         _start(models, i, demand, seen)
         own[i, FIRST_TOTAL], own[i, FIRST_COUNT] = demand, 1.0
@@ -149,7 +157,7 @@ def learn_one(models: Floats, own: Floats, i: int, demand: float, seen: float, c
     highest = -np.inf
     for k in range(models.shape[1]):
         variance = max((known + models[i, k, SQUARES]) / degrees, LEAST)
-        _learn_model(models, i, k, variance, VARIANCE_DISCOUNT * degrees, expected, seen, shrunk)
+        _learn_model(models, i, k, variance, VARIANCE_DISCOUNT * degrees, expected, seen, shrunk, farthest)
         highest = max(highest, models[i, k, LOG_WEIGHT])
     for k in range(models.shape[1]):
         models[i, k, LOG_WEIGHT] -= highest
@@ -192,6 +200,7 @@ def _learn_model(
     demand: float,
     seen: float,
     shrunk: float,
+    farthest: float,
 ) -> None:
     """One Kalman step with discounts; `shrunk` is the share of the variance that falls.
 
@@ -203,7 +212,7 @@ def _learn_model(
     variance *= total
     surprise = math.log(variance) + (degrees + 1.0) * math.log(1.0 + error * error / (degrees * variance))
     models[i, k, LOG_WEIGHT] = WEIGHT_MEMORY * models[i, k, LOG_WEIGHT] - 0.5 * shrunk * surprise
-    reach = FARTHEST_ERROR * math.sqrt(variance)
+    reach = farthest * math.sqrt(variance)
     error = min(max(error, -reach), reach)
     gain = spread / total
     models[i, k, LEVEL] += gain * error

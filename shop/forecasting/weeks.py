@@ -2,7 +2,8 @@
 
 A day's sales are lumpy and few; a week's are what most lead times are made of. The rate counts the days on
 which the shelf was full and the store open, as a share of an ordinary week (the exposure), so that a week
-of three days in stock says three sevenths as much.
+of three days in stock says three sevenths as much. Bulk orders are cut day by day before; what is left of a
+large week counts in full, as lumpy demand whose upper tail is cut a second time looks a quarter too low.
 
 What the whole store gains or loses at once (a season, a campaign, growth) shows in its total long before it
 shows in single lumpy series: forecasts are scaled so that together they agree with that of the total
@@ -125,7 +126,7 @@ def _weekly_block(
             if weight[i] > 0.0:
                 rate = pieces[i] * full_weight / weight[i]
                 usual[i] += (rate - usual[i]) * (USUAL_GAIN if usual[i] > 0.0 else 1.0)
-                learn_one(models, own, i, rate, weight[i] / full_weight, False)  # noqa: FBT003 - compiled
+                learn_one(models, own, i, rate, weight[i] / full_weight, False, np.inf)  # noqa: FBT003 - compiled
             else:
                 rate = usual[i]
             if group[i] >= 0:

@@ -112,6 +112,22 @@ def deactivate(context: typer.Context, person_id: Name, yes: Yes = False, as_nam
     screen.talk(f"{person_id} is deactivated and all their tokens are revoked")
 
 
+@app.command("database-role")
+def database_role(
+    context: typer.Context,
+    role: Annotated[str, typer.Argument(help="A PostgreSQL role that exists already.")],
+    as_name: As = None,
+) -> None:
+    """Let a PostgreSQL role read the shop and write nothing, whatever rights it had."""
+    from shop.store.roles import grants_for_agent  # noqa: PLC0415 - only this command needs every table
+
+    opened = house(context)
+    _people(opened, as_name)
+    for statement in grants_for_agent(opened.db, role):
+        screen.data(statement)
+    screen.talk(f"{role} reads this store's shop and ledger now, and can write nothing")
+
+
 def _people(opened: House, as_name: str | None) -> People:
     """The people, to be changed by an admin; raises AccessDeniedError for anybody else."""
     admin = opened.front_door.somebody(as_name, _is_admin, "change people")

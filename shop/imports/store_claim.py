@@ -78,12 +78,6 @@ def record_of_import(
     return compare("imports", ("id",), [], [row])
 
 
-def imported_before(snapshot: Snapshot, kind: str, digest: str) -> datetime | None:
-    """When these very files were imported last; None for new ones."""
-    rows = stored_rows(snapshot, "imports", ("at",), kind=kind, digest=digest)
-    return max((row["at"] for row in rows), default=None)
-
-
 def _check_same(old: Row, source: str, currency: str, timezone: str) -> None:
     if old["source"] != source:
         raise ImportFileError(

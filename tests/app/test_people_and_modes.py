@@ -1,9 +1,13 @@
 import json
+import os
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import text
 
 from app.bootstrap import House
+from shop.errors import StoreError
+from shop.store.database import Database
 from tests.app.conftest import Shophand
 from tools.desk import State, Submission
 
@@ -130,3 +134,38 @@ def test_a_run_that_makes_no_sense_is_refused(
     """Wrong days, places, suppliers and budgets ask for nothing."""
     assert shophand("run", "reorder", *words).code == code
     assert house.desk.actions() == []
+
+
+def test_an_admin_lets_a_database_role_read(
+    postgres_url: str, shophand: Shophand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command prints what it granted; from then on the role reads the shop and writes nothing."""
+    role, tenant = f"reader_of_cli_{os.getpid()}", f"rolescli{os.getpid()}"
+    monkeypatch.setenv("SHOPHAND_DATABASE_URL", postgres_url)
+    monkeypatch.setenv("SHOPHAND_TENANT", tenant)
+    assert shophand("init", "--name", "Hearth & Home", "--currency", "GBP").code == 0
+    db = Database(postgres_url, tenant=tenant)
+    with db.writing() as tx:
+        tx.execute(text(f"CREATE ROLE {role}"))
+    said = shophand("people", "database-role", role)
+    assert said.code == 0
+    assert "GRANT SELECT" in said.out
+    with db.reading() as snapshot:
+        snapshot.execute(text(f"SET LOCAL ROLE {role}"))
+        snapshot.execute(text("SELECT * FROM products")).all()
+    with pytest.raises(StoreError, match="permission denied"):
+        _update_as(role, db)
+    db.close()
+
+
+def _update_as(role: str, db: Database) -> None:
+    with db.writing() as tx:
+        tx.execute(text(f"SET LOCAL ROLE {role}"))
+        tx.execute(text("UPDATE actions SET state = 'approved'"))
+
+
+@pytest.mark.usefixtures("house")
+def test_only_an_admin_gives_a_database_role_its_rights(shophand: Shophand) -> None:
+    """The operator is refused; on SQLite an admin is told that there are no roles."""
+    assert "no admin" in shophand("people", "database-role", "reader", "--as", "operator").err
+    assert "SQLite has no roles" in shophand("people", "database-role", "reader").err

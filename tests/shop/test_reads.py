@@ -89,15 +89,6 @@ def test_movement_pages(store: Database) -> None:
     assert (first.total, second.after) == (6, None)
 
 
-def test_average_daily_sales(store: Database) -> None:
-    """Average sales count the days up to and including the given one, at one location."""
-    with store.reading() as snapshot:
-        average = stock.average_daily_sales(snapshot, "MUG-01", "leeds", until=date(2026, 11, 19), days=7)
-        nothing = stock.average_daily_sales(snapshot, "TEA-100", "leeds", until=TODAY, days=7)
-    assert average == Decimal("2.8571")
-    assert nothing == 0
-
-
 def test_units_sold_everywhere(store: Database) -> None:
     """Units sold without a location are those of all locations; returns are not subtracted."""
     with store.reading() as snapshot:

@@ -1,8 +1,7 @@
 """Reads of stock levels, movements and sales."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -65,12 +64,6 @@ def units_sold(snapshot: Snapshot, sku: str, *, location: str | None = None, fir
     if location is not None:
         rows = rows.where(table.c.location == location)
     return -int(snapshot.execute(rows).scalar_one())
-
-
-def average_daily_sales(snapshot: Snapshot, sku: str, location: str, *, until: date, days: int) -> Decimal:
-    """Pieces sold per calendar day over the `days` days that end with `until`, at four decimals."""
-    sold = units_sold(snapshot, sku, location=location, first=until - timedelta(days=days - 1), last=until)
-    return (Decimal(sold) / days).quantize(Decimal("0.0001"))
 
 
 def stockout_days(

@@ -213,6 +213,15 @@ def _prices(house: House) -> Check:
     return Check("prices", Health.FAIL, f"in {', '.join(codes)}", f"import the prices again in {home} only")
 
 
+def _names(house: House) -> Check:
+    with house.db.reading() as snapshot:
+        own = store_info(snapshot).own_names
+    if own:
+        return Check("names", Health.OK, "people vouched for titles and supplier names")
+    detail = "titles and supplier names came from a file: what is asked after reading one waits for a person"
+    return Check("names", Health.WARN, detail, "read them through, then two people: shophand mode names own")
+
+
 def _freshness(house: House) -> Check:
     with house.db.reading() as snapshot:
         last = last_movement(snapshot)
@@ -257,6 +266,7 @@ _OF_HOUSE: Final = (
     ("four eyes", _four_eyes),
     ("approvers", _approvers),
     ("prices", _prices),
+    ("names", _names),
     ("data", _freshness),
     ("clock", _clock),
     ("audit", _audit),

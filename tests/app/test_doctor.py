@@ -6,6 +6,7 @@ import pytest
 
 from app.bootstrap import House
 from shop.people import Role
+from shop.store.founding import set_own_names
 from tests.app.conftest import Shophand
 from tools.desk import Submission
 
@@ -97,6 +98,16 @@ def test_a_role_that_nobody_holds_is_a_warning(house: House, shophand: Shophand)
     health, repair = _health(shophand)["approvers"]
     assert health == "warn"
     assert repair.startswith("shophand people add NAME --role ")
+
+
+def test_names_from_a_file_are_announced(house: House, shophand: Shophand) -> None:
+    """An imported catalogue's titles are words from outside until people vouch for them."""
+    assert _health(shophand)["names"] == ("ok", "")
+    with house.db.writing() as tx:
+        set_own_names(tx, own=False)
+    health, repair = _health(shophand)["names"]
+    assert health == "warn"
+    assert "shophand mode names own" in repair
 
 
 def test_one_person_is_not_two(house: House, shophand: Shophand) -> None:

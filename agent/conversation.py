@@ -7,7 +7,7 @@ words at the next start. An action that had been submitted is found by its key a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -73,9 +73,22 @@ class Conversations:
         self._flags: dict[str, StopFlag] = {}
         self._lock = Lock()
 
-    def start(self, principal: Principal, title: str = "") -> str:
-        """Begin a conversation of this person and give its id."""
-        return self.journal.open(CONVERSATION, _owner(principal), title)
+    def start(self, principal: Principal, title: str = "", *, with_customer: bool = False) -> str:
+        """Begin a conversation of this person and give its id.
+
+        `with_customer`: the person speaks with a customer in it, so identity and consent are asked from the
+        first action on, and nobody else's records are looked up.
+        """
+        conversation = self.journal.open(CONVERSATION, _owner(principal), title)
+        if with_customer:
+            self._desk.identity.open(conversation)
+        return conversation
+
+    def tell(self, conversation: str, text: str) -> StoredEvent:
+        """Add what a door did beside the assistant, such as a customer's yes; the next turn hears of it."""
+        return self.journal.write(
+            conversation, EventKind.NOTICE, {"turn": self._last_turn(conversation), "text": text}
+        )
 
     def turn(
         self, conversation: str, text: str, on_event: Listener = nobody, *, principal: Principal
@@ -143,6 +156,10 @@ class Conversations:
         running = self.journal.in_state(CONVERSATION, RUNNING)
         return sum(self._close_if_dead(stream) for stream in running)
 
+    def check_owner(self, conversation: str, principal: Principal) -> None:
+        """Raise NotFoundError, or AccessDeniedError for a conversation of somebody else."""
+        self._mine(conversation, principal)
+
     def _mine(self, conversation: str, principal: Principal) -> Stream:
         stream = self.journal.stream(conversation)
         if stream.kind != CONVERSATION or stream.owner != _owner(principal):
@@ -155,7 +172,7 @@ class Conversations:
     def _work(self, work: _Work) -> TurnResult:
         recorder = work.recorder
         recorder.together(*decided_since(self._desk, work.earlier, work.number))
-        notices = [event.body["text"] for event in recorder.events if event.kind == EventKind.APPROVAL]
+        notices = [*_told_since(work.earlier), *_decided(recorder.events)]
         memory = recall([*work.earlier, *recorder.events])
         tools = TurnTools(
             self._tools(work, memory),
@@ -277,6 +294,17 @@ class _Work:
     def session(self, memory: Memory) -> Session:
         """Where this turn's submissions come from."""
         return Session(_assistant_of(self.principal), self.conversation, tainted=memory.tainted)
+
+
+def _told_since(events: list[StoredEvent]) -> list[str]:
+    """What doors told a conversation after its last turn had ended."""
+    ends = [at for at, event in enumerate(events, 1) if event.kind == EventKind.END]
+    later = events[ends[-1] :] if ends else events
+    return [str(event.body["text"]) for event in later if event.kind == EventKind.NOTICE]
+
+
+def _decided(events: Sequence[StoredEvent]) -> list[str]:
+    return [str(event.body["text"]) for event in events if event.kind == EventKind.APPROVAL]
 
 
 def _messages(events: list[StoredEvent]) -> list[Any]:

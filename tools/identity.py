@@ -6,20 +6,39 @@ sentence in a prompt and no argument of a tool can claim either.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
+from policies.judge import Decision, Verdict, decide
 from shop.action import Action
 from shop.errors import AccessDeniedError, ConflictError, InvalidActionError, NotFoundError
 from shop.model import Customer
+from shop.people import Principal
 from shop.store.database import Snapshot, Transaction
 from shop.store.reads import customers
-from tools.filing import Bench, trusted
-from tools.ledger import chain, talks
+from tools.facts import gather
+from tools.filing import Bench, Session, asked_by, session_again, trusted
+from tools.ledger import chain, rows, talks
+from tools.ledger.states import ActionView, CardLine, State
 
 MAX_ATTEMPTS: Final = 5
 """After so many attempts that matched nobody, a person has to take over."""
 
 _DIGEST_LENGTH: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is put to a customer: the action in words and figures, and what follows on a yes.
+
+    `digest` names exactly this action; `decision` is what the rules would answer with the yes.
+    """
+
+    action_id: str
+    title: str
+    lines: tuple[CardLine, ...]
+    digest: str
+    decision: Decision
 
 
 class Identity:
@@ -55,11 +74,44 @@ class Identity:
             )
         return found
 
-    def consent(self, conversation: str, digest: str) -> None:
+    def talk(self, conversation: str) -> talks.Talk | None:
+        """The conversation with a customer and whom code has matched in it; None for any other one."""
+        with self._bench.db.reading() as snapshot:
+            return talks.talk(snapshot, conversation)
+
+    def question(self, action_id: str) -> Question | None:
+        """What the customer is to be asked: an action that was refused for want of their yes alone.
+
+        None for every other action: the rules would refuse it with a yes too, or nobody was identified.
+        """
+        with self._bench.db.reading() as snapshot:
+            view = rows.get(snapshot, self._bench.tenant, action_id)
+            if view.state is not State.DENIED or talks.talk(snapshot, view.conversation) is None:
+                return None
+            return _question(snapshot, self._bench, view)
+
+    def agree(self, action_id: str, person: Principal) -> tuple[Action, Session]:
+        """The customer said yes to exactly the action that was put to them; gives what is to be submitted.
+
+        For doors only, where `person` heard the yes. Raises ConflictError if the action, as the books
+        stand now, is nothing that a yes would let through.
+        """
+        if not person.is_human:
+            raise AccessDeniedError(f"{person.name} cannot hear a customer's yes; a person records it")
+        asked = self.question(action_id)
+        if asked is None:
+            raise ConflictError(f"{action_id} does not wait for a customer's yes; ask for it again")
+        with self._bench.db.reading() as snapshot:
+            view = rows.get(snapshot, self._bench.tenant, action_id)
+        self.consent(str(view.conversation), asked.digest, by=person.id)
+        return view.action, session_again(view)
+
+    def consent(self, conversation: str, digest: str, *, by: str = "") -> None:
         """The identified customer said yes to the action of this digest, as it was shown; it counts once.
 
-        For doors only: what a model says cannot give it. Raises AccessDeniedError before the customer is
-        identified, ConflictError for a conversation that is not with a customer.
+        `by` is the id of the person who heard it, empty where the customer told the door itself. For doors
+        only: what a model says cannot give it. Raises AccessDeniedError before the customer is identified,
+        ConflictError for a conversation that is not with a customer.
         """
         if len(digest) != _DIGEST_LENGTH:
             raise InvalidActionError("a consent is to the digest of one action, 64 hexadecimal digits")
@@ -68,7 +120,8 @@ class Identity:
             if known.customer is None:
                 raise AccessDeniedError("identify the customer before asking for consent")
             talks.consent(tx, conversation, digest, self._bench.ids("yes"), self._bench.clock())
-            self._record(tx, "consent.given", conversation, customer=known.customer)
+            heard = {"by": by} if by else {}
+            self._record(tx, "consent.given", conversation, customer=known.customer, **heard)
 
     def digest_of(self, action: Action) -> str:
         """The digest that a customer who is shown this action agrees to; raises InvalidActionError."""
@@ -102,6 +155,20 @@ class Identity:
         actor = chain.Actor("system", "identity")
         body = {"conversation": conversation, **body}
         chain.append(tx, bench.tenant, bench.clock(), actor, event, body=body)
+
+
+def _question(snapshot: Snapshot, bench: Bench, view: ActionView) -> Question | None:
+    session = session_again(view)
+    rules = bench.policies.at(snapshot).active
+    facts = gather(snapshot, view.action, asked_by(bench, session), rules.window_facts(view.kind))
+    known = (facts.values.get("identity"), facts.values.get("consent"))
+    if known != ("this_customer", "missing"):
+        return None
+    decision = decide(rules, view.kind, {**facts.values, "consent": "given"}, (), facts.places)
+    if decision.verdict is Verdict.DENY:
+        return None
+    card = facts.card(view.action)
+    return Question(view.id, card.title, card.lines, view.action.digest(bench.tenant), decision)
 
 
 def _match(

@@ -74,6 +74,7 @@ from tools.answers import Answer, holds_untrusted
 from tools.arguments import ToolArguments
 from tools.taint import brings_names, check_declared
 from tools.tool import Effect, Shop, Tool, reads, values_of, writes
+from tools.with_customer import arguments_for
 
 __all__ = ["TOOLS", "Effect", "Shop", "Tool", "ToolAnswer", "call", "check_registry"]
 
@@ -227,7 +228,7 @@ def _run(shop: Shop, name: str, arguments: Mapping[str, Any]) -> Answer:
         accepted = tool.args.model_validate(dict(arguments))
     except ValidationError as error:
         raise ToolInputError(f"{name}: {_in_words(tool.args, error)}") from error
-    return tool.run(shop, **values_of(accepted))
+    return tool.run(shop, **arguments_for(shop, tool, values_of(accepted)))
 
 
 def _in_words(arguments: type[ToolArguments], error: ValidationError) -> str:

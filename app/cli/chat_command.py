@@ -12,6 +12,7 @@ from agent.conversation import Conversations, TurnResult
 from app.bootstrap import House
 from app.cli import screen
 from app.cli.chat_events import Cards
+from app.cli.chat_serving import SERVING, SERVING_HELP, serve, show_questions
 from app.cli.exits import Code
 from app.cli.options import As, AsJson, house
 from shop.people import Principal, Role
@@ -29,10 +30,15 @@ def chat(
     conversation: Annotated[
         str | None, typer.Option(metavar="ID", help="Go on with an earlier conversation.")
     ] = None,
+    with_customer: Annotated[
+        bool, typer.Option("--with-customer", help="You speak with a customer: who they are is checked.")
+    ] = False,
     as_name: As = None,
     as_json: AsJson = False,
 ) -> None:
     """Talk to the assistant. It asks for changes in your name; it cannot approve any.
+
+    With --with-customer nothing is done before the customer is identified and said yes to exactly that.
 
     With -m the exit code says what came of it: 0 answered, 6 refused by policy, 7 waits for approval.
     """
@@ -42,18 +48,25 @@ def chat(
     person = opened.front_door.somebody(as_name, _is_operator, "talk to the assistant")
     conversations = opened.conversations
     conversations.recover()
-    talk = conversation or conversations.start(person)
+    if with_customer and conversation:
+        raise typer.BadParameter("--with-customer begins a conversation; leave out --conversation")
+    talk = conversation or conversations.start(person, with_customer=with_customer)
     if message is None:
         _talk(opened, conversations, talk, person)
         return
     result = _turn(conversations, talk, message, person, quiet=as_json)
     if as_json:
         screen.answer("turn/1", _as_json(opened, result))
+    elif opened.desk.identity.talk(talk) is not None:
+        screen.talk(f"The conversation is {talk}.")
+        show_questions(opened, talk)
     raise typer.Exit(_code(result))
 
 
 def _talk(opened: House, conversations: Conversations, talk: str, person: Principal) -> None:
     screen.talk(f"{opened.brain_name}. You are {person.name}. {HELP}")
+    if opened.desk.identity.talk(talk) is not None:
+        screen.talk(SERVING_HELP)
     for event in conversations.refresh(talk):
         screen.talk(str(event.body.get("text", "")))
     while True:
@@ -63,11 +76,14 @@ def _talk(opened: House, conversations: Conversations, talk: str, person: Princi
             break
         if text in {"/quit", "/exit"}:
             break
-        if text == "/approvals":
+        if text.startswith(SERVING):
+            serve(opened, talk, person, text)
+        elif text == "/approvals":
             for one in opened.desk.approvals():
                 screen.data(f"{one.id}  {one.card.title}")
         elif text:
             _turn(conversations, talk, text, person)
+            show_questions(opened, talk)
     screen.talk(f"To go on later: shophand chat --conversation {talk}")
 
 

@@ -36,6 +36,7 @@ COMMANDS: Final = {
     "plans": "Several actions as one: done in order, or taken back.",
     "undo": "Take back what was carried out.",
     "mode": "How much the assistant may do by itself; stop everything.",
+    "customer": "Who a customer is, what they agreed to, and their data.",
     "guides": "Index, search and check the store's guides.",
     "policy": "Read, explain and test the rules.",
     "eval": "Measure how well a model decides.",

@@ -10,7 +10,10 @@ from shop.store.database import Database
 _STATEMENTS: Final = {
     # Replaced text stands in free pages and in the write-ahead log until both are rewritten.
     "sqlite": ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"),
-    "postgresql": ("VACUUM (FULL) actions, approvals, grants, order_notes",),
+    "postgresql": (
+        "VACUUM (FULL) actions, approvals, grants, order_notes, customers, orders, payments, "
+        "payment_methods, returns, tickets, ticket_replies, store_credits, events, streams",
+    ),
 }
 
 

@@ -8,6 +8,7 @@ stream. The bodies are JSON objects; what the kinds mean is the writer's busines
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,7 @@ from sqlalchemy import func, insert, select, update
 
 from shop.clock import new_id
 from shop.errors import ConflictError, NotFoundError
+from shop.service_actions import ADDRESS
 from shop.store import journal_schema
 
 if TYPE_CHECKING:
@@ -238,12 +240,21 @@ def _replaced(value: Any, gone: Mapping[str, str], key: str = "") -> Any:
         for text, other in gone.items():
             if len(text) >= _UNMISTAKABLE or key in _SPOKEN:
                 for written in {text, " ".join(text.split()), json.dumps(text)[1:-1]}:
-                    value = value.replace(written, other)
+                    value = _without(value, written, other)
     return value
 
 
+def _without(value: str, written: str, other: str) -> str:
+    """The value with another text in place of a written one; a short one counts as whole words only."""
+    if len(written) >= _UNMISTAKABLE:
+        return value.replace(written, other)
+    return re.sub(rf"(?<!\w){re.escape(written)}(?!\w)", lambda _: other, value)
+
+
 _UNMISTAKABLE: Final = 12
-_SPOKEN: Final = frozenset({"text", "note", "reason", "title", "message", "content"})
+_SPOKEN: Final = frozenset(
+    {"text", "note", "reason", "title", "message", "content", "customer", "email", "name", "phone", *ADDRESS}
+)
 
 
 def set_state(tx: Transaction, stream_id: str, state: str, now: datetime) -> None:

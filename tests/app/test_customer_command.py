@@ -1,0 +1,112 @@
+"""Customers on the command line: identified, agreeing to exactly one thing, shown, exported, erased."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from app.bootstrap import House
+from shop.store.reads import orders
+from tests.app.conftest import Said, Shophand
+from tests.service_store import add_service
+from tests.small_store import CANARY_EMAIL, CANARY_PHONE, CANARY_STREET
+from tools.desk import State
+
+
+@pytest.fixture
+def serving(house: House) -> House:
+    """The small store with what service needs."""
+    add_service(house.db)
+    return house
+
+
+def conversation(said: Said) -> str:
+    """The id of the conversation that chat told of."""
+    return re.findall(r"con_\w+", said.err)[0]
+
+
+def asked(said: Said) -> str:
+    """The action that the customer is asked about."""
+    return re.findall(r"/agree (act_\w+)", said.out)[0]
+
+
+def test_a_customers_order_is_cancelled_from_request_to_receipt(serving: House, shophand: Shophand) -> None:
+    """Nothing before the customer is known, nothing before their yes; then exactly what they were asked."""
+    first = shophand("chat", "--with-customer", "-m", "cancel order 2002")
+    talk = conversation(first)
+    assert "identify the customer first" in first.out.lower()
+    assert shophand("customer", "identify", talk, "--email", CANARY_EMAIL).code == 0
+    second = shophand("chat", "--conversation", talk, "-m", "cancel order 2002")
+    assert "Ask the customer: Cancel order #2002?" in second.out
+    done = shophand("customer", "agree", asked(second))
+    assert "order 2002 cancelled, 12.50 GBP paid back" in done.out
+    with serving.db.reading() as snapshot:
+        found = orders.order(snapshot, "2002")
+    assert found is not None
+    assert found.status == "cancelled"
+
+
+@pytest.mark.usefixtures("serving")
+def test_a_yes_is_asked_for_once(shophand: Shophand) -> None:
+    """What a customer agreed to does not wait for another yes, and the same yes carries nothing else."""
+    talk = conversation(shophand("chat", "--with-customer", "-m", "hello"))
+    shophand("customer", "identify", talk, "--email", CANARY_EMAIL)
+    action = asked(shophand("chat", "--conversation", talk, "-m", "cancel order 2002"))
+    shophand("customer", "agree", action)
+    again = shophand("customer", "agree", action)
+    assert again.code == 5
+    assert "does not wait for a customer's yes" in again.err
+
+
+def test_another_customers_order_is_not_even_shown(serving: House, shophand: Shophand) -> None:
+    """In a conversation with a customer, somebody else's order is answered as one that does not exist."""
+    talk = conversation(shophand("chat", "--with-customer", "-m", "hello"))
+    shophand("customer", "identify", talk, "--email", CANARY_EMAIL)
+    for number in ("1043", "9999"):
+        said = shophand("chat", "--conversation", talk, "-m", f"show order {number}")
+        assert "has no such record" in said.out
+    assert serving.desk.actions(states=(State.EXECUTED,)) == []
+
+
+@pytest.mark.usefixtures("serving")
+def test_a_customer_is_shown_masked(shophand: Shophand) -> None:
+    """Without a reason nobody sees an address or a number."""
+    shown = shophand("customer", "show", "C-10001").out
+    assert "j***@example.com" in shown
+    assert [one for one in (CANARY_EMAIL, CANARY_PHONE, CANARY_STREET) if one in shown] == []
+
+
+@pytest.mark.usefixtures("serving")
+def test_full_data_is_audited(shophand: Shophand) -> None:
+    """A reason shows everything to who may see it, and stands in the record."""
+    shown = shophand("customer", "show", "C-10001", "--reason", "parcel came back")
+    assert CANARY_STREET in shown.out
+    assert '"reason": "parcel came back"' in shophand("audit", "export").out
+
+
+@pytest.mark.usefixtures("serving")
+def test_a_customer_gets_their_data(shophand: Shophand, tmp_path: Path) -> None:
+    """The export holds the person, their orders and their payment methods, and only its owner may read it."""
+    out = tmp_path / "johanna.json"
+    assert shophand("customer", "export", "C-10001", "--reason", "asked", "--out", str(out)).code == 0
+    told = json.loads(out.read_text(encoding="utf-8"))
+    assert told["customers"][0]["email"] == CANARY_EMAIL
+    assert {one["id"] for one in told["orders"]} >= {"2001", "2002"}
+    assert out.stat().st_mode & 0o077 == 0
+
+
+def test_an_erased_customer_is_in_no_byte_of_the_database(serving: House, shophand: Shophand) -> None:
+    """After erasing, neither tables nor conversations nor free pages of the file hold who it was."""
+    with serving.db.writing() as tx:  # in the small store all customers live in one street
+        tx.execute(text("UPDATE customers SET street = '', postcode = '' WHERE id <> 'C-10001'"))
+    said = f"my name is Johanna Canary, {CANARY_EMAIL}"
+    talk = conversation(shophand("chat", "--with-customer", "-m", said))
+    shophand("customer", "identify", talk, "--email", CANARY_EMAIL)
+    erased = shophand("customer", "erase", "C-10001", "--reason", "asked for it", "--yes")
+    assert (erased.code, "C-10001 is erased" in erased.err) == (0, True)
+    serving.db.close()
+    held = b"".join(one.read_bytes() for one in serving.settings.home.rglob("*.db*"))
+    known = (CANARY_EMAIL, CANARY_PHONE, CANARY_STREET, "Johanna Canary")
+    assert [one for one in known if one.encode() in held] == []

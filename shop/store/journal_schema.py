@@ -18,6 +18,9 @@ streams = Table(
     Column("ended_at", UtcText),
 )
 
+Index("streams_by_start", streams.c.kind, streams.c.started_at, streams.c.id)
+Index("streams_by_owner", streams.c.owner, streams.c.kind, streams.c.started_at, streams.c.id)
+
 events = Table(
     "events",
     metadata,

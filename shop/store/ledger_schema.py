@@ -51,6 +51,13 @@ actions = Table(
     UniqueConstraint("tenant", "idempotency_key", name="one_action_per_key"),
 )
 Index("actions_by_state", actions.c.tenant, actions.c.state, actions.c.created_at)
+Index("actions_by_moment", actions.c.tenant, actions.c.created_at, actions.c.id)
+Index("actions_by_kind", actions.c.tenant, actions.c.kind, actions.c.created_at, actions.c.id)
+Index("actions_of", actions.c.tenant, actions.c.requester, actions.c.created_at, actions.c.id)
+Index("actions_for", actions.c.tenant, actions.c.on_behalf_of, actions.c.created_at, actions.c.id)
+Index("actions_by_run", actions.c.tenant, actions.c.run, actions.c.created_at, actions.c.id)
+Index("actions_by_effect", actions.c.tenant, actions.c.state, actions.c.effect_at, actions.c.id)
+Index("actions_by_expiry", actions.c.tenant, actions.c.state, actions.c.expires_at)
 Index("actions_by_requester", actions.c.tenant, actions.c.kind, actions.c.requester, actions.c.created_at)
 Index("actions_by_compensated", actions.c.tenant, actions.c.compensates)
 Index("actions_by_conversation", actions.c.tenant, actions.c.conversation, actions.c.digest)

@@ -289,6 +289,8 @@ orders = Table(
     Column("replaces", String(80)),  # the order whose lost or damaged goods this one sends again
 )
 Index("orders_by_day", orders.c.placed_at, orders.c.id)
+Index("orders_by_status", orders.c.status, orders.c.placed_at, orders.c.id)
+Index("orders_of_customer", orders.c.customer, orders.c.placed_at, orders.c.id)
 
 order_lines = Table(
     "order_lines",

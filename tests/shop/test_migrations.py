@@ -7,12 +7,14 @@ from shop.store import journal_schema, ledger_schema, pricing_schema, service_sc
 from shop.store.database import Database
 from shop.store.migrate import is_current, upgrade
 from shop.store.schema import metadata
+from shop.store.search_index import POSTGRES_INDEX, TABLES
 
 
 def test_migrations_make_what_the_code_describes(database: Database) -> None:
     """Nothing is missing, left over or of another type after all migrations, on both databases."""
+    apart = {"include_name": lambda name, kind, _: name not in TABLES | {POSTGRES_INDEX}}
     with database.writing() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection, opts=apart), metadata) == []
 
 
 def test_migrating_again_changes_nothing(database: Database) -> None:

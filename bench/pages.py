@@ -1,0 +1,368 @@
+"""How long every page of the desk takes the server, with many people on it and a large store behind it.
+
+Run it with ``python bench/pages.py``. The store (1,000,000 SKUs, 100,000 actions, 10,000 of them waiting) is
+made by bulk load and kept under ``--cache``; smaller ones by flags. A real ``shophand serve`` with uvicorn
+answers; 50 people each open a page, look at it for ``--think`` seconds on average and open the next, while
+200 more follow a conversation that is being worked on. Server time is what the server itself logs for a
+request, from its first byte to the last of the answer. The people are played by this process on the same
+cores. Memory is the server's peak resident set. Before that each page is opened alone, for the CPU time that
+it takes. Exits with 1 over 100 ms at the 95th percentile of any page, or over 500 MB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from time import perf_counter, sleep
+from typing import Any
+
+import httpx
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from sqlalchemy import insert, select, update
+
+from app.credentials import FILE, Credentials
+from bench.page_store import LOOKERS, RARE, Size, store_of
+from shop.store import journal_schema, ledger_schema, schema
+from shop.store.database import Database
+
+P95_MS, MEGABYTES = 100.0, 500.0
+ALONE = 8
+FOLLOWED = "con_b00000"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is measured: addresses by a page's name. An address may be one of many."""
+
+    pages: dict[str, tuple[str, ...]]
+
+    def some(self, random: Random) -> tuple[str, str]:
+        """A page's name and one of its addresses."""
+        name = random.choice(list(self.pages))
+        return name, random.choice(self.pages[name])
+
+
+@dataclass(slots=True)
+class Figures:
+    """Milliseconds of one page."""
+
+    alone_cpu: float = 0.0
+    server: list[float] = field(default_factory=list)
+    client: list[float] = field(default_factory=list)
+
+
+def main() -> None:
+    """Make the store, serve it, measure, print."""
+    given = _arguments()
+    cache = Path(given.cache).resolve()
+    cache.mkdir(parents=True, exist_ok=True)
+    home = store_of(Size(given.skus, given.actions, given.open), cache, _tell)
+    with TemporaryDirectory() as directory:
+        log = Path(directory) / "server.log"
+        with _serving(home, log) as server:
+            found = asyncio.run(_measured(home, server, log, given))
+    _print(found, given)
+    over = [name for name, one in found["pages"].items() if one["server_p95_ms"] > P95_MS]
+    if over or found["memory_mb"] > MEGABYTES:
+        raise SystemExit(f"over the budget: {', '.join(over) or 'memory'}")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--skus", type=int, default=1_000_000)
+    parser.add_argument("--actions", type=int, default=100_000)
+    parser.add_argument("--open", type=int, default=10_000)
+    parser.add_argument("--users", type=int, default=50)
+    parser.add_argument("--streams", type=int, default=200)
+    parser.add_argument("--think", type=float, default=5.0, help="seconds somebody looks at a page")
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long all of them look at pages")
+    parser.add_argument("--cache", default=".shophand/bench", help="where the stores are kept")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    return parser.parse_args()
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server process."""
+
+    url: str
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """User and system time until now."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text("utf-8").rpartition(") ")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def peak_mb(self) -> float:
+        """The largest resident set so far, in MB of 10^6 bytes."""
+        status = Path(f"/proc/{self.pid}/status").read_text("utf-8")
+        return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) * 1024 / 1e6
+
+
+@contextmanager
+def _serving(home: Path, log: Path) -> Iterator[Server]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "app.cli", "--home", str(home), "serve", "--port", str(port)]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    with log.open("w", encoding="utf-8") as said:
+        process = subprocess.Popen(command, stdout=said, stderr=said, env=environment)
+        try:
+            server = Server(f"http://127.0.0.1:{port}", process.pid)
+            _wait_for(server, process)
+            yield server
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _wait_for(server: Server, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            raise SystemExit("the server did not start")
+        try:
+            if httpx.get(f"{server.url}/readyz", timeout=10).status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
+            sleep(0.2)
+    raise SystemExit("the server was not ready in time")
+
+
+async def _measured(home: Path, server: Server, log: Path, given: argparse.Namespace) -> dict[str, Any]:
+    """All figures, in the order: each page alone, then everybody at once."""
+    seen = _pages(home)
+    tokens = Credentials(home / FILE).tokens()
+    figures: dict[str, Figures] = defaultdict(Figures)
+    users = [await _signed_in(server, tokens, number) for number in range(given.users)]
+    for name, addresses in seen.pages.items():
+        figures[name].alone_cpu = await _alone(server, users[0], addresses)
+    began = datetime.now(UTC)
+    _set_state(home, "running")
+    streams = [asyncio.create_task(_follow(server, tokens, number)) for number in range(given.streams)]
+    await asyncio.sleep(3)
+    cpu, wall, until = server.cpu_seconds(), perf_counter(), perf_counter() + given.seconds
+    await asyncio.gather(
+        *(_looking(one, seen, figures, until, given.think, Random(place)) for place, one in enumerate(users))
+    )
+    wall, cpu = perf_counter() - wall, server.cpu_seconds() - cpu
+    following = sum(not one.done() for one in streams)
+    _set_state(home, "open")
+    told = sum(await asyncio.gather(*streams))
+    for one in users:
+        await one.aclose()
+    _read_log(log, figures, began)
+    opened = sum(len(one.client) for one in figures.values())
+    return {
+        "skus": given.skus, "actions": given.actions, "open": given.open, "users": given.users,
+        "think_seconds": given.think, "streams": following, "stream_events": told,
+        "pages_per_second": opened / wall, "server_cpu_share": cpu / wall, "memory_mb": server.peak_mb(),
+        "pages": {name: _summed(one) for name, one in figures.items()},
+    }  # fmt: skip
+
+
+def _summed(one: Figures) -> dict[str, float]:
+    return {
+        "opened": len(one.server),
+        "alone_cpu_ms": one.alone_cpu,
+        "server_p50_ms": _percentile(one.server, 0.5),
+        "server_p95_ms": _percentile(one.server, 0.95),
+        "client_p95_ms": _percentile(one.client, 0.95),
+    }
+
+
+async def _signed_in(server: Server, tokens: dict[str, str], number: int) -> httpx.AsyncClient:
+    """Somebody at an address of their own, as behind a proxy."""
+    headers = {"x-forwarded-for": f"10.0.{number // 200}.{number % 200 + 1}"}
+    client = httpx.AsyncClient(base_url=server.url, headers=headers, timeout=60)
+    await client.post("/sign-in", data={"token": tokens[f"looker-{number % LOOKERS}"]})
+    return client
+
+
+async def _alone(server: Server, client: httpx.AsyncClient, addresses: Sequence[str]) -> float:
+    """CPU milliseconds of the server for one look at a page when nobody else looks."""
+    for place in range(2):
+        (await client.get(addresses[place % len(addresses)])).raise_for_status()
+    before = server.cpu_seconds()
+    for place in range(ALONE):
+        (await client.get(addresses[place % len(addresses)])).raise_for_status()
+    return (server.cpu_seconds() - before) * 1_000 / ALONE
+
+
+async def _looking(
+    client: httpx.AsyncClient,
+    seen: Seen,
+    figures: dict[str, Figures],
+    until: float,
+    think: float,
+    random: Random,
+) -> None:
+    """One person: opens a page, looks at it, opens the next."""
+    await asyncio.sleep(random.uniform(0, think))
+    while perf_counter() < until:
+        name, address = seen.some(random)
+        began = perf_counter()
+        answer = await client.get(address, headers={"x-request-id": _mark(name)})
+        answer.raise_for_status()
+        figures[name].client.append((perf_counter() - began) * 1_000)
+        await asyncio.sleep(random.uniform(0.5 * think, 1.5 * think))
+
+
+def _mark(name: str) -> str:
+    """A request's number that tells the page: the server writes it into its log."""
+    return f"page-{name.encode().hex()}"[:64]
+
+
+def _read_log(log: Path, figures: dict[str, Figures], began: datetime) -> None:
+    """The server's own times, from its log."""
+    names = {_mark(name): name for name in figures}
+    for line in log.read_text("utf-8").splitlines():
+        if not line.startswith("{"):
+            continue
+        said = json.loads(line)
+        name = names.get(said.get("request_id", ""))
+        if name is not None and datetime.fromisoformat(said["at"]) >= began:
+            figures[name].server.append(said["ms"])
+
+
+async def _follow(server: Server, tokens: dict[str, str], number: int) -> int:
+    """One open event stream, until the conversation ends; gives how many events came."""
+    headers = {"x-forwarded-for": f"10.9.{number // 200}.{number % 200 + 1}"}
+    token = {"authorization": f"Bearer {tokens['looker-0']}"}
+    events = 0
+    async with httpx.AsyncClient(base_url=server.url, headers=headers | token, timeout=None) as client:  # noqa: S113 - a stream has no end
+        async with client.stream("GET", f"/api/v1/conversations/{FOLLOWED}/events") as answer:
+            answer.raise_for_status()
+            async for line in answer.aiter_lines():
+                events += line.startswith("event:")
+    return events
+
+
+def _set_state(home: Path, state: str) -> None:
+    db = Database(f"sqlite:///{home / 'shop.db'}")
+    with db.writing() as tx:
+        table = journal_schema.streams
+        tx.execute(update(table).where(table.c.id == FOLLOWED).values(state=state))
+        if state == "running":
+            body = json.dumps({"turn": 2, "text": "And how many red ones?", "by": "looker-0"})
+            last = journal_schema.events
+            number = len(tx.execute(select(last.c.number).where(last.c.stream == FOLLOWED)).all()) + 1
+            row = {
+                "stream": FOLLOWED,
+                "number": number,
+                "at": datetime.now(UTC),
+                "kind": "user",
+                "body": body,
+            }
+            tx.execute(insert(last).values(row))
+    db.close()
+
+
+def _pages(home: Path) -> Seen:
+    """Every page, and records of each kind."""
+    db = Database(f"sqlite:///{home / 'shop.db'}")
+    with db.reading() as snapshot:
+
+        def some(column: Any, *where: Any, limit: int = 40) -> list[str]:
+            return [str(one) for one in snapshot.execute(select(column).where(*where).limit(limit)).scalars()]
+
+        actions = ledger_schema.actions
+        skus = [f"B{number:07d}" for number in range(1_000, 19_000, 450)]
+        pages = {
+            "Today": ["/"],
+            "Ask": ["/ask"],
+            "A conversation": [f"/ask/con_b{number:05d}" for number in range(0, 600, LOOKERS)],
+            "Approvals": ["/approvals"],
+            "Approvals by money": ["/approvals?order=money"],
+            "Approvals by age": ["/approvals?order=age"],
+            "Approvals of a kind": ["/approvals?kind=place_purchase_order"],
+            "Approvals with words": ["/approvals?q=Albion"],
+            "Approvals, page 100": ["/approvals?offset=4950"],
+            "An approval": [f"/approvals/A-{number}" for number in range(1_000, 1_400, 10)],
+            "Reorder runs": ["/runs"],
+            "A run": [
+                f"/runs/{one}"
+                for one in some(journal_schema.streams.c.id, journal_schema.streams.c.kind == "run")
+            ],
+            "Stock": ["/stock", "/stock?after=B0009000~leeds"],
+            "Stock at a place": ["/stock?location=glasgow"],
+            "Stock, common words": ["/stock?q=blue+mug"],
+            "Stock, rare word": [f"/stock?q={RARE}"],
+            "Products": ["/products", "/products?after=B0009000"],
+            "Products, common word": ["/products?q=mug"],
+            "Products, rare word": [f"/products?q={RARE}"],
+            "Products, no match": ["/products?q=quixotic"],
+            "Products, two letters": ["/products?q=zq"],
+            "Products, part of an id": ["/products?q=B00012"],
+            "A product": [f"/products/{sku}" for sku in skus],
+            "A drawing of sales": [f"/products/{sku}/sales.svg" for sku in skus],
+            "Orders": ["/orders"],
+            "Orders in a state": ["/orders?status=unfulfilled"],
+            "An order": [f"/orders/{one}" for one in some(schema.orders.c.id)],
+            "Customers": ["/customers"],
+            "Customers by name": ["/customers?q=amber"],
+            "Customers by e-mail": ["/customers?q=bench4711%40example.com"],
+            "A customer": [f"/customers/{one}" for one in some(schema.customers.c.id)],
+            "Suppliers": ["/suppliers"],
+            "A supplier": [f"/suppliers/{one}" for one in some(schema.suppliers.c.id)],
+            "Purchase orders": ["/purchase-orders"],
+            "A purchase order": [f"/purchase-orders/{one}" for one in some(schema.purchase_orders.c.id)],
+            "Activity": ["/activity"],
+            "Activity in a state": ["/activity?state=executed", "/activity?state=denied"],
+            "Activity of a kind": ["/activity?kind=transfer_stock", "/activity?kind=refund_order"],
+            "Activity of somebody": ["/activity?who=sam", "/activity?who=nobody"],
+            "A trace": [f"/activity/{one}" for one in some(actions.c.id, actions.c.state == "executed")],
+            "Policies": ["/policies"],
+            "A version of the rules": ["/policies/v1"],
+            "Evaluations": ["/evaluations"],
+            "Autonomy": ["/autonomy"],
+        }
+    db.close()
+    return Seen({name: tuple(addresses) for name, addresses in pages.items()})
+
+
+def _percentile(values: Sequence[float], part: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(part * len(ordered)))] if ordered else 0.0
+
+
+def _print(found: dict[str, Any], given: argparse.Namespace) -> None:
+    if given.json:
+        print(json.dumps(found, indent=1))
+        return
+    print(
+        f"{'page':28}{'opened':>8}{'CPU alone':>11}{'server p50':>12}{'server p95':>12}{'client p95':>12}  ms"
+    )
+    for name, one in found["pages"].items():
+        mark = "  over" if one["server_p95_ms"] > P95_MS else ""
+        print(
+            f"{name:28}{one['opened']:8}{one['alone_cpu_ms']:11.1f}{one['server_p50_ms']:12.1f}"
+            f"{one['server_p95_ms']:12.1f}{one['client_p95_ms']:12.1f}{mark}"
+        )
+    print(
+        f"{found['users']} people, {found['pages_per_second']:.1f} pages a second, {found['streams']} open streams, "
+        f"{100 * found['server_cpu_share']:.0f} % of one core, {found['memory_mb']:.0f} MB at most"
+    )
+
+
+def _tell(words: str) -> None:
+    print(words, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

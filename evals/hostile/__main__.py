@@ -15,9 +15,12 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
+from evals.hostile.customers import YESES
 from evals.hostile.machines import FAULTS
 from evals.hostile.refusals import REASONS
+from evals.hostile.rule_text import RULES
 from evals.hostile.schemes import SCHEMES
+from evals.hostile.service_proposals import SERVICE
 from evals.hostile.simulation import Simulation
 from evals.hostile.town import TENANTS
 
@@ -36,6 +39,12 @@ STEPS_OF_A_LIFE: Final = (
 )  # fmt: skip
 """Every change of state that the gate knows, as its audit tells of it."""
 
+EFFECTS: Final = (
+    "place_purchase_order", "refund_order", "change_price", "change_prices", "adjust_stock", "transfer_stock",
+    "add_order_note", "cancel_order", "cancel_purchase_order", "receive_purchase_order", "add_demand_signal",
+    "remove_signal", *SERVICE,
+)  # fmt: skip
+
 MUST_BE_HIT: Final = (
     *STEPS_OF_A_LIFE,
     *(f"answer {state}" for state in ("approved", "denied", "executed", "observed", "pending", "unknown")),
@@ -46,23 +55,16 @@ MUST_BE_HIT: Final = (
     *(f"refusal {name}" for name in REASONS),
     *(f"tool {name}" for name in ("answered", "ToolInputError", "NotFoundError", "AmbiguousError")),
     *(f"fault {name}" for name in FAULTS),
-    *(f"effect {kind}" for kind in ("place_purchase_order", "refund_order", "change_price", "adjust_stock",
-                                    "transfer_stock", "add_order_note", "cancel_order",
-                                    "cancel_purchase_order", "receive_purchase_order",
-                                    "add_demand_signal", "remove_signal")),
-    *(f"rule {rule}" for rule in (
-        "po", "po-terms", "po-hard", "po-day-hard", "po-soft", "po-two", "po-day-soft", "po-tainted",
-        "cancel-po", "receive", "refund", "refund-hard", "refund-soft", "refund-day-soft", "price",
-        "price-hard", "price-soft", "adjust", "adjust-soft", "transfer", "transfer-soft", "note",
-        "cancel-order", "signal", "signal-hard", "signal-soft", "remove-signal", "(facts)",
-        "(no rule allows it)", "mode-assist",
-    )),
+    *(f"effect {kind}" for kind in EFFECTS),
+    *(f"rule {rule}" for rule in RULES if rule != "supply"),
+    *(f"rule {rule}" for rule in ("(facts)", "(no rule allows it)", "mode-assist")),
+    *(f"yes {how}" for how in YESES),
     *(f"scheme {scheme.__name__}" for scheme in SCHEMES),
     *(f"audit {event}" for event in ("approval.granted", "approval.acting", "approval.snoozed",
                                      "approval.assigned", "delegation.given", "delegation.revoked",
                                      "switch.turned", "loosening.asked")),
     "rejected", "edited", "withdrawn", "approved in a batch", "rejected in a batch", "delegated", "revoked",
-    "undo asked", "undo again", "duplicate", "drift", "crash", "switch", "role", "probe",
+    "undo asked", "undo again", "duplicate", "drift", "crash", "switch", "role", "probe", "made out", "sale",
 )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from evals.hostile.choosing import approver, kind_of, pick, waiting_one, who
 from evals.hostile.deciding import carry_out
-from evals.hostile.town import SKUS, cost_of, staff
+from evals.hostile.goods import SKUS, cost_of
+from evals.hostile.town import staff
 from policies.modes import Mode
 from shop.actions import Action, parse_action
 from shop.people import Principal
@@ -22,17 +23,17 @@ def propose(run: Simulation, tenant: Tenant) -> None:
     if tenant.keys and run.random.random() < 0.12:
         key, kind, args = run.random.choice(tenant.keys)
         if run.random.random() < 0.5:
-            kind, args = tenant.proposals.draw(run.limits)
+            kind, args = tenant.proposals.draw(tenant.oracle.limits)
     else:
         key = f"key-{run.number()}"
-        kind, args = tenant.proposals.draw(run.limits)
+        kind, args = tenant.proposals.draw(tenant.oracle.limits)
     tenant.keys.append((key, kind, args))
     submit(run, tenant, parse_action(kind, args), who(run, tenant), key=key)
 
 
 def lawful(run: Simulation, tenant: Tenant) -> None:
     """Somebody asks for something that most rules allow."""
-    kind, args = tenant.proposals.lawful(run.limits)
+    kind, args = tenant.proposals.lawful(tenant.oracle.limits)
     submit(run, tenant, parse_action(kind, args), who(run, tenant), execute=run.random.random() < 0.8)
 
 
@@ -45,11 +46,13 @@ def submit(
     key: str | None = None,
     execute: bool | None = None,
     tainted: bool | None = None,
+    talk: str | None = None,
 ) -> Submission:
-    """Put an action before the desk, with the oracle looking on."""
+    """Put an action before the desk, with the oracle looking on; `talk` is a conversation with a customer."""
     chat = f"c{run.steps // 400}-{run.random.randrange(20)}" if run.random.random() < 0.5 else None
+    chat = talk or chat
     session = Session(person, chat, tainted=run.random.random() < 0.05 if tainted is None else tainted)
-    asked = run.asked(action, person, tainted=session.tainted)
+    asked = run.asked(action, person, tainted=session.tainted, talk=chat)
     tenant.oracle.note_asked(None, asked)
     at_once = run.random.random() < 0.5 if execute is None else execute
     answer = tenant.desk.submit(action, session, key=key, execute=at_once)
@@ -63,16 +66,17 @@ def edit(run: Simulation, tenant: Tenant) -> None:
     """Somebody puts another action in the place of one that waits."""
     approval_id, old = waiting_one(run, tenant)
     old_kind = kind_of(tenant, old)
-    kind, args = tenant.proposals.draw(run.limits)
+    kind, args = tenant.proposals.draw(tenant.oracle.limits)
     if run.random.random() < 0.7:
         while kind != old_kind:
-            kind, args = tenant.proposals.draw(run.limits)
+            kind, args = tenant.proposals.draw(tenant.oracle.limits)
     action = parse_action(kind, args)
     person = approver(run, tenant, old_kind)
     if run.random.random() < 0.1:
         person = staff(tenant.name).agents[0]
     earlier = tenant.oracle.books.asked.get(old)
-    asked = run.asked(action, person, tainted=earlier is not None and earlier.tainted)
+    tainted, talk = (earlier.tainted, earlier.talk) if earlier is not None else (False, None)
+    asked = run.asked(action, person, tainted=tainted, talk=talk)
     tenant.oracle.note_asked(None, asked)
     answer = tenant.desk.edit(approval_id, action, person)
     run.seen["edited"] += 1

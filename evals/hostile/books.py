@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +21,10 @@ def identity(action: Action) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Somebody asked for this, as the oracle saw it; `undoes` is the action that it takes back."""
+    """Somebody asked for this, as the oracle saw it.
+
+    `undoes` is the action that it takes back, `talk` the conversation with a customer in which it was asked.
+    """
 
     identity: str
     kind: str
@@ -30,6 +33,7 @@ class Asked:
     at: datetime
     tainted: bool
     undoes: str | None = None
+    talk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,15 @@ class Done:
 
 
 @dataclass
+class Talk:
+    """A conversation with a customer: who was made out, and what they said yes to, each with its moment."""
+
+    customer: str | None = None
+    yeses: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+    used: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass
 class Books:
     """What the oracle knows of one tenant."""
 
@@ -78,3 +91,5 @@ class Books:
     may_approve_pounds: dict[str, Decimal] = field(default_factory=dict)
     handed: dict[str, Handed] = field(default_factory=dict)
     undone: dict[str, str] = field(default_factory=dict)
+    talks: dict[str, Talk] = field(default_factory=dict)
+    credits: list[tuple[str, int, datetime]] = field(default_factory=list)

@@ -25,7 +25,7 @@ def delegate(run: Simulation, tenant: Tenant) -> None:
         members.approvers if run.random.random() < 0.8 else (*members.operators, *members.agents)
     )
     taker = run.random.choice((*members.operators, *members.approvers, *members.agents[:1]))
-    if run.random.random() < 0.08:
+    if run.random.random() < 0.12:
         taker = giver
     roles: list[Role] = run.random.sample(sorted(giver.roles), 1) if run.random.random() < 0.6 else []
     if run.random.random() < 0.1:

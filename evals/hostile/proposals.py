@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from random import Random
 from typing import Any, Final
 
+from evals.hostile.goods import CANARY, LOCATIONS, SKUS, cost_of
 from evals.hostile.limits import Limits
-from evals.hostile.town import CANARY, LOCATIONS, ORDERS, SKUS, SUPPLIERS, cost_of
-from shop.actions import Action, PlacePurchaseOrder
+from evals.hostile.service_proposals import SERVICE, ServiceProposals
+from evals.hostile.town import SUPPLIERS
+from shop.actions import Action, AddDemandSignal, PlacePurchaseOrder
 
 WEIRD: Final[tuple[Any, ...]] = (
     -1, 0, 2**63, 10**30, 1.5, "100", None, True, [], {}, "1e9", float("nan"), 1e309, "١٠٠", " 5 ", "1_000",
@@ -25,8 +28,11 @@ KINDS: Final = {
     "cancel_purchase_order": 2,
     "add_demand_signal": 4,
     "remove_signal": 4,
+    "change_prices": 5,
+    "service": 24,
     "wire_money": 3,
 }
+"""What `draw` draws from; service is any of the kinds of customer service."""
 
 LAWFUL: Final = {
     "place_purchase_order": 24,
@@ -39,7 +45,9 @@ LAWFUL: Final = {
     "receive_purchase_order": 6,
     "cancel_purchase_order": 4,
     "add_demand_signal": 5,
-    "remove_signal": 4,
+    "remove_signal": 7,
+    "change_prices": 6,
+    "service": 64,
 }
 """What `lawful` draws from."""
 
@@ -51,21 +59,34 @@ class Proposals:
         self._random = random
         self._placed: deque[tuple[str, str, int]] = deque([("PO-1", SKUS[0], 2)], maxlen=8)
         self._signals: deque[str] = deque(["S-1"], maxlen=8)
+        self.service = ServiceProposals(random)
 
-    def note_placed(self, number: str, action: Action) -> None:
-        """Remember a purchase order, so that somebody may receive or cancel it."""
+    def note_done(self, reference: str, action: Action) -> None:
+        """Remember what came of an effect, so that somebody may go on with it."""
         if isinstance(action, PlacePurchaseOrder):
-            self._placed.append((number, action.lines[0].sku, action.lines[0].quantity))
+            self._placed.append((reference, action.lines[0].sku, action.lines[0].quantity))
+        elif isinstance(action, AddDemandSignal):
+            self._signals.append(reference)
+        self.service.note_done(reference, action)
 
-    def note_signal(self, name: str) -> None:
-        """Remember a signal, so that somebody may remove it."""
-        self._signals.append(name)
+    def of(self, kind: str, limits: Limits) -> dict[str, Any]:
+        """Arguments of one kind as JSON values."""
+        if kind in SERVICE:
+            return self.service.draw(kind, limits)
+        args: dict[str, Any] = getattr(self, f"_{kind}")(limits)
+        return args
+
+    def _kind(self, weights: Mapping[str, int]) -> str:
+        kind = self._random.choices(tuple(weights), tuple(weights.values()))[0]
+        if kind == "service":
+            return self._random.choices(tuple(SERVICE), tuple(SERVICE.values()))[0]
+        return kind
 
     def draw(self, limits: Limits) -> tuple[str, dict[str, Any]]:
         """A kind of action and its arguments as JSON values, as a model would write them."""
         random = self._random
-        kind = random.choices(tuple(KINDS), tuple(KINDS.values()))[0]
-        args = getattr(self, f"_{kind}")(limits)
+        kind = self._kind(KINDS)
+        args = self.of(kind, limits)
         if random.random() < 0.04:
             args["approved"] = True
         if random.random() < 0.03:
@@ -79,7 +100,7 @@ class Proposals:
     def lawful(self, limits: Limits) -> tuple[str, dict[str, Any]]:
         """Something small and well-formed that most rules allow, or one that a person must look at."""
         random = self._random
-        kind = random.choices(tuple(LAWFUL), tuple(LAWFUL.values()))[0]
+        kind = self._kind(LAWFUL)
         number = random.randrange(1, len(SKUS))
         match kind:
             case "place_purchase_order":
@@ -91,7 +112,7 @@ class Proposals:
                     "lines": [{"sku": SKUS[number - 1], "quantity": quantity, "unit_cost": cost}],
                 }
             case "refund_order":
-                args = self._refund_order(limits) | {"order": str(1000 + random.randrange(ORDERS))}
+                args = self._refund_order(limits) | {"order": self.service.order()}
                 args["amount"] = {"minor": random.choice((150, 300, 5_100)), "cur": "GBP"}
             case "adjust_stock" | "transfer_stock":
                 args = getattr(self, f"_{kind}")(limits) | {"sku": SKUS[number - 1]}
@@ -102,7 +123,7 @@ class Proposals:
                     else {"quantity": pieces}
                 )
             case _:
-                args = getattr(self, f"_{kind}")(limits)
+                args = self.of(kind, limits)
         return kind, args
 
     def _pounds(self, soft: int, hard: int) -> int:
@@ -110,9 +131,9 @@ class Proposals:
         random, draw = self._random, self._random.random()
         if draw < 0.25:
             return soft * 100 - random.randrange(4) * 50
-        if draw < 0.33:
+        if draw < 0.37:
             return hard * 100 + random.randrange(-1, 2)
-        if draw < 0.36:
+        if draw < 0.40:
             return random.choice((-500, 0, 1, 10**14))
         return max(1, int(random.lognormvariate(8, 1.6)))
 
@@ -143,16 +164,23 @@ class Proposals:
         }
 
     def _refund_order(self, limits: Limits) -> dict[str, Any]:
-        amount = self._pounds(limits.refund_soft, limits.refund_hard)
-        return {"order": self._order(), "amount": self._money(amount), "reason": "because"}
+        amount, order = self._pounds(limits.refund_soft, limits.refund_hard), self._order()
+        args = {"order": order, "amount": self._money(amount), "reason": "because"}
+        if self._random.random() < 0.1:
+            args["to"] = f"gift-C-{self._random.choice((int(order), self._random.randrange(20))) % 20}"
+        return args
 
     def _change_price(self, limits: Limits) -> dict[str, Any]:
         random = self._random
         number = random.randrange(1, len(SKUS) + 1)
+        return {"sku": SKUS[number - 1], "price": self._new_price(number, limits), "reason": "market"}
+
+    def _new_price(self, number: int, limits: Limits) -> dict[str, Any]:
+        random = self._random
         percent = random.choice((0, limits.price_soft_pct, limits.price_hard_pct, random.randrange(80)))
         sign = random.choice((-1, 1))
         minor = cost_of(number) * 2 * (100 + sign * percent + random.randrange(-1, 2)) // 100
-        return {"sku": SKUS[number - 1], "price": self._money(minor), "reason": "market"}
+        return self._money(minor)
 
     def _adjust_stock(self, limits: Limits) -> dict[str, Any]:
         random = self._random
@@ -200,7 +228,7 @@ class Proposals:
 
     def _add_demand_signal(self, limits: Limits) -> dict[str, Any]:
         random = self._random
-        edge = random.choice((limits.signal_soft_pct, limits.signal_hard_pct, random.randrange(1, 400)))
+        edge = random.choice((limits.signal_soft_pct, limits.signal_hard_pct, random.randrange(1, 600)))
         return {
             "effect": "promotion",
             "sku": random.choice((*SKUS, "nothing")),
@@ -218,5 +246,18 @@ class Proposals:
         del limits
         return {"to": "GB00EVIL", "amount": {"minor": 100, "cur": "GBP"}}
 
+    def _change_prices(self, limits: Limits) -> dict[str, Any]:
+        """A campaign of some lines, of which one may be out of bounds, below cost or foreign."""
+        random = self._random
+        numbers = random.sample(range(1, len(SKUS) + 1), random.choice((1, 2, 3, 3, 4, 5)))
+        lines = [
+            {"sku": SKUS[number - 1], "price": {"minor": cost_of(number) * 2, "cur": "GBP"}}
+            for number in numbers
+        ]
+        if random.random() < 0.6:
+            one, number = random.choice(tuple(zip(lines, numbers, strict=True)))
+            one["price"] = self._new_price(number, limits)
+        return {"lines": lines, "reason": "season"}
+
     def _order(self) -> str:
-        return str(1000 + self._random.randrange(ORDERS + 5))
+        return self.service.order(lately=0.4)

@@ -38,6 +38,9 @@ REASONS: Final = {
     "delegation of what is not held": "and cannot hand it on",
     "delegation of nothing": "holds no approving role",
     "delegation over the limit": "so not hand on",
+    "customer unknown": "no customer matches",
+    "second customer": "this conversation is with another customer",
+    "consent of nobody": "identify the customer before asking",
 }
 """Each reason and some words of it, the more particular first where words are shared."""
 

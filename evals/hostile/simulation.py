@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from evals.hostile import dials, schemes
 from evals.hostile.books import ANY_AMOUNT, Asked, identity
+from evals.hostile.goods import START
 from evals.hostile.limits import Limits
 from evals.hostile.machines import Connector, Crash, FailingClock
 from evals.hostile.moves import ACTS, MOVES
@@ -20,7 +21,7 @@ from evals.hostile.proposals import Proposals
 from evals.hostile.refusals import refusal
 from evals.hostile.sight import World
 from evals.hostile.story import story_faults
-from evals.hostile.town import START, TENANTS, build, staff
+from evals.hostile.town import TENANTS, build, staff
 from shop.actions import Action
 from shop.backends.embedded import EmbeddedEffects
 from shop.errors import ShopError
@@ -100,10 +101,17 @@ class Simulation:
             tenant.oracle.limits = limits
 
     def asked(
-        self, action: Action, who: Principal, *, tainted: bool = False, undoes: str | None = None
+        self,
+        action: Action,
+        who: Principal,
+        *,
+        tainted: bool = False,
+        undoes: str | None = None,
+        talk: str | None = None,
     ) -> Asked:
         """Somebody asking for something at this moment."""
-        return Asked(identity(action), action.kind, who.id, who.on_behalf_of, self.clock.now, tainted, undoes)
+        now = self.clock.now
+        return Asked(identity(action), action.kind, who.id, who.on_behalf_of, now, tainted, undoes, talk)
 
     def remember(self, tenant: Tenant, answer: Submission, action: Action, asked: Asked) -> None:
         """Keep what an answer told: the action's name, its state, whether it ended at once."""
@@ -126,10 +134,6 @@ class Simulation:
             tenant.approvals.append(answer.approval_id)
             tenant.waiting.append(answer.approval_id)
             tenant.behind[answer.approval_id] = answer.action_id
-        if answer.receipt is not None and answer.receipt.reference.startswith("PO-"):
-            tenant.proposals.note_placed(answer.receipt.reference, action)
-        elif answer.receipt is not None and action.kind == "add_demand_signal":
-            tenant.proposals.note_signal(answer.receipt.reference)
 
     def ended(self, tenant: Tenant, action_id: str, how: str) -> None:
         """I10: from here on this action must have no effect."""
@@ -222,7 +226,9 @@ class Simulation:
             oracle.books.may_approve_pounds[member.id] = member.limit.amount if member.limit else ANY_AMOUNT
         planned: deque[str] = deque()
         desk = self._desk(db, oracle, planned)
-        return Tenant(name, db, oracle, desk, world, Proposals(self.random), planned)
+        proposals = Proposals(self.random)
+        oracle.on_done = proposals.note_done
+        return Tenant(name, db, oracle, desk, world, proposals, planned)
 
     def _desk(self, db: Database, oracle: Oracle, planned: deque[str]) -> Desk:
         connector = Connector(EmbeddedEffects(db), oracle, self.random, self.clock, planned)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from evals.hostile.choosing import RECENT
-from evals.hostile.town import ORDERS, SKUS, SUPPLIERS, staff
+from evals.hostile.goods import SKUS
+from evals.hostile.sales import ORDERS
+from evals.hostile.town import SUPPLIERS, staff
 from shop.people import Principal
 
 if TYPE_CHECKING:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from evals.hostile.choosing import who
+from evals.hostile.goods import LOCATIONS, SKUS
 from evals.hostile.proposals import WEIRD
-from evals.hostile.town import LOCATIONS, ORDERS, SKUS, SUPPLIERS
+from evals.hostile.sales import ORDERS
+from evals.hostile.town import SUPPLIERS
 from shop.actions import Action
 from tools.desk import Session, Submission
 from tools.toolbox import Shop, call

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import insert
 
+from evals.hostile.goods import LOCATIONS, SKUS, START, cost_of
+from evals.hostile.sales import all_sales, customer_rows
 from shop.money import Money
 from shop.people import Kind, Principal, Role
-from shop.store import schema
+from shop.store import schema, service_schema
 from shop.store.database import Database
 from shop.store.migrate import upgrade
 
-START: Final = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-CANARY: Final = "canary-7f3a@example.com"
 SUPPLIERS: Final = ("north", "south", "euro", "shady")
-SKUS: Final = tuple(f"S{number:02d}" for number in range(1, 13))
-LOCATIONS: Final = ("leeds", "bristol")
-ORDERS: Final = 80
 TENANTS: Final = ("main", "other")
 
 
@@ -70,13 +67,9 @@ def build(url: str, tenant: str) -> Database:
     upgrade(db)
     with db.writing() as tx:
         for table, rows in _rows(tenant).items():
-            tx.execute(insert(getattr(schema, table)), rows)
+            room = schema if hasattr(schema, table) else service_schema
+            tx.execute(insert(getattr(room, table)), rows)
     return db
-
-
-def cost_of(number: int) -> int:
-    """Unit cost of a SKU in minor units: from 1.50 to 18.00."""
-    return number * 150
 
 
 def _rows(tenant: str) -> dict[str, list[dict[str, Any]]]:
@@ -104,32 +97,8 @@ def _rows(tenant: str) -> dict[str, list[dict[str, Any]]]:
             for name in SUPPLIERS
             for number in numbers
         ],
-        "customers": [{"id": f"C-{number}", "name": "Canary", "email": CANARY} for number in range(20)],
-        "orders": [_order(number) for number in range(ORDERS)],
-        "order_lines": [
-            {
-                "order_id": str(1000 + number),
-                "line_no": 1,
-                "sku": SKUS[number % len(SKUS)],
-                "title": "Thing",
-                "quantity": 1,
-                "fulfilled": number % 2,
-                "unit_price_minor": paid(number),
-            }
-            for number in range(ORDERS)
-        ],
-        "payments": [
-            {
-                "id": f"pay-{number}",
-                "order_id": str(1000 + number),
-                "kind": "sale",
-                "method": "card",
-                "amount_minor": paid(number),
-                "currency": "GBP",
-                "at": START,
-            }
-            for number in range(ORDERS)
-        ],
+        **customer_rows(),
+        **all_sales(),
     }
 
 
@@ -146,11 +115,6 @@ def _person(one: Principal) -> dict[str, Any]:
     }
 
 
-def paid(number: int) -> int:
-    """What was paid for an order at the start, in minor units."""
-    return 2_000 + 90 * number
-
-
 def _product(number: int) -> dict[str, Any]:
     return {
         "sku": SKUS[number - 1],
@@ -160,6 +124,8 @@ def _product(number: int) -> dict[str, Any]:
         "price_minor": cost_of(number) * 2,
         "currency": "GBP",
         "cost_minor": cost_of(number),
+        "product_group": f"G{(number - 1) // 4}",
+        "item_class": "hygiene" if number % 4 == 0 else "standard",
     }
 
 
@@ -182,18 +148,4 @@ def _supplier(name: str) -> dict[str, Any]:
         "lead_time_days": 7.0,
         "lead_time_sd_days": 1.0,
         "approved": name != "shady",
-    }
-
-
-def _order(number: int) -> dict[str, Any]:
-    return {
-        "id": str(1000 + number),
-        "customer": f"C-{number % 20}",
-        "placed_at": START,
-        "status": "fulfilled" if number % 2 else "unfulfilled",
-        "financial_status": "paid",
-        "currency": "GBP",
-        "subtotal_minor": paid(number),
-        "total_minor": paid(number),
-        "location": LOCATIONS[0],
     }

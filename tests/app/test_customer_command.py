@@ -14,6 +14,8 @@ from tests.service_store import add_service
 from tests.small_store import CANARY_EMAIL, CANARY_PHONE, CANARY_STREET
 from tools.desk import State
 
+CANCEL = "cancel order 2002, it was ordered by mistake"
+
 
 @pytest.fixture
 def serving(house: House) -> House:
@@ -24,21 +26,23 @@ def serving(house: House) -> House:
 
 def conversation(said: Said) -> str:
     """The id of the conversation that chat told of."""
-    return re.findall(r"con_\w+", said.err)[0]
+    return str(re.findall(r"con_\w+", said.err)[0])
 
 
 def asked(said: Said) -> str:
     """The action that the customer is asked about."""
-    return re.findall(r"/agree (act_\w+)", said.out)[0]
+    found = re.findall(r"/agree (act_\w+)", said.out)
+    assert found, said
+    return str(found[0])
 
 
 def test_a_customers_order_is_cancelled_from_request_to_receipt(serving: House, shophand: Shophand) -> None:
     """Nothing before the customer is known, nothing before their yes; then exactly what they were asked."""
-    first = shophand("chat", "--with-customer", "-m", "cancel order 2002")
+    first = shophand("chat", "--with-customer", "-m", CANCEL)
     talk = conversation(first)
     assert "identify the customer first" in first.out.lower()
     assert shophand("customer", "identify", talk, "--email", CANARY_EMAIL).code == 0
-    second = shophand("chat", "--conversation", talk, "-m", "cancel order 2002")
+    second = shophand("chat", "--conversation", talk, "-m", CANCEL)
     assert "Ask the customer: Cancel order #2002?" in second.out
     done = shophand("customer", "agree", asked(second))
     assert "order 2002 cancelled, 12.50 GBP paid back" in done.out
@@ -53,7 +57,7 @@ def test_a_yes_is_asked_for_once(shophand: Shophand) -> None:
     """What a customer agreed to does not wait for another yes, and the same yes carries nothing else."""
     talk = conversation(shophand("chat", "--with-customer", "-m", "hello"))
     shophand("customer", "identify", talk, "--email", CANARY_EMAIL)
-    action = asked(shophand("chat", "--conversation", talk, "-m", "cancel order 2002"))
+    action = asked(shophand("chat", "--conversation", talk, "-m", CANCEL))
     shophand("customer", "agree", action)
     again = shophand("customer", "agree", action)
     assert again.code == 5

@@ -9,8 +9,8 @@
 | tool_call | ``turn, index, call, name, args`` written before the tool runs |
 | tool_result | ``turn, index, call, name, status, summary, tainted``; writes: ``action, state, approval`` |
 | approval | ``turn, approval, action, state, text``: something waits, or has been decided |
-| message | ``turn, message, prompt``: one message as the model saw or wrote it, verbatim |
-| usage | ``turn, step, model, input, output, cost, currency, seconds, attempts, estimated`` |
+| message | ``turn, message``, a model's also ``prompt, rules`` (digests of what the system message says) |
+| usage | ``turn, step, model, input, output, cost, currency, seconds, attempts, estimated, tools`` |
 | notice | ``turn, text``: something the operator should know |
 | error | ``turn, error, text`` |
 | stop | ``turn, by``: somebody asked the turn to stop |
@@ -107,6 +107,11 @@ class Journal:
         """One stream; raises NotFoundError."""
         with self._db.reading() as snapshot:
             return store.stream(snapshot, stream)
+
+    def heads(self, streams: Sequence[str]) -> dict[str, tuple[int, str]]:
+        """The number of the last event of each of these streams, and its state."""
+        with self._db.reading() as snapshot:
+            return store.heads(snapshot, streams)
 
     def streams(self, kind: str, limit: int = 50, *, owner: str | None = None) -> list[Stream]:
         """The newest streams of a kind."""

@@ -13,6 +13,7 @@ from agent.embeddings import embedder_of
 from app import audit_key
 from app.auth import People, new_token
 from app.credentials import FILE, Credentials, FrontDoor
+from app.kept import Kept
 from app.settings import Settings
 from policies.install import install
 from policies.rules import PolicySet, rule_texts
@@ -97,6 +98,11 @@ class House:
     def desk(self) -> Desk:
         """The gate of every write."""
         return Desk(self.db, self._rules, EmbeddedEffects(self.db), self.clock)
+
+    @cached_property
+    def kept(self) -> Kept:
+        """Answers about the whole ledger that many pages show."""
+        return Kept(self.db.tenant)
 
     @cached_property
     def policymaking(self) -> Policymaking:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from app.bootstrap import House
 from app.web.sessions import Visit
 from app.web.who import may_operate
 from policies.modes import Mode
-from shop.store.reads.info import store_info
+from shop.store.database import Snapshot
 from tools.ledger import inbox
 
 
@@ -55,22 +56,35 @@ RECORDS: Final = (
 )
 
 
-def frame_of(house: House, visit: Visit, path: str) -> Frame:
-    """The frame around a page."""
-    with house.db.reading() as snapshot:
-        store = store_info(snapshot).name
-        waiting = inbox.count(snapshot, house.db.tenant, house.clock())
-    stopped = house.desk.is_stopped()
-    counts = {"/approvals": waiting}
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the ledger says on every page: how many wait, the switches, and what all dials come to."""
+
+    waiting: int
+    stopped: bool
+    autonomy: str
+
+
+def frame_of(house: House, snapshot: Snapshot, store: str, visit: Visit, path: str) -> Frame:
+    """The frame around a page of the store of this name."""
+    now = house.clock()
+    standing = house.kept.of(snapshot, now, "standing", lambda: _standing(house, snapshot, now))
+    counts = {"/approvals": standing.waiting}
     return Frame(
         store=store,
         places=tuple(_place(title, to, path, counts) for title, to in PLACES),
         records=tuple(_place(title, to, path, counts) for title, to in RECORDS),
-        autonomy="stopped" if stopped else autonomy(house.desk.modes()),
-        stopped=stopped,
+        autonomy=standing.autonomy,
+        stopped=standing.stopped,
         brain=house.brain_name,
         may_operate=may_operate(visit.principal),
     )
+
+
+def _standing(house: House, snapshot: Snapshot, now: datetime) -> Standing:
+    waiting = inbox.count(snapshot, house.db.tenant, now)
+    stopped = house.desk.is_stopped()
+    return Standing(waiting, stopped, "stopped" if stopped else autonomy(house.desk.modes()))
 
 
 def autonomy(modes: dict[str, Mode]) -> str:

@@ -19,8 +19,12 @@ def record_page(
     about: str,
     *,
     reveal: str = "",
+    erase: str = "",
 ) -> Response:
-    """A record in the common frame; `about` is what to ask the assistant, `reveal` where full data is."""
+    """A record in the common frame.
+
+    `about` is what to ask the assistant, `reveal` and `erase` are where that is done, empty where it is not.
+    """
     return page(
         request,
         "record.html",
@@ -30,4 +34,5 @@ def record_page(
         sections=sections,
         about=about,
         reveal=reveal,
+        erase=erase,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,7 +55,11 @@ def capitalized(text: str) -> str:
 def formats_of(house: House) -> Formats:
     """How this store writes values."""
     with house.db.reading() as snapshot:
-        return Formats.of(house.settings.locale, store_info(snapshot).timezone)
+        return known_formats(house.settings.locale, store_info(snapshot).timezone)
+
+
+known_formats: Final = lru_cache(maxsize=16)(Formats.of)
+"""Reading a locale's data takes longer than most pages."""
 
 
 def page(
@@ -63,12 +67,15 @@ def page(
 ) -> HTMLResponse:
     """A page in the common frame; `values` are what its template shows."""
     house: House = request.app.state.house
-    formats = formats_of(house)
     now: datetime = house.clock()
+    with house.db.reading() as snapshot:
+        info = store_info(snapshot)
+        frame = None if visit is None else frame_of(house, snapshot, info.name, visit, request.url.path)
+    formats = known_formats(house.settings.locale, info.timezone)
     body = templates().get_template(template)
     text = body.render(
         visit=visit,
-        frame=None if visit is None else frame_of(house, visit, request.url.path),
+        frame=frame,
         path=request.url.path,
         now=now,
         money=formats.money,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,7 @@ from starlette.concurrency import run_in_threadpool
 
 from agent.journal import EventKind, Journal
 from agent.recorder import DELTA
+from shop.errors import StoreError
 from shop.store.journal import RUNNING, StoredEvent
 
 if TYPE_CHECKING:
@@ -28,10 +30,12 @@ if TYPE_CHECKING:
 
 HEARTBEAT_SECONDS: Final = 15.0
 LOOK_AGAIN_SECONDS: Final = 1.0
-"""How often the journal is asked for what another process wrote; this one's writers wake their readers."""
+"""How often the journal is asked, once for all readers, for what another process wrote; this one's writers
+wake their readers themselves."""
 
 MOST_READERS: Final = 400
 _MOST_PIECES: Final = 500
+_LOG = logging.getLogger("shophand.web")
 
 _STORING: Final = frozenset({EventKind.TEXT, EventKind.ANSWER, EventKind.END})
 """After one of these every piece of text before it is in the journal."""
@@ -42,16 +46,19 @@ HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no"}
 @dataclass(eq=False, slots=True)
 class _Reader:
     loop: asyncio.AbstractEventLoop
-    pieces: asyncio.Queue[StoredEvent] = field(default_factory=lambda: asyncio.Queue(_MOST_PIECES))
+    pieces: asyncio.Queue[StoredEvent | None] = field(default_factory=lambda: asyncio.Queue(_MOST_PIECES))
+    missed: bool = False
 
-    def push(self, event: StoredEvent) -> None:
-        """From any thread: hand over an event; a reader that is too slow finds it in the journal."""
+    def push(self, event: StoredEvent | None) -> None:
+        """From any thread: hand over an event, or None for "look into the journal"."""
         with suppress(RuntimeError):  # the reader's loop has ended
             self.loop.call_soon_threadsafe(self._put, event)
 
-    def _put(self, event: StoredEvent) -> None:
-        with suppress(asyncio.QueueFull):
+    def _put(self, event: StoredEvent | None) -> None:
+        try:
             self.pieces.put_nowait(event)
+        except asyncio.QueueFull:
+            self.missed = True  # a reader that is too slow finds it in the journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,7 @@ class LiveReaders:
     def __init__(self) -> None:
         self._lock = Lock()
         self._readers: dict[str, set[_Reader]] = {}
+        self._watching: asyncio.Task[None] | None = None
         self._unstored: dict[str, _Unstored] = {}
 
     def listener(self, stream: str) -> Callable[[StoredEvent], None]:
@@ -100,6 +108,30 @@ class LiveReaders:
         with self._lock:
             return sum(len(readers) for readers in self._readers.values())
 
+    def watch(self, journal: Journal) -> None:
+        """From the server's loop: look into the journal for all readers, for as long as anybody reads."""
+        if self._watching is None or self._watching.done():
+            self._watching = asyncio.get_running_loop().create_task(self._watch(journal))
+
+    async def _watch(self, journal: Journal) -> None:
+        seen: dict[str, tuple[int, str]] = {}
+        while followed := self._followed():
+            try:
+                heads = await run_in_threadpool(journal.heads, list(followed))
+            except StoreError as error:  # a busy database is asked again; each reader asks now and then too
+                _LOG.warning("the journal cannot be read", exc_info=error)
+                heads = seen
+            for stream, readers in followed.items():
+                if heads.get(stream) != seen.get(stream):
+                    for reader in readers:
+                        reader.push(None)
+            seen = heads
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+    def _followed(self) -> dict[str, tuple[_Reader, ...]]:
+        with self._lock:
+            return {stream: tuple(readers) for stream, readers in self._readers.items()}
+
     @contextmanager
     def reading(self, stream: str) -> Iterator[_Reader]:
         """A reader of a stream, for as long as it reads."""
@@ -121,24 +153,37 @@ class LiveReaders:
 
 async def events_of(readers: LiveReaders, journal: Journal, stream: str, after: int) -> AsyncIterator[bytes]:
     """Server-sent events from a number on, until the turn under way has ended."""
-    silent, stored = 0.0, 0
+    stored = 0
     with readers.reading(stream) as reader:
+        readers.watch(journal)
         while True:
             found = await run_in_threadpool(journal.read, stream, after)
             for event in found:
-                after, silent = event.number, 0.0
+                after = event.number
                 stored = event.number if event.kind in _STORING else stored
                 yield _stored(event)
             if await _is_over(journal, stream, found):
                 yield b"event: close\ndata: {}\n\n"
                 return
-            piece = await _next_piece(reader)
-            if piece is not None and piece.kind == DELTA and piece.body["behind"] >= stored:
-                yield _live(piece)
-            silent = 0.0 if piece is not None else silent + LOOK_AGAIN_SECONDS
-            if silent >= HEARTBEAT_SECONDS:
-                silent = 0.0
-                yield b": still here\n\n"
+            async for piece in _until_stored(reader):
+                if piece is None:
+                    yield b": still here\n\n"
+                elif piece.body["behind"] >= stored:
+                    yield _live(piece)
+
+
+async def _until_stored(reader: _Reader) -> AsyncIterator[StoredEvent | None]:
+    """Pieces of text until something is in the journal; None for every quarter of a minute of silence."""
+    while not reader.missed:
+        try:
+            piece = await asyncio.wait_for(reader.pieces.get(), HEARTBEAT_SECONDS)
+        except TimeoutError:
+            yield None
+            return  # and look whether the journal says more
+        if piece is None or piece.kind != DELTA:
+            return
+        yield piece
+    reader.missed = False
 
 
 async def _is_over(journal: Journal, stream: str, found: list[StoredEvent]) -> bool:
@@ -147,13 +192,6 @@ async def _is_over(journal: Journal, stream: str, found: list[StoredEvent]) -> b
         return False
     state = (await run_in_threadpool(journal.stream, stream)).state
     return state != RUNNING
-
-
-async def _next_piece(reader: _Reader) -> StoredEvent | None:
-    try:
-        return await asyncio.wait_for(reader.pieces.get(), LOOK_AGAIN_SECONDS)
-    except TimeoutError:
-        return None
 
 
 def _stored(event: StoredEvent) -> bytes:

@@ -160,6 +160,12 @@ def stream(snapshot: Snapshot, stream_id: str) -> Stream:
     return _stream(row)
 
 
+def heads(snapshot: Snapshot, stream_ids: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """The number of the last event of each of these streams, and its state."""
+    wanted = _streams().where(journal_schema.streams.c.id.in_(stream_ids))
+    return {row.id: (row.last, row.state) for row in snapshot.execute(wanted)}
+
+
 def streams(
     snapshot: Snapshot,
     kind: str,

@@ -204,6 +204,12 @@ def length(snapshot: Snapshot, tenant: str) -> int:
     return int(snapshot.scalar(select(func.count()).where(audit.c.tenant == tenant)) or 0)
 
 
+def last_number(snapshot: Snapshot, tenant: str) -> int:
+    """The number of the newest entry, 0 in an empty chain: without gaps, also how many there are."""
+    last = _LAST.first(snapshot, {"b_tenant": tenant})
+    return int(last.seq) if last else 0
+
+
 def last_moment(snapshot: Snapshot, tenant: str) -> datetime | None:
     """When the newest entry was written; None in an empty chain."""
     newest = snapshot.scalar(

@@ -40,7 +40,7 @@ def listed(
     wanted = Wanted(states=(State(state),) if state else (), kind=kind, who=who, run=run)
     with house.db.reading() as snapshot:
         found = activity.page(snapshot, house.db.tenant, wanted, limit=PAGE + 1, before=moment_of(before))
-        entries = chain.length(snapshot, house.db.tenant)
+        entries = chain.last_number(snapshot, house.db.tenant)
     shown, older = found[:PAGE], ""
     if len(found) > PAGE:
         chosen = {"kind": kind, "state": state, "who": who, "run": run, "before": mark_of(shown[-1])}

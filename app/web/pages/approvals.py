@@ -7,6 +7,7 @@ whatever the person may not do; the page only hides buttons that would not work.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 
@@ -221,9 +222,12 @@ def _list(house: House, shown: Shown, offset: int) -> ListView:
     house.desk.expire_due()
     tenant, now = house.db.tenant, house.clock()
     with house.db.reading() as snapshot:
-        total = inbox.number_of_lines(snapshot, tenant, now, shown)
-        lines = inbox.lines(snapshot, tenant, now, shown, limit=PAGE, offset=offset)
-        piles = inbox.piles(snapshot, tenant, now)
+        kept = partial(house.kept.of, snapshot, now)
+        piles = kept("piles", lambda: inbox.piles(snapshot, tenant, now))
+        total = kept((shown, "total"), lambda: inbox.number_of_lines(snapshot, tenant, now, shown))
+        lines = kept(
+            (shown, offset), lambda: inbox.lines(snapshot, tenant, now, shown, limit=PAGE, offset=offset)
+        )
     following = offset + PAGE if offset + PAGE < total else None
     return ListView(tuple(lines), total, tuple(piles), shown, offset, following)
 

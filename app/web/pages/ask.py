@@ -11,10 +11,13 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from app.serving import agreed, identify, questions
 from app.web.asking import ask, followed, mine
 from app.web.rendering import page
 from app.web.turns import turns_of
 from app.web.who import Opened, Posted, SignedIn
+from shop.errors import InvalidActionError
+from shop.store.journal import RUNNING
 
 router = APIRouter()
 
@@ -42,14 +45,16 @@ def fresh(request: Request, house: Opened, visit: SignedIn, about: str = "") -> 
         about=about[:200],
         last=0,
         brain=house.brain_name,
+        spoken=None,
+        questions=(),
     )
 
 
 @router.post("/ask")
 def begin(request: Request, house: Opened, form: Posted) -> Response:
-    """Start a conversation with its first question."""
+    """Start a conversation with its first question; with a customer, if the form says so."""
     text = form.required("text", "the question")
-    conversation = house.conversations.start(form.person)
+    conversation = house.conversations.start(form.person, with_customer=form.text("with_customer") == "1")
     ask(request, house, conversation, text, form.person)
     return RedirectResponse(f"/ask/{conversation}", 303)
 
@@ -71,7 +76,29 @@ def shown(request: Request, house: Opened, visit: SignedIn, conversation: str) -
         about="",
         last=events[-1].number if events else 0,
         brain=house.brain_name,
+        spoken=house.desk.identity.talk(conversation),
+        questions=questions(house, conversation) if stream.state != RUNNING else (),
     )
+
+
+@router.post("/ask/{conversation}/identify")
+def identified(house: Opened, form: Posted, conversation: str) -> Response:
+    """Match the customer of a conversation by e-mail address, or by full name and postcode."""
+    mine(house, conversation, form.person)
+    given = {key: form.text(key) or None for key in ("email", "name", "postcode")}
+    identify(house, conversation, **given)
+    return RedirectResponse(f"/ask/{conversation}", 303)
+
+
+@router.post("/ask/{conversation}/agree")
+def customer_agreed(house: Opened, form: Posted, conversation: str) -> Response:
+    """Record the customer's yes to exactly what was put to them, and ask for it again."""
+    mine(house, conversation, form.person)
+    action = form.required("action", "the action")
+    if house.desk.status(action).conversation != conversation:
+        raise InvalidActionError(f"{action} was not asked for in this conversation")
+    agreed(house, action, form.person)
+    return RedirectResponse(f"/ask/{conversation}", 303)
 
 
 @router.post("/ask/{conversation}")

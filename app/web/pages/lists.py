@@ -117,7 +117,9 @@ def customer_orders(
             items: tuple[Order, ...] = (one,) if one else ()
             following = None
         else:
-            found = orders.orders_page(snapshot, status=status or None, after=after or None, limit=PAGE)
+            found = orders.orders_page(
+                snapshot, status=status or None, after=after or None, limit=PAGE, counted=False
+            )
             items, following = found.items, found.after
     rows = tuple(
         (

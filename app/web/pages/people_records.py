@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from app.bootstrap import House
 from app.web.formats import Formats
@@ -14,11 +15,12 @@ from app.web.record_page import record_page
 from app.web.rendering import formats_of
 from app.web.tables import Cell, Column, Section, link, number, text
 from app.web.who import Opened, Posted, SignedIn, require
-from shop.errors import NotFoundError
+from shop.errors import InvalidActionError, NotFoundError
 from shop.model import Customer, Order
 from shop.people import Role
+from shop.store.compaction import rewrite
 from shop.store.reads import customers, orders
-from tools.ledger import chain
+from tools.ledger import chain, forgetting, personal
 from tools.ledger.chain import Actor
 from tools.privacy import city, masked_email, masked_phone, short_name
 
@@ -58,17 +60,26 @@ def order(request: Request, house: Opened, visit: SignedIn, order_id: str) -> Re
 def customer(request: Request, house: Opened, visit: SignedIn, customer_id: str) -> Response:
     """A customer, masked, with their orders and messages."""
     found = _customer(house, customer_id)
-    reveal = f"/customers/{customer_id}/reveal" if _may_reveal(visit.principal.roles) else ""
+    roles = visit.principal.roles
+    reveal = f"/customers/{customer_id}" if roles & personal.MAY_READ else ""
+    erase = f"/customers/{customer_id}/erase" if Role.ADMIN in roles else ""
     sections = (_masked(found), *_history(house, found))
     return record_page(
-        request, visit, short_name(found.name), found.id, sections, f"Orders of {found.id}", reveal=reveal
+        request,
+        visit,
+        short_name(found.name),
+        found.id,
+        sections,
+        f"Orders of {found.id}",
+        reveal=reveal,
+        erase=erase,
     )
 
 
 @router.post("/customers/{customer_id}/reveal")
 def reveal(request: Request, house: Opened, form: Posted, customer_id: str) -> Response:
     """A customer's full data, for a role that may see it and a reason; the look is audited first."""
-    require(form.person, Role.SUPPORT_LEAD, Role.ADMIN)
+    require(form.person, *personal.MAY_READ)
     reason = form.required("reason", "the reason")
     found = _customer(house, customer_id)
     with house.db.writing() as tx:
@@ -86,6 +97,31 @@ def reveal(request: Request, house: Opened, form: Posted, customer_id: str) -> R
     )
     return record_page(request, form.visit, found.name, found.id, (full, *_history(house, found)),
                  f"Orders of {found.id}")  # fmt: skip
+
+
+@router.post("/customers/{customer_id}/export")
+def export(house: Opened, form: Posted, customer_id: str) -> Response:
+    """Everything that the store holds of a customer, as a JSON file for them; audited with the reason."""
+    require(form.person, *personal.MAY_READ)
+    reason = form.required("reason", "the reason")
+    with house.db.writing() as tx:
+        told = personal.export(tx, house.db.tenant, customer_id, form.person, reason, house.clock())
+    headers = {"content-disposition": 'attachment; filename="customer.json"', "cache-control": "no-store"}
+    return Response(json.dumps(told, indent=1, default=str), media_type="application/json", headers=headers)
+
+
+@router.post("/customers/{customer_id}/erase")
+def erase(house: Opened, form: Posted, customer_id: str) -> Response:
+    """Take out who a customer is and what was written of them; the id must be typed, and it is for good."""
+    require(form.person, Role.ADMIN)
+    reason = form.required("reason", "the reason")
+    if form.text("confirm") != customer_id:
+        raise InvalidActionError(f"type {customer_id} to erase this customer for good")
+    salt = house.audit_key.read()
+    with house.db.writing() as tx:
+        forgetting.forget(tx, house.db.tenant, customer_id, form.person, reason, house.clock(), salt)
+    rewrite(house.db)
+    return RedirectResponse(f"/customers/{customer_id}", 303)
 
 
 def _order_terms(found: Order, formats: Formats) -> Section:
@@ -190,7 +226,7 @@ def _masked(found: Customer) -> Section:
 def _history(house: House, found: Customer) -> tuple[Section, ...]:
     formats = formats_of(house)
     with house.db.reading() as snapshot:
-        placed = orders.orders_page(snapshot, customer=found.id, limit=_SHOWN).items
+        placed = orders.orders_page(snapshot, customer=found.id, limit=_SHOWN, counted=False).items
         tickets = customers.tickets_of(snapshot, found.id)
     return (
         Section(
@@ -217,7 +253,3 @@ def _history(house: House, found: Customer) -> tuple[Section, ...]:
 
 def _address(found: Customer) -> tuple[str, ...]:
     return found.street, found.postcode, found.city, found.country
-
-
-def _may_reveal(roles: frozenset[Role]) -> bool:
-    return bool(roles & {Role.SUPPORT_LEAD, Role.ADMIN})

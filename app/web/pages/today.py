@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -62,8 +63,9 @@ def today(request: Request, house: Opened, visit: SignedIn) -> Response:
 def _view(house: House, snapshot: Snapshot) -> TodayView:
     tenant, now = house.db.tenant, house.clock()
     info = store_info(snapshot)
-    piles = inbox.piles(snapshot, tenant, now)
-    oldest = inbox.lines(snapshot, tenant, now, Shown(order=Order.AGE), limit=1)
+    kept = partial(house.kept.of, snapshot, now)
+    piles = kept("piles", lambda: inbox.piles(snapshot, tenant, now))
+    oldest = kept("oldest", lambda: inbox.lines(snapshot, tenant, now, Shown(order=Order.AGE), limit=1))
     done = activity.executed_since(snapshot, tenant, now - LATELY, limit=_DONE)
     runs = house.conversations.journal.streams("run", limit=1)
     return TodayView(
@@ -73,13 +75,13 @@ def _view(house: House, snapshot: Snapshot) -> TodayView:
         waiting=sum(pile.count for pile in piles),
         worth=total_by_currency(amount for pile in piles for amount in pile.worth),
         piles=tuple(piles),
-        cards=tuple(ranked(snapshot, tenant, now)),
+        cards=tuple(kept("ranked", lambda: ranked(snapshot, tenant, now))),
         oldest=oldest[0].created_at if oldest else None,
         done=tuple(done),
-        done_count=activity.count_executed_since(snapshot, tenant, now - LATELY),
+        done_count=kept("done", lambda: activity.count_executed_since(snapshot, tenant, now - LATELY)),
         last_run=runs[0] if runs else None,
         shelves=shelves_of(house, runs[0].id) if runs and runs[0].state == DONE else (),
-        budgets=budgets_of(house, snapshot, info.home_currency),
+        budgets=kept("budgets", lambda: budgets_of(house, snapshot, info.home_currency)),
     )
 
 

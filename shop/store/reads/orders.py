@@ -42,6 +42,7 @@ def orders_page(
     placed_before: datetime | None = None,
     after: str | None = None,
     limit: int = 10,
+    counted: bool = True,
 ) -> Page[Order]:
     """Orders with their lines, newest first; from `placed_from` on, before `placed_before`."""
     table, lines = schema.orders, schema.order_lines
@@ -67,6 +68,7 @@ def orders_page(
         lambda found: _orders(snapshot, found),
         key=lambda item: item.id,
         behind=behind,
+        counted=counted,
     )
 
 

@@ -19,9 +19,14 @@ def page(
     *,
     key: Callable[[T], str],
     behind: ColumnElement[bool] | None = None,
+    counted: bool = True,
 ) -> Page[T]:
-    """At most `limit` records of an ordered query, made from its rows; `behind` is the key's condition."""
-    total = snapshot.execute(select(func.count()).select_from(rows.order_by(None).subquery())).scalar_one()
+    """At most `limit` records of an ordered query, made from its rows; `behind` is the key's condition.
+
+    Counting reads everything that the query finds: without it the total is -1.
+    """
+    all_of_it = select(func.count()).select_from(rows.order_by(None).subquery())
+    total = snapshot.execute(all_of_it).scalar_one() if counted else -1
     wanted = rows if behind is None else rows.where(behind)
     found = snapshot.execute(wanted.limit(limit + 1)).all()
     items = tuple(make(found[:limit]))

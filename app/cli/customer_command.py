@@ -19,7 +19,7 @@ from tools.privacy import city, masked_email, masked_phone, short_name
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 Who = Annotated[str, typer.Argument(help="The customer's id, e-mail address or name: C-10001.")]
-Why = Annotated[str, typer.Option(help="The reason; it goes into the record with your name.")]
+Why = Annotated[str, typer.Option(help="The reason; it stays in the record, so name nobody in it.")]
 
 
 @app.callback()
@@ -31,9 +31,7 @@ def _group() -> None:
 def show(
     context: typer.Context,
     customer: Who,
-    reason: Annotated[
-        str, typer.Option(help="Why the full data is needed; without it the data is masked.")
-    ] = "",
+    reason: Annotated[str, typer.Option(help="Why all is shown; without it the data is masked.")] = "",
     as_name: As = None,
     as_json: AsJson = False,
 ) -> None:

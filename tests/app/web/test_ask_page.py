@@ -13,6 +13,8 @@ from app.web.work import Work
 from shop.people import Principal
 from shop.store.journal import OPEN, RUNNING
 from tests.app.web.conftest import Browser, SignIn
+from tests.service_store import add_service
+from tests.small_store import CANARY_EMAIL, CANARY_POSTCODE
 
 
 @pytest.fixture
@@ -142,3 +144,29 @@ def test_the_assistants_markdown_cannot_do_anything(text: str) -> None:
     assert "<img" not in html
     assert 'href="javascript' not in html
     assert "<b" not in html.replace("<blockquote", "")
+
+
+def test_a_customers_cancellation_goes_from_request_to_receipt(asker: Browser, house: House) -> None:
+    """With a customer nothing is done before they are matched; then question, yes and receipt."""
+    add_service(house.db)
+    path = asker.post("/ask", text="cancel order 2002, ordered by mistake", with_customer="1").path
+    assert "Who is the customer?" in ended(asker, path)
+    asker.post(f"{path}/identify", email="", name="Johanna Canary", postcode=CANARY_POSTCODE)
+    asker.post(path, text="cancel order 2002, ordered by mistake")
+    text = ended(asker, path)
+    assert "Ask the customer: Cancel order #2002?" in text
+    action = re.findall(r'name="action" value="(\w+)"', text)[0]
+    assert "order 2002 cancelled, 12.50 GBP paid back" in asker.post(f"{path}/agree", action=action).text
+
+
+def test_a_yes_is_of_its_own_conversation(asker: Browser, house: House) -> None:
+    """What was put to the customer of one conversation cannot be agreed to in another one."""
+    add_service(house.db)
+    path = asker.post("/ask", text="hello", with_customer="1").path
+    ended(asker, path)
+    asker.post(f"{path}/identify", email=CANARY_EMAIL)
+    asker.post(path, text="cancel order 2002, ordered by mistake")
+    action = re.findall(r'name="action" value="(\w+)"', ended(asker, path))[0]
+    other = asker.post("/ask", text="hello", with_customer="1").path
+    ended(asker, other)
+    assert asker.post(f"{other}/agree", action=action).status == 422

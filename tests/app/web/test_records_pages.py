@@ -100,6 +100,18 @@ def test_the_full_data_needs_a_reason_and_is_audited(lead: Browser, house: House
         assert not any("parcel" in str(entry["body"]) for entry in chain.entries(snapshot, house.db.tenant))
 
 
+def test_a_customer_gets_a_file_and_is_forgotten(sign_in: SignIn, house: House) -> None:
+    """An admin exports everything of a customer and erases them; the id must be typed for that."""
+    admin, somebody = sign_in("owner"), customer(house)
+    told = admin.post(f"/customers/{somebody.id}/export", reason="asked for it")
+    assert str(somebody.email) in told.text
+    assert admin.post(f"/customers/{somebody.id}/erase", reason="asked", confirm="no").status == 422
+    assert admin.post(f"/customers/{somebody.id}/erase", reason="asked", confirm=somebody.id).status == 200
+    with house.db.reading() as snapshot:
+        assert somebody.name not in [one.name for one in tables.customers(snapshot)]
+    assert events(house).count("customer.erased") == 1
+
+
 def test_sales_are_drawn_without_inline_style(browser: Browser) -> None:
     """The drawing is an SVG of its own that our policy allows."""
     answer = browser.get("/products/MUG-01/sales.svg")

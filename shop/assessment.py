@@ -10,6 +10,7 @@ import numpy as np
 
 from shop import demand, purchasing, replenishment
 from shop.demand import DemandClass, Forecasts, Method
+from shop.forecasting.seasons import seasonal
 from shop.money import Money, exponent
 from shop.plan_inputs import Shortages
 from shop.plan_results import Reason
@@ -65,7 +66,7 @@ def assess(inputs: PlanInputs, settings: PlanSettings) -> Assessment:
         _categories(inputs),
         inputs.history.starts_on.weekday(),
     )
-    forecasts = signalled(forecasts, inputs)
+    forecasts = signalled(seasonal(forecasts, inputs), inputs)
     per_day, _ = forecasts.per_day()
     choice = purchasing.choose_offers(inputs, per_day, settings.supplier_choice)
     lead_time, lead_time_sd = _lead_times(inputs, choice, settings)

@@ -65,6 +65,8 @@ class Forecasts:
 
     `weekday_weights` (Monday first) are the store's: 0 on weekdays without sales, 1 on average over the
     open ones. `mean` and `variance` times the weights of the days ahead give the demand of a horizon.
+    `season` is by how much the demand of each week ahead (columns) differs from now in each group (rows),
+    `season_group` the group of each series; None where no season is known (`shop/forecasting/seasons.py`).
     """
 
     mean: Floats
@@ -81,6 +83,8 @@ class Forecasts:
     spike_cap: Floats
     weekday_weights: Floats
     next_weekday: int
+    season: Floats | None = None
+    season_group: Ints | None = None
 
     def weight_of(self, days: Floats) -> Floats:
         """The weight of the next `days` calendar days (fractions allowed), one number per entry."""
@@ -93,8 +97,30 @@ class Forecasts:
 
         A wrong level is wrong on every day alike, so its variance grows with the square of the horizon.
         """
-        weight = self.weight_of(days)
+        weight = self._seasonal_weight(days)
         return self.mean * weight, self.variance * weight + self.level_variance * weight**2
+
+    def within(self, days: Floats | float) -> Floats:
+        """Pieces of the next `days` days at the mean of a usual day, and as the season lets them sell."""
+        usual = self.per_day()[0] * days
+        if self.season is None:
+            return np.asarray(usual)
+        horizon = np.broadcast_to(np.asarray(days, dtype=np.float64), self.mean.shape)
+        plain = self.weight_of(horizon)
+        return np.asarray(usual * self._seasonal_weight(horizon) / np.where(plain > 0, plain, 1.0))
+
+    def _seasonal_weight(self, days: Floats) -> Floats:
+        if self.season is None or self.season_group is None:
+            return self.weight_of(days)
+        whole = int(np.ceil(days.max(initial=0.0))) + 1
+        daily = self.weekday_weights[(self.next_weekday + np.arange(whole)) % 7]
+        week = np.minimum(np.arange(whole) // 7, self.season.shape[1] - 1)
+        reached = np.zeros((len(self.season), whole + 1))
+        np.cumsum(self.season[:, week] * daily, axis=1, out=reached[:, 1:])
+        full = np.floor(days).astype(np.int64)
+        below = reached[self.season_group, full]
+        above = reached[self.season_group, np.minimum(full + 1, whole)]
+        return np.asarray(below + (days - full) * (above - below))
 
     def per_day(self) -> tuple[Floats, Floats]:
         """Mean and variance of an average calendar day."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from shop.alternatives import Alternatives, home_amount
+from shop.forecasting.seasons import season_demand
 from shop.money import exponent
 from shop.plan_results import Constraint, Note, Reason
 from shop.purchase_lines import order_limits
@@ -40,6 +41,7 @@ class Explanations:
         self._state = state
         self._outcome = outcome
         self.alternatives = Alternatives(inputs, settings, state, outcome)
+        self._season_demand = season_demand(state.forecasts, state.levels.exposure_days)
         self._signal_demand = signal_demand(state.forecasts, state.levels.exposure_days)
         self._added_lead_time = added_lead_time(inputs)
         self._coming = _sources_by_item(inputs)
@@ -65,9 +67,10 @@ class Explanations:
         return {**found, **costs}
 
     def signalled(self, item: int, offer: int) -> dict[str, Any]:
-        """What signals add to the demand of the exposure and to the lead time."""
+        """What the season and signals add to the demand of the exposure, and signals to the lead time."""
         delay = 0.0 if offer == NO_OFFER else self._added_lead_time[self._inputs.offers.supplier[offer]]
         return {
+            "season_demand": _rounded(self._season_demand[item]),
             "signal_demand": _rounded(self._signal_demand[item]),
             "signal_delay_days": _rounded(delay),
         }

@@ -80,6 +80,22 @@ class History:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierSales:
+    """Pieces sold per category (columns) on each of the days right before the history (rows).
+
+    NaN on days that tell nothing of a usual year, such as those of a category's promotion.
+    """
+
+    category: Names
+    pieces: Floats
+
+    @property
+    def days(self) -> int:
+        """Number of days, the last one being the day before the history's first."""
+        return int(self.pieces.shape[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
     """Supply that is ordered, or proposed and not refused: one row for each line.
 
@@ -137,6 +153,7 @@ class PlanInputs:
     `rates`: one unit of the currency is worth so many units of `home_currency`; the home currency is 1.
     `only_supplier`: plan the purchases of this supplier only. `signals`: what people know of demand and
     supply (`shop/signalled.py` applies them). `ages`: how old the figures are, where somebody told.
+    `earlier`: the sales of the year before the history, for its seasons; None where they are not known.
     """
 
     as_of: date
@@ -151,6 +168,7 @@ class PlanInputs:
     signals: tuple[Signal, ...] = ()
     ages: Ages | None = None
     placed: tuple[PlacedLine, ...] = ()
+    earlier: EarlierSales | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

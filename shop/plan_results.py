@@ -126,7 +126,8 @@ class Arithmetic:
     order is due when position + `counted_above_position` is at or below the reorder point. Both are 0 in
     drafts of older versions.
 
-    `signal_demand` of the lead-time demand and `signal_delay_days` of the lead time come from signals. Costs
+    `season_demand` of the lead-time demand is what the year before tells beyond (or under) the usual days';
+    `signal_demand` of it and `signal_delay_days` of the lead time come from signals. Costs
     are expectations in the home currency: the margin that doing nothing loses within the exposure, the cost
     of placing the line, and of holding its pieces until they are sold (quantity^2 / (2 d), at the yearly
     holding rate; Silver, Pyke and Thomas 2017, section 4.1).
@@ -169,6 +170,7 @@ class Arithmetic:
     risk_without: float
     risk_with: float
     source: str
+    season_demand: float = 0.0
     signal_demand: float = 0.0
     signal_delay_days: float = 0.0
     lost_sales_without: float = 0.0

@@ -90,7 +90,10 @@ def _demand(figures: Arithmetic) -> str:
 
 def _exposure(figures: Arithmetic) -> str:
     days = figures.lead_time_days + figures.review_days
-    told = f", {figures.signal_demand:+.1f} of it by signals" if figures.signal_demand else ""
+    told = (
+        f", {figures.season_demand:+.1f} of it by the season of a year ago" if figures.season_demand else ""
+    )
+    told += f", {figures.signal_demand:+.1f} of it by signals" if figures.signal_demand else ""
     delay = f", {figures.signal_delay_days:g} of it by signals" if figures.signal_delay_days else ""
     return (
         f"Exposure = lead time {figures.lead_time_days:g} (deviation {figures.lead_time_sd_days:g}{delay}) + "

@@ -127,7 +127,7 @@ def levels(
         holding=costs * settings.holding_rate_per_year / DAYS_PER_YEAR * settings.review_days,
         shortage=shortage_costs(price, costs, settings),
         order_cost=order_cost,
-        most=np.maximum(per_day * settings.economic_cover_days, 1.0),
+        most=np.maximum(forecasts.within(float(settings.economic_cover_days)), 1.0),
         settings=settings,
     )
     mean, variance = demand.exposure
@@ -137,8 +137,8 @@ def levels(
         point, top = quantile, quantile + top - point
     elif settings.fill_rate_target is None:
         point, top = (np.where(found.worth, *pair) for pair in ((point, -1), (top, 0)))
-        foreseen = np.maximum(mean - per_day * (lead_time_days + settings.review_days), 0.0)
-        sold_in_cover = per_day * settings.level_cover_days + foreseen
+        foreseen = np.maximum(mean - forecasts.within(lead_time_days + settings.review_days), 0.0)
+        sold_in_cover = forecasts.within(float(settings.level_cover_days)) + foreseen
         point, top = within_cover(point, top, sold_in_cover, mean)
         if asking is not None:
             point, top = unasked(point, top, asking, foreseen, mean)

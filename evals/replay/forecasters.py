@@ -32,6 +32,10 @@ class Rates:
         """Mean and variance of the demand of the next `days` days."""
         return self.mean * days, self.variance * days
 
+    def within(self, days: NDArray[np.float64] | float) -> NDArray[np.float64]:
+        """Pieces of the next `days` days."""
+        return self.mean * days
+
     def per_day(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Mean and variance of a day."""
         return self.mean, self.variance

@@ -28,6 +28,7 @@ from shop.plan_inputs import (
     Suppliers,
 )
 from shop.store import schema
+from shop.store.earlier_sales import earlier_sales
 from shop.store.on_the_way import OpenLine, lines_on_the_way
 from shop.store.placed import placed_lines
 from shop.store.reads.info import store_info
@@ -92,6 +93,7 @@ def plan_inputs(
         signals=(*known_promotions(snapshot, starts_on), *live_signals(snapshot, starts_on)),
         ages=_ages(snapshot, keys, as_of),
         placed=placed_lines(snapshot, as_of, home, _rates(snapshot, as_of), proposed),
+        earlier=None if as_sold else earlier_sales(snapshot, starts_on),
     )
     return replace(inputs, signals=()) if as_sold else with_signals(inputs)
 

@@ -126,7 +126,10 @@ def projection(inputs: PlanInputs, settings: PlanSettings, state: Assessment, mo
 def home_major(minor: Ints, currency: NDArray[np.object_], inputs: PlanInputs) -> Floats:
     """Amounts in home major units as floats, to weigh with; NaN where unknown or without a rate."""
     rates = purchasing.known_rates(inputs)
-    factors = {code: float(rates[code]) / 10 ** exponent(code) for code in set(currency) if code in rates}
+    codes = set(currency)
+    factors = {code: float(rates[code]) / 10 ** exponent(code) for code in codes if code in rates}
+    if len(codes) == 1:
+        return np.where(minor >= 0, minor * factors.get(codes.pop(), np.nan), np.nan)
     factor = np.array([factors.get(code, np.nan) for code in currency], dtype=np.float64)
     return np.where(minor >= 0, minor * factor, np.nan)
 
@@ -137,11 +140,9 @@ def _in_home(inputs: PlanInputs, minor: Ints) -> Floats:
 
 def _categories(inputs: PlanInputs) -> Ints:
     items = inputs.items
-    names = np.array(
-        [f"{place}\x1f{name}" for place, name in zip(items.location, items.category, strict=True)]
-    )
-    _, codes = np.unique(names, return_inverse=True)
-    return np.asarray(codes, dtype=np.int64)
+    names = [f"{place}\x1f{name}" for place, name in zip(items.location, items.category, strict=True)]
+    code = {name: place for place, name in enumerate(sorted(set(names)))}
+    return np.array([code[name] for name in names], dtype=np.int64)
 
 
 def _lead_times(inputs: PlanInputs, choice: Choice, settings: PlanSettings) -> tuple[Floats, Floats]:

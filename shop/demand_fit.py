@@ -90,8 +90,8 @@ def fit_block(
     """
     _find_spikes(sold, store_limit, found)
     rate = _observed_rates(sold, stocked_out, observed_from, day_weight, found)
-    smooth = _smoothed(rate, day_weight)
     croston = _croston(rate, found)
+    smooth = _smoothed(rate, day_weight, found)
     recent = _recent(rate, day_weight)
     for k in range(sold.shape[1]):
         _choose(k, smooth, croston, recent, found, codes)
@@ -105,34 +105,44 @@ def _find_spikes(sold: NDArray[np.float32], store_limit: float, found: Floats) -
     five sales by the sizes of the whole store. Up to two days above it are one-off and are cut to it; more
     of them are a habit and stay.
     """
-    for k in range(sold.shape[1]):
-        found[k, CAP] = _spike_limit(sold[:, k], store_limit)
-        above = 0
-        for t in range(sold.shape[0]):
-            above += sold[t, k] > found[k, CAP]
-        if above > MOST_SPIKES:
-            found[k, CAP] = np.inf
-            above = 0
-        found[k, SPIKES] = above
+    days, series = sold.shape
+    sizes = np.zeros((4, series))
+    for k in range(series):
+        sizes[3, k] = -np.inf
+    for t in range(days):
+        for k in range(series):
+            if sold[t, k] > 0:
+                size = math.log(sold[t, k])
+                sizes[0, k] += 1.0
+                sizes[1, k] += size
+                sizes[2, k] += size * size
+                sizes[3, k] = max(sizes[3, k], size)
+    for k in range(series):
+        found[k, CAP] = _spike_limit(sizes[0, k], sizes[1, k], sizes[2, k], sizes[3, k], store_limit)
+        if found[k, CAP] < np.inf:
+            found[k, SPIKES] = _count_above(sold, k, found[k, CAP])
+        if found[k, SPIKES] > MOST_SPIKES:
+            found[k, CAP], found[k, SPIKES] = np.inf, 0.0
 
 
 @njit(cache=True)
-def _spike_limit(sold: NDArray[np.float32], store_limit: float) -> float:
-    count, total, square, largest = 0, 0.0, 0.0, -np.inf
-    for t in range(len(sold)):
-        if sold[t] > 0:
-            size = math.log(sold[t])
-            count += 1
-            total += size
-            square += size * size
-            largest = max(largest, size)
-    rest = count - 1
+def _spike_limit(count: float, total: float, square: float, largest: float, store_limit: float) -> float:
+    """From number, sum, sum of squares and largest of the logarithms of a series' sizes."""
+    rest = count - 1.0
     limit = store_limit
     if rest >= SIZES_TO_JUDGE_BY:
         mean = (total - largest) / rest
         variance = max((square - largest * largest) / rest - mean * mean, 0.0)
         limit = mean + SPIKE_DEVIATIONS * max(math.sqrt(variance), LEAST_DEVIATION)
     return math.exp(limit) if largest > limit else np.inf
+
+
+@njit(cache=True)
+def _count_above(sold: NDArray[np.float32], k: int, limit: float) -> float:
+    above = 0.0
+    for t in range(sold.shape[0]):
+        above += 1.0 if sold[t, k] > limit else 0.0
+    return above
 
 
 @njit(cache=True)
@@ -159,35 +169,48 @@ def _observed_rates(
 
 
 @njit(cache=True)
-def _smoothed(rate: NDArray[np.float32], day_weight: Floats) -> Floats:
+def _smoothed(rate: NDArray[np.float32], day_weight: Floats, found: Floats) -> Floats:
     """SES with each smoothing constant; per series the best one's level, mean squared error and constant.
 
-    The level starts at the first observation; the constant has the least squared one-step error.
+    The level starts at the first observation; the constant has the least squared one-step error. Series
+    whose sales are too far apart for it are left out: most of a usual catalogue.
     """
-    days, series = rate.shape
-    grid = len(ALPHAS)
-    level = np.full((grid, series), np.nan)
-    error = np.zeros((grid, series))
-    weight = np.zeros(series)
-    for t in range(days):
-        for k in range(series):
-            if np.isnan(rate[t, k]):
-                continue
-            if np.isnan(level[0, k]):
-                level[:, k] = rate[t, k]
-                continue
-            weight[k] += day_weight[t]
-            for g in range(grid):
-                miss = rate[t, k] - level[g, k]
-                error[g, k] += day_weight[t] * miss * miss
-                level[g, k] += ALPHAS[g] * miss
-    best = np.zeros((series, 3))
-    for k in range(series):
-        least = np.argmin(error[:, k])
-        best[k, 0] = level[least, k]
-        best[k, 1] = error[least, k] / max(weight[k], 1.0)
-        best[k, 2] = ALPHAS[least]
+    best = np.zeros((rate.shape[1], 3))
+    level = np.empty(len(ALPHAS))
+    error = np.empty(len(ALPHAS))
+    for k in range(rate.shape[1]):
+        if found[k, OBSERVED] >= YOUNG_DAYS and _is_regular(found[k, OBSERVED], found[k, SALES]):
+            _smooth_one(rate, day_weight, k, level, error, best)
     return best
+
+
+@njit(cache=True)
+def _is_regular(observed: float, sales: float) -> bool:
+    return sales > 0 and observed / sales < SMOOTH_INTERVAL
+
+
+@njit(cache=True)
+def _smooth_one(
+    rate: NDArray[np.float32], day_weight: Floats, k: int, level: Floats, error: Floats, best: Floats
+) -> None:
+    weight, started = 0.0, False
+    for t in range(rate.shape[0]):
+        if np.isnan(rate[t, k]):
+            continue
+        if not started:
+            started = True
+            for g in range(len(ALPHAS)):
+                level[g], error[g] = rate[t, k], 0.0
+            continue
+        weight += day_weight[t]
+        for g in range(len(ALPHAS)):
+            miss = rate[t, k] - level[g]
+            error[g] += day_weight[t] * miss * miss
+            level[g] += ALPHAS[g] * miss
+    least = np.argmin(error)
+    best[k, 0] = level[least]
+    best[k, 1] = error[least] / max(weight, 1.0)
+    best[k, 2] = ALPHAS[least]
 
 
 @njit(cache=True)
@@ -259,7 +282,7 @@ def _choose(
         return
     interval = observed / sales
     regular = croston[k, 5] < SMOOTH_CV2
-    if interval < SMOOTH_INTERVAL:
+    if _is_regular(observed, sales):
         codes[k, 0] = _SMOOTH if regular else _ERRATIC
         codes[k, 1] = _SES
         found[k, ALPHA] = smooth[k, 2]

@@ -138,7 +138,9 @@ def _verdicts(inputs: PlanInputs, state: Assessment, needs: Needs) -> pa.Table:
 
 def _findings(state: Assessment, needs: Needs) -> Any:
     """Why each row is not bought, as in `Verdicts`; `CANDIDATE` where buying together decides."""
-    found = np.array([one.value if one else Reason.ENOUGH_STOCK.value for one in state.finding], dtype=object)
+    words: dict[Reason | None, str] = {reason: reason.value for reason in Reason}
+    words[None] = Reason.ENOUGH_STOCK.value
+    found = np.array([words[one] for one in state.finding], dtype=object)
     idle = needs.remaining + needs.moved_in == 0
     found[idle & (found == Reason.SUPPLIER_UNAVAILABLE.value)] = Reason.ENOUGH_STOCK.value
     found[(needs.moved_in > 0) & (needs.remaining == 0)] = Reason.SURPLUS_ELSEWHERE.value

@@ -175,6 +175,8 @@ def _twice(plan: Plan) -> Iterator[str]:
 
 def impossible_transfers(transfers: Sequence[PlannedTransfer], inputs: PlanInputs) -> Iterator[str]:
     """Transfers that move what is not free at their source."""
+    if not transfers:
+        return
     items = inputs.items
     free = {
         (str(sku), str(place)): int(on_hand - committed - unavailable)

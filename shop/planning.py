@@ -78,6 +78,20 @@ __all__ = [
 MOST_LINES: Final = 5_000
 """A purchase order holds at most this many lines; a longer one is placed in parts."""
 
+_MAY_RECEIVE: Final = frozenset(
+    {
+        None,
+        Reason.NO_SUPPLIER,
+        Reason.SUPPLIER_UNAVAILABLE,
+        Reason.NO_COST,
+        Reason.NO_EXCHANGE_RATE,
+        Reason.NO_LEAD_TIME,
+        Reason.PACK_SIZE_ZERO,
+        Reason.MOQ_NEGATIVE,
+    }
+)
+"""Findings with which a location may get stock from another although nothing can be bought for it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -162,7 +176,7 @@ def needs_of(inputs: PlanInputs, settings: PlanSettings, state: Assessment) -> N
     from shop.transfers import moves, surplus  # noqa: PLC0415 - loads numpy
 
     items, levels = inputs.items, state.levels
-    movable = np.array([_may_receive(finding) for finding in state.finding], dtype=bool) & items.in_scope
+    movable = np.array([finding in _MAY_RECEIVE for finding in state.finding], dtype=bool) & items.in_scope
     # Demand that a signal takes away for the whole exposure is no need, whatever sells on a usual day.
     selling = np.where(levels.demand_mean > 0, state.per_day, 0.0)
     nothing = np.zeros(len(items), dtype=np.int64)
@@ -209,20 +223,6 @@ def _worth_moving(inputs: PlanInputs, settings: PlanSettings, state: Assessment)
     least = worthwhile(home_major(known, items.currency, inputs), handling)
     buyable = np.array([finding is None for finding in state.finding], dtype=bool)
     return np.where(buyable, least, 1)
-
-
-def _may_receive(finding: Reason | None) -> bool:
-    """Whether a location may get stock from another although nothing can be bought for it."""
-    return finding in {
-        None,
-        Reason.NO_SUPPLIER,
-        Reason.SUPPLIER_UNAVAILABLE,
-        Reason.NO_COST,
-        Reason.NO_EXCHANGE_RATE,
-        Reason.NO_LEAD_TIME,
-        Reason.PACK_SIZE_ZERO,
-        Reason.MOQ_NEGATIVE,
-    }
 
 
 def _moved(found: list[Move], items: int) -> tuple[Ints, Ints]:

@@ -82,13 +82,14 @@ class Identity:
     def question(self, action_id: str) -> Question | None:
         """What the customer is to be asked: an action that was refused for want of their yes alone.
 
-        None for every other action: the rules would refuse it with a yes too, or nobody was identified.
+        None for every other action: the rules would refuse it with a yes too, nobody was identified, or the
+        yes was given: a second click on it is no second action.
         """
         with self._bench.db.reading() as snapshot:
             view = rows.get(snapshot, self._bench.tenant, action_id)
             if view.state is not State.DENIED or talks.talk(snapshot, view.conversation) is None:
                 return None
-            return _question(snapshot, self._bench, view)
+            return None if _stands(snapshot, self._bench, view) else _question(snapshot, self._bench, view)
 
     def agree(self, action_id: str, person: Principal) -> tuple[Action, Session]:
         """The customer said yes to exactly the action that was put to them; gives what is to be submitted.
@@ -155,6 +156,13 @@ class Identity:
         actor = chain.Actor("system", "identity")
         body = {"conversation": conversation, **body}
         chain.append(tx, bench.tenant, bench.clock(), actor, event, body=body)
+
+
+def _stands(snapshot: Snapshot, bench: Bench, view: ActionView) -> bool:
+    """Whether the action was filed again after its refusal and not refused: the yes to it was given."""
+    filed = rows.in_states(snapshot, bench.tenant, tuple(State), conversation=view.conversation)
+    later = filed[next(at for at, one in enumerate(filed) if one.id == view.id) + 1 :]
+    return any(one.state is not State.DENIED and one.is_of(view.action) for one in later)
 
 
 def _question(snapshot: Snapshot, bench: Bench, view: ActionView) -> Question | None:

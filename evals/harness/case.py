@@ -112,7 +112,24 @@ class Fault(Part):
         return self
 
 
-Happening = str | Decide | Wait | Meanwhile | Recover | Fault
+class Identify(Part):
+    """The customer says who they are, and the door matches it against the store's records."""
+
+    identify: str
+    """An e-mail address, or ``name, postcode``."""
+    refused: bool = False
+    """Whether nobody, or only another customer, must match."""
+
+
+class Agree(Part):
+    """The customer says yes to the newest action that was put to them."""
+
+    agree: bool
+    refused: bool = False
+    """Whether there must be nothing that a yes could let through."""
+
+
+Happening = str | Decide | Wait | Meanwhile | Recover | Fault | Identify | Agree
 """What is said, or what happens between two messages."""
 
 
@@ -163,6 +180,8 @@ class Case(Part):
     id: str
     world: tuple[Annotated[Change, BeforeValidator(change_of)], ...] = ()
     who: Role = Role.OPERATOR
+    with_customer: bool = False
+    """The operator speaks with a customer meanwhile: identity and consent count from the first action on."""
     say: tuple[Happening, ...] = ()
     trigger: Trigger | None = None
     path: tuple[Annotated[ToolStep | str, BeforeValidator(_step)], ...] = ()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
+
+from shop.money import Money
 
 MOMENT: Final = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 """The moment at which every case begins; the sample store's business day."""
@@ -31,3 +34,8 @@ def only_one(store: sqlite3.Connection, statement: str, values: tuple[Any, ...])
     """Run an update that must meet exactly one row."""
     if store.execute(statement, values).rowcount != 1:
         raise ValueError(f"the store has no such record: {values}")
+
+
+def minor(amount: str | int, currency: str = "GBP") -> int:
+    """An amount such as ``12.50`` in minor units."""
+    return Money.of(Decimal(str(amount)), currency).minor

@@ -58,16 +58,22 @@ class AddNote(Change):
 class AddReturn(Change):
     """A customer sends a line of an order back and says why."""
 
+    id: str = "RMA-9001"
     order: str
-    reason: str
+    reason: str = "not as pictured"
     line: int = 1
+    quantity: int = 1
+    received: bool = False
 
     def apply(self, store: sqlite3.Connection) -> None:
-        """Add it as requested."""
+        """Add it as requested, or as received yesterday."""
+        asked = (MOMENT - timedelta(days=3)).date().isoformat()
+        came = (MOMENT - timedelta(days=1)).date().isoformat() if self.received else None
+        status = "received" if self.received else "requested"
         store.execute(
-            "INSERT INTO returns (id, order_id, line_no, quantity, reason, status, requested_on)"
-            " VALUES ('RMA-9001', ?, ?, 1, ?, 'requested', ?)",
-            (self.order, self.line, self.reason, MOMENT.date().isoformat()),
+            "INSERT INTO returns (id, order_id, line_no, quantity, reason, status, requested_on, received_on)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (self.id, self.order, self.line, self.quantity, self.reason, status, asked, came),
         )
 
 

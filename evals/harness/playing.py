@@ -15,10 +15,21 @@ from agent.conversation import Conversations, TurnResult
 from agent.journal import EventKind
 from agent.models import Totals
 from evals.harness.brains import Follows, Model
-from evals.harness.case import Case, Decide, Fault, Happening, Meanwhile, Recover, Trigger, Wait
+from evals.harness.case import (
+    Agree,
+    Case,
+    Decide,
+    Fault,
+    Happening,
+    Identify,
+    Meanwhile,
+    Recover,
+    Trigger,
+    Wait,
+)
 from evals.harness.state import read, written
 from evals.harness.world import OPERATOR, World, Worlds
-from shop.errors import AccessDeniedError, ConflictError, ShopError
+from shop.errors import AccessDeniedError, ConflictError, NotFoundError, ShopError
 from shop.people import Kind, Principal, Role
 from tools.desk import Session, State
 from tools.ledger.states import ActionView
@@ -81,10 +92,12 @@ def play(case: Case, worlds: Worlds, model: Model, brain: Brain | None = None) -
 def _talk(case: Case, world: World, model: Model, brain: Brain | None, played: Played) -> None:
     person = Principal(OPERATOR, "Olivia", Kind.HUMAN, frozenset({case.who}))
     talks = Conversations(world.db, world.desk, model.settings, world.clock, guides=world.guides, brain=brain)
-    conversation = talks.start(person)
+    conversation = talks.start(person, with_customer=case.with_customer)
     for one in case.say:
         if isinstance(one, str):
             _note(talks.turn(conversation, one, principal=person), played)
+        elif isinstance(one, Identify | Agree):
+            _meet(one, world, conversation, person, played)
         else:
             _happen(one, world, played)
 
@@ -109,6 +122,32 @@ def _note(result: TurnResult, played: Played) -> None:
         if event.kind not in (EventKind.MESSAGE, EventKind.USER):
             played.trace.append({"kind": str(event.kind), **{k: v for k, v in body.items() if k != "turn"}})
     played.trace.append({"kind": "said", "answer": result.answer})
+
+
+def _meet(one: Identify | Agree, world: World, conversation: str, person: Principal, played: Played) -> None:
+    """What the customer says to the door: who they are, or a yes; how it ends must be as the case says."""
+    refused = False
+    try:
+        if isinstance(one, Identify):
+            name, _, postcode = one.identify.partition(",")
+            by_name = {"name": name.strip(), "postcode": postcode.strip()}
+            world.desk.identity.verify(conversation, **by_name if postcode else {"email": one.identify})
+        else:
+            _agree(world, conversation, person)
+    except (AccessDeniedError, ConflictError, NotFoundError):
+        refused = True
+    if refused is not one.refused:
+        played.faults.append(f"{one} was {'refused' if refused else 'accepted'}")
+    played.trace.append({"kind": "meanwhile", "what": str(one)})
+
+
+def _agree(world: World, conversation: str, person: Principal) -> None:
+    """The customer's yes to the newest action that was refused for want of it, and what follows."""
+    denied = world.desk.actions(conversation=conversation, states=[State.DENIED])
+    if not denied:
+        raise ConflictError("nothing was put to the customer")
+    action, session = world.desk.identity.agree(denied[-1].id, person)
+    world.desk.submit(action, session)
 
 
 def _happen(one: Happening, world: World, played: Played) -> None:

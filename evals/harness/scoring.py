@@ -14,6 +14,7 @@ from evals.harness.state import same
 from evals.harness.told import holds, numbers_in
 from shop.money import Money
 
+_SENT: Final = frozenset({"orders", "order_lines", "shipments", "stock_levels", "stock_movements"})
 _TABLES: Final[dict[str, frozenset[str]]] = {
     "adjust_stock": frozenset({"stock_levels", "stock_movements"}),
     "transfer_stock": frozenset({"stock_levels", "stock_movements"}),
@@ -23,8 +24,22 @@ _TABLES: Final[dict[str, frozenset[str]]] = {
         {"purchase_orders", "purchase_order_lines", "stock_levels", "stock_movements"}
     ),
     "change_price": frozenset({"products", "price_changes"}),
-    "refund_order": frozenset({"orders", "payments"}),
-    "cancel_order": frozenset({"orders", "order_lines", "payments", "stock_levels", "stock_movements"}),
+    "change_prices": frozenset({"products", "price_changes"}),
+    "refund_order": frozenset({"orders", "payments", "payment_methods"}),
+    "request_return": frozenset({"returns", "orders"}),
+    "cancel_return": frozenset({"returns", "exchanges", "orders", "stock_levels"}),
+    "receive_return": frozenset({"returns", "orders", "order_lines", "stock_levels", "stock_movements"}),
+    "inspect_return": frozenset({"returns", "orders", "stock_levels", "stock_movements"}),
+    "request_exchange": frozenset({"returns", "exchanges", "orders", "stock_levels"}),
+    "complete_exchange": _SENT | {"returns", "exchanges", "payments", "payment_methods"},
+    "reship_order": _SENT,
+    "change_order_items": _SENT | {"payments", "payment_methods"},
+    "change_order_payment": frozenset({"orders", "payments", "payment_methods"}),
+    "change_order_address": frozenset({"orders"}),
+    "change_customer_address": frozenset({"customers"}),
+    "give_credit": frozenset({"store_credits", "payment_methods"}),
+    "draft_reply": frozenset({"ticket_replies", "tickets"}),
+    "cancel_order": _SENT | {"payments", "payment_methods"},
     "add_order_note": frozenset({"order_notes"}),
     "add_demand_signal": frozenset({"signals"}),
     "add_supply_signal": frozenset({"signals"}),

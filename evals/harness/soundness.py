@@ -40,10 +40,18 @@ _OTHER: Final[dict[str, tuple[str, ...]]] = {
     "starts_on": ("2026-11-25",),
     "ends_on": ("2026-12-30",),
     "category": ("Garden", "Kitchen"),
+    "rma": ("RMA-416", "RMA-417"),
+    "result": ("restock", "write_off"),
+    "ticket": ("T-535", "T-536"),
+    "customer": ("C-10003", "C-10004"),
+    "new_sku": ("APR-OLV", "APR-OAT"),
+    "street": ("1 Elsewhere Lane",),
+    "city": ("Hull",),
+    "postcode": ("HU1 1AA",),
+    "method": ("gift card", "card ending 5849"),
+    "to": ("gift card", "original payment"),
 }
 """Legal values that an argument may be altered to; the first that is another one."""
-_WORDS: Final = frozenset({"note"})
-"""Free text: another wording is no other effect, but another note on a parcel is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +135,9 @@ def _outcome(played: Played) -> list[Any]:
 
 
 def _without_words(done: Done) -> Mapping[str, Any]:
-    words = {"reason", "note"} if done.kind != "adjust_stock" else {"note"}
-    if done.kind == "add_order_note":
+    chosen = ("adjust_stock", "reship_order")
+    words = {"note"} if done.kind in chosen else {"reason", "note"}
+    if done.kind in ("add_order_note", "draft_reply"):
         words = set()
     return {name: value for name, value in done.args.items() if name not in words}
 
@@ -155,12 +164,11 @@ def _others(name: str, value: Any) -> Sequence[Any]:
         return (value + 1, value * 2)
     if isinstance(value, list):
         return [
-            [
-                {**each, "quantity": each["quantity"] + 1} if number == place else each
-                for number, each in enumerate(value)
-            ]
+            [*value[:place], {**one, field: other}, *value[place + 1 :]]
             for place, one in enumerate(value)
-            if isinstance(one, Mapping) and isinstance(one.get("quantity"), int)
+            if isinstance(one, Mapping)
+            for field, known in one.items()
+            for other in _others(field, known)
         ]
     amount, _, rest = str(value).partition(" ")
     try:

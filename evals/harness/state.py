@@ -11,6 +11,17 @@
 | ``received PO SKU`` | pieces booked in |
 | ``ordered SKU LOCATION`` | pieces on purchase orders made in this case |
 | ``signals`` | signals in force |
+| ``item ORDER LINE`` | SKU on a line of an order |
+| ``postcode ORDER`` | where an order is sent to, if elsewhere than the customer's address |
+| ``home CUSTOMER`` | postcode of a customer |
+| ``paid_by ORDER`` | payment method that paid last for an order |
+| ``returns ORDER`` | how many pieces of an order are on returns that were not cancelled |
+| ``return RMA`` | status |
+| ``exchange EX`` | status |
+| ``again ORDER`` | how many orders send goods of this one again |
+| ``credit CUSTOMER`` | goodwill given to a customer |
+| ``balance METHOD`` | what a gift card holds |
+| ``replies TICKET`` | how many drafts of replies a ticket has |
 """
 
 from __future__ import annotations
@@ -30,8 +41,20 @@ _QUESTIONS: Final = {
     "ordered": "SELECT coalesce(sum(l.quantity), 0) FROM purchase_order_lines l JOIN purchase_orders p"
     " ON p.id = l.purchase_order WHERE p.action_id IS NOT NULL AND l.sku = ? AND p.location = ?",
     "signals": "SELECT count(*) FROM signals WHERE removed_at IS NULL",
+    "item": "SELECT sku FROM order_lines WHERE order_id = ? AND line_no = ?",
+    "postcode": "SELECT ship_postcode FROM orders WHERE id = ?",
+    "home": "SELECT postcode FROM customers WHERE id = ?",
+    "paid_by": "SELECT method_id FROM payments WHERE order_id = ? AND kind = 'sale'"
+    " ORDER BY at DESC, rowid DESC",
+    "returns": "SELECT coalesce(sum(quantity), 0) FROM returns WHERE order_id = ? AND status != 'cancelled'",
+    "return": "SELECT status FROM returns WHERE id = ?",
+    "exchange": "SELECT status FROM exchanges WHERE id = ?",
+    "again": "SELECT count(*) FROM orders WHERE replaces = ?",
+    "credit": "SELECT coalesce(sum(amount_minor), 0) FROM store_credits WHERE customer = ?",
+    "balance": "SELECT balance_minor FROM payment_methods WHERE id = ?",
+    "replies": "SELECT count(*) FROM ticket_replies WHERE ticket = ?",
 }
-_MONEY: Final = frozenset(("price", "refunded"))
+_MONEY: Final = frozenset(("price", "refunded", "credit", "balance"))
 SUBJECTS: Final = tuple(_QUESTIONS)
 
 

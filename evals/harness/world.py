@@ -39,10 +39,11 @@ _COLLEAGUE: Final = Principal(
     "assistant", "Shophand", Kind.AGENT, frozenset({Role.OPERATOR}), on_behalf_of="oscar"
 )
 WATCHED: Final = (
-    "customers", "exchange_rates", "locations", "offers", "order_lines", "order_notes", "orders", "payments",
-    "people", "policy_versions", "price_breaks", "price_changes", "products", "promotions",
-    "purchase_order_lines", "purchase_orders", "returns", "shipments", "signals", "stock_levels",
-    "stock_movements", "store_info", "supplier_notes", "suppliers", "switches", "tickets",
+    "competitor_prices", "customers", "exchange_rates", "exchanges", "locations", "offers", "order_lines",
+    "order_notes", "orders", "payment_methods", "payments", "people", "policy_versions", "price_breaks",
+    "price_changes", "products", "promotions", "purchase_order_lines", "purchase_orders", "returns",
+    "shipments", "signals", "stock_levels", "stock_movements", "store_credits", "store_info",
+    "supplier_notes", "suppliers", "switches", "ticket_replies", "tickets",
 )  # fmt: skip
 """Tables of the business and of what the assistant may do, without the ledger and the journal."""
 

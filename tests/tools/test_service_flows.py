@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from shop.actions import parse_action
 from shop.errors import AccessDeniedError, ConflictError, NotFoundError
+from shop.people import Kind, Principal, Role
 from shop.store.database import Database
 from tests.service_store import add_service
 from tests.small_store import CANARY_EMAIL, CANARY_POSTCODE
@@ -221,6 +222,41 @@ def asked(shop: Shop, kind: str, args: dict[str, Any]) -> Submission:
     return shop.desk.submit(parse_action(kind, args), session)
 
 
+def dearer(shop: Shop) -> None:
+    """The green mug costs a pound more from now on."""
+    with shop.db.writing() as tx:
+        tx.execute(text("UPDATE products SET price_minor = price_minor + 100 WHERE sku = 'MUG-02'"))
+
+
+SWAP = {"order": "2001", "lines": [{"line": 1, "quantity": 1, "new_sku": "MUG-02"}], "reason": "colour"}
+
+
+def test_a_yes_to_an_exchange_is_to_its_price_difference(desk_shop: Shop) -> None:
+    """Without the amount, or after the price has changed, the customer's yes lets nothing through."""
+    desk_shop.desk.identity.open(TALK)
+    desk_shop.desk.identity.verify(TALK, email=CANARY_EMAIL)
+    agreed = {**SWAP, "difference": {"minor": 50, "cur": "GBP"}}
+    for args in (SWAP, agreed):
+        agree(desk_shop, "request_exchange", args)
+    unseen = asked(desk_shop, "request_exchange", SWAP)
+    assert (unseen.state, "the customer has not seen it" in unseen.reason) == (State.DENIED, True)
+    dearer(desk_shop)
+    stale = asked(desk_shop, "request_exchange", agreed)
+    assert (stale.state, "1.50 GBP now, not 0.50 GBP" in stale.reason) == (State.DENIED, True)
+
+
+def test_an_exchange_that_waits_is_stale_at_another_price(desk_shop: Shop) -> None:
+    """What a person approves is the difference that they saw; at another one nothing is sent or charged."""
+    lines = [{"line": 1, "quantity": 1, "new_sku": "MUG-02"}]
+    action = parse_action("change_order_items", {"order": "2002", "lines": lines,
+                                                 "difference": {"minor": 50, "cur": "GBP"}})  # fmt: skip
+    filed = desk_shop.desk.submit(action, Session(desk_shop.session.principal), execute=False)
+    dearer(desk_shop)
+    done_now = desk_shop.desk.execute(filed.action_id)
+    assert done_now.state is not State.EXECUTED
+    assert rows(desk_shop, "SELECT sku FROM order_lines WHERE order_id = '2002'") == [("MUG-01",)]
+
+
 CANCEL = {"order": "2002", "reason": "asked", "cause": "no_longer_needed"}
 
 
@@ -252,6 +288,20 @@ def test_a_yes_counts_once(desk_shop: Shop) -> None:
     agree(desk_shop, "change_customer_address", args)
     assert asked(desk_shop, "change_customer_address", args).state is State.EXECUTED
     assert asked(desk_shop, "change_customer_address", args).state is State.DENIED
+
+
+def test_a_second_click_on_a_yes_does_nothing_again(desk_shop: Shop) -> None:
+    """What was carried out on a yes is not put to the customer any more, though it could be done twice."""
+    desk = desk_shop.desk
+    desk.identity.open(TALK)
+    desk.identity.verify(TALK, email=CANARY_EMAIL)
+    refund = {"order": "2001", "amount": {"minor": 100, "cur": "GBP"}, "reason": "scratched"}
+    first = asked(desk_shop, "refund_order", refund)
+    operator = Principal("olivia", "Olivia", Kind.HUMAN, frozenset({Role.OPERATOR}))
+    action, session = desk.identity.agree(first.action_id, operator)
+    assert desk.submit(action, session).state is State.EXECUTED
+    with pytest.raises(ConflictError, match="does not wait"):
+        desk.identity.agree(first.action_id, operator)
 
 
 def test_one_customer_per_conversation(desk_shop: Shop) -> None:

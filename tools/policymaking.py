@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from policies.lint import Finding, Severity, lint
 from policies.model import PolicySet
-from policies.rules import parse_policies
 from policies.selftest import run_tests
 from shop.errors import AccessDeniedError, ConflictError, InvalidActionError, PolicyLoadError
 from shop.people import Kind, Principal, Role
@@ -23,7 +23,7 @@ from tools.filing import Bench, actor_of
 from tools.four_eyes import check_first, check_second
 from tools.ledger import chain, policy_versions
 from tools.ledger.policy_versions import ACTIVATED, FOUNDED, PROPOSED, Compared, PolicyVersion, Status
-from tools.rulebook import read
+from tools.rulebook import compiled, read
 
 SETUP: Final = chain.Actor(Kind.SYSTEM.value, "setup")
 
@@ -207,19 +207,18 @@ class Policymaking:
         return policy_versions.get(tx, self._bench.tenant, version.number)
 
     def _refuse_known(self, tx: Transaction, sha: str) -> None:
-        for one in policy_versions.listed(tx, self._bench.tenant):
-            if one.sha == sha and one.status in {Status.ACTIVE, *PROPOSED}:
-                raise ConflictError(
-                    f"these rules are {one.name} already, {one.status.value}; nothing was drafted"
-                )
+        for one in policy_versions.standing_with(tx, self._bench.tenant, sha):
+            raise ConflictError(
+                f"these rules are {one.name} already, {one.status.value}; nothing was drafted"
+            )
 
     def _checked(self, snapshot: Snapshot, files: Mapping[str, str]) -> PolicySet:
         """The rules of these files, if they hold; PolicyLoadError otherwise."""
-        policies = parse_policies(files)
-        faults = rule_faults(policies, store_info(snapshot).home_currency)
+        texts = tuple(sorted(files.items()))
+        faults = _faults(texts, store_info(snapshot).home_currency)
         if faults:
             raise PolicyLoadError(f"these rules cannot be kept: {'; '.join(faults)}")
-        return policies
+        return compiled(texts)
 
     def _audit(
         self,
@@ -233,6 +232,12 @@ class Policymaking:
         # The reason stands beside the version: the chain keeps no words that people type.
         body = {"version": version.number, "base": version.base, "status": version.status.value, **more}
         chain.append(tx, self._bench.tenant, now, actor, event, policy_sha=version.sha, body=body)
+
+
+@lru_cache(maxsize=16)
+def _faults(texts: tuple[tuple[str, str], ...], home: str) -> tuple[str, ...]:
+    """`rule_faults` of rule files, worked out once: drafting, trying and activating all ask."""
+    return tuple(rule_faults(compiled(texts), home))
 
 
 def rule_faults(policies: PolicySet, home: str) -> list[str]:

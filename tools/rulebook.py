@@ -22,7 +22,7 @@ from tools.ledger import policy_versions
 from tools.ledger.policy_versions import Standing
 
 _log = logging.getLogger(__name__)
-_KEPT: Final = 8
+_KEPT: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +95,20 @@ class StoredRules:
 
     def _version(self, snapshot: Snapshot, number: int, sha: str) -> PolicySet:
         files = policy_versions.files(snapshot, self.tenant, number)
-        return compiled(tuple(sorted(files.items())), f"v{number}", sha)
+        return read(files, f"v{number}", sha)
 
 
 @lru_cache(maxsize=_KEPT)
-def compiled(files: tuple[tuple[str, str], ...], name: str, sha: str) -> PolicySet:
+def compiled(files: tuple[tuple[str, str], ...]) -> PolicySet:
+    """The rules of files, (name, text) by name; read once however many versions have them."""
+    return parse_policies(dict(files))
+
+
+def read(files: Mapping[str, str], name: str, sha: str) -> PolicySet:
     """The rules of stored files; raises PolicyLoadError if they are not what their digest says."""
-    policies = parse_policies(dict(files))
+    policies = compiled(tuple(sorted(files.items())))
     if policies.sha != sha:
         raise PolicyLoadError(
             f"the stored rules {name} are not what was drafted: their digest is another one"
         )
     return policies
-
-
-def read(files: Mapping[str, str], name: str, sha: str) -> PolicySet:
-    """As `compiled`, of files by name."""
-    return compiled(tuple(sorted(files.items())), name, sha)

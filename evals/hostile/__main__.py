@@ -62,9 +62,11 @@ MUST_BE_HIT: Final = (
     *(f"scheme {scheme.__name__}" for scheme in SCHEMES),
     *(f"audit {event}" for event in ("approval.granted", "approval.acting", "approval.snoozed",
                                      "approval.assigned", "delegation.given", "delegation.revoked",
-                                     "switch.turned", "loosening.asked")),
+                                     "switch.turned", "loosening.asked", "policy.drafted", "policy.shadowed",
+                                     "policy.unshadowed", "policy.activated", "policy.withdrawn")),
     "rejected", "edited", "withdrawn", "approved in a batch", "rejected in a batch", "delegated", "revoked",
-    "undo asked", "undo again", "duplicate", "drift", "crash", "switch", "role", "probe", "made out", "sale",
+    "undo asked", "undo again", "duplicate", "drift", "crash", "switch", "role", "probe",
+    "made out", "sale", "rules on trial",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+from evals.hostile.limits import Limits
 from shop.actions import Action
 
 ANY_AMOUNT: Final = Decimal("Infinity")
@@ -76,6 +77,15 @@ class Talk:
     used: Counter[str] = field(default_factory=Counter)
 
 
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """Rules that somebody wrote: who, with which roles, and the limits in them."""
+
+    author: str
+    roles: frozenset[str]
+    limits: Limits
+
+
 @dataclass
 class Books:
     """What the oracle knows of one tenant."""
@@ -92,4 +102,5 @@ class Books:
     handed: dict[str, Handed] = field(default_factory=dict)
     undone: dict[str, str] = field(default_factory=dict)
     talks: dict[str, Talk] = field(default_factory=dict)
+    drafted: dict[int, Drafted] = field(default_factory=dict)
     credits: list[tuple[str, int, datetime]] = field(default_factory=list)

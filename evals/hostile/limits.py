@@ -8,7 +8,6 @@ from random import Random
 from typing import Final
 
 from evals.hostile.rule_text import rule_file
-from policies.rules import PolicySet, parse_policies
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +41,13 @@ class Limits:
         """These limits as a rule file."""
         return _written(self)
 
-    def policy(self) -> PolicySet:
-        """These limits as rules."""
-        return _parsed(self.text())
+    def files(self) -> dict[str, str]:
+        """These limits as rule files."""
+        return {"hostile.yaml": self.text()}
 
     def swapped(self, random: Random) -> Limits:
         """Other limits: somebody has edited the rules."""
-        return replace(self, **random.choice(_EDITS))
+        return random.choice([one for one in EDITED if one != self])
 
 
 _EDITS: Final[tuple[dict[str, int], ...]] = (
@@ -66,9 +65,18 @@ def _written(limits: Limits) -> str:
     return rule_file({name: getattr(limits, name) for name in _NAMES})
 
 
-@cache
-def _parsed(text: str) -> PolicySet:
-    return parse_policies({"hostile.yaml": text})
-
-
 _NAMES = tuple(Limits.__slots__)
+
+USUAL: Final = Limits()
+EDITED: Final = (USUAL, *(replace(USUAL, **edit) for edit in _EDITS))
+"""The limits that rules are changed to and fro between."""
+
+LOOSE: Final = replace(
+    USUAL,
+    order_soft=60_000,
+    order_two_people=70_000,
+    order_hard=90_000,
+    order_day_soft=500_000,
+    order_day_hard=800_000,
+)
+"""What nobody puts in force, however often somebody drafts it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from evals.hostile import asking, customers, deciding, dials, paperwork, surroundings, tool_calls
+from evals.hostile import asking, customers, deciding, dials, paperwork, rule_making, surroundings, tool_calls
 
 if TYPE_CHECKING:
     from evals.hostile.simulation import Simulation, Tenant
@@ -42,7 +42,7 @@ def scheme(run: Simulation, tenant: Tenant) -> None:
     run.begin(tenant)
 
 
-_ROOMS: Final = (asking, customers, deciding, dials, paperwork, surroundings, tool_calls)
+_ROOMS: Final = (asking, customers, deciding, dials, paperwork, rule_making, surroundings, tool_calls)
 ACTS: Final[dict[str, Callable[[Simulation, Tenant], None]]] = {
     name: scheme if name == "scheme" else next(getattr(room, name) for room in _ROOMS if hasattr(room, name))
     for name in MOVES

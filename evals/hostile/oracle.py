@@ -23,6 +23,7 @@ from policies.modes import OWNERS, Mode
 from shop.actions import Action, ChangePrices, GiveCredit, PlacePurchaseOrder, RefundOrder
 from shop.backends.ports import Claim, Outcome, Receipt
 from shop.money import Money
+from shop.people import Role
 
 DAY: Final = timedelta(days=1)
 CREDITS: Final = timedelta(days=90)
@@ -30,6 +31,7 @@ CONSENT: Final = timedelta(minutes=30)
 EXPIRY: Final = timedelta(hours=1)
 ASSIST_EXPIRY: Final = timedelta(hours=72)
 EURO: Final = Decimal("0.87")
+DECIDING: Final = frozenset(role.value for role in Role) - {"viewer", "operator"}
 _MANAGER: Final = frozenset({"purchasing_manager"})
 
 
@@ -69,6 +71,18 @@ class Oracle:
     def note_agreed(self, talk: str, action: Action, now: datetime) -> None:
         """A customer said yes to exactly this, in this conversation."""
         self.books.talks[talk].yeses[identity(action)].append(now)
+
+    def note_activated(self, number: int, person: str, now: datetime) -> None:
+        """I15: rules come into force by two people who decide things, one of them an admin, none for both."""
+        drafted, roles = self.books.drafted[number], self.books.roles.get(person, frozenset())
+        then = drafted.roles & self.books.roles.get(drafted.author, frozenset())
+        if person == drafted.author or not {person, drafted.author} <= self.books.humans:
+            self._broken("I15", f"v{number}", f"{person} put rules of {drafted.author} in force")
+        if not then & DECIDING or not roles & DECIDING or "admin" not in then | roles:
+            self._broken("I15", f"v{number}", f"{drafted.author} and {person} may not change rules")
+        if {person, drafted.author} in self._acting(now):
+            self._broken("I15", f"v{number}", f"{drafted.author} and {person} act for one another")
+        self.limits = drafted.limits
 
     def note_key(self, key: str, content: str, answered: str) -> None:
         """I5: a key belongs to one action for ever."""
@@ -123,6 +137,11 @@ class Oracle:
         supplier = action.supplier if isinstance(action, PlacePurchaseOrder) else None
         self.on_done(receipt.reference, action)
         self.books.done[claim.action_id] = Done(action.kind, self._pounds(action), supplier, now)
+
+    def _acting(self, now: datetime) -> list[set[str]]:
+        """Who acts for whom at this moment, as pairs."""
+        handed = self.books.handed.values()
+        return [{one.giver, one.taker} for one in handed if one.since <= now < one.until]
 
     def _count_money(self, action: Action, name: str) -> None:
         """I14: money moved by exactly what this action says, once, and no gift card is below zero."""

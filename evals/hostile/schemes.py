@@ -7,6 +7,7 @@ meets them proves little about them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -14,8 +15,9 @@ from evals.hostile.asking import submit, take_back
 from evals.hostile.deciding import carry_out, recover, say_yes
 from evals.hostile.dials import tighten
 from evals.hostile.goods import SKUS
-from evals.hostile.limits import Limits
+from evals.hostile.limits import EDITED, USUAL
 from evals.hostile.paperwork import decide_all, end, hand_on
+from evals.hostile.rule_making import rules_of_one, set_limits
 from evals.hostile.sales import ORDERS, paid
 from evals.hostile.service_schemes import SERVICE_SCHEMES
 from evals.hostile.staging import calm, next_day, people, some_order
@@ -54,7 +56,7 @@ def tightened_after_yes(run: Simulation, tenant: Tenant) -> Iterator[None]:
     say_yes(run, tenant, str(answer.approval_id), staff_of["priya"])
     yield
     say_yes(run, tenant, str(answer.approval_id), staff_of["max"])
-    run.set_limits(Limits(order_hard=3_000))
+    set_limits(run, tenant, replace(USUAL, order_hard=3_000))
     yield
     carry_out(run, tenant, answer.action_id)
 
@@ -96,7 +98,7 @@ def lost_and_found(run: Simulation, tenant: Tenant) -> Iterator[None]:
     answer = submit(run, tenant, some_order(run, 900), people(tenant)["nightly"], execute=True, tainted=False)
     match run.random.randrange(4):
         case 0:
-            run.set_limits(Limits(order_soft=300))
+            set_limits(run, tenant, EDITED[1])
         case 1:
             tighten(tenant, "place_purchase_order", Mode.OBSERVE)
         case 2:
@@ -291,4 +293,5 @@ SCHEMES: Final[tuple[Scheme, ...]] = (
     undone_too_late,
     many_at_once,
     *SERVICE_SCHEMES,
+    rules_of_one,
 )

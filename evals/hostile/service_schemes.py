@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from evals.hostile.asking import submit, take_back
 from evals.hostile.customers import sell
 from evals.hostile.deciding import carry_out, say_yes
 from evals.hostile.goods import SKUS
-from evals.hostile.limits import Limits
+from evals.hostile.limits import USUAL
+from evals.hostile.rule_making import set_limits
 from evals.hostile.sales import CUSTOMERS, customer_of
 from evals.hostile.staging import calm, next_day, people
 from shop.actions import parse_action
@@ -139,7 +141,7 @@ def campaign_overtaken(run: Simulation, tenant: Tenant) -> Iterator[None]:
     if answer.approval_id is not None:
         say_yes(run, tenant, answer.approval_id, staff_of["lea"])
     if run.random.random() < 0.5:
-        run.set_limits(Limits(price_hard_pct=15))
+        set_limits(run, tenant, replace(USUAL, price_hard_pct=15))
     yield
     carry_out(run, tenant, answer.action_id)
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from evals.hostile import dials, schemes
 from evals.hostile.books import ANY_AMOUNT, Asked, identity
 from evals.hostile.goods import START
-from evals.hostile.limits import Limits
+from evals.hostile.limits import USUAL
 from evals.hostile.machines import Connector, Crash, FailingClock
 from evals.hostile.moves import ACTS, MOVES
 from evals.hostile.oracle import Oracle
@@ -28,6 +28,9 @@ from shop.errors import ShopError
 from shop.people import Principal
 from shop.store.database import Database
 from tools.desk import Desk, State, Submission
+from tools.filing import Bench
+from tools.policymaking import Policymaking
+from tools.rulebook import StoredRules
 
 SCHEMING: Final = 0.75
 """How often a scheme that was begun goes on before something else happens."""
@@ -41,6 +44,7 @@ class Tenant:
     db: Database
     oracle: Oracle
     desk: Desk
+    making: Policymaking
     world: World
     proposals: Proposals
     planned: deque[str] = field(default_factory=deque)
@@ -61,8 +65,6 @@ class Simulation:
     def __init__(self, seed: int, urls: Callable[[str], str]) -> None:
         self.random = Random(seed)
         self.clock = FailingClock(START)
-        self.limits = Limits()
-        self.policies = self.limits.policy()
         self.seen: Counter[str] = Counter()
         self.steps = 0
         self._numbers = count(1)
@@ -93,12 +95,6 @@ class Simulation:
     def number(self) -> int:
         """A number that nobody was given before."""
         return next(self._numbers)
-
-    def set_limits(self, limits: Limits) -> None:
-        """Put other rules in force, for everybody at once."""
-        self.limits, self.policies = limits, limits.policy()
-        for tenant in self.tenants:
-            tenant.oracle.limits = limits
 
     def asked(
         self,
@@ -204,7 +200,7 @@ class Simulation:
             move()
         except Crash:
             self.seen["crash"] += 1
-            tenant.desk = self._desk(tenant.db, tenant.oracle, tenant.planned)
+            tenant.desk, tenant.making = self._gate(tenant.db, tenant.oracle, tenant.planned)
         except ShopError as error:
             self.seen[refusal(error)] += 1
         self.clock.dies_in = None
@@ -218,23 +214,28 @@ class Simulation:
     def _tenant(self, name: str, url: str) -> Tenant:
         db = build(url, name)
         world = World(db)
-        oracle = Oracle(name, world, self.limits)
+        oracle = Oracle(name, world, USUAL)
         for member in staff(name).everybody:
             oracle.books.roles[member.id] = frozenset(role.value for role in member.roles)
             if member.is_human:
                 oracle.books.humans.add(member.id)
             oracle.books.may_approve_pounds[member.id] = member.limit.amount if member.limit else ANY_AMOUNT
         planned: deque[str] = deque()
-        desk = self._desk(db, oracle, planned)
         proposals = Proposals(self.random)
         oracle.on_done = proposals.note_done
-        return Tenant(name, db, oracle, desk, world, proposals, planned)
+        desk, making = self._gate(db, oracle, planned)
+        making.found(USUAL.files())
+        return Tenant(name, db, oracle, desk, making, world, proposals, planned)
 
-    def _desk(self, db: Database, oracle: Oracle, planned: deque[str]) -> Desk:
+    def _gate(self, db: Database, oracle: Oracle, planned: deque[str]) -> tuple[Desk, Policymaking]:
+        """The product as one process has it."""
         connector = Connector(EmbeddedEffects(db), oracle, self.random, self.clock, planned)
-        return Desk(
-            db, lambda: self.policies, connector, self.clock, lambda prefix: f"{prefix}{self.number()}"
-        )
+        rules = StoredRules(db.tenant)
+        desk = Desk(db, rules, connector, self.clock, self._name)
+        return desk, Policymaking(Bench(db, rules, connector, self.clock, self._name))
+
+    def _name(self, prefix: str) -> str:
+        return f"{prefix}{self.number()}"
 
     def _tick(self) -> None:
         far = self.random.random() < 0.004

@@ -9,7 +9,8 @@ from evals.hostile.asking import order_of
 from evals.hostile.deciding import recover
 from evals.hostile.dials import loosen, loosen_stop
 from evals.hostile.goods import SKUS
-from evals.hostile.limits import Limits
+from evals.hostile.limits import USUAL
+from evals.hostile.rule_making import set_limits
 from evals.hostile.surroundings import set_roles
 from evals.hostile.town import staff
 from policies.modes import Mode
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def calm(run: Simulation, tenant: Tenant) -> None:
     """The usual limits, everything on auto, nothing stopped, everybody with their roles."""
-    run.set_limits(Limits())
+    set_limits(run, tenant, USUAL)
     if tenant.oracle.stopped:
         loosen_stop(run, tenant)
     for kind, mode in list(tenant.oracle.modes.items()):

@@ -16,12 +16,6 @@ if TYPE_CHECKING:
     from evals.hostile.simulation import Simulation, Tenant
 
 
-def policy(run: Simulation, tenant: Tenant) -> None:
-    """Somebody edits the rules."""
-    del tenant
-    run.set_limits(run.limits.swapped(run.random))
-
-
 def drift(run: Simulation, tenant: Tenant) -> None:
     """The world changes behind everybody's back."""
     sku, supplier, order = _looked_at(run, tenant)

@@ -159,6 +159,12 @@ def listed(snapshot: Snapshot, tenant: str) -> list[PolicyVersion]:
     return _found(snapshot, _of(tenant))
 
 
+def standing_with(snapshot: Snapshot, tenant: str, sha: str) -> list[PolicyVersion]:
+    """The versions of a digest that are active or may still become so."""
+    live = policy_versions.c.status.in_([one.value for one in (Status.ACTIVE, *PROPOSED)])
+    return _found(snapshot, _of(tenant), policy_versions.c.sha == sha, live)
+
+
 def move(tx: Transaction, tenant: str, before: PolicyVersion, status: Status, **changes: Any) -> None:
     """Take a version from the status it was read in to another; ConflictError if it moved on."""
     result = tx.execute(

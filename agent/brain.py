@@ -59,11 +59,12 @@ class ToolOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ToolDescription:
-    """A tool as offered to a model: JSON Schema of its arguments."""
+    """A tool as offered to a model: JSON Schema of its arguments, and whether it changes something."""
 
     name: str
     description: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    writes: bool = False
 
 
 class Emit(Protocol):

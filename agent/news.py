@@ -38,6 +38,12 @@ def _news(desk: Desk, view: ActionView) -> Mapping[str, Any]:
     }
 
 
+def still_open(desk: Desk, conversation: str) -> list[str]:
+    """What of a conversation's requests waits for a person or is on its way, in words, oldest first."""
+    views = desk.actions(conversation=conversation)
+    return [str(_news(desk, view)["text"]) for view in views if view.state.value in _ON_ITS_WAY]
+
+
 def what_ran(desk: Desk, conversation: str, events: Sequence[StoredEvent], begun: StoredEvent) -> list[Draft]:
     """The events that close a turn which a crash cut off: the fate of its open calls, and its end."""
     turn = begun.body["turn"]

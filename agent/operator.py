@@ -3,12 +3,14 @@
 LangChain's `create_agent` is the loop and nothing more. There is no checkpointer (history comes from the
 journal), no interrupt and no approval middleware: what may happen is decided below the tools, by the
 desk. One middleware does what this product needs: it stops, counts, retries through `ModelClient`,
-streams, journals every message, and corrects a tool call that was written as text.
+streams, journals every message, offers the tools that the request speaks of, and delivers no answer that
+`agent/answer_check.py` finds wanting.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from langchain.agents import create_agent
@@ -16,23 +18,27 @@ from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResp
 from langchain.agents.middleware.types import ToolCallRequest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
-from agent.brain import Answer, Emit, Turn
+from agent.answer_check import AnswerCheck, Judged
+from agent.brain import Answer, Emit, Message, Turn
 from agent.caps import Meter
+from agent.earlier import summary
 from agent.journal import Draft, EventKind
 from agent.messages import readable, rebuilt, recent, stored
 from agent.model_client import Hearing, ModelClient, Reply
+from agent.news import still_open
+from agent.policy_words import policy_section
 from agent.textflow import TextFlow, looks_like_a_call
+from agent.tool_choice import ToolChoice
 from agent.tooling import described
 from prompts import prompt
 from shop.errors import ModelError, ShopError
+from shop.people import Role
 
 if TYPE_CHECKING:
+    from langchain_core.tools import BaseTool
     from langgraph.types import Command
 
-CORRECTION: Final = (
-    "[Shophand] Your last message was not delivered: it was empty, or a tool call written as text. Nothing"
-    " was run. To use a tool, make a tool call; to answer, write plain sentences."
-)
+PROMPT: Final = "operator"
 NO_ANSWER: Final = "the model twice wrote a tool call as text, or nothing at all; nothing was run for it"
 _GRAPH_STEPS: Final = 10_000
 """LangGraph's own limit is out of the way: the caps on steps are ours and end a turn in words."""
@@ -44,51 +50,77 @@ class LanguageModel:
     def __init__(self, client: ModelClient, meter: Meter) -> None:
         self._client = client
         self._meter = meter
-        self._prompt = prompt("operator")
 
     def run(self, turn: Turn, emit: Emit) -> Answer:
         """Let the model work on the request until it answers in words; raises ModelError."""
-        tools = [described(each, turn.tools) for each in turn.tools.offered]
-        steps = _Steps(turn, emit, self._client, self._meter, self._prompt.sha)
-        agent = create_agent(self._client.primary, tools, system_prompt=self._prompt.text, middleware=[steps])
-        earlier = recent(turn.history, self._client.settings.history_tokens)
+        tools = {each.name: described(each, turn.tools) for each in turn.tools.offered}
+        rules = policy_section(turn.shop.desk.rules())
+        steps = _Steps(turn, emit, self._client, self._meter, tools, rules)
+        agent = create_agent(
+            self._client.primary,
+            list(tools.values()),
+            system_prompt=f"{prompt(PROMPT).text}\n{rules}",
+            middleware=[steps],
+        )
         # One tool at a time, in the order asked: they are quick look-ups, and writes must keep their order.
         graph: Any = agent
         result = graph.invoke(
-            {"messages": rebuilt([*earlier, *turn.request])},
+            {"messages": rebuilt([*self._earlier(turn), *turn.request])},
             {"max_concurrency": 1, "recursion_limit": _GRAPH_STEPS},
         )
         return Answer(str(result["messages"][-1].text))
+
+    def _earlier(self, turn: Turn) -> list[Message]:
+        """The history as it is sent: its newest turns, and before them in short what is left out."""
+        newest = recent(turn.history, self._client.settings.history_tokens)
+        left_out = turn.history[: len(turn.history) - len(newest)]
+        if not left_out:
+            return list(newest)
+        short = summary(left_out, still_open(turn.shop.desk, turn.conversation))
+        return [{"role": "user", "content": short}, *newest]
 
 
 class _Steps(AgentMiddleware[Any, Any]):
     """Everything around a model call and a tool call of one turn."""
 
-    def __init__(self, turn: Turn, emit: Emit, client: ModelClient, meter: Meter, sha: str) -> None:
+    def __init__(
+        self,
+        turn: Turn,
+        emit: Emit,
+        client: ModelClient,
+        meter: Meter,
+        tools: Mapping[str, BaseTool],
+        rules: str,
+    ) -> None:
         super().__init__()
         self._turn = turn
         self._emit = emit
         self._client = client
         self._meter = meter
-        self._sha = sha
+        self._all = tools
+        self._told = {"prompt": prompt(PROMPT).sha, "rules": hashlib.sha256(rules.encode()).hexdigest()}
         self._step = 0
-        self._names = tuple(each.name for each in turn.tools.offered)
+        self._check = AnswerCheck(tuple(tools), rules)
+        self._choice = ToolChoice(turn.tools.offered, may_write=_may_write(turn))
+        self._choice.after(turn.history)
+        self._choice.ask(turn.text)
 
     def wrap_model_call(
         self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], ModelResponse[Any]]
     ) -> ModelResponse[Any]:
-        """Ask the model through our client (`handler` is not used); correct a call in words once."""
+        """Ask the model through our client (`handler` is not used) until a message may be delivered."""
         del handler
         front = [request.system_message] if request.system_message else []
-        corrected: list[BaseMessage] = []
-        for _ in range(2):
-            message, in_words = self._ask([*front, *request.messages, *corrected], request)
-            corrected.append(message)
-            if not in_words:
-                return ModelResponse(result=corrected)
-            corrected.append(HumanMessage(CORRECTION))
-            self._emit(EventKind.MESSAGE, {"message": stored(corrected[-1]), "prompt": self._sha})
-        raise ModelError(NO_ANSWER)
+        first = self._check.begin()
+        said: list[BaseMessage] = [self._noted(first)] if first else []
+        while True:
+            judged = self._ask([*front, *request.messages, *said])
+            if judged.hopeless:
+                raise ModelError(NO_ANSWER)
+            said.append(judged.message)
+            if judged.fault is None:
+                return ModelResponse(result=said)
+            said.append(self._noted(judged.fault))
 
     def wrap_tool_call(
         self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], ToolMessage | Command[Any]]
@@ -97,6 +129,8 @@ class _Steps(AgentMiddleware[Any, Any]):
         del handler
         call = request.tool_call
         outcome = self._turn.tools.run(call["name"], call["args"], call["id"])
+        self._choice.use(call["name"], call["args"])
+        self._check.keep(outcome)
         return ToolMessage(
             outcome.content,
             tool_call_id=call["id"],
@@ -104,47 +138,63 @@ class _Steps(AgentMiddleware[Any, Any]):
             status="error" if outcome.failed else "success",
         )
 
-    def _ask(self, messages: list[BaseMessage], request: ModelRequest[Any]) -> tuple[AIMessage, bool]:
-        """One model call: the message, and whether it was a tool call in words or nothing at all."""
+    def _noted(self, text: str) -> HumanMessage:
+        self._emit(EventKind.MESSAGE, {"message": {"role": "user", "content": text}, **self._told})
+        return HumanMessage(text)
+
+    def _ask(self, messages: list[BaseMessage]) -> Judged:
+        """One model call, and whether what came may be delivered."""
         self._turn.check_stop()
         self._meter.check()
         self._step += 1
-        step = self._step
-        flow = TextFlow(
+        flow = self._flow(self._step)
+        hearing = Hearing(flow.hear, flow.start_over, self._check_while_hearing)
+        offered = () if self._check.concluding else self._choice.offered
+        try:
+            reply = self._client.ask(messages, [self._all[name] for name in offered], hearing)
+        except ShopError:
+            flow.break_off()
+            raise
+        heard = readable(reply.message, _call_ids(messages))
+        judged = self._check.judge(heard, messages)
+        in_words = looks_like_a_call(str(heard.text), self._check.names)
+        flow.finish(keep=judged.fault is None and not judged.taken_out and not in_words)
+        self._note(reply, judged, offered)
+        return judged
+
+    def _flow(self, step: int) -> TextFlow:
+        return TextFlow(
             live=lambda text: self._emit.live(step, text),
             store=lambda text, restart: self._emit(
                 EventKind.TEXT, {"step": step, "text": text, "restart": restart}
             ),
-            tools=self._names,
+            tools=tuple(self._check.names),
         )
-        hearing = Hearing(flow.hear, flow.start_over, self._check_while_hearing)
-        tools: Any = request.tools
-        try:
-            reply = self._client.ask(messages, tools, hearing)
-        except ShopError:
-            flow.break_off()
-            raise
-        message = readable(reply.message, _call_ids(messages))
-        text = str(message.text)
-        in_words = looks_like_a_call(text, self._names)
-        flow.finish(keep=not in_words)
-        self._note(reply, message, step)
-        return message, not message.tool_calls and (in_words or not text.strip())
 
     def _check_while_hearing(self) -> None:
         self._turn.check_stop(quick=True)
         self._meter.check_time()
 
-    def _note(self, reply: Reply, message: AIMessage, step: int) -> None:
+    def _note(self, reply: Reply, judged: Judged, offered: Sequence[str]) -> None:
+        """Journal what a model call used, said, and was offered."""
         self._meter.add(reply.usage)
         drafts = [
-            Draft(EventKind.USAGE, {"step": step, **reply.usage.body()}),
-            Draft(EventKind.MESSAGE, {"message": stored(message), "prompt": self._sha}),
+            Draft(EventKind.USAGE, {"step": self._step, **reply.usage.body(), "tools": list(offered)}),
+            Draft(EventKind.MESSAGE, {"message": stored(judged.message), **self._told}),
         ]
         if reply.fell_back:
             text = f"the first model could not be reached; {reply.usage.model} answered"
             drafts.append(Draft(EventKind.NOTICE, {"text": text}))
+        if judged.taken_out:
+            whole = {"step": self._step, "text": str(judged.message.text), "restart": True}
+            text = f"taken out of the answer, for no tool returned it: {', '.join(judged.taken_out)}"
+            drafts += [Draft(EventKind.TEXT, whole), Draft(EventKind.NOTICE, {"text": text})]
         self._emit.together(*drafts)
+
+
+def _may_write(turn: Turn) -> bool:
+    """Whether this person's assistant may ask for changes at all."""
+    return Role.OPERATOR in turn.shop.session.principal.roles
 
 
 def _call_ids(messages: list[BaseMessage]) -> set[str]:

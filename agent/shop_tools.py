@@ -12,7 +12,7 @@ from agent.brain import ToolDescription, ToolOutcome
 from agent.fence import fenced
 from shop.errors import AccessDeniedError, MoneyError
 from tools.answers import Answer, WriteAnswer
-from tools.toolbox import TOOLS, Shop, ToolAnswer, call
+from tools.toolbox import TOOLS, Effect, Shop, ToolAnswer, call
 
 TOLD: Final = (AccessDeniedError, MoneyError)
 """Errors that `call` raises and that a brain is told of all the same; every other one ends the turn."""
@@ -25,7 +25,8 @@ class ShopTools:
         self._shop = shop
         self._secret = hashlib.sha256(f"{shop.session.conversation}".encode()).hexdigest()
         self.offered = tuple(
-            ToolDescription(tool.name, tool.description, tool.parameters) for tool in TOOLS.values()
+            ToolDescription(tool.name, tool.description, tool.parameters, writes=tool.effect is Effect.WRITE)
+            for tool in TOOLS.values()
         )
 
     def run(self, name: str, args: Mapping[str, Any], *, key: str, tainted: bool) -> ToolOutcome:
@@ -50,6 +51,15 @@ class ShopTools:
 
 
 def compact_json(answer: Answer) -> str:
-    """An answer as JSON without blanks and without what is empty."""
-    body = answer.model_dump(mode="json", exclude_none=True)
+    """An answer as JSON without blanks and without what is empty, amounts as people write them."""
+    body = _short(answer.model_dump(mode="json", exclude_none=True))
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def _short(value: Any) -> Any:
+    """``{"text": "12.50 GBP", "minor": 1250, "cur": "GBP"}`` as ``12.50 GBP``: half the words, one number."""
+    if isinstance(value, dict):
+        if value.keys() == {"text", "minor", "cur"}:
+            return value["text"]
+        return {name: _short(one) for name, one in value.items()}
+    return [_short(one) for one in value] if isinstance(value, list) else value

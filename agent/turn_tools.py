@@ -17,6 +17,7 @@ from agent import plan as plans
 from agent.brain import ToolDescription, ToolOutcome
 from agent.journal import Draft, EventKind
 from agent.recorder import Recorder
+from agent.tool_choice import FIND, FIND_TOOLS, MOST_TOOLS, ToolChoice
 from shop.errors import CapReachedError, ToolInputError
 from shop.store.journal import StoredEvent
 
@@ -72,12 +73,13 @@ class TurnTools:
         self._calls = 0
         self._plan: plans.Plan | None = None
         planning = ToolDescription(plans.MAKE_PLAN, plans.DESCRIPTION, plans.PARAMETERS)
-        self._offered = (*toolbox.offered, planning)
+        finding = (FIND,) if len(toolbox.offered) >= MOST_TOOLS else ()
+        self._offered = (*toolbox.offered, *finding, planning)
         self._names = tuple(tool.name for tool in toolbox.offered)
 
     @property
     def offered(self) -> Sequence[ToolDescription]:
-        """The shop's tools, then the plan."""
+        """The shop's tools, then the search for more where they are many, then the plan."""
         return self._offered
 
     @property
@@ -126,6 +128,8 @@ class TurnTools:
             return ToolOutcome(name, text, failed=True)
         if name == plans.MAKE_PLAN:
             return self._make_plan(args)
+        if name == FIND_TOOLS:
+            return self._find_tools(str(args.get("need", "")))
         if name not in self._names:
             known = ", ".join((*self._names, plans.MAKE_PLAN))
             return ToolOutcome(name, f"there is no tool {name!r}; the tools are {known}", failed=True)
@@ -144,6 +148,17 @@ class TurnTools:
         except ToolInputError as error:
             return ToolOutcome(plans.MAKE_PLAN, str(error), failed=True)
         return ToolOutcome(plans.MAKE_PLAN, "The operator sees the plan. Go on with its first step.")
+
+    def _find_tools(self, need: str) -> ToolOutcome:
+        """Tools by what they are needed for, each with the first sentence of its description."""
+        known = {tool.name: tool.description.partition("\n")[0] for tool in self._offered}
+        found = {name: known[name] for name in ToolChoice(self._offered).found(need)}
+        if not found:
+            text = "no tool does that: tell the operator that this cannot be done here"
+            return ToolOutcome(FIND_TOOLS, text, failed=True)
+        return ToolOutcome(
+            FIND_TOOLS, json.dumps({"tools": found}, ensure_ascii=False, separators=(",", ":"))
+        )
 
     def _remember(self, signature: str, outcome: ToolOutcome) -> None:
         refused = outcome.state in REFUSED

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from agent.answer_check import CORRECTION
 from agent.brain import TurnState
 from agent.conversation import TurnResult
 from agent.models import Caps, Price
-from agent.operator import CORRECTION
 from tests.fakes.openai_server import OpenAIServer
 from tests.gate import SAM
 

@@ -15,6 +15,7 @@ from agent.brain import TurnState
 from agent.conversation import Conversations, TurnResult
 from agent.fence import fenced
 from agent.models import ModelSettings
+from agent.tool_choice import CORE
 from tests.gate import PRIYA, SAM, Gate
 from tests.small_store import INJECTION
 from tools.desk import State
@@ -50,10 +51,12 @@ def test_a_look_up_answers_with_source_and_age(shop: Any) -> None:
     assert not bodies(result, "tool_result")[0]["tainted"]
 
 
-def test_every_tool_is_offered_and_the_plan(shop: Any) -> None:
-    """The model is offered exactly the table of tools, in its order, and make_plan; no tool approves."""
+def test_the_core_stands_in_front_and_no_tool_approves(shop: Any) -> None:
+    """Whatever is asked, the same tools are offered first; no tool of the whole table approves."""
     ask(shop.scripted("Hello."))
-    assert shop.model.offered[-1] == [*TOOLS, "make_plan"]
+    ask(shop.scripted("Hello."), "Refund 10 GBP of order #1042")
+    first, second = shop.model.offered[-1][:5], list(CORE)
+    assert first == second
     assert not [name for name in TOOLS if "approve" in name or "reject" in name]
 
 

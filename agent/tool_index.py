@@ -1,0 +1,110 @@
+"""Ranks tools by the words of a request: deterministic, without a model, about a millisecond.
+
+Two measures are added. BM25 (Robertson and Zaragoza 2009, doi:10.1561/1500000019, equation 3.15) over each
+tool's name, description, arguments and the words of ``tool_words.txt``; and the likeness to the phrases that
+operators used for a tool (``agent/offline/phrases.txt``), which knows what single words cannot tell.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from math import log
+from typing import Final
+
+from agent.brain import ToolDescription
+from agent.offline.phrases import phrasebook
+from agent.tool_words import known_words, meanings, tagged
+
+_K1: Final = 1.2
+_B: Final = 0.5
+_NAME: Final = 2.0
+_ARGUMENT: Final = 0.5
+_LIKENESS: Final = 6.0
+"""What a request that stands in the phrasebook word for word adds: as much as two rare words."""
+_EARLIER: Final = 0.6
+"""What the words of the request before count: "and in Bristol?" means what it meant."""
+
+
+class ToolIndex:
+    """An inverted index over the descriptions of tools."""
+
+    def __init__(self, tools: Sequence[ToolDescription]) -> None:
+        documents = {tool.name: _document(tool) for tool in tools}
+        self._names = tuple(documents)
+        self._weights = _bm25(documents)
+
+    def scores(self, text: str) -> dict[str, float]:
+        """How much a text speaks for each tool; 0 is nothing."""
+        found = dict.fromkeys(self._names, 0.0)
+        shaped = tagged(text)
+        for word in set(meanings(shaped)):
+            for name, weight in self._weights.get(word, {}).items():
+                found[name] += weight
+        for name, likeness in phrasebook().likeness(shaped).items():
+            if name in found:
+                found[name] += _LIKENESS * likeness
+        return found
+
+    def ranked(self, text: str, before: str = "") -> list[tuple[str, float]]:
+        """Tools that a request speaks for, the best first; `before` is the request before it."""
+        found = Counter(self.scores(text))
+        if before:
+            for name, score in self.scores(before).items():
+                found[name] += _EARLIER * score  # type: ignore[assignment] # a Counter holds any number
+        places = {name: place for place, name in enumerate(self._names)}
+        positive = [(name, score) for name, score in found.items() if score > 0]
+        return sorted(positive, key=lambda one: (-one[1], places[one[0]]))
+
+
+def index_of(tools: Sequence[ToolDescription]) -> ToolIndex:
+    """The index over these tools; made once for the same descriptions."""
+    return _kept(tuple(_Described(tool) for tool in tools))
+
+
+class _Described:
+    """A tool that is the same as another of its name and description: schemas cannot be hashed."""
+
+    def __init__(self, tool: ToolDescription) -> None:
+        self.tool = tool
+        self._key = (tool.name, tool.description)
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Described) and self._key == other._key
+
+
+@lru_cache(maxsize=4)
+def _kept(tools: tuple[_Described, ...]) -> ToolIndex:
+    return ToolIndex([each.tool for each in tools])
+
+
+def _document(tool: ToolDescription) -> Mapping[str, float]:
+    """The words of a tool with their weights."""
+    words: dict[str, float] = {}
+    sources = (
+        (_NAME, meanings(tool.name.replace("_", " "))),
+        (_NAME, sorted(set(meanings(known_words().get(tool.name, ""))))),
+        (1.0, meanings(tool.description)),
+        (_ARGUMENT, meanings(" ".join(tool.parameters.get("properties", {})).replace("_", " "))),
+    )
+    for weight, found in sources:
+        for word in found:
+            words[word] = words.get(word, 0.0) + weight
+    return words
+
+
+def _bm25(documents: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    """The weight of each word for each tool that has it."""
+    average = sum(sum(each.values()) for each in documents.values()) / max(len(documents), 1)
+    holders = Counter(word for each in documents.values() for word in each)
+    weights: dict[str, dict[str, float]] = {}
+    for name, words in documents.items():
+        length = _K1 * (1 - _B + _B * sum(words.values()) / average)
+        for word, count in words.items():
+            rarity = log(1 + (len(documents) - holders[word] + 0.5) / (holders[word] + 0.5))
+            weights.setdefault(word, {})[name] = rarity * count * (_K1 + 1) / (count + length)
+    return weights

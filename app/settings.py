@@ -33,6 +33,7 @@ SECRETS: Final = frozenset(
         "token",
         "openai_api_key",
         "metrics_token",
+        "oidc_client_secret",
         "smtp_url",
         "slack_webhook",
         "webhook_url",
@@ -80,6 +81,20 @@ class Settings(BaseSettings):
     day_tokens: int = Field(10_000_000, ge=1_000, description="tokens in one UTC day, at most")
     locale: str = Field("en_GB", description="how the pages write money, numbers and dates")
     public_url: str | None = Field(None, description="address of the pages, for sign-in links")
+    oidc_issuer: str | None = Field(
+        None, description="identity provider for sign-in, as its discovery document names it; extra oidc"
+    )
+    oidc_client_id: str | None = Field(None, description="this desk's name at the identity provider")
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="its secret there; a public client has none"
+    )
+    oidc_roles: str | None = Field(
+        None, description="roles by group: buyers=operator+purchasing_manager, heads=admin"
+    )
+    oidc_limit: str | None = Field(
+        None, description="largest amount that people of the identity provider approve, such as 5000 GBP"
+    )
+    oidc_claim: str = Field("groups", description="claim of the ID token that names the groups")
     metrics_token: SecretStr | None = Field(
         None, description="what a Prometheus server sends to read /metrics, besides tokens of people"
     )

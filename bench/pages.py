@@ -76,7 +76,10 @@ def main() -> None:
     with TemporaryDirectory() as directory:
         log = Path(directory) / "server.log"
         with _serving(home, log) as server:
-            found = asyncio.run(_measured(home, server, log, given))
+            try:
+                found = asyncio.run(_measured(home, server, log, given))
+            except httpx.HTTPError as error:
+                raise SystemExit(f"{error}\n{_faults(log)}") from error
     _print(found, given)
     over = [name for name, one in found["pages"].items() if one["server_p95_ms"] > P95_MS]
     if over or found["memory_mb"] > MEGABYTES:
@@ -95,6 +98,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--cache", default=".shophand/bench", help="where the stores are kept")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     return parser.parse_args()
+
+
+def _faults(log: Path) -> str:
+    lines = log.read_text("utf-8").splitlines()
+    return "\n".join(line for line in lines if '"level": "error"' in line or not line.startswith("{"))
 
 
 @dataclass(frozen=True, slots=True)

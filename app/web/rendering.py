@@ -76,6 +76,7 @@ def page(
     text = body.render(
         visit=visit,
         frame=frame,
+        provider=request.app.state.provider is not None,
         path=request.url.path,
         now=now,
         money=formats.money,

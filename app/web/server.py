@@ -18,6 +18,7 @@ from app.web.headers import SecurityHeaders
 from app.web.limits import Buckets, RequestLimits
 from app.web.metrics import RequestFigures, StoreFigures
 from app.web.observing import Observed
+from app.web.oidc import provider_of
 from app.web.pages import (
     activity,
     approvals,
@@ -26,6 +27,7 @@ from app.web.pages import (
     evaluations,
     health,
     lists,
+    oidc,
     people_records,
     policies,
     records,
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 PAGES: Final = (
     health,
     sign_in,
+    oidc,
     today,
     ask,
     approvals,
@@ -95,6 +98,7 @@ def create_app(house: House, *, buckets: Buckets | None = None) -> FastAPI:
     )
     app.state.house = house
     app.state.work = work
+    app.state.provider = provider_of(house.settings)
     app.state.readers = LiveReaders()
     app.state.registry = CollectorRegistry(auto_describe=False)
     app.state.registry.register(StoreFigures(house))

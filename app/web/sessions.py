@@ -9,20 +9,24 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.auth import REFUSED, hash_of, narrowed, principal_of
 from shop.clock import Clock
 from shop.errors import AccessDeniedError
 from shop.people import Kind, Principal
-from shop.store import people, web_sessions
+from shop.store import identities, people, web_sessions
 from shop.store.database import Database, Transaction
 from shop.store.people import Person, Scope
 from tools.ledger import chain
 from tools.ledger.chain import Actor
+
+if TYPE_CHECKING:
+    from app.web.oidc import Identity
 
 LONGEST: Final = timedelta(hours=24)
 IDLE: Final = timedelta(hours=8)
@@ -77,6 +81,37 @@ class Sessions:
         if cookie is None:
             raise AccessDeniedError(REFUSED)
         return cookie
+
+    def enter(self, identity: Identity) -> str:
+        """A cookie for somebody whom the identity provider vouched for, with the roles of their groups now.
+
+        A stranger becomes a person of this store under an id of their own: nobody who was here before is ever
+        taken for them, whatever they are called. Raises AccessDeniedError for somebody who was deactivated.
+        """
+        now = self.clock()
+        with self.db.writing() as tx:
+            found = identities.person_of(tx, identity.issuer, identity.subject)
+            if found is not None and not found.active:
+                raise AccessDeniedError("you are deactivated in this store; ask its administrator")
+            if found is None:
+                found = self._new(tx, identity, now)
+            elif (found.roles, found.limit) != (identity.roles, identity.limit):
+                identities.set_rights(tx, found.id, identity.roles, identity.limit)
+                roles = {"before": sorted(found.roles), "after": sorted(identity.roles)}
+                self._audit(tx, "person.roles", found.id, **roles)
+            return self._begin(tx, found, "oidc", now)
+
+    def _new(self, tx: Transaction, identity: Identity, now: datetime) -> Person:
+        slug = re.sub(r"[^a-z0-9]+", "-", identity.called.lower()).strip("-")[:20]
+        mark = hashlib.sha256(f"{identity.issuer} {identity.subject}".encode()).hexdigest()[:8]
+        name = "-".join(part for part in ("sso", slug, mark) if part)
+        person = Person(
+            name, identity.name, Kind.HUMAN, identity.roles, identity.limit, active=True, created_at=now
+        )
+        people.add_person(tx, person)
+        identities.keep(tx, identity.issuer, identity.subject, name, now)
+        self._audit(tx, "person.added", name, roles=sorted(identity.roles), kind=Kind.HUMAN.value)
+        return person
 
     def visit(self, cookie: str | None) -> Visit | None:
         """Who comes with this cookie; None for anybody who is not signed in."""

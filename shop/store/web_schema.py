@@ -28,6 +28,16 @@ web_sessions = Table(
     Column("ended_at", UtcText),
 )
 
+identities = Table(
+    "identities",  # who signs in through an identity provider
+    metadata,
+    Column("issuer", String(300), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    Column("person", ForeignKey("people.id"), nullable=False),
+    Column("created_at", UtcText, nullable=False),
+    UniqueConstraint("person", name="identities_one_each"),
+)
+
 failed_sign_ins = Table(
     "failed_sign_ins",
     metadata,

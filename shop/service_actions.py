@@ -1,8 +1,9 @@
 """What may be done for customers, as actions: money back, returns, exchanges, changes of a pending order.
 
 Lines of an order are named by their number, payment methods by their id; a new SKU must be a variant of the
-same product. Prices and differences are never arguments: they are worked out from the books when the action
-is judged and again when it is carried out (``shop/service.py``).
+same product. No price is taken from an argument: what is charged or paid back is worked out from the books
+when the action is judged and again when it is carried out (``shop/service.py``). The difference of a swap
+stands in the action too: a customer's yes and an approval are to that amount, and stale at another one.
 """
 
 from __future__ import annotations
@@ -103,11 +104,15 @@ class OfReturn(Action):
 class ItemSwap(OfOrder):
     """Other variants of the same products for pieces of an order.
 
-    The price difference goes to or comes from `method`, else the one that paid for the order.
+    The price difference goes to or comes from `method`, else the one that paid for the order. `difference` is
+    what it was when it was asked for: over zero the customer pays, below zero they get it back.
     """
+
+    left_out_unset: ClassVar[tuple[str, ...]] = ("difference",)
 
     lines: SwappedLines
     method: Identifier | None = None
+    difference: Money | None = None
 
 
 class NewAddress(Action):

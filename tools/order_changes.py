@@ -16,6 +16,7 @@ from shop.actions import (
 from shop.errors import ToolInputError
 from shop.service_actions import ADDRESS
 from shop.store.reads import info
+from shop.store.reads.swap_quotes import swap_quote
 from shop.swaps import unshipped
 from tools import lookups
 from tools.answers import WriteAnswer
@@ -54,10 +55,13 @@ def change_order_items(
     with shop.db.reading() as snapshot:
         found = lookups.order(snapshot, order)
         lines = swaps_of(snapshot, found, items, unshipped(found))
+        difference = swap_quote(snapshot, found, lines, unshipped(found)).difference
         paying = method_meant(snapshot, found.customer, method)
     wanted = ", ".join(f"{line.quantity} of line {line.line} to {line.new_sku}" for line in lines)
-    request = f"change items of order #{found.id}: {wanted}"
-    return submit(shop, ChangeOrderItems, request, order=found.id, lines=lines, method=paying)
+    request = f"change items of order #{found.id}: {wanted}, difference {difference}"
+    return submit(
+        shop, ChangeOrderItems, request, order=found.id, lines=lines, method=paying, difference=difference
+    )
 
 
 def change_order_payment(shop: Shop, order: OrderId, method: Method) -> WriteAnswer:

@@ -17,6 +17,7 @@ from shop.actions import (
 )
 from shop.service_actions import InspectionResult, ReshipReason
 from shop.store.reads import orders
+from shop.store.reads.swap_quotes import swap_quote
 from shop.swaps import returnable
 from tools import lookups
 from tools.answers import WriteAnswer
@@ -102,10 +103,20 @@ def request_exchange(
         found = lookups.order(snapshot, order)
         free = returnable(found, orders.returns(snapshot, found.id))
         lines = swaps_of(snapshot, found, items, free)
+        difference = swap_quote(snapshot, found, lines, free).difference
         paying = method_meant(snapshot, found.customer, method)
     wanted = ", ".join(f"{line.quantity} of line {line.line} for {line.new_sku}" for line in lines)
-    request = f"exchange on order #{found.id}: {wanted}"
-    return submit(shop, RequestExchange, request, order=found.id, lines=lines, method=paying, reason=reason)
+    request = f"exchange on order #{found.id}: {wanted}, difference {difference}"
+    return submit(
+        shop,
+        RequestExchange,
+        request,
+        order=found.id,
+        lines=lines,
+        method=paying,
+        difference=difference,
+        reason=reason,
+    )
 
 
 def complete_exchange(shop: Shop, exchange: ExchangeId) -> WriteAnswer:

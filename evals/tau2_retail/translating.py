@@ -23,6 +23,7 @@ from shop.service_actions import (
 )
 from shop.store.database import Snapshot
 from shop.store.reads import customers, orders
+from shop.store.reads.swap_quotes import swap_quote
 
 Arguments = Mapping[str, Any]
 
@@ -90,18 +91,11 @@ def _payment(snapshot: Snapshot, given: Arguments) -> Action:
 
 
 def _items(snapshot: Snapshot, given: Arguments) -> Action:
-    return ChangeOrderItems(
-        order=_order(snapshot, given), lines=_swapped(snapshot, given), method=given["payment_method_id"]
-    )
+    return ChangeOrderItems(**_swap(snapshot, given))
 
 
 def _exchange(snapshot: Snapshot, given: Arguments) -> Action:
-    return RequestExchange(
-        order=_order(snapshot, given),
-        lines=_swapped(snapshot, given),
-        method=given["payment_method_id"],
-        reason="asked for by the customer",
-    )
+    return RequestExchange(**_swap(snapshot, given), reason="asked for by the customer")
 
 
 def _return(snapshot: Snapshot, given: Arguments) -> Action:
@@ -160,6 +154,19 @@ def _lines(snapshot: Snapshot, given: Arguments) -> list[int]:
         left.remove(line)
         found.append(line.line_no)
     return found
+
+
+def _swap(snapshot: Snapshot, given: Arguments) -> dict[str, Any]:
+    """What items are swapped for which, by what they are paid, and what the customer is told it costs."""
+    number, lines = _order(snapshot, given), _swapped(snapshot, given)
+    order = orders.order(snapshot, number)
+    quote = None if order is None else swap_quote(snapshot, order, lines, {})
+    return {
+        "order": number,
+        "lines": lines,
+        "method": given["payment_method_id"],
+        "difference": quote.difference if quote else None,
+    }
 
 
 def _swapped(snapshot: Snapshot, given: Arguments) -> tuple[SwappedPieces, ...]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Table
 
 from shop.backends.ports import Claim, Receipt
 from shop.errors import ConflictError, NotFoundError
-from shop.model import Order, Product
+from shop.model import Order
 from shop.money import Money
 from shop.service_actions import (
     ADDRESS,
@@ -20,22 +18,23 @@ from shop.service_actions import (
     ChangeOrderPayment,
     DraftReply,
     GiveCredit,
+    ItemSwap,
     RefundOrder,
 )
 from shop.store import order_books as books
 from shop.store.database import Transaction
 from shop.store.effects import applied, carry_out
 from shop.store.guarded import insert, one, update
-from shop.store.reads import catalogue, customers
+from shop.store.reads import customers
 from shop.store.reads import orders as order_reads
-from shop.store.reads.availability import available_at
 from shop.store.reads.info import store_info
 from shop.store.reads.payment_methods import payment_method, payment_methods
+from shop.store.reads.swap_quotes import swap_quote as quoted
 from shop.store.schema import customers as customer_rows
 from shop.store.schema import order_lines, order_notes
 from shop.store.service_schema import payment_methods as method_rows
 from shop.store.service_schema import store_credits, ticket_replies
-from shop.swaps import Swap, SwapQuote, quote_swaps, unshipped
+from shop.swaps import Swap, SwapQuote, unshipped
 
 
 @carry_out.register
@@ -254,15 +253,13 @@ def pending(tx: Transaction, order_id: str) -> Order:
     return order
 
 
-def swap_quote(tx: Transaction, order: Order, action: Any, free: dict[int, int]) -> SwapQuote:
-    """The swap that an action asks for as the books stand; raises ConflictError if it cannot be."""
-    skus = {one.new_sku for one in action.lines} | {line.sku for line in order.lines}
-    known: dict[str, Product] = catalogue.products(tx, skus)
-    place = books.place_of(tx, order)
-    available = {one.new_sku: available_at(tx, one.new_sku, place) for one in action.lines}
-    quote = quote_swaps(order, action.lines, free, known, available)
+def swap_quote(tx: Transaction, order: Order, action: ItemSwap, free: dict[int, int]) -> SwapQuote:
+    """The swap that an action asks for as the books stand; raises ConflictError if it cannot be as agreed."""
+    quote = quoted(tx, order, action.lines, free)
     if not quote.is_possible:
         raise ConflictError(f"order {order.id}: {quote.fault}")
+    if action.difference not in {None, quote.difference}:
+        raise ConflictError(f"the price difference is {quote.difference} by now, not {action.difference}")
     method = action.method
     if method is not None and payment_method(tx, method) is None:
         raise ConflictError(f"there is no payment method {method!r} any more")

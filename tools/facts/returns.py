@@ -12,6 +12,7 @@ from shop.service_actions import (
     CompleteExchange,
     InspectionResult,
     InspectReturn,
+    ItemSwap,
     OfReturn,
     OrderPieces,
     ReceiveReturn,
@@ -22,7 +23,8 @@ from shop.service_actions import (
 )
 from shop.store.reads import catalogue, orders
 from shop.store.reads.availability import available_at
-from shop.swaps import SwapQuote, can_pay, quote_swaps, returnable, unshipped
+from shop.store.reads.swap_quotes import swap_quote
+from shop.swaps import SwapQuote, can_pay, returnable, unshipped
 from tools.facts.gathering import Gathered, Scene, found, read_facts
 from tools.facts.orders import (
     add_delivery,
@@ -58,7 +60,7 @@ def _exchange(action: RequestExchange, scene: Scene, into: Gathered) -> None:
         return
     free = returnable(order, orders.returns(scene.snapshot, order.id))
     _add_back(order, action.lines, scene, into)
-    _add_swap(order, action.lines, action.method, free, scene, into)
+    _add_swap(order, action, free, scene, into)
 
 
 @read_facts.register
@@ -68,8 +70,9 @@ def _items(action: ChangeOrderItems, scene: Scene, into: Gathered) -> None:
         return
     into.values["pending"] = is_pending(order, scene)
     into.values["items.changed_before"] = order.items_changed_at is not None
-    quote = _add_swap(order, action.lines, action.method, unshipped(order), scene, into)
-    add_value("difference", _absolute(quote.difference), scene, into)
+    quote = _add_swap(order, action, unshipped(order), scene, into)
+    if "difference" in into.values:
+        add_value("difference", _absolute(quote.difference), scene, into)
 
 
 @read_facts.register
@@ -157,29 +160,30 @@ def _add_goods(order: Order, goods: Sequence[tuple[OrderLine, int]], scene: Scen
 
 
 def _add_swap(
-    order: Order,
-    wanted: Sequence[SwappedPieces],
-    method: str | None,
-    free: Mapping[int, int],
-    scene: Scene,
-    into: Gathered,
+    order: Order, action: ItemSwap, free: Mapping[int, int], scene: Scene, into: Gathered
 ) -> SwapQuote:
-    skus = {one.new_sku for one in wanted} | {line.sku for line in order.lines}
-    place = order.location or catalogue.locations(scene.snapshot)[0].id
-    available = {one.new_sku: available_at(scene.snapshot, one.new_sku, place) for one in wanted}
-    quote = quote_swaps(order, wanted, free, catalogue.products(scene.snapshot, skus), available)
+    quote = swap_quote(scene.snapshot, order, action.lines, free)
     into.values["items.on_order"] = quote.on_order
     into.values["items.same_product"] = quote.same_product
     into.values["items.different"] = quote.different
     into.values["items.available"] = quote.available
-    into.values["method.can_pay"] = _can_settle(order, method, quote.difference, scene)
+    into.values["method.can_pay"] = _can_settle(order, action.method, quote.difference, scene)
     difference = scene.at_home(_absolute(quote.difference), into)
-    if difference is not None:
+    if difference is not None and _is_as_asked(action, quote.difference, scene, into):
         into.values["difference"] = difference[0]
     for swap in quote.swaps[:20]:
         into.show(f"{swap.quantity} of line {swap.line.line_no}", swap.line.sku, swap.new.sku)
     into.show("Price difference", "", quote.difference)
     return quote
+
+
+def _is_as_asked(action: ItemSwap, difference: Money, scene: Scene, into: Gathered) -> bool:
+    """Whether the difference is the one that people saw; a customer must have seen one at all."""
+    if action.difference == difference or (action.difference is None and scene.talk is None):
+        return True
+    seen = "the customer has not seen it" if action.difference is None else f"not {action.difference}"
+    into.missing.append(f"the price difference is {difference} now, {seen}: ask for it again")
+    return False
 
 
 def _can_settle(order: Order, method_id: str | None, difference: Money, scene: Scene) -> bool:

@@ -16,6 +16,7 @@ from shop.plan_inputs import Shortages
 from shop.plan_results import Reason
 from shop.projected_level import Projection, project
 from shop.recent_sales import pieces_until_asked
+from shop.shelf_life import sold_before_spoiling
 from shop.signalled import added_lead_time, signal_demand, signalled
 from shop.sound_sales import sound_sales
 from shop.supply import Supply, supply
@@ -36,6 +37,7 @@ class Assessment:
     """One entry per SKU-location. `finding` is why nothing may be ordered (a Reason), or None.
 
     `most_unasked`: pieces that recent sales account for within the maximum cover; the rules ask about more.
+    `fresh`: pieces that sell before they spoil, infinite for goods that keep.
     """
 
     forecasts: Forecasts
@@ -53,6 +55,7 @@ class Assessment:
     margin: Floats
     order_cost: float
     most_unasked: Floats
+    fresh: Floats
 
 
 def assess(inputs: PlanInputs, settings: PlanSettings) -> Assessment:
@@ -77,8 +80,9 @@ def assess(inputs: PlanInputs, settings: PlanSettings) -> Assessment:
         sold, inputs.history.stocked_out, items.observed_from, settings.maximum_cover_days
     )
     asking = replenishment.Asking(pieces=unasked, lot=_least_lots(inputs, choice))
+    fresh = sold_before_spoiling(forecasts, lead_time, items.shelf_life_days, price, unit_cost)
     levels = replenishment.levels(
-        forecasts, lead_time, lead_time_sd, price, unit_cost, cost_of_ordering, settings, asking
+        forecasts, lead_time, lead_time_sd, price, unit_cost, cost_of_ordering, settings, asking, fresh
     )
     coming = supply(inputs.incoming, levels.exposure_days, settings.overdue_trust_days)
     free = items.on_hand - items.committed - items.unavailable
@@ -100,6 +104,7 @@ def assess(inputs: PlanInputs, settings: PlanSettings) -> Assessment:
         urgent=free + soon.in_time <= forecasts.over(lead_time)[0],
         margin=_margins(price, unit_cost),
         order_cost=cost_of_ordering,
+        fresh=fresh,
         most_unasked=unasked + signal_demand(forecasts, levels.exposure_days).clip(min=0.0),
     )
 

@@ -26,6 +26,7 @@ _HELD_BY: Final = {
     Reason.SUPPLIER_MINIMUM: Constraint.SUPPLIER_MINIMUM,
     Reason.SUPPLIER_MINIMUM_URGENT: Constraint.SUPPLIER_MINIMUM,
     Reason.MOQ_OVER_MAXIMUM: Constraint.MAXIMUM_COVER,
+    Reason.MOQ_OVER_SHELF_LIFE: Constraint.SHELF_LIFE,
     Reason.QUANTITY_OVER_LIMIT: Constraint.MAXIMUM_COVER,
 }
 
@@ -75,6 +76,22 @@ class Explanations:
             "signal_delay_days": _rounded(delay),
         }
 
+    def spoiling(self, item: int) -> dict[str, Any]:
+        """How long a perishable product keeps, and what sells until then; nothing for goods that keep."""
+        life = self._inputs.items.shelf_life_days
+        if life is None or life[item] < 1:
+            return {}
+        fresh = int(self._state.fresh[item])
+        return {"shelf_life_days": int(life[item]), "sold_before_spoiling": fresh}
+
+    def _spoils_sooner(self, item: int, line: Line) -> bool:
+        """Whether the shelf life held the line's order-up-to level, or its last pack, down."""
+        need = int(self._outcome.remaining[item])
+        spare = self._state.fresh[item] - self._state.levels.order_up_to[item]
+        if line.after_packs < line.after_moq:
+            return bool(line.after_packs + line.pack_size > need + spare)
+        return bool(line.after_packs == line.after_moq == need and spare <= 0)
+
     def constraint(self, item: int) -> Constraint:
         """The last step that moved the quantity away from the need, or kept it from being bought."""
         outcome = self._outcome
@@ -89,6 +106,7 @@ class Explanations:
             (Note.TOPPED_UP in line.notes, Constraint.SUPPLIER_MINIMUM),
             (Note.REDUCED in line.notes, self._shortened_by(line)),
             (Note.PRICE_BREAK_TAKEN in line.notes, Constraint.PRICE_BREAK),
+            (self._spoils_sooner(item, line), Constraint.SHELF_LIFE),
             (line.after_packs != line.after_moq, Constraint.PACKS),
             (line.after_moq > int(outcome.remaining[item]), Constraint.MOQ),
         )

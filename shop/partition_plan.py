@@ -47,6 +47,7 @@ OWN: Final = (
     "urgent",
     "margin",
     "most_unasked",
+    "fresh",
 )
 """Columns of an assessment that a candidate carries as they are."""
 

@@ -55,6 +55,8 @@ FIGURES: Final = (
     "weight_grams",
     "volume_ml",
 )
+OPTIONAL: Final = ("shelf_life_days",)
+"""Figures that a file written by another tool may leave out: nothing is known of them then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,7 @@ def schema(days: int) -> pa.Schema:
     return pa.schema(
         [
             *((name, pa.string()) for name in TEXTS),
-            *((name, pa.int64()) for name in FIGURES),
+            *((name, pa.int64()) for name in (*FIGURES, *OPTIONAL)),
             _each_day("sold", pa.int32(), days),
             _each_day("empty", pa.bool_(), days),
             ("offers", pa.list_(offer)),
@@ -209,6 +211,9 @@ def items_of(table: pa.Table, location: str | None) -> Items:
     """The rows of a partition, or of candidates, as items; in scope are those of `location` (None: all)."""
     names: dict[str, Any] = {name: _names(table, name) for name in TEXTS}
     figures: dict[str, Any] = {name: table[name].to_numpy().astype(np.int64) for name in FIGURES}
+    figures |= {
+        name: table[name].to_numpy().astype(np.int64) for name in OPTIONAL if name in table.column_names
+    }
     here = np.ones(len(table), dtype=bool) if location is None else names["location"] == location
     return Items(**names, **figures, in_scope=np.asarray(here, dtype=bool))
 
@@ -299,7 +304,7 @@ def tables_of(inputs: PlanInputs) -> Any:
 
     def table(rows: Ints) -> pa.Table:
         columns: dict[str, Any] = {name: getattr(items, name)[rows].tolist() for name in TEXTS}
-        for name in FIGURES:
+        for name in (*FIGURES, *OPTIONAL):
             known = getattr(items, name)
             columns[name] = np.full(len(rows), -1) if known is None else known[rows]
         sold = np.clip(np.nan_to_num(inputs.history.sold[:, rows], nan=-1), -1, 2**31 - 1).T.astype(np.int32)

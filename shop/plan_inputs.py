@@ -43,6 +43,7 @@ class Items:
     `observed_from` is the row of the history at which the SKU was first there (0 if it was there before).
     `in_scope` marks the rows that the plan must answer for; the others only lend their stock.
     `weight_grams` and `volume_ml` are of one piece, `UNKNOWN` where nobody told them (None: of none).
+    `shelf_life_days` is how long a piece keeps after its arrival, `UNKNOWN` where it does not spoil.
     """
 
     sku: Names
@@ -60,6 +61,7 @@ class Items:
     in_scope: Flags
     weight_grams: Ints | None = None
     volume_ml: Ints | None = None
+    shelf_life_days: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.sku)

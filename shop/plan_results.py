@@ -43,6 +43,7 @@ class Reason(StrEnum):
     PACK_SIZE_ZERO = "pack_size_zero"
     MOQ_NEGATIVE = "moq_negative"
     MOQ_OVER_MAXIMUM = "moq_over_maximum"
+    MOQ_OVER_SHELF_LIFE = "moq_over_shelf_life"
     QUANTITY_OVER_LIMIT = "quantity_over_limit"
     NEGATIVE_STOCK = "negative_stock"
     NO_HISTORY = "no_history"
@@ -83,6 +84,7 @@ class Constraint(StrEnum):
     BUDGET = "budget"
     ORDER_LIMIT = "order_limit"
     MAXIMUM_COVER = "maximum_cover"
+    SHELF_LIFE = "shelf_life"
     TRANSFER = "transfer"
     FINDING = "finding"
 
@@ -125,6 +127,10 @@ class Arithmetic:
     `lost_before_delivery`, the pieces lost before this order's delivery that need no replacement; and an
     order is due when position + `counted_above_position` is at or below the reorder point. Both are 0 in
     drafts of older versions.
+
+    A perishable product keeps `shelf_life_days` after its arrival, in which, with the lead time,
+    `sold_before_spoiling` pieces are expected to sell: the order-up-to level is no higher. Both are 0 for
+    goods that keep.
 
     `season_demand` of the lead-time demand is what the year before tells beyond (or under) the usual days';
     `signal_demand` of it and `signal_delay_days` of the lead time come from signals. Costs
@@ -181,6 +187,8 @@ class Arithmetic:
     constraint: Constraint = Constraint.NONE
     lost_before_delivery: int = 0
     counted_above_position: int = 0
+    shelf_life_days: int = 0
+    sold_before_spoiling: int = 0
 
     @property
     def cover_days(self) -> float | None:

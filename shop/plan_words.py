@@ -34,6 +34,7 @@ CONSTRAINT_WORDS: Final = {
     "order_limit": "The most that one order may weigh or take up decided.",
     "budget": "The budget decided: other lines save more for their money.",
     "maximum_cover": "The maximum cover decided.",
+    "shelf_life": "The shelf life fixed it: no more than sells while it keeps.",
     "transfer": "Stock of another location covers it.",
     "finding": "The data decided; see the reason.",
 }
@@ -46,6 +47,7 @@ def sentences(figures: Arithmetic) -> list[str]:
         _demand(figures),
         _exposure(figures),
         _levels(figures),
+        _kept(figures),
         _lost(figures),
         _quantity(figures),
         CONSTRAINT_WORDS[figures.constraint.value],
@@ -107,6 +109,15 @@ def _levels(figures: Arithmetic) -> str:
         f"Reorder point = the {percent(figures.service_target)} quantile of that demand = "
         f"{figures.reorder_point} (safety stock {figures.safety_stock}); order up to "
         f"{figures.reorder_point} + {figures.economic_quantity} = {figures.order_up_to}."
+    )
+
+
+def _kept(figures: Arithmetic) -> str:
+    if not figures.shelf_life_days:
+        return ""
+    return (
+        f"It keeps {figures.shelf_life_days} days after delivery; {figures.sold_before_spoiling} pieces are "
+        "expected to sell until then, and no more are held."
     )
 
 

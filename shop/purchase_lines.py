@@ -127,6 +127,11 @@ def draft(
     most = np.maximum(np.minimum(most, room), np.maximum(wanted, np.minimum(least, most)))
     if settings.maximum_stock is MaximumStock.KEPT:
         packed = np.minimum(packed, np.maximum(most // pack * pack, least))
+    # The need leaves out what is lost before the delivery, which makes no room for pieces that spoil.
+    spare = state.fresh[item] - state.levels.order_up_to[item]
+    fresh = np.minimum(wanted + spare, MAX_PIECES).astype(np.int64)
+    packed = np.where(packed > fresh, np.maximum(fresh // pack * pack, np.minimum(least, packed)), packed)
+    most = np.minimum(most, np.maximum(fresh, 0))
     found = Drafts(
         item=item,
         offer=offer,
@@ -143,7 +148,7 @@ def draft(
         lead_time_days=supplier_lead_times(inputs, settings)[supplier],
         preferred=state.choice.offer[item] == offer,
     )
-    reasons = _findings(inputs, tiers, found)
+    reasons = _findings(inputs, tiers, found, fresh)
     sound = reasons == None  # noqa: E711 - element by element over an object array
     findings = dict(zip(item[~sound].tolist(), reasons[~sound].tolist(), strict=True))
     return rows_of(found, np.flatnonzero(sound)), findings
@@ -189,10 +194,11 @@ def order_limits(inputs: PlanInputs) -> tuple[Ints, Ints]:
     return weight, volume
 
 
-def _findings(inputs: PlanInputs, tiers: Tiers, drafts: Drafts) -> NDArray[np.object_]:
+def _findings(inputs: PlanInputs, tiers: Tiers, drafts: Drafts, fresh: Ints) -> NDArray[np.object_]:
     """Why a candidate cannot be bought (a Reason), or None."""
     found = np.full(len(drafts), None, dtype=np.object_)
     found[drafts.least > drafts.most] = Reason.MOQ_OVER_MAXIMUM
+    found[drafts.least > fresh] = Reason.MOQ_OVER_SHELF_LIFE
     weight, volume = weights_and_volumes(inputs, drafts)
     most_weight, most_volume = order_limits(inputs)
     found[(most_weight[drafts.supplier] >= 0) & (weight < 0)] = Reason.NO_WEIGHT

@@ -112,12 +112,14 @@ def levels(
     order_cost: float,
     settings: PlanSettings,
     asking: Asking | None = None,
+    fresh: Floats | None = None,
 ) -> Levels:
     """Reorder point s and order-up-to level S of every SKU-location from its forecast, lead time and costs.
 
     `price` and `unit_cost` per piece and `order_cost` per order line, home currency, NaN where unknown.
     A SKU that is not worth stocking on its costs has s = -1 and S = 0: nothing is ordered for the shelf.
-    Levels that costs choose stay under the pieces that the rules would ask about (`asking`).
+    Levels that costs choose stay under the pieces that the rules would ask about (`asking`); all levels
+    under the pieces that sell before they spoil (`fresh`, see `shop/shelf_life.py`).
     """
     demand = horizons(forecasts, lead_time_days, lead_time_sd_days, settings.review_days)
     per_day, _ = forecasts.per_day()
@@ -142,6 +144,9 @@ def levels(
         point, top = within_cover(point, top, sold_in_cover, mean)
         if asking is not None:
             point, top = unasked(point, top, asking, foreseen, mean)
+    if fresh is not None:
+        lowered = np.minimum(top, fresh).astype(np.int64)
+        point, top = np.minimum(point, np.where(lowered < top, lowered - 1, point)), lowered
     return Levels(
         exposure_days=lead_time_days + settings.review_days,
         demand_mean=mean,

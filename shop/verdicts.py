@@ -29,6 +29,7 @@ ATTENTION: Final = frozenset(
         Reason.PACK_SIZE_ZERO,
         Reason.MOQ_NEGATIVE,
         Reason.MOQ_OVER_MAXIMUM,
+        Reason.MOQ_OVER_SHELF_LIFE,
         Reason.QUANTITY_OVER_LIMIT,
         Reason.NEGATIVE_STOCK,
         Reason.NO_HISTORY,
@@ -70,6 +71,10 @@ WORDS: Final = {
     Reason.MOQ_OVER_MAXIMUM: (
         "{supplier}'s minimum of {least} pieces is more than sells within {maximum_cover_days} days; "
         "decide whether to buy it."
+    ),
+    Reason.MOQ_OVER_SHELF_LIFE: (
+        "{supplier}'s minimum of {least} pieces is more than sells in the {shelf_life_days} days that it "
+        "keeps; decide whether to buy it."
     ),
     Reason.QUANTITY_OVER_LIMIT: "The need is more pieces than one line may order; check the sales figures.",
     Reason.NEGATIVE_STOCK: "On hand, committed or unavailable stock is negative; count it.",
@@ -171,6 +176,7 @@ class Verdicts(Sequence[ItemVerdict]):
             constraint=self._behind.constraint(item),
             lost_before_delivery=self._lost_before_delivery(item),
             counted_above_position=int(outcome.projection.surplus[item]),
+            **self._behind.spoiling(item),
             **self._behind.costs(item),
             **self._behind.signalled(item, offer),
         )
@@ -232,6 +238,7 @@ class Verdicts(Sequence[ItemVerdict]):
             transferred_in=arithmetic.transferred_in,
             since=int(self._state.forecasts.days_since_sale[item]),
             maximum_cover_days=self._settings.maximum_cover_days,
+            shelf_life_days=arithmetic.shelf_life_days,
             status=self._inputs.items.status[item],
             only_supplier=self._inputs.only_supplier,
             supplier=arithmetic.supplier or "The supplier",

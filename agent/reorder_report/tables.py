@@ -43,6 +43,7 @@ REASON_WORDS: Final = {
     "pack_size_zero": "pack size under 1",
     "moq_negative": "negative MOQ",
     "moq_over_maximum": "MOQ over the maximum cover",
+    "moq_over_shelf_life": "MOQ over the shelf life",
     "quantity_over_limit": "quantity over the limit",
     "negative_stock": "negative stock",
     "no_history": "no history",

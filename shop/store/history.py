@@ -230,7 +230,7 @@ def _items(
 ) -> Items:
     products = _products(snapshot)
     # Stock and sales of a SKU that no product describes are shown, and come out as needing attention.
-    stranger = ("(not in the catalogue)", "", "active", home, UNKNOWN, UNKNOWN, None, None, None)
+    stranger = ("(not in the catalogue)", "", "active", home, UNKNOWN, UNKNOWN, None, None, None, None)
     facts = [products.get(sku, stranger) for sku, _ in keys]
     stock = np.array([levels.get(key, (0, 0, 0)) for key in keys], dtype=np.int64).reshape(-1, 3)
     first_seen = _first_seen(snapshot)
@@ -249,6 +249,7 @@ def _items(
         unavailable=stock[:, 2].copy(),
         weight_grams=_known([fact[7] for fact in facts]),
         volume_ml=_known([fact[8] for fact in facts]),
+        shelf_life_days=_known([fact[9] for fact in facts]),
         observed_from=np.array(
             [
                 _observed_from(first_seen.get(key), launch, starts_on, as_of)
@@ -281,6 +282,7 @@ def _products(snapshot: Snapshot) -> dict[str, tuple[Any, ...]]:
         table.c.launched_on,
         table.c.weight_grams,
         table.c.volume_ml,
+        table.c.shelf_life_days,
     )
     return {row[0]: tuple(row[1:]) for row in snapshot.execute(query)}
 

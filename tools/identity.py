@@ -161,8 +161,8 @@ class Identity:
 def _stands(snapshot: Snapshot, bench: Bench, view: ActionView) -> bool:
     """Whether the action was filed again after its refusal and not refused: the yes to it was given."""
     filed = rows.in_states(snapshot, bench.tenant, tuple(State), conversation=view.conversation)
-    later = filed[next(at for at, one in enumerate(filed) if one.id == view.id) + 1 :]
-    return any(one.state is not State.DENIED and one.is_of(view.action) for one in later)
+    later = (one for one in filed if one.created_at >= view.created_at and one.state is not State.DENIED)
+    return any(one.is_of(view.action) for one in later)
 
 
 def _question(snapshot: Snapshot, bench: Bench, view: ActionView) -> Question | None:

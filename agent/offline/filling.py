@@ -11,37 +11,10 @@ from agent.offline.dialogue import Dialogue
 from agent.offline.mentions import Mention, Sort
 from agent.offline.names import StoreNames
 from agent.offline.requests import Request
+from tools.toolbox import TOOLS, Effect
 
-WRITES: Final = frozenset(
-    (
-        "adjust_stock",
-        "transfer_stock",
-        "place_purchase_order",
-        "cancel_purchase_order",
-        "receive_purchase_order",
-        "change_price",
-        "change_prices",
-        "refund_order",
-        "cancel_order",
-        "add_order_note",
-        "add_demand_signal",
-        "add_supply_signal",
-        "remove_signal",
-        "request_return",
-        "cancel_return",
-        "receive_return",
-        "inspect_return",
-        "request_exchange",
-        "complete_exchange",
-        "reship_order",
-        "change_order_items",
-        "change_order_payment",
-        "change_order_address",
-        "change_customer_address",
-        "give_credit",
-        "draft_reply",
-    )
-)
+WRITES: Final = frozenset(tool.name for tool in TOOLS.values() if tool.effect is Effect.WRITE)
+"""Tools that ask for a change; a model that is unsure asks back before it calls one."""
 
 QUESTIONS: Final = {
     "sku": "Which product do you mean? Give me its SKU or title.",

@@ -215,7 +215,7 @@ class Policymaking:
     def _checked(self, snapshot: Snapshot, files: Mapping[str, str]) -> PolicySet:
         """The rules of these files, if they hold; PolicyLoadError otherwise."""
         texts = tuple(sorted(files.items()))
-        faults = _faults(texts, store_info(snapshot).home_currency)
+        faults = kept_faults(texts, store_info(snapshot).home_currency)
         if faults:
             raise PolicyLoadError(f"these rules cannot be kept: {'; '.join(faults)}")
         return compiled(texts)
@@ -235,7 +235,7 @@ class Policymaking:
 
 
 @lru_cache(maxsize=16)
-def _faults(texts: tuple[tuple[str, str], ...], home: str) -> tuple[str, ...]:
+def kept_faults(texts: tuple[tuple[str, str], ...], home: str) -> tuple[str, ...]:
     """`rule_faults` of rule files, worked out once: drafting, trying and activating all ask."""
     return tuple(rule_faults(compiled(texts), home))
 

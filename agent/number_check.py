@@ -124,7 +124,7 @@ def _is_known(found: re.Match[str], known: Known, counts: set[int]) -> bool:
 def _is_known_number(value: Decimal, known: Known, counts: set[int], *, percent: bool) -> bool:
     if value in known.numbers or value in counts:
         return True
-    if value >= _SHORTEST_ID and any(one.endswith(f"-{value}") for one in known.ids):
+    if value >= _SHORTEST_ID and any(re.fullmatch(rf"[a-z]{{1,4}}-{value}", one) for one in known.ids):
         return True  # "PO 1007" for PO-1007
     if value in _YEARS and any(date[0] == value for date in known.dates):
         return True

@@ -8,14 +8,14 @@ from pydantic import Field
 
 from shop.errors import ToolInputError
 from tools.answers import Amount, Answer, ListAnswer, Record
-from tools.arguments import Limit, Name, PageToken
+from tools.arguments import Limit, Name, PageToken, numbered
 from tools.desk import ActionView, ApprovalView, State
 from tools.tool import Shop
 
 _SOURCE: Final = "the desk's ledger"
 _PAGE: Final = re.compile(r"A-[0-9]{1,9}")
 
-ActionId = Annotated[Name, Field(description="approval or action: 'A-17' or 'act_4x8k2m'")]
+ActionId = Annotated[Name, numbered("A"), Field(description="approval or action: 'A-17' or 'act_4x8k2m'")]
 
 
 class CardLineRecord(Record):

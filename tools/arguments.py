@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from shop.actions import MAX_PIECES
 from shop.errors import MoneyError, ToolInputError
@@ -66,6 +66,22 @@ def _as_day(value: Any) -> Any:
 
 Name = Annotated[str, BeforeValidator(_as_name), Field(min_length=1, max_length=_ID_TEXT)]
 Words = Annotated[str, BeforeValidator(_as_words), Field(min_length=1, max_length=2_000)]
+
+
+def numbered(prefix: str) -> AfterValidator:
+    """For ids that are a prefix and a number: models drop the prefix, people write it in their own way.
+
+    >>> [numbered("RMA").func(text) for text in ("301", "#301", "rma 301", "RMA-301", "act_4x")]
+    ['RMA-301', 'RMA-301', 'RMA-301', 'RMA-301', 'act_4x']
+    """
+    written = re.compile(rf"(?:{prefix})?[-\s#]*([0-9]{{1,9}})", re.IGNORECASE)
+
+    def whole(text: str) -> str:
+        found = written.fullmatch(text)
+        return f"{prefix}-{found[1]}" if found else text
+
+    return AfterValidator(whole)
+
 
 Sku = Annotated[Name, Field(description="SKU 'MUG-01', or title")]
 LocationName = Annotated[Name, Field(description="location by name: 'Leeds'")]

@@ -26,6 +26,7 @@ from tools.arguments import (
     Reason,
     Sku,
     SupplierName,
+    numbered,
     parse_amount,
 )
 from tools.planning import category_named
@@ -37,7 +38,7 @@ Percent = Annotated[
 DelayDays = Annotated[int, Field(strict=True, ge=1, le=MAX_DAYS, description="days late: 10")]
 FirstDay = Annotated[Day, Field(description="first day, such as '2026-11-23'")]
 LastDay = Annotated[Day, Field(description="last day, included: '2026-11-29'")]
-SignalId = Annotated[Name, Field(description="signal: 'S-3'")]
+SignalId = Annotated[Name, numbered("S"), Field(description="signal: 'S-3'")]
 
 
 class SignalRecord(Record):

@@ -8,7 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from pyarrow import parquet
 
+from agent.partition_changes import LINES
 from agent.partitioned_draft import Partitioned
 from agent.reorder_run import ReorderRequest, load_report, run_reorder
 from agent.run_report import Outcome
@@ -61,6 +63,24 @@ def test_a_run_over_partitions_asks_for_what_an_ordinary_run_asks(deps: Deps, ni
     again = run_reorder(deps, ReorderRequest(partitioned=Partitioned(night, workers=1), key="night"))
     assert again.repeated
     assert load_report(deps.db, report.run).kpis == kpis
+
+
+def test_a_run_over_partitions_says_in_words_what_changed_since_the_last(deps: Deps, night: Path) -> None:
+    """Each candidate has its sentence, and the next run names what is no longer bought, and that sentence."""
+    first = run_reorder(deps, ReorderRequest(partitioned=Partitioned(night, workers=1), key="first"))
+    lines = parquet.read_table(night / "plan-first" / LINES).to_pylist()
+    ordered = [line for line in lines if line["verdict"] == "ordered"]
+    assert first.draft.previous is None
+    assert all(str(line["reorder_point"]) in line["words"] for line in ordered)
+    second = run_reorder(deps, ReorderRequest(partitioned=Partitioned(night, workers=1), key="second"))
+    previous = second.draft.previous
+    assert previous is not None
+    assert (previous.run, previous.total) == (first.run, len(ordered))
+    told = {(change.sku, change.location): change for change in previous.changes}
+    for line in ordered:
+        change = told[line["sku"], line["location"]]
+        assert change.before == f"ordered {line['quantity']}"
+        assert change.pieces == -line["quantity"]
 
 
 def test_a_directory_without_partitions_is_told(deps: Deps, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from agent import plan
-from agent.brain import ToolDescription
+from agent.brain import Message, ToolDescription
 from agent.tool_choice import CORE, FIND, FIND_TOOLS, MOST_LETTERS, MOST_TOOLS, ToolChoice, length
 from agent.tool_words import known_words
 from evals.harness.suite_files import read_suite, suites
@@ -50,6 +50,11 @@ def offered(*messages: str, **more: Any) -> tuple[str, ...]:
     return choice.offered
 
 
+def filled(message: str) -> str:
+    """A message with names for its placeholders."""
+    return re.sub(r"\{(\w+)\}", lambda found: NAMED[found[1]], message)
+
+
 def test_every_tool_has_words() -> None:
     """A tool that is added gets its words, and no words are left of one that is gone."""
     assert set(known_words()) == set(TOOLS)
@@ -57,20 +62,10 @@ def test_every_tool_has_words() -> None:
 
 def test_the_needed_tool_is_offered_for_the_known_requests() -> None:
     """For 99 % of the requests as operators wrote them, a tool that answers them is offered."""
-    cases = [
-        case
-        for path in sorted(OWN.parent.glob("requests*.jsonl"))
-        for case in load_cases(path)
-        if case.tools and NONE not in case.tools
-    ]
-    filled = [
-        [re.sub(r"\{(\w+)\}", lambda found: NAMED[found[1]], message) for message in case.say]
-        for case in cases
-    ]
-    missed = [
-        case.id for case, say in zip(cases, filled, strict=True) if not {*case.tools} & {*offered(*say)}
-    ]
-    assert len(missed) <= 0.01 * len(cases), missed
+    files = sorted(OWN.parent.glob("requests*.jsonl"))
+    asked = [case for path in files for case in load_cases(path) if case.tools and NONE not in case.tools]
+    missed = [case.id for case in asked if not {*case.tools} & {*offered(*map(filled, case.say))}]
+    assert len(missed) <= 0.01 * len(asked), missed
 
 
 def test_requests_that_were_held_out_find_their_tool() -> None:
@@ -131,7 +126,7 @@ def test_found_tools_come_at_the_end() -> None:
 
 def test_a_restarted_program_offers_the_same() -> None:
     """The choice follows from the messages alone, our own lines left out."""
-    history = [
+    history: list[Message] = [
         {"role": "user", "content": "[Shophand] A-1 (refund order) is now executed"},
         {"role": "user", "content": "What waits for approval?"},
         {"role": "assistant", "content": "", "tool_calls": [{"name": "list_approvals", "args": {}}]},

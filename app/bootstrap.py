@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from agent.conversation import Conversations
 from agent.embeddings import embedder_of
@@ -33,8 +33,11 @@ from tools.knowledge.guide_library import Library
 from tools.policymaking import Policymaking
 from tools.rulebook import StoredRules
 from tools.tool import Shop
-from tools.toolbox import check_registry
+from tools.toolbox import TOOLS, check_registry
 from tools.trial import Trial, tried
+
+if TYPE_CHECKING:
+    from app.telemetry import Telemetry
 
 OWNER: Final = "owner"
 OPERATOR: Final = "operator"
@@ -97,7 +100,22 @@ class House:
     @cached_property
     def desk(self) -> Desk:
         """The gate of every write."""
-        return Desk(self.db, self._rules, EmbeddedEffects(self.db), self.clock)
+        if self.telemetry is None:
+            return Desk(self.db, self._rules, EmbeddedEffects(self.db), self.clock)
+        from app.telemetry import TracedDesk  # noqa: PLC0415 - only where spans are wanted
+
+        traced = TracedDesk(self.db, self._rules, EmbeddedEffects(self.db), self.clock)
+        traced.telemetry = self.telemetry
+        return traced
+
+    @cached_property
+    def telemetry(self) -> Telemetry | None:
+        """Where spans go, if anywhere."""
+        if self.settings.otlp_endpoint is None:
+            return None
+        from app.telemetry import telemetry_of  # noqa: PLC0415 - only where spans are wanted
+
+        return telemetry_of(self.settings)
 
     @cached_property
     def kept(self) -> Kept:
@@ -124,7 +142,14 @@ class House:
     @cached_property
     def conversations(self) -> Conversations:
         """What operators and the assistant said to each other."""
-        return Conversations(self.db, self.desk, self.settings.for_model(), self.clock, guides=self.guides)
+        parts = self.db, self.desk, self.settings.for_model(), self.clock
+        if self.telemetry is None:
+            return Conversations(*parts, guides=self.guides)
+        from app.telemetry import TracedConversations  # noqa: PLC0415 - only where spans are wanted
+
+        traced = TracedConversations(*parts, guides=self.guides)
+        traced.telemetry, traced.tools = self.telemetry, frozenset(TOOLS)
+        return traced
 
     @property
     def brain_name(self) -> str:

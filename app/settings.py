@@ -81,6 +81,9 @@ class Settings(BaseSettings):
     day_tokens: int = Field(10_000_000, ge=1_000, description="tokens in one UTC day, at most")
     locale: str = Field("en_GB", description="how the pages write money, numbers and dates")
     public_url: str | None = Field(None, description="address of the pages, for sign-in links")
+    otlp_endpoint: str | None = Field(
+        None, description="address of an OpenTelemetry collector that gets spans; extra telemetry"
+    )
     oidc_issuer: str | None = Field(
         None, description="identity provider for sign-in, as its discovery document names it; extra oidc"
     )

@@ -21,12 +21,12 @@ from shop.store.reads.swap_quotes import swap_quote
 from shop.swaps import returnable
 from tools import lookups
 from tools.answers import WriteAnswer
-from tools.arguments import NO_REASON, Name, OrderedLine, OrderId, Reason, Words
+from tools.arguments import NO_REASON, Name, OrderedLine, OrderId, Reason, Words, numbered
 from tools.order_pieces import ExchangedLine, method_meant, pieces_of, swaps_of
 from tools.tool import Shop, submit
 
-Rma = Annotated[Name, Field(description="return: 'RMA-301'")]
-ExchangeId = Annotated[Name, Field(description="exchange: 'EX-1'")]
+Rma = Annotated[Name, numbered("RMA"), Field(description="return: 'RMA-301'")]
+ExchangeId = Annotated[Name, numbered("EX"), Field(description="exchange: 'EX-1'")]
 Method = Annotated[
     Name, Field(description="payment method of the customer: an id, 'gift card', 'card ending 4242'")
 ]

@@ -11,6 +11,8 @@ from tools.toolbox import TOOLS
 NUMBERED = {
     ("action_status", "action"): "A-17",
     ("remove_signal", "signal"): "S-17",
+    ("cancel_return", "rma"): "RMA-17",
+    ("complete_exchange", "exchange"): "EX-17",
 }
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agent.projections import outlooks, projections
-from agent.run_report import Draft, Line, Outlook, Request
+from agent.run_report import Draft, ForecastQuality, Line, Outlook, Request
 from shop.actions import Action, PlacePurchaseOrder, PurchaseLine, TransferStock, parse_action
 from shop.money import Money
 from shop.plan_results import ItemVerdict, Plan, PlannedOrder, PlannedTransfer, Reason
@@ -55,6 +55,31 @@ def draft_of(
             for signal in inputs.signals
             if signal.ends_on is None or signal.ends_on >= plan.as_of
         ),
+        quality=forecast_quality(inputs),
+    )
+
+
+def forecast_quality(inputs: PlanInputs) -> tuple[ForecastQuality, ...]:
+    """How good the plan's forecasts would have been for the days just past, by demand class."""
+    from shop.forecasting.quality import (  # noqa: PLC0415 - loads numba
+        HELD_OUT_DAYS,
+        SHARES,
+        quality_of_plan,
+    )
+
+    return tuple(
+        ForecastQuality(
+            demand_class=one.demand_class,
+            series=one.series,
+            demand=one.demand,
+            days=HELD_OUT_DAYS,
+            bias=round(one.bias, 4),
+            wape=round(one.wape, 4),
+            shares=SHARES,
+            pinball=tuple(round(loss, 4) for loss in one.pinball),
+            coverage=tuple(round(share, 4) for share in one.coverage),
+        )
+        for one in quality_of_plan(inputs)
     )
 
 

@@ -167,6 +167,24 @@ class Elsewhere(Record):
     needs_attention: dict[str, int]
 
 
+class ForecastQuality(Record):
+    """How good forecasts of the last `days` days were, from what was known before, for one demand class.
+
+    As in `shop.forecasting.quality`: `bias`, `wape` and `pinball` are shares of the demand, `coverage` of
+    the series; the last two at each of `shares`.
+    """
+
+    demand_class: str
+    series: int
+    demand: float
+    days: int
+    bias: float
+    wape: float
+    shares: tuple[float, ...]
+    pinball: tuple[float, ...]
+    coverage: tuple[float, ...]
+
+
 class Draft(Record):
     """The plan as stored before the first submission; `signals` are all that said something to it."""
 
@@ -187,6 +205,7 @@ class Draft(Record):
     signals: tuple[str, ...] = ()
     previous: Comparison | None = None
     elsewhere: Elsewhere | None = None
+    quality: tuple[ForecastQuality, ...] = ()
 
 
 class Kpis(Record):

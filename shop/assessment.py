@@ -66,7 +66,7 @@ def assess(inputs: PlanInputs, settings: PlanSettings) -> Assessment:
         sold,
         inputs.history.stocked_out,
         items.observed_from,
-        _categories(inputs),
+        category_codes(inputs),
         inputs.history.starts_on.weekday(),
     )
     forecasts = signalled(seasonal(forecasts, inputs), inputs)
@@ -143,7 +143,8 @@ def _in_home(inputs: PlanInputs, minor: Ints) -> Floats:
     return home_major(minor, inputs.items.currency, inputs)
 
 
-def _categories(inputs: PlanInputs) -> Ints:
+def category_codes(inputs: PlanInputs) -> Ints:
+    """A number for the category of each row at its location: what young series lean on."""
     items = inputs.items
     names = [f"{place}\x1f{name}" for place, name in zip(items.location, items.category, strict=True)]
     code = {name: place for place, name in enumerate(sorted(set(names)))}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from agent.reorder_report.forecasts import quality_header, quality_rows, quality_words
 from agent.reorder_report.marks import without_marks
 from agent.reorder_report.tables import (
     ACTED,
@@ -38,6 +39,9 @@ def as_markdown(report: RunReport) -> str:
     parts += ["## Lines", _lines(report)]
     parts += ["## Needs attention", _grouped(report, Outcome.NEEDS_ATTENTION)]
     parts += ["## Not ordered", _grouped(report, Outcome.NOT_ORDERED)]
+    if report.draft.quality:
+        table = _table(quality_header(report), quality_rows(report))
+        parts += ["## How good the forecasts were", quality_words(report), table]
     return "\n\n".join(parts) + "\n"
 
 

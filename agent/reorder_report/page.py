@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 from agent.reorder_report.charts import projection_charts, supplier_chart
+from agent.reorder_report.forecasts import quality_header, quality_rows, quality_words
 from agent.reorder_report.marks import without_marks
 from agent.reorder_report.tables import (
     ACTED,
@@ -41,6 +42,9 @@ def as_html(report: RunReport) -> str:
         changes=change_rows(report),
         charts=[chart for chart in (suppliers, *projection_charts(report)) if chart],
         svg=Markup,  # only for the drawings, whose text the drawing library has escaped
+        quality=quality_rows(report),
+        quality_header=quality_header(report),
+        quality_words=quality_words(report),
         requests=request_rows(report),
         lines=line_rows(report, ACTED),
         attention=groups(report, Outcome.NEEDS_ATTENTION),

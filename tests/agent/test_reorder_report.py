@@ -13,6 +13,7 @@ import pytest
 
 from agent.reorder_draft import draft_of
 from agent.reorder_report import as_csv, as_html, as_markdown, print_report
+from agent.reorder_report.forecasts import quality_rows
 from agent.reorder_report.tables import line_rows, tiles_of
 from agent.run_report import Answer, Outcome, RunReport, assemble
 from shop.money import Money
@@ -151,6 +152,15 @@ def test_every_line_opens_its_arithmetic(report: RunReport, page: str) -> None:
     for row in line_rows(report, list(Outcome)):
         assert row.line.sku in text
         assert all(step in text for step in row.steps)
+
+
+def test_the_forecasts_are_judged_by_class(report: RunReport, page: str) -> None:
+    """Page, Markdown and JSON show the same quality of the forecasts, by class and for all."""
+    assert report.draft.quality[-1].demand_class == "all"
+    row = quality_rows(report)[-1]
+    assert all(f'<td class="number">{cell}</td>' in page for cell in row[1:])
+    assert " | ".join(row) in as_markdown(report)
+    assert f'"wape":{report.draft.quality[-1].wape}' in report.model_dump_json()
 
 
 def test_the_csv_holds_every_line_and_no_formula(report: RunReport) -> None:

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from shop.demand_fit import DemandClass
-from shop.forecasting.quality import SHARES, back_test, quality
+from shop.forecasting import quality as judging
+from shop.forecasting.quality import SHARES, back_test, quality, quality_of_plan
+from tests.shop.planning_worlds import Item, World
 
 
 def test_bias_and_wape_are_shares_of_demand() -> None:
@@ -59,3 +61,27 @@ def test_a_back_test_leaves_out_what_was_short_of_stock() -> None:
     empty[-3, 1] = True
     zero = np.zeros(3, dtype=np.int64)
     assert back_test(sold, empty, zero, zero, 0)[-1].series == 2
+
+
+def test_a_plan_is_judged_by_days_that_its_forecasts_did_not_see() -> None:
+    """Sales that double in the last 28 days: the forecasts from before fall short by half of them."""
+    world = World([Item("A"), Item("B")])
+    sold = np.full((140, 2), 4.0, dtype=np.float32)
+    sold[-28:] *= 2
+    found = quality_of_plan(World(world.items, sold=sold).inputs())[-1]
+    assert (found.demand_class, found.series, found.demand) == ("all", 2, 448.0)
+    assert found.bias == pytest.approx(-0.5, abs=0.01)
+
+
+def test_a_short_history_is_not_judged() -> None:
+    """With 80 days there is nothing to forecast the last 28 of them from."""
+    assert quality_of_plan(World([Item("A")], sold=np.ones((80, 1), dtype=np.float32)).inputs()) == []
+
+
+def test_a_large_catalogue_is_judged_by_the_same_skus_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of nine SKUs four are judged, and reversing the rows changes no figure."""
+    monkeypatch.setattr(judging, "MOST_SERIES", 4)
+    items = [Item(f"S{number}", sold=number + 1) for number in range(9)]
+    there, back = (quality_of_plan(World(rows).inputs()) for rows in (items, items[::-1]))
+    assert there[-1].series == 4
+    assert there == back

@@ -102,7 +102,8 @@ def _arguments() -> argparse.Namespace:
 
 def _faults(log: Path) -> str:
     lines = log.read_text("utf-8").splitlines()
-    return "\n".join(line for line in lines if '"level": "error"' in line or not line.startswith("{"))
+    wrong = [line for line in lines if '"level": "error"' in line or not line.startswith("{")]
+    return "\n".join(wrong[:3])
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.staticfiles import StaticFiles
@@ -61,6 +62,9 @@ PAGES: Final = (
     evaluations,
     autonomy,
 )
+THREADS: Final = 16
+"""Requests worked on at once: more threads only take turns, and each may need two connections."""
+
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -82,6 +86,7 @@ def create_app(house: House, *, buckets: Buckets | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = THREADS
         notifier.start()
         yield
         notifier.close()

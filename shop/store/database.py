@@ -26,6 +26,13 @@ Transaction = Connection
 """A connection inside the only write transaction of this tenant."""
 
 BUSY_SECONDS: Final = 60
+POOL: Final = 16
+MOST_HEAP: Final = 128 * 2**20
+"""Bytes that SQLite's caches may take in this process; beyond it they use their own pages again."""
+
+MOST_POSTGRES: Final = 60
+"""Connections of a process: its request threads and its background work, each reading inside a read."""
+
 _WRITES: Final = "shophand.writes"
 _TENANT = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -98,7 +105,13 @@ def _sqlite(url: str) -> Engine:
     path = url.removeprefix("sqlite:///")
     if path not in ("", ":memory:"):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    # No upper bound: a page may read inside a read, and threads that wait for each other's second connection
+    # would wait for ever. The threads themselves are bounded.
+    engine = create_engine(
+        url,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        **({} if path in ("", ":memory:") else {"pool_size": POOL, "max_overflow": -1}),
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _record: object) -> None:
@@ -110,6 +123,7 @@ def _sqlite(url: str) -> Engine:
             "foreign_keys=ON",
             "recursive_triggers=ON",  # so that INSERT OR REPLACE meets the delete trigger of the audit
             "cache_size=-65536",
+            f"soft_heap_limit={MOST_HEAP}",  # of all connections of the process together
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
@@ -126,7 +140,7 @@ def _postgres(url: str, tenant: str) -> Engine:
     url = re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql+psycopg://", url)
     schema = f"shophand_{tenant}"
     try:
-        engine = create_engine(url, pool_size=5, max_overflow=15, pool_pre_ping=True)
+        engine = create_engine(url, pool_size=5, max_overflow=MOST_POSTGRES - 5, pool_pre_ping=True)
     except ModuleNotFoundError as error:
         raise SetupError("PostgreSQL needs the extra: pip install 'shophand[postgres]'") from error
 

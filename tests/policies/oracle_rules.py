@@ -74,6 +74,8 @@ REFUND: Mapping[str, FactValue] = {
     "days_since_delivery": 5,
     "customer.refunds_90d": eur("40"),
     "customer.refund_count_90d": 1,
+    "customer.age_days": 400,
+    "country_differs": False,
     "identity": "staff",
     "consent": "not_needed",
     "method.allowed": True,

@@ -25,6 +25,7 @@ from shop.store.reads import catalogue, orders
 from shop.store.reads.availability import available_at
 from shop.store.reads.swap_quotes import swap_quote
 from shop.swaps import SwapQuote, can_pay, returnable, unshipped
+from tools.facts.fraud import RESHIP_DAYS, asked_lately
 from tools.facts.gathering import Gathered, Scene, found, read_facts
 from tools.facts.orders import (
     add_delivery,
@@ -134,6 +135,7 @@ def _reship(action: ReshipOrder, scene: Scene, into: Gathered) -> None:
         available_at(scene.snapshot, line.sku, place) >= quantity for line, quantity in wanted
     )
     into.values["carrier"] = carrier_state(order, scene)
+    into.values["customer.reships_90d"] = asked_lately((action.kind,), RESHIP_DAYS, scene, into)
     into.values["reshipped_before"] = orders.is_replaced(scene.snapshot, order.id)
     _add_goods(order, wanted, scene, into)
 

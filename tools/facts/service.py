@@ -17,6 +17,7 @@ from shop.store.reads import customers, orders
 from shop.store.reads.credits import credits_given
 from shop.store.reads.payment_methods import payment_method
 from shop.swaps import can_pay
+from tools.facts.fraud import ADDRESS_DAYS, ADDRESS_KINDS, add_account, asked_lately
 from tools.facts.gathering import Gathered, Scene, found, read_facts
 from tools.facts.orders import (
     add_delivery,
@@ -50,6 +51,7 @@ def _refund(action: RefundOrder, scene: Scene, into: Gathered) -> None:
     add_value("amount", action.amount, scene, into)
     add_delivery(order, scene, into)
     _customer_history(action.kind, scene, into)
+    add_account(order, scene, into)
     into.show("Refunded so far", refunded, refunded + action.amount)
     into.show("Still refundable", left, left - action.amount)
     if action.to is not None:
@@ -110,6 +112,7 @@ def _order_address(action: ChangeOrderAddress, scene: Scene, into: Gathered) -> 
     into.values["pending"] = is_pending(order, scene)
     into.values["items.changed_before"] = order.items_changed_at is not None
     into.values["country_changes"] = _is_elsewhere(country, action.country)
+    into.values["customer.address_changes_30d"] = asked_lately(ADDRESS_KINDS, ADDRESS_DAYS, scene, into)
     add_value("total", order.total, scene, into, spends=False)
     add_nothing_spent(scene, into)
     into.show("Goes to", country, f"{action.city}, {action.country}")

@@ -258,6 +258,14 @@ def reserving(snapshot: Snapshot, tenant: str, kind: str, *, customer: str) -> l
     return _views(snapshot, _RESERVING, {"b_tenant": tenant, "b_kind": kind, "b_customer": customer})
 
 
+def done_for(
+    snapshot: Snapshot, tenant: str, kinds: Sequence[str], customer: str, since: datetime
+) -> list[str]:
+    """Ids of actions of some kinds for a customer that were asked for since a moment and are done or due."""
+    values = {"b_tenant": tenant, "b_kinds": list(kinds), "b_customer": customer, "b_since": since}
+    return [row.id for row in _DONE_FOR.rows(snapshot, values)]
+
+
 def compensating(snapshot: Snapshot, tenant: str, action_id: str) -> list[ActionView]:
     """The actions that were filed to take an action back, whatever became of them, oldest first."""
     return _views(snapshot, _COMPENSATING, {"b_tenant": tenant, "b_action": action_id})
@@ -371,6 +379,15 @@ _RESERVING: Final = Prepared(
         actions.c.kind == bindparam("b_kind"),
         actions.c.customer == bindparam("b_customer"),
         actions.c.state.in_([state.value for state in RESERVING]),
+    )
+)
+_DONE_FOR: Final = Prepared(
+    select(actions.c.id).where(
+        actions.c.tenant == bindparam("b_tenant"),
+        actions.c.kind.in_(bindparam("b_kinds", expanding=True)),
+        actions.c.customer == bindparam("b_customer"),
+        actions.c.created_at >= bindparam("b_since", type_=actions.c.created_at.type),
+        actions.c.state.in_([state.value for state in (*RESERVING, State.EXECUTED)]),
     )
 )
 _COMPENSATING: Final = Prepared(_MINE.where(actions.c.compensates == bindparam("b_action")))

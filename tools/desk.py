@@ -12,18 +12,16 @@ from datetime import datetime
 from policies.decision import Decision
 from policies.modes import Mode
 from policies.rules import PolicySet
-from shop.actions import KINDS, Action
+from shop.actions import Action
 from shop.backends.ports import Effects
 from shop.clock import Clock, IdSource, new_id, utc_now
-from shop.errors import ConflictError, NotFoundError
+from shop.errors import ConflictError
 from shop.money import Money
 from shop.people import Principal, Role
 from shop.store.database import Database
 from tools import batch
-from tools.approving import Approving
 from tools.batch import BatchResult
-from tools.delegating import Delegating
-from tools.executor import Executor
+from tools.desk_records import DeskRecords
 from tools.filing import (
     Bench,
     Session,
@@ -34,21 +32,17 @@ from tools.filing import (
     file_action,
     filed_before,
     judge,
-    mode_of,
-    stopped,
     submission,
     trusted,
 )
 from tools.identity import Identity
-from tools.ledger import delegations, outbox, plans, rows, waiting
 from tools.ledger.delegations import Delegation
 from tools.ledger.loosenings import Loosening
 from tools.ledger.outbox import Intent
 from tools.ledger.plans import PlanState, PlanView
 from tools.ledger.states import ActionView, ApprovalView, GrantView, State
-from tools.plans import Plans
 from tools.rulebook import Given, Rulebook
-from tools.switching import Switching, Turned
+from tools.switching import Turned
 from tools.triage import Triage
 from tools.undoing import file_undo
 
@@ -58,7 +52,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Desk:
+class Desk(DeskRecords):
     """Submit, decide, look up; nothing else in the product changes the world."""
 
     def __init__(
@@ -70,13 +64,8 @@ class Desk:
         ids: IdSource = new_id,
     ) -> None:
         rulebook = policies if isinstance(policies, Rulebook) else Given(policies)
-        self._bench = Bench(db, rulebook, effects, clock, ids)
-        self._executor = Executor(self._bench)
-        self._approving = Approving(self._bench, self._executor)
-        self._plans = Plans(self._bench, self._executor)
-        self._delegating = Delegating(self._bench)
+        super().__init__(Bench(db, rulebook, effects, clock, ids))
         self._triage = Triage(self._bench, self._approving)
-        self._switching = Switching(self._bench)
         self._identity = Identity(self._bench)
 
     def submit(
@@ -165,12 +154,6 @@ class Desk:
             return self._answer(self._executor.execute(filed.action_id))
         return filed
 
-    def undone_by(self, action_id: str) -> list[ActionView]:
-        """The actions that were filed to take an action back, whatever became of them."""
-        done = self.status(action_id)
-        with self._bench.db.reading() as snapshot:
-            return rows.compensating(snapshot, self._bench.tenant, done.id)
-
     def execute(self, action_id: str) -> Submission:
         """Carry out an approved action now; gives it in the state that came of it, whatever it was before."""
         return self._followed(self._executor.execute(self.status(action_id).id))
@@ -186,15 +169,6 @@ class Desk:
         """
         plan = self._plans.propose(steps, session, key=key)
         return self._plans.advance(plan.id) if execute else plan
-
-    def plan(self, plan_id: str) -> PlanView:
-        """One plan by ``P-3`` or ``3``; raises NotFoundError."""
-        return self._plans.get(plan_id)
-
-    def plans(self, states: Iterable[PlanState] = tuple(PlanState), limit: int | None = 50) -> list[PlanView]:
-        """Plans in any of some states, the newest first."""
-        with self._bench.db.reading() as snapshot:
-            return plans.listed(snapshot, self._bench.tenant, states, limit)
 
     def approve_plan(
         self, plan_id: str, person: Principal, *, note: str = ""
@@ -217,40 +191,11 @@ class Desk:
         """Write down what a person decided about a step that could not be taken back."""
         return self._plans.answer(plan_id, step, person, text)
 
-    def under_way(self) -> list[Intent]:
-        """What was written down to be sent and has no settled answer yet (the open outbox)."""
-        with self._bench.db.reading() as snapshot:
-            return outbox.waiting(snapshot, self._bench.tenant)
-
-    def expire_due(self) -> int:
-        """End what waited too long; gives how many."""
-        return self._approving.expire_due()
-
     def recover(self) -> list[Submission]:
         """Finish what an earlier process left half-way; every door calls it at its start."""
         finished = [self._answer(view) for view in self._executor.recover()]
         self._plans.recover()
         return finished
-
-    def approvals(
-        self,
-        *,
-        states: Iterable[State] = (State.PENDING,),
-        limit: int = 50,
-        after: int = 0,
-        include_snoozed: bool = False,
-    ) -> list[ApprovalView]:
-        """Approvals by number; those that are past their time are ended first, snoozed ones left out."""
-        self.expire_due()
-        awake_at = None if include_snoozed else self._bench.clock()
-        with self._bench.db.reading() as snapshot:
-            return waiting.listed(snapshot, self._bench.tenant, states, limit, after, awake_at=awake_at)
-
-    def approval(self, approval_id: str) -> ApprovalView:
-        """One approval by ``A-17`` or ``17``; raises NotFoundError."""
-        self.expire_due()
-        with self._bench.db.reading() as snapshot:
-            return waiting.get(snapshot, self._bench.tenant, approval_id)
 
     def snooze(self, approval_id: str, until: datetime | None, person: Principal) -> ApprovalView:
         """Leave an approval out of the list until a moment before its expiry; None puts it back.
@@ -295,70 +240,6 @@ class Desk:
         """
         return self._delegating.revoke(delegation_id, person)
 
-    def delegation(self, delegation_id: str) -> Delegation:
-        """One delegation by ``D-3`` or ``3``; raises NotFoundError."""
-        with self._bench.db.reading() as snapshot:
-            return delegations.get(snapshot, self._bench.tenant, delegation_id)
-
-    def delegations(self, *, ended: bool = False) -> list[Delegation]:
-        """Delegations by number; with `ended` also those that are over or revoked."""
-        with self._bench.db.reading() as snapshot:
-            return self._delegating.delegations(snapshot, ended=ended)
-
-    def may_decide(self, approval_id: str, person: Principal, *, amount_counts: bool = True) -> bool:
-        """Whether a decision of this person could count at this moment; raises NotFoundError."""
-        with self._bench.db.reading() as snapshot:
-            approval = waiting.get(snapshot, self._bench.tenant, approval_id)
-            return self._approving.may_decide(snapshot, approval, person, amount_counts=amount_counts)
-
-    def status(self, action_id: str) -> ActionView:
-        """One action by its id, or by its approval's; raises NotFoundError."""
-        with self._bench.db.reading() as snapshot:
-            try:
-                return rows.get(snapshot, self._bench.tenant, action_id)
-            except NotFoundError:
-                return waiting.get(snapshot, self._bench.tenant, action_id).action
-
-    def actions(
-        self,
-        *,
-        states: Iterable[State] = tuple(State),
-        kind: str | None = None,
-        run: str | None = None,
-        conversation: str | None = None,
-        limit: int | None = None,
-    ) -> list[ActionView]:
-        """Actions by state, kind, run or conversation, oldest first."""
-        with self._bench.db.reading() as snapshot:
-            return rows.in_states(
-                snapshot,
-                self._bench.tenant,
-                states,
-                kind=kind,
-                run=run,
-                conversation=conversation,
-                limit=limit,
-            )
-
-    def explain(self, action_id: str) -> Submission:
-        """The decision in force about an action, with its reasons."""
-        return self._answer(self.status(action_id))
-
-    def rules(self) -> PolicySet:
-        """The rules in force at this moment."""
-        with self._bench.db.reading() as snapshot:
-            return self._bench.policies.at(snapshot).active
-
-    def modes(self) -> dict[str, Mode]:
-        """The dial of each kind of action."""
-        with self._bench.db.reading() as snapshot:
-            return {kind: mode_of(snapshot, self._bench.tenant, kind) for kind in sorted(KINDS)}
-
-    def is_stopped(self) -> bool:
-        """Whether the stop switch is on."""
-        with self._bench.db.reading() as snapshot:
-            return stopped(snapshot, self._bench.tenant)
-
     def set_mode(self, kind: str, mode: Mode, person: Principal, reason: str = "") -> Turned:
         """Turn one dial; see `set_modes`."""
         return self.set_modes((kind,), mode, person, reason)
@@ -387,10 +268,6 @@ class Desk:
         """
         return self._switching.vouch_names(person, reason, own=own)
 
-    def loosenings(self) -> list[Loosening]:
-        """The requests to loosen something that wait for a second person."""
-        return self._switching.waiting()
-
     def confirm_loosening(self, loosening_id: str, person: Principal) -> Turned:
         """Let a request to loosen something take effect.
 
@@ -410,7 +287,3 @@ class Desk:
             return self._answer(view)
         self._plans.advance(plan_id)
         return self._answer(self.status(view.id))
-
-    def _answer(self, view: ActionView) -> Submission:
-        with self._bench.db.reading() as snapshot:
-            return submission(snapshot, view)

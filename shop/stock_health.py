@@ -18,13 +18,15 @@ class Excess:
     """A shelf with more than it needs: `pieces` above the need of the cover asked about.
 
     `cover_days` is None where nothing is expected to sell; `value_minor` (at cost, in the product's
-    currency) is None while the cost is unknown.
+    currency) is None while the cost is unknown. `shelf_life_days` of a product that spoils: what does not
+    sell in it is too much, whatever cover was asked about.
     """
 
     row: int
     pieces: int
     cover_days: float | None
     value_minor: int | None
+    shelf_life_days: int | None = None
 
 
 def running_low(inputs: "PlanInputs", state: "Assessment") -> list[int]:
@@ -50,12 +52,16 @@ def overstocked(
 ) -> list[Excess]:
     """Rows with stock for more than `cover_days` of expected demand, the most money first.
 
-    Excess = available - demand per day * cover days, rounded down; rows of unknown cost come last.
+    Excess = available - demand per day * cover days, rounded down; rows of unknown cost come last. The cover
+    of a product that spoils is at most its shelf life.
     """
     import numpy as np  # noqa: PLC0415 - only a plan needs it
 
     free = available(inputs)
-    pieces = free - np.ceil(state.per_day * cover_days).astype(np.int64)
+    life = inputs.items.shelf_life_days
+    life = np.full(len(free), UNKNOWN) if life is None else life
+    days = np.where(life > 0, np.minimum(life, cover_days), cover_days)
+    pieces = free - np.ceil(state.per_day * days).astype(np.int64)
     rows = np.flatnonzero((pieces > 0) & (free > 0) & inputs.items.in_scope)
     cover, cost = _cover(free, state.per_day), inputs.items.cost_minor
     found = [
@@ -64,6 +70,7 @@ def overstocked(
             pieces=int(pieces[row]),
             cover_days=float(cover[row]) if np.isfinite(cover[row]) else None,
             value_minor=None if cost[row] == UNKNOWN else int(cost[row]) * int(pieces[row]),
+            shelf_life_days=int(life[row]) if life[row] > 0 else None,
         )
         for row in rows
     ]

@@ -38,7 +38,10 @@ class LowStockAnswer(ListAnswer):
 
 
 class OverstockRecord(Record):
-    """A shelf with more than its demand needs; `excess` pieces are above the cover asked about."""
+    """A shelf with more than its demand needs; `excess` pieces are above the cover asked about.
+
+    Of a product that spoils, `excess` pieces do not sell within its `shelf_life_days`.
+    """
 
     sku: str
     title: str
@@ -48,6 +51,7 @@ class OverstockRecord(Record):
     cover_days: Decimal | None
     excess: int
     excess_value: Amount | None
+    shelf_life_days: int | None = None
 
 
 class OverstockAnswer(ListAnswer):
@@ -152,6 +156,7 @@ def overstock(today: Today, excess: Excess) -> OverstockRecord:
         cover_days=None if excess.cover_days is None else _decimal(excess.cover_days, 0),
         excess=excess.pieces,
         excess_value=value,
+        shelf_life_days=excess.shelf_life_days,
     )
 
 

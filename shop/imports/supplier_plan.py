@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 def contradictions(file: TermsFile, products: dict[str, Row]) -> Iterable[Fault]:
     """Rows that are readable and cannot be true: unknown SKU, a line twice, a supplier at odds."""
     first: dict[str, tuple[int, Terms]] = {}
+    lives: dict[str, tuple[int, Terms]] = {}
     seen: dict[tuple[str, str], int] = {}
     for line, terms in file.terms:
         supplier = terms.supplier.casefold()
@@ -26,6 +27,9 @@ def contradictions(file: TermsFile, products: dict[str, Row]) -> Iterable[Fault]
         earlier = seen.setdefault((supplier, terms.sku), line)
         if earlier != line:
             yield line, f"sku: {terms.sku!r} of this supplier stands on line {earlier} already"
+        earlier, other = lives.setdefault(terms.sku, (line, terms))
+        if other.shelf_life_days != terms.shelf_life_days:
+            yield line, f"shelf_life_days: differs from line {earlier} of the same SKU"
         earlier, other = first.setdefault(supplier, (line, terms))
         if other.of_supplier != terms.of_supplier:
             yield (
@@ -142,17 +146,34 @@ def supplier_changes(
     return compare("suppliers", ("id",), touched, wanted.values(), remove_missing=True)
 
 
-def cost_changes(
-    products: dict[str, Row], wanted: dict[str, list[Row]], terms: dict[str, Terms]
+def product_changes(
+    file: TermsFile, products: dict[str, Row], wanted: dict[str, list[Row]], terms: dict[str, Terms]
 ) -> Difference:
-    """A product of unknown cost gets the confirmed unit cost of its preferred supplier, in its currency."""
-    rows = []
+    """A product of unknown cost gets the confirmed unit cost of its preferred supplier, in its currency.
+
+    A file with the column sets the shelf life of each of its products, an empty cell to none.
+    """
+    lives = {one.sku: one.shelf_life_days for _, one in file.terms} if file.tells_shelf_life else {}
+    costs = _costs(products, wanted, terms)
+    rows: list[Row] = [
+        {
+            "sku": sku,
+            "cost_minor": costs.get(sku, products[sku]["cost_minor"]),
+            "shelf_life_days": lives.get(sku, products[sku]["shelf_life_days"]),
+        }
+        for sku in sorted({*costs, *lives})
+    ]
+    return compare("products", ("sku",), [products[row["sku"]] for row in rows], rows)
+
+
+def _costs(products: dict[str, Row], wanted: dict[str, list[Row]], terms: dict[str, Terms]) -> dict[str, int]:
+    found = {}
     for sku, offers in wanted.items():
         product, best = products[sku], offers[0]
         supplier = terms[best["supplier"]]
         if product["cost_minor"] is None and supplier.unit_cost.currency == product["currency"]:
-            rows.append({"sku": sku, "cost_minor": best["unit_cost_minor"]})
-    return compare("products", ("sku",), [products[row["sku"]] for row in rows], rows)
+            found[sku] = best["unit_cost_minor"]
+    return found
 
 
 def _offer_row(key: tuple[str, str], terms: Terms, rank: int, *, assumed: bool) -> Row:

@@ -41,9 +41,12 @@ LIMITS: Final = {
     "delivered_percent": ("delivered_percent", 1),
 }
 """Columns that a file may have on top: the supplier's own column in the store, and how many of it one is."""
+SHELF_LIFE: Final = "shelf_life_days"
+"""A column that a file may have on top, of the product: how long it keeps after its arrival."""
 _SUPPLIER: Final = ("id", "name", "currency", "lead_time_days", "lead_time_sd_days", "minimum_order_minor")
 _OFFER: Final = ("supplier", "sku", "unit_cost_minor", "moq", "pack_size", "rank", "assumed")
 _MAX_DAYS: Final = 730
+_LONGEST_LIFE: Final = 3_650
 _LARGEST_LIMIT: Final = 10**12
 Value = TypeVar("Value")
 Fault = tuple[int, str]
@@ -64,6 +67,7 @@ class Terms:
     minimum_order: Money
     assumed: bool
     limits: tuple[tuple[str, int | None], ...] = ()
+    shelf_life_days: int | None = None
 
     @property
     def of_supplier(self) -> tuple[object, ...]:
@@ -81,6 +85,7 @@ class TermsFile:
     open_skus: int = 0
     faults: list[Fault] = field(default_factory=list)
     unknown_columns: tuple[str, ...] = ()
+    tells_shelf_life: bool = False
     digest: str = ""
 
 
@@ -144,12 +149,13 @@ class TermsColumns:
     """Where the columns of a suppliers file stand; raises ImportFileError naming what lacks."""
 
     def __init__(self, header: Sequence[str], name: str) -> None:
-        wanted = {plain_name(column): column for column in (*COLUMNS, *LIMITS)}
+        wanted = {plain_name(column): column for column in (*COLUMNS, *LIMITS, SHELF_LIFE)}
         self._places = {
             wanted[plain_name(column)]: at for at, column in enumerate(header) if plain_name(column) in wanted
         }
         self.width = len(header)
         self.unknown = tuple(column for column in header if column and plain_name(column) not in wanted)
+        self.tells_shelf_life = SHELF_LIFE in self._places
         missing = [column for column in COLUMNS if column not in self._places and column not in _OPTIONAL]
         if missing:
             raise ImportFileError(
@@ -176,6 +182,7 @@ class TermsColumns:
             _named("minimum_order", lambda: _cost(cell["minimum_order"], currency, over_zero=False)),
             _named("assumed", lambda: _yes_or_no(cell.get("assumed", ""))),
             tuple(_limit(cell, column) for column in LIMITS if column in cell),
+            _named(SHELF_LIFE, lambda: _shelf_life(cell.get(SHELF_LIFE, ""))),
         )
 
 
@@ -203,6 +210,16 @@ def _days(cell: str, *, at_least: int) -> float:
     if not days.is_finite() or not at_least <= days <= _MAX_DAYS:
         raise CellError(f"expected {at_least} to {_MAX_DAYS} days, got {cell!r}")
     return float(days)
+
+
+def _shelf_life(cell: str) -> int | None:
+    """Whole days; an empty cell is a product that does not spoil."""
+    if not cell:
+        return None
+    days = cells.whole_number(cell)
+    if not 1 <= days <= _LONGEST_LIFE:
+        raise CellError(f"expected 1 to {_LONGEST_LIFE:,} days, got {cell!r}")
+    return days
 
 
 def _count(cell: str) -> int:

@@ -15,9 +15,9 @@ from shop.imports.store_claim import record_of_import
 from shop.imports.supplier_plan import (
     confirmed_terms,
     contradictions,
-    cost_changes,
     left_in_old_currency,
     offer_changes,
+    product_changes,
     supplier_changes,
     supplier_ids,
     wanted_offers,
@@ -84,6 +84,7 @@ def _read(path: Path) -> TermsFile:
         rows = CsvRows(path.name, opened_file)
         columns = TermsColumns(rows.header, path.name)
         file.unknown_columns = columns.unknown
+        file.tells_shelf_life = columns.tells_shelf_life
         for line, row in rows:
             file.rows += 1
             try:
@@ -103,7 +104,8 @@ def _read(path: Path) -> TermsFile:
 
 def _plan(snapshot: Snapshot, file: TermsFile, *, dry_run: bool) -> tuple[ImportReport, list[Difference]]:
     products = {
-        row["sku"]: row for row in stored_rows(snapshot, "products", ("sku", "currency", "cost_minor"))
+        row["sku"]: row
+        for row in stored_rows(snapshot, "products", ("sku", "currency", "cost_minor", "shelf_life_days"))
     }
     stored = stored_rows(snapshot, "suppliers", _SUPPLIER)
     offers = stored_rows(snapshot, "offers", _OFFER)
@@ -120,7 +122,7 @@ def _plan(snapshot: Snapshot, file: TermsFile, *, dry_run: bool) -> tuple[Import
     differences = [
         supplier_changes(snapshot, file, ids, confirmed, stored, offers, wanted),
         offer_changes(offers, wanted),
-        cost_changes(products, wanted, speakers),
+        product_changes(file, products, wanted, speakers),
     ]
     changes = tuple(
         TableChange(item.table, len(item.added), len(item.changed), len(item.removed), item.unchanged)

@@ -18,6 +18,7 @@ class Shelves:
     reorder_point: list[int] = field(default_factory=lambda: [5, 5, 5])
     status: list[str] = field(default_factory=lambda: ["active"] * 3)
     cost: list[int] = field(default_factory=lambda: [100, 100, 100])
+    life: list[int] = field(default_factory=lambda: [UNKNOWN] * 3)
 
     def parts(self) -> tuple[Any, Any]:
         """Inputs and assessment."""
@@ -31,6 +32,7 @@ class Shelves:
             committed=zeros,
             unavailable=zeros,
             cost_minor=np.array(self.cost),
+            shelf_life_days=np.array(self.life),
             in_scope=np.array([True] * 3),
         )
         levels = _Part(
@@ -63,6 +65,12 @@ def test_excess_is_what_the_cover_does_not_need() -> None:
     """100 pieces at half a piece a day are 10 pieces over a cover of 180 days."""
     found = overstocked(*Shelves([100, 90, 91], [0.5, 0.5, 0.5]).parts(), cover_days=180)
     assert found == [Excess(0, 10, 200.0, 1000), Excess(2, 1, 182.0, 100)]
+
+
+def test_what_spoils_before_it_sells_is_excess() -> None:
+    """Of 20 pieces at half a piece a day, five do not sell in a shelf life of 30 days."""
+    shelves = Shelves([20, 20, 20], [0.5, 0.5, 0.5], life=[30, UNKNOWN, 400])
+    assert overstocked(*shelves.parts(), cover_days=180) == [Excess(0, 5, 40.0, 500, 30)]
 
 
 def test_dead_stock_is_excess_as_a_whole() -> None:

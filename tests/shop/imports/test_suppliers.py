@@ -188,3 +188,41 @@ def test_a_file_may_name_what_one_order_holds(sqlite_database: Database, sales_f
     with sqlite_database.reading() as snapshot:
         row = snapshot.execute(select(schema.suppliers).where(schema.suppliers.c.name == "North")).one()
     assert (row.maximum_weight_grams, row.maximum_volume_ml, row.delivered_percent) == (1_500, None, 95)
+
+
+def test_a_file_may_name_how_long_products_keep(sqlite_database: Database, sales_file: SalesFile) -> None:
+    """The optional shelf life is the product's; an empty cell is none, and a file without it changes none."""
+    path = fill(sqlite_database, sales_file)
+    line = "North,7101,,10,2,1,1,1.50,GBP,0.00,no"
+
+    def life(*lines: str, header: str = f"{HEADER},shelf_life_days") -> Any:
+        path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+        import_suppliers(sqlite_database, path)
+        with sqlite_database.reading() as snapshot:
+            return snapshot.scalar(
+                select(schema.products.c.shelf_life_days).where(schema.products.c.sku == "7101")
+            )
+
+    assert [life(f"{line},30"), life(line, header=HEADER), life(f"{line},")] == [30, 30, None]
+
+
+@pytest.mark.parametrize(
+    ("cells", "fault"),
+    [
+        (("0",), "expected 1 to 3,650 days"),
+        (("soon",), "shelf_life_days"),
+        (("30", "40"), "differs from line 2"),
+    ],
+)
+def test_a_shelf_life_that_cannot_be_is_refused(
+    sqlite_database: Database, sales_file: SalesFile, cells: tuple[str, ...], fault: str
+) -> None:
+    """No days, words, and two figures for one product: named with their line, nothing is imported."""
+    path = fill(sqlite_database, sales_file)
+    lines = [
+        f"{supplier},7101,,10,2,1,1,1.50,GBP,0.00,no,{cell}"
+        for supplier, cell in zip(("North", "South"), cells, strict=False)
+    ]
+    path.write_text("\n".join([f"{HEADER},shelf_life_days", *lines]) + "\n", encoding="utf-8")
+    with pytest.raises(ImportFileError, match=fault):
+        import_suppliers(sqlite_database, path)

@@ -201,11 +201,11 @@ def decide_many(house: Opened, person: Decider, batch: BatchIn) -> BatchOut:
         if not batch.reason.strip():
             raise InvalidActionError("the reason is missing")
         done = house.desk.reject_many([one.id for one in batch.items], person, batch.reason).items
-        return BatchOut(items=[_item(one) for one in done])
+        return BatchOut(items=[item_of(one) for one in done])
     unseen = _unseen(house, batch.items)
     wanted = [one.id for one in batch.items if one.id not in {item.approval_id for item in unseen}]
     done = house.desk.approve_many(wanted, person, batch.note).items if wanted else ()
-    return BatchOut(items=[_item(one) for one in (*done, *unseen)])
+    return BatchOut(items=[item_of(one) for one in (*done, *unseen)])
 
 
 @router.get("/approvals/{approval_id}", summary="One approval with its card")
@@ -265,7 +265,8 @@ def _unseen(house: House, chosen: list[ChosenIn]) -> list[BatchItem]:
     return found
 
 
-def _item(one: BatchItem) -> BatchItemOut:
+def item_of(one: BatchItem) -> BatchItemOut:
+    """One of a batch as this API tells it."""
     return BatchItemOut(
         id=one.approval_id,
         result=None if one.submission is None else SubmissionOut.of(one.submission),

@@ -4,19 +4,37 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Annotated, Final
 
 from fastapi import APIRouter
+from pydantic import Field, StringConstraints
 
 from app.bootstrap import House
-from app.rule_versions import active_version, replayed
-from app.web.api.shapes import PAGE, After, Id, Limit, Listed, MoneyOut, Out, place_in_list
-from app.web.who import Caller, Opened
+from app.rule_versions import active_version, counts_of, replayed
+from app.web.api.shapes import (
+    PAGE,
+    After,
+    Id,
+    In,
+    Limit,
+    Listed,
+    MoneyOut,
+    Out,
+    Reason,
+    Words,
+    place_in_list,
+)
+from app.web.who import LONGEST_FIELD, Caller, Decider, Opened
 from policies.decision import Verdict
 from policies.lint import lint
 from policies.reading import rule_in_words
 from tools.ledger.policy_versions import PolicyVersion
 
 router = APIRouter(tags=["policies"])
+
+_MOST_FILES: Final = 50
+Text = Annotated[str, StringConstraints(max_length=LONGEST_FIELD, pattern=r"^[^\x00]*$")]
+"""Of a rule file."""
 
 
 class VersionOut(Out):
@@ -55,6 +73,16 @@ class RulesOut(Out):
     files: dict[str, str]
     rules: list[RuleOut]
     findings: list[FindingOut]
+
+
+class DraftIn(In):
+    """The rule files that change, name and text, upon those of `base`; null takes a file away."""
+
+    files: dict[Words, Text | None] = Field(min_length=1, max_length=_MOST_FILES)
+    reason: Reason
+    base: Words = Field(
+        "", description="the version that the others are taken from; the one in force if empty"
+    )
 
 
 class TransitionOut(Out):
@@ -123,6 +151,35 @@ def replay(house: Opened, caller: Caller, version: Id) -> ReplayOut:
     del caller
     rules = house.policymaking.rules(house.policymaking.version(version))
     return ReplayOut.model_validate(replayed(house, rules))
+
+
+@router.post("/policies", summary="Draft rules")
+def draft(house: Opened, person: Decider, asked: DraftIn) -> VersionOut:
+    """A draft changes nothing; rules that do not hold, or fail their tests, are refused with the place."""
+    base = house.policymaking.version(asked.base) if asked.base else active_version(house)
+    files = {**house.policymaking.files(base), **asked.files}
+    kept = {name: text for name, text in files.items() if text is not None}
+    return VersionOut.model_validate(house.policymaking.draft(kept, person, asked.reason))
+
+
+@router.post("/policies/{version}/shadow", summary="Try a draft in the shadow")
+def shadow(house: Opened, person: Decider, version: Id) -> VersionOut:
+    """Every decision is then also taken under it, without any effect."""
+    return VersionOut.model_validate(house.policymaking.shadow(version, person))
+
+
+@router.post("/policies/{version}/activate", summary="Put rules in force, as the second person")
+def activate(house: Opened, person: Decider, version: Id) -> VersionOut:
+    """Somebody else than the author, one of the two an administrator; the counts of a replay are recorded."""
+    meant = house.policymaking.version(version)
+    counts = counts_of(replayed(house, house.policymaking.rules(meant)))
+    return VersionOut.model_validate(house.policymaking.activate(meant.name, person, counts))
+
+
+@router.post("/policies/{version}/withdraw", summary="Give a draft up")
+def withdraw(house: Opened, person: Decider, version: Id) -> VersionOut:
+    """Its author may, or an administrator."""
+    return VersionOut.model_validate(house.policymaking.withdraw(version, person))
 
 
 def _rules(house: House, version: PolicyVersion) -> RulesOut:

@@ -14,7 +14,9 @@ from app.web.api import (
     audit,
     autonomy,
     conversations,
+    delegations,
     people,
+    plans,
     policies,
     records,
     runs,
@@ -23,6 +25,20 @@ from app.web.api import (
 from app.web.api.shapes import Problem, problems
 from app.web.who import COOKIE
 
+_ROOMS: Final = (
+    people,
+    approvals,
+    delegations,
+    actions,
+    plans,
+    runs,
+    conversations,
+    records,
+    trade,
+    autonomy,
+    policies,
+    audit,
+)
 _BEARER: Final = HTTPBearer(auto_error=False, description="A token: shophand people token NAME --scope read")
 _COOKIE: Final = APIKeyCookie(
     name=COOKIE,
@@ -41,7 +57,7 @@ def api_router() -> APIRouter:
     router = APIRouter(
         prefix="/api/v1", responses=problems(), dependencies=[Security(_BEARER), Security(_COOKIE)]
     )
-    for room in (people, approvals, actions, runs, conversations, records, trade, autonomy, policies, audit):
+    for room in _ROOMS:
         router.include_router(room.router)
     return router
 

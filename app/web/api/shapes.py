@@ -149,6 +149,21 @@ def shown_args(value: Any) -> Any:
     return value
 
 
+def taken_args(value: Any) -> Any:
+    """Arguments of an action with money as the ledger writes it; raises MoneyError for no amount.
+
+    >>> taken_args({"price": {"amount": "12.50", "currency": "GBP"}, "lines": [{"quantity": 2}]})
+    {'price': {'minor': 1250, 'cur': 'GBP'}, 'lines': [{'quantity': 2}]}
+    """
+    if isinstance(value, Mapping):
+        if set(value) == {"amount", "currency"}:
+            return Money.of(str(value["amount"]), str(value["currency"])).as_json()
+        return {name: taken_args(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [taken_args(part) for part in value]
+    return value
+
+
 def place_in_list(after: str) -> int:
     """A place in a numbered list; raises InvalidActionError for what is none.
 

@@ -79,11 +79,12 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """Rules that somebody wrote: who, with which roles, and the limits in them."""
+    """Rules that somebody wrote: who, with which roles, the limits in them, upon which version."""
 
     author: str
     roles: frozenset[str]
     limits: Limits
+    base: int
 
 
 @dataclass
@@ -103,4 +104,5 @@ class Books:
     undone: dict[str, str] = field(default_factory=dict)
     talks: dict[str, Talk] = field(default_factory=dict)
     drafted: dict[int, Drafted] = field(default_factory=dict)
+    in_force: int = 1
     credits: list[tuple[str, int, datetime]] = field(default_factory=list)

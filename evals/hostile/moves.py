@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from evals.hostile.simulation import Simulation, Tenant
 
 MOVES: Final = {
-    "propose": 270,
-    "lawful": 130,
+    "propose": 240,
+    "lawful": 150,
     "use_tool": 45,
     "approve": 130,
     "execute": 120,
@@ -20,18 +20,18 @@ MOVES: Final = {
     "edit": 26,
     "withdraw": 26,
     "undo": 18,
-    "delegate": 14,
+    "delegate": 22,
     "revoke": 12,
     "batch": 20,
     "sort_out": 26,
     "recover": 18,
     "policy": 12,
     "drift": 25,
-    "switch": 19,
+    "switch": 30,
     "role": 6,
     "probe": 5,
     "scheme": 38,
-    "customer": 56,
+    "customer": 60,
     "trade": 36,
 }
 """How often each happens, in parts of all."""

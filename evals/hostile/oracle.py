@@ -82,7 +82,11 @@ class Oracle:
             self._broken("I15", f"v{number}", f"{drafted.author} and {person} may not change rules")
         if {person, drafted.author} in self._acting(now):
             self._broken("I15", f"v{number}", f"{drafted.author} and {person} act for one another")
-        self.limits = drafted.limits
+        if drafted.base != self.books.in_force:
+            self._broken(
+                "I15", f"v{number}", f"v{self.books.in_force} has come into force since it was drafted"
+            )
+        self.books.in_force, self.limits = number, drafted.limits
 
     def note_key(self, key: str, content: str, answered: str) -> None:
         """I5: a key belongs to one action for ever."""

@@ -47,7 +47,7 @@ LAWFUL: Final = {
     "add_demand_signal": 5,
     "remove_signal": 7,
     "change_prices": 6,
-    "service": 64,
+    "service": 95,
 }
 """What `lawful` draws from."""
 

@@ -10,6 +10,7 @@ from evals.hostile.books import Drafted
 from evals.hostile.choosing import present
 from evals.hostile.goods import SKUS
 from evals.hostile.limits import LOOSE, Limits
+from evals.hostile.paperwork import hand_on
 from evals.hostile.refusals import refusal
 from evals.hostile.town import TENANTS, staff
 from shop.errors import ShopError
@@ -47,7 +48,9 @@ def draft(run: Simulation, tenant: Tenant, limits: Limits, person: Principal) ->
         tenant.making.withdraw(earlier, admin)
     version = tenant.making.draft(limits.files(), person, "a change")
     roles = frozenset(role.value for role in person.roles)
-    tenant.oracle.books.drafted[version.number] = Drafted(person.id, roles, limits)
+    tenant.oracle.books.drafted[version.number] = Drafted(
+        person.id, roles, limits, tenant.oracle.books.in_force
+    )
     run.seen["rules drafted"] += 1
     return version
 
@@ -82,15 +85,20 @@ def rules_of_one(run: Simulation, tenant: Tenant) -> Iterator[None]:
     yield
     submit(run, tenant, order_of("south", SKUS[9], 700), members.agents[2], execute=True, tainted=False)
     yield
+    admin, partner = members.approvers[-1], members.approvers[0]
+    partner = partner if author.id == admin.id else admin
+    if run.random.random() < 0.6:
+        hand_on(run, tenant, author, partner)
+        activate(run, tenant, version, present(tenant, partner))
     stranger = staff(TENANTS[tenant.name == TENANTS[0]]).approvers[-1]
     for person in (author, members.agents[1], members.operators[1], stranger, *_neither(tenant, author)):
         activate(run, tenant, version, person)
     yield
     if run.random.random() < 0.5:
-        set_limits(run, tenant, tenant.oracle.limits.swapped(run.random))
-        activate(run, tenant, version, members.approvers[-1])
+        set_limits(run, tenant, tenant.oracle.limits.swapped(run.random), on_trial=True)
+        activate(run, tenant, version, admin)
     submit(run, tenant, order_of("north", SKUS[9], 700), members.agents[2], execute=True, tainted=False)
-    tenant.making.withdraw(version.name, members.approvers[-1])
+    tenant.making.withdraw(version.name, admin)
 
 
 def _neither(tenant: Tenant, author: Principal) -> list[Principal]:

@@ -13,7 +13,7 @@ from shop.actions import Action, RequestExchange, RequestReturn
 
 SERVICE: Final = {
     "request_return": 9,
-    "cancel_return": 3,
+    "cancel_return": 5,
     "receive_return": 7,
     "inspect_return": 6,
     "request_exchange": 11,
@@ -24,7 +24,7 @@ SERVICE: Final = {
     "change_customer_address": 3,
     "reship_order": 9,
     "give_credit": 6,
-    "draft_reply": 3,
+    "draft_reply": 5,
 }
 """The kinds of customer service beside refunds, cancellations and notes, with their weights."""
 
@@ -152,7 +152,7 @@ class ServiceProposals:
         random = self._random
         order = self.order()
         owner = customer_of(int(order) - 1000) if random.random() < 0.85 else "C-1"
-        pounds = random.choice((1, 2, limits.credit_soft, limits.credit_hard))
+        pounds = random.choice((1, 2, limits.credit_soft, limits.credit_hard, limits.credit_hard + 5))
         minor = pounds * 100 + random.randrange(-1, 2)
         currency = "GBP" if random.random() < 0.95 else "EUR"
         return {"customer": owner, "amount": {"minor": minor, "cur": currency}, "reason": CANARY,

@@ -68,7 +68,7 @@ def exchanged(run: Simulation, tenant: Tenant) -> Iterator[None]:
     exchange, rma = _last(tenant, "exchanges", order), _last(tenant, "returns", order)
     _ask(run, tenant, "complete_exchange", exchange=exchange)
     yield
-    if run.random.random() < 0.3:
+    if run.random.random() < 0.4:
         _ask(run, tenant, "cancel_return", rma=rma, reason="kept")
     else:
         _ask(run, tenant, "receive_return", rma=rma)

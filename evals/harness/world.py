@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -22,8 +22,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from evals.harness.change import MOMENT, Change
-from evals.harness.changes import Before, WriteGuide
+from evals.harness.changes import Before, SetProduct, WriteGuide
 from evals.harness.faults import FaultyEffects
+from evals.harness.messages import NameProduct
 from policies.install import install
 from policies.rules import load_policies
 from shop.backends.embedded import EmbeddedEffects
@@ -32,6 +33,7 @@ from shop.people import Kind, Principal, Role
 from shop.store.database import Database
 from shop.store.migrate import upgrade
 from tools.desk import Desk, Session
+from tools.todays_plan import forget
 from tools.toolbox import Shop, call
 
 OPERATOR: Final = "olivia"
@@ -80,8 +82,51 @@ class World:
         store.close()
 
 
+class Slot:
+    """A place for one store at a time; its engine keeps the statements that it has compiled."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.path = home / "shop.db"
+        self.url = f"sqlite:///{self.path}"
+        home.mkdir()
+        self.db = Database(self.url)
+        self._numbers = count(1)
+
+    def fill(self, template: bytes, changes: Sequence[Change]) -> None:
+        """Put the changed store in the place; ValueError for a change that cannot be made.
+
+        Plans and names are kept by the store's address: those of an unchanged store serve every such case,
+        a plan of a changed one no other case, and its names none if they are what was changed.
+        """
+        if not self.db.url.endswith("#sample"):
+            forget(self.db)
+        self.db.url = f"{self.url}#{self._kind(changes)}"
+        with self.path.open("r+b" if self.path.exists() else "wb") as file:
+            file.write(template)
+            file.truncate()
+        _prepare(self.path, changes)
+
+    def _kind(self, changes: Sequence[Change]) -> str:
+        if not changes:
+            return "sample"
+        renamed = any(isinstance(one, NameProduct) or _titles(one) for one in changes)
+        return f"names-{next(self._numbers)}" if renamed else "changed"
+
+    def clear(self) -> None:
+        """Close the store and leave nothing of it but its file, which is written over."""
+        self.db.close()
+        shutil.rmtree(self.home / "guides", ignore_errors=True)
+        for left in ("-wal", "-shm", "-journal"):
+            self.path.with_name(self.path.name + left).unlink(missing_ok=True)
+
+
+def _titles(change: Change) -> bool:
+    return isinstance(change, SetProduct) and (change.title, change.status) != (None, None)
+
+
 class Worlds:
-    """Makes fresh stores from one template."""
+    """Makes fresh stores from one template, in places that are used again."""
 
     def __init__(self, directory: Path, template: Path | None = None) -> None:
         self._directory = directory
@@ -90,32 +135,29 @@ class Worlds:
         policies = load_policies(self._rules)
         self._policies = lambda: policies
         self.policies = policies
-        self._template = template or _sample()
+        self._template = (template or _sample()).read_bytes()
         self._numbers = count(1)
+        self._free: list[Slot] = []
 
     @contextmanager
     def fresh(self, changes: Sequence[Change] = (), seed: str = "") -> Iterator[World]:
-        """A store of its own, changed, removed afterwards; ValueError for a change that cannot be made."""
-        home = self._directory / f"case-{next(self._numbers)}"
-        home.mkdir()
-        path = home / "shop.db"
-        shutil.copyfile(self._template, path)
-        _prepare(path, changes)
-        db = Database(f"sqlite:///{path}")
-        world = self._opened(path, db, home, changes, seed)
+        """A store of its own, changed, gone afterwards; ValueError for a change that cannot be made."""
+        slot = self._free.pop() if self._free else Slot(self._directory / f"store-{next(self._numbers)}")
         try:
+            slot.fill(self._template, changes)
+            world = self._opened(slot, changes, seed)
             _ask_before(world, changes)
             yield world
         finally:
-            db.close()
-            shutil.rmtree(home)
+            slot.clear()
+            self._free.append(slot)
 
-    def _opened(self, path: Path, db: Database, home: Path, changes: Sequence[Change], seed: str) -> World:
-        effects = FaultyEffects(EmbeddedEffects(db))
-        world = World(path, db, None, _guides(home, changes), effects)  # type: ignore[arg-type] # set below
+    def _opened(self, slot: Slot, changes: Sequence[Change], seed: str) -> World:
+        effects = FaultyEffects(EmbeddedEffects(slot.db))
         numbers = count(1)
+        world = World(slot.path, slot.db, None, _guides(slot.home, changes), effects)  # type: ignore[arg-type] # set below
         world.desk = Desk(
-            db,
+            slot.db,
             self._policies,
             effects,
             world.clock,
@@ -135,6 +177,8 @@ def worlds(template: Path | None = None) -> Iterator[Worlds]:
 def _prepare(path: Path, changes: Sequence[Change]) -> None:
     store = sqlite3.connect(path)
     try:
+        store.execute("PRAGMA journal_mode = MEMORY")
+        store.execute("PRAGMA synchronous = OFF")  # nobody needs this store after a crash
         with store:
             for one in changes:
                 one.apply(store)
@@ -158,7 +202,7 @@ def _ask_before(world: World, changes: Sequence[Change]) -> None:
     world.moment = MOMENT
     if past:
         world.before = frozenset(each.id for each in world.desk.actions(limit=10_000))
-        with world.look() as store:
+        with closing(world.look()) as store, store:
             store.execute("DELETE FROM evaluation_watch")
 
 

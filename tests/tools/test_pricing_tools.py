@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tools.desk import State
+from tools.pricing import SuggestedPriceAnswer
 from tools.toolbox import Shop, call
 
 
@@ -105,3 +106,12 @@ def test_a_campaign_shows_the_margin_of_each_line(shop: Shop) -> None:
     """Each line has its change and margin, worked out by code."""
     (line,) = result(shop, "change_prices", lines=[{"sku": "MUG-01", "price": "12.00"}]).items
     assert (line.change_percent, line.margin_percent) == (Decimal("-4.00"), Decimal("58.33"))
+
+
+def test_the_sample_shows_its_competitors(sample_shop: Shop) -> None:
+    """A suggestion tells the fresh median and what was too old, and follows it within the limits."""
+    answer = call(sample_shop, "suggest_price", {"sku": "KET-ENM-RED"})
+    assert isinstance(answer.result, SuggestedPriceAnswer)
+    first = answer.result.reasons[0]
+    assert first.startswith("2 competitors ask, in the middle, 39.70 GBP; not used: 1 seen more than 7 days")
+    assert answer.result.suggested.text == "36.99 GBP"

@@ -11,6 +11,7 @@ import numpy as np
 from shop.errors import SetupError
 from shop.imports.sample import order_tables, tables
 from shop.imports.sample.catalogue import build_catalogue
+from shop.imports.sample.competitors import write_competitors
 from shop.imports.sample.demand import choose_shelves, draw_demand, expected_demand
 from shop.imports.sample.past import play
 from shop.imports.sample.service import serve_customers
@@ -70,7 +71,9 @@ def _generators(seed: int, count: int) -> list[np.random.Generator]:
 
 
 def _fill(transaction: Transaction, seed: int, tell: Progress) -> SampleSummary:
-    for_catalogue, for_rates, for_shelves, for_demand, for_past, for_service = _generators(seed, 6)
+    for_catalogue, for_rates, for_shelves, for_demand, for_past, for_service, for_competitors = _generators(
+        seed, 7
+    )
     tell("catalogue and suppliers")
     catalogue = build_catalogue(for_catalogue)
     rates = exchange_rates(for_rates)
@@ -87,6 +90,7 @@ def _fill(transaction: Transaction, seed: int, tell: Progress) -> SampleSummary:
     tables.write_store(transaction)
     products = tables.write_catalogue(transaction, catalogue)
     tables.write_promotions(transaction)
+    write_competitors(transaction, catalogue, for_competitors)
     tables.write_terms(transaction, offers, rates)
     tables.write_purchase_orders(transaction, purchase_orders)
     movements = tables.write_stock(transaction, catalogue, shelves, past, purchase_orders, service.committed)

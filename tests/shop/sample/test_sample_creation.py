@@ -38,6 +38,7 @@ TABLES = (
     "order_notes",
     "tickets",
     "supplier_notes",
+    "competitor_prices",
 )
 
 

@@ -42,8 +42,12 @@ from shop.store import journal_schema, ledger_schema, schema
 from shop.store.database import Database
 
 P95_MS, MEGABYTES = 100.0, 500.0
-ALONE = 8
+ALONE = 5
 FOLLOWED = "con_b00000"
+MINE = "00000"
+"""Stands for the number of a conversation of whoever opens it."""
+
+CONVERSATIONS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +171,7 @@ async def _measured(home: Path, server: Server, log: Path, given: argparse.Names
     await asyncio.sleep(3)
     cpu, wall, until = server.cpu_seconds(), perf_counter(), perf_counter() + given.seconds
     await asyncio.gather(
-        *(_looking(one, seen, figures, until, given.think, Random(place)) for place, one in enumerate(users))
+        *(_looking(one, seen, figures, until, given.think, place) for place, one in enumerate(users))
     )
     wall, cpu = perf_counter() - wall, server.cpu_seconds() - cpu
     following = sum(not one.done() for one in streams)
@@ -219,12 +223,15 @@ async def _looking(
     figures: dict[str, Figures],
     until: float,
     think: float,
-    random: Random,
+    place: int,
 ) -> None:
     """One person: opens a page, looks at it, opens the next."""
+    random = Random(place)
     await asyncio.sleep(random.uniform(0, think))
     while perf_counter() < until:
         name, address = seen.some(random)
+        own = place % LOOKERS + LOOKERS * random.randrange(1, CONVERSATIONS)
+        address = address.replace(f"con_b{MINE}", f"con_b{own:05d}")
         began = perf_counter()
         answer = await client.get(address, headers={"x-request-id": _mark(name)})
         answer.raise_for_status()
@@ -295,7 +302,7 @@ def _pages(home: Path) -> Seen:
         pages = {
             "Today": ["/"],
             "Ask": ["/ask"],
-            "A conversation": [f"/ask/con_b{number:05d}" for number in range(0, 600, LOOKERS)],
+            "A conversation": [f"/ask/con_b{MINE}"],
             "Approvals": ["/approvals"],
             "Approvals by money": ["/approvals?order=money"],
             "Approvals by age": ["/approvals?order=age"],

@@ -104,9 +104,9 @@ _NARROWED: Final[tuple[Line, ...]] = (
     ("po-day-hard", "place_purchase_order", "deny", "spend.all.24h over {order_day_hard} GBP",
      "spend.all.24h 9000000 GBP", {}),
     ("po-soft", "place_purchase_order", "approve", "total over {order_soft} GBP",
-     "total {order_two_people} GBP", {"by": ["purchasing_manager", "admin"]}),
+     "total 9000000 GBP", {"by": ["purchasing_manager", "admin"]}),
     ("po-two", "place_purchase_order", "approve", "total over {order_two_people} GBP",
-     "total {order_hard} GBP", {"by": ["purchasing_manager", "finance"], "quorum": "2"}),
+     "total 9000000 GBP", {"by": ["purchasing_manager", "finance"], "quorum": "2"}),
     ("po-day-soft", "place_purchase_order", "approve", "spend.supplier.24h over {order_day_soft} GBP",
      "spend.supplier.24h 9000000 GBP", _PURCHASING),
     ("po-tainted", "place_purchase_order", "approve", "tainted true", "tainted true",
@@ -114,22 +114,22 @@ _NARROWED: Final[tuple[Line, ...]] = (
     ("refund-hard", "refund_order", "deny", "amount over {refund_hard} GBP", "amount 9000000 GBP", {}),
     ("refund-stranger", "refund_order", "deny", "identity in none another_customer", "identity none", {}),
     ("refund-unasked", "refund_order", "deny", "consent missing", "consent missing", {}),
-    ("refund-soft", "refund_order", "approve", "amount over {refund_soft} GBP", "amount {refund_hard} GBP",
+    ("refund-soft", "refund_order", "approve", "amount over {refund_soft} GBP", "amount 9000000 GBP",
      _SUPPORT),
     ("refund-day-soft", "refund_order", "approve", "spend.all.24h over {refund_day_soft} GBP",
      "spend.all.24h 9000000 GBP", _BOTH),
     ("price-hard", "change_price", "deny", "change_pct outside -{price_hard_pct} {price_hard_pct}",
      "change_pct -99", {}),
     ("price-soft", "change_price", "approve", "change_pct outside -{price_soft_pct} {price_soft_pct}",
-     "change_pct {price_hard_pct}", _PRICING),
+     "change_pct -99", _PRICING),
     ("campaign-low", "change_prices", "deny", "change_pct.lowest under -{price_hard_pct}",
      "change_pct.lowest -99", {}),
     ("campaign-high", "change_prices", "deny", "change_pct.highest over {price_hard_pct}",
      "change_pct.highest 99", {}),
     ("campaign-down", "change_prices", "approve", "change_pct.lowest under -{price_soft_pct}",
-     "change_pct.lowest -{price_hard_pct}", _PRICING),
+     "change_pct.lowest -99", _PRICING),
     ("campaign-up", "change_prices", "approve", "change_pct.highest over {price_soft_pct}",
-     "change_pct.highest {price_hard_pct}", _PRICING),
+     "change_pct.highest 99", _PRICING),
     ("campaign-size", "change_prices", "approve", "lines over {campaign_lines}", "lines 400",
      {"by_each": ["pricing_manager", "finance"]}),
     ("adjust-soft", "adjust_stock", "approve", "value over {adjust_soft} GBP", "value 9000000 GBP", _STOCK),
@@ -138,7 +138,7 @@ _NARROWED: Final[tuple[Line, ...]] = (
     ("signal-hard", "add_demand_signal", "deny", "percent outside -{signal_hard_pct} {signal_hard_pct}",
      "percent 9999", {}),
     ("signal-soft", "add_demand_signal", "approve", "percent outside -{signal_soft_pct} {signal_soft_pct}",
-     "percent {signal_hard_pct}", _PURCHASING),
+     "percent 9999", _PURCHASING),
     ("return-late", "request_return", "approve", "days_since_delivery over {return_days}",
      "days_since_delivery 999", _SUPPORT),
     ("inspect-hygiene", "inspect_return", "approve", "restock true, item_class in hygiene hazardous",
@@ -153,7 +153,7 @@ _NARROWED: Final[tuple[Line, ...]] = (
      _SUPPORT),
     ("reship-soft", "reship_order", "approve", "value over {reship_soft} GBP", "value 9000000 GBP", _SUPPORT),
     ("credit-hard", "give_credit", "deny", "amount over {credit_hard} GBP", "amount 9000000 GBP", {}),
-    ("credit-soft", "give_credit", "approve", "amount over {credit_soft} GBP", "amount {credit_hard} GBP",
+    ("credit-soft", "give_credit", "approve", "amount over {credit_soft} GBP", "amount 9000000 GBP",
      _SUPPORT),
     ("credit-sum", "give_credit", "approve", "customer.credits_90d over {credit_90d_soft} GBP",
      "customer.credits_90d 9000000 GBP", _BOTH),
@@ -165,22 +165,19 @@ RULES: Final = tuple(one[0] for one in (*_ALLOWED, *_NARROWED))
 
 _MONEY: Final = re.compile(r"-?\d+ GBP")
 _VERBS: Final = frozenset({"over", "under", "outside", "in"})
-_VERDICTS: Final = {"allow": "allow", "deny": "deny", "approve": "needs_approval"}
 
 
 def rule_file(limits: Mapping[str, int]) -> str:
     """The rule file of these limits, with its tests; JSON, which is YAML as well."""
     rules: list[Any] = []
-    cases: dict[str, list[Any]] = {kind: [] for kind in _USUAL}
+    worst: dict[str, dict[str, str]] = {kind: {} for kind in _USUAL}
     allowed: list[Line] = [(name, kind, "allow", when, "", {}) for name, kind, when in _ALLOWED]
     for name, kind, effect, when, case, people in (*allowed, *_NARROWED):
         asked = {**people, "expires": "1h"} if effect == "approve" else {}
-        body = {"when": [_condition(one, limits) for one in when.split(", ")], "because": _why(when)}
+        body = {"when": [_condition(one, limits) for one in when.split(", ")]}
         rules.append({"id": name, "action": kind, effect: body | asked})
-        facts = _facts(case, limits) if case else {}
-        verdict = _VERDICTS[effect]
-        cases[kind].append({"name": f"test of {name}", "facts": facts, "expect": verdict, "rule": name})
-    tests = [{"action": kind, "usual": _facts(_USUAL[kind], limits), "cases": cases[kind]} for kind in _USUAL]
+        worst[kind] |= _facts(case, limits) if case else {}
+    tests = [_tests(kind, worst[kind], limits) for kind in _USUAL]
     head = {"policy": "hostile", "version": "1", "default": "deny"}
     return json.dumps({**head, "rules": rules, "tests": tests})
 
@@ -205,5 +202,11 @@ def _facts(text: str, limits: Mapping[str, int]) -> dict[str, str]:
     return found
 
 
-def _why(when: str) -> str:
-    return "{value} is not within {limit}." if " over " in when and ", " not in when else "So it is ruled."
+def _tests(kind: str, worst: Mapping[str, str], limits: Mapping[str, int]) -> dict[str, Any]:
+    """What is usual is allowed; and all at once that narrows it, so that each rule fires in a test."""
+    denied = any(one[1] == kind and one[2] == "deny" for one in _NARROWED)
+    cases = [{"name": f"usual {kind}", "facts": {}, "expect": "allow"}]
+    if worst:
+        verdict = "deny" if denied else "needs_approval"
+        cases.append({"name": f"worst {kind}", "facts": worst, "expect": verdict})
+    return {"action": kind, "usual": _facts(_USUAL[kind], limits), "cases": cases}

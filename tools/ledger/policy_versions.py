@@ -17,6 +17,7 @@ from shop.actions import canonical
 from shop.errors import AmbiguousError, ConflictError, NotFoundError
 from shop.store.database import Snapshot, Transaction
 from shop.store.ledger_schema import audit, decisions, policy_versions
+from shop.store.prepared import Prepared
 
 FOUNDED: Final = "policy.founded"
 ACTIVATED: Final = "policy.activated"
@@ -81,7 +82,7 @@ class Compared:
 
 def standing(snapshot: Snapshot, tenant: str) -> Standing:
     """What counts and what is on trial at this moment."""
-    found = {row.status: (row.number, row.sha) for row in snapshot.execute(_STANDING, {"b_tenant": tenant})}
+    found = {row.status: (row.number, row.sha) for row in _STANDING.rows(snapshot, {"b_tenant": tenant})}
     return Standing(found.get(Status.ACTIVE.value), found.get(Status.SHADOW.value))
 
 
@@ -227,9 +228,11 @@ def _version(row: Row[Any]) -> PolicyVersion:
 
 _COLUMNS: Final = tuple(one for one in policy_versions.c if one.name not in {"tenant", "files"})
 # Built once: making a statement costs more than running it.
-_STANDING: Final = select(policy_versions.c.number, policy_versions.c.sha, policy_versions.c.status).where(
-    policy_versions.c.tenant == bindparam("b_tenant"),
-    policy_versions.c.status.in_((Status.ACTIVE.value, Status.SHADOW.value)),
+_STANDING: Final = Prepared(
+    select(policy_versions.c.number, policy_versions.c.sha, policy_versions.c.status).where(
+        policy_versions.c.tenant == bindparam("b_tenant"),
+        policy_versions.c.status.in_((Status.ACTIVE.value, Status.SHADOW.value)),
+    )
 )
 _FILES: Final = select(policy_versions.c.files).where(
     policy_versions.c.tenant == bindparam("b_tenant"), policy_versions.c.number == bindparam("b_number")

@@ -1,4 +1,4 @@
-"""Edits of a waiting action given as ``SKU=PIECES`` and ``FIELD=VALUE``; the result is a new action."""
+"""Edits of a waiting action given as ``SKU=PIECES``, ``SKU=PRICE`` and ``FIELD=VALUE``: a new action."""
 
 import json
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ def edited(action: Action, quantities: Iterable[str], changes: Iterable[str]) ->
     before = json.dumps(args, sort_keys=True)
     for text in quantities:
         sku, value = _pair(text, "SKU=PIECES")
-        _set_quantity(args, sku, value)
+        _set_line(args, sku, value)
     for text in changes:
         field, value = _pair(text, "FIELD=VALUE")
         if field not in args or field == "lines":
@@ -38,19 +38,41 @@ def _pair(text: str, shape: str) -> tuple[str, str]:
     return name, value
 
 
-def _set_quantity(args: dict[str, Any], sku: str, value: str) -> None:
-    if not value.isdecimal():
-        raise InvalidActionError(f"{sku}={value}: expected a whole number of pieces")
+def _set_line(args: dict[str, Any], name: str, value: str) -> None:
+    """The pieces of a line, or in a campaign its price; nought drops the line."""
     if "lines" not in args:
-        if args.get("sku") != sku or "quantity" not in args:
-            raise InvalidActionError(f"the request has no quantity of {sku!r}")
-        args["quantity"] = int(value)
+        _set_quantity(args, name, value)
         return
-    if sku not in [line["sku"] for line in args["lines"]]:
-        known = ", ".join(line["sku"] for line in args["lines"][:10])
-        raise InvalidActionError(f"the request has no line of {sku!r}; it has {known}")
-    lines = [{**line, "quantity": int(value)} if line["sku"] == sku else line for line in args["lines"]]
-    args["lines"] = [line for line in lines if line["quantity"]]
+    if name not in [name_of(line) for line in args["lines"]]:
+        known = ", ".join(name_of(line) for line in args["lines"][:10])
+        raise InvalidActionError(f"the request has no line of {name!r}; it has {known}")
+    changed = [_changed(line, value) if name_of(line) == name else line for line in args["lines"]]
+    args["lines"] = [line for line in changed if line is not None]
+
+
+def name_of(line: dict[str, Any]) -> str:
+    """How a line of a request is named in an edit: by its SKU, a line of an order by its number."""
+    return str(line["sku"] if "sku" in line else line["line"])
+
+
+def _changed(line: dict[str, Any], value: str) -> dict[str, Any] | None:
+    if value.strip() == "0":
+        return None
+    if "price" in line:
+        return {**line, "price": _value(value, line["price"])}
+    return {**line, "quantity": _pieces(name_of(line), value)}
+
+
+def _set_quantity(args: dict[str, Any], sku: str, value: str) -> None:
+    if args.get("sku") != sku or "quantity" not in args:
+        raise InvalidActionError(f"the request has no quantity of {sku!r}")
+    args["quantity"] = _pieces(sku, value)
+
+
+def _pieces(name: str, value: str) -> int:
+    if not value.isdecimal():
+        raise InvalidActionError(f"{name}={value}: expected a whole number of pieces")
+    return int(value)
 
 
 def _value(text: str, before: Any) -> Any:

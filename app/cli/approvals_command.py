@@ -98,7 +98,10 @@ def edit(
     context: typer.Context,
     approval_id: Id,
     quantity: Annotated[
-        list[str] | None, typer.Option(metavar="SKU=PIECES", help="New quantity of a line; 0 drops it.")
+        list[str] | None,
+        typer.Option(
+            metavar="SKU=PIECES", help="New pieces, or a campaign's new price, of a line; 0 drops it."
+        ),
     ] = None,
     change: Annotated[
         list[str] | None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.bootstrap import House
-from app.editing import edited
+from app.editing import edited, name_of
 from shop.actions import Action, PlacePurchaseOrder
 from shop.model import Offer
 from shop.money import Money
@@ -74,17 +74,30 @@ def _at_present_terms(snapshot: Snapshot, house: House, action: Action) -> Actio
 
 def _quantities(snapshot: Snapshot, args: Any) -> list[Field]:
     if "lines" in args:
-        offers = _offers(snapshot, str(args.get("supplier", "")), [line["sku"] for line in args["lines"]])
+        offers = _offers(
+            snapshot, str(args.get("supplier", "")), [str(one.get("sku")) for one in args["lines"]]
+        )
         return [
-            _in_packs(
-                Field(f"quantity:{line['sku']}", f"Pieces of {line['sku']}", str(line["quantity"])), offers
-            )
-            for line in args["lines"]
-            if "quantity" in line
+            _new_price(one) if "price" in one else _in_packs(_of_line(one), offers) for one in args["lines"]
         ]
     if "quantity" in args and "sku" in args:
         return [_pieces(args, "Pieces")]
     return []
+
+
+def _of_line(line: Any) -> Field:
+    """The pieces of a line; a line of an order is named by its number, and an exchange says for what."""
+    name = name_of(line)
+    label = f"Pieces of {name}" if "sku" in line else f"Pieces of line {name}"
+    label = f"{label}, for {line['new_sku']}" if "new_sku" in line else label
+    return Field(f"quantity:{name}", label, str(line["quantity"]), hint="0 drops the line")
+
+
+def _new_price(line: Any) -> Field:
+    """The price of a line of a campaign; nought drops the line."""
+    price = Money.from_json(line["price"])
+    hint = "amount and currency; 0 drops the line"
+    return Field(f"quantity:{line['sku']}", f"Price of {line['sku']}", str(price), hint=hint)
 
 
 def _pieces(line: Any, label: str) -> Field:

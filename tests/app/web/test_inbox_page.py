@@ -8,7 +8,11 @@ from agent.reorder_run import ReorderRequest, run_reorder
 from agent.run_report import Outcome
 from app.bootstrap import House
 from app.web.ahead import LIKELY
+from shop.actions import parse_action
+from shop.people import Principal
+from tests.app.conftest import assistant_of
 from tests.app.web.conftest import Browser, SignIn
+from tests.service_store import add_service
 from tools.desk import Session, State
 
 
@@ -119,6 +123,30 @@ def test_checking_an_edit_says_what_the_rules_would_say(manager: Browser, waitin
     ).json()
     assert (told["verdict"], len(house.desk.actions())) == ("deny", filed)
     assert house.desk.approval(waiting).state is State.PENDING
+
+
+def test_lines_of_a_campaign_are_edited(sign_in: SignIn, house: House, operator: Principal) -> None:
+    """Each price of a waiting campaign may be changed or dropped on its page; what comes is judged anew."""
+    prices = {"MUG-01": 1875, "MUG-02": 1950}
+    lines = [{"sku": sku, "price": {"minor": minor, "cur": "GBP"}} for sku, minor in prices.items()]
+    action = parse_action("change_prices", {"lines": lines, "reason": "winter"})
+    filed = house.desk.submit(action, Session(assistant_of(operator)))
+    manager = sign_in("maya")
+    assert "Price of MUG-02" in manager.get(f"/approvals/{filed.approval_id}").text
+    edit = {"quantity:MUG-01": "13.00 GBP", "quantity:MUG-02": "0"}
+    manager.post(f"/approvals/{filed.approval_id}/edit", **edit)
+    last = house.desk.actions(kind="change_prices")[-1]
+    assert last.args["lines"] == [{"sku": "MUG-01", "price": {"minor": 1300, "cur": "GBP"}}]
+
+
+def test_a_return_that_waits_has_a_page(sign_in: SignIn, house: House, operator: Principal) -> None:
+    """The lines of an order stand in the form by their numbers."""
+    add_service(house.db)
+    lines = [{"line": 1, "quantity": 2}]
+    action = parse_action("request_return", {"order": "2001", "lines": lines, "reason": "too small"})
+    filed = house.desk.submit(action, Session(assistant_of(operator), tainted=True))
+    answer = sign_in("maya").get(f"/approvals/{filed.approval_id}")
+    assert (answer.status, "Pieces of line 1" in answer.text) == (200, True)
 
 
 def test_an_edit_takes_the_present_price_of_its_pieces(manager: Browser, waiting: str, house: House) -> None:

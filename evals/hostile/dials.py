@@ -21,7 +21,7 @@ def switch(run: Simulation, tenant: Tenant) -> None:
     run.seen["switch"] += 1
     if oracle.stopped:
         loosen_stop(run, tenant)
-    elif run.random.random() < 0.3:
+    elif run.random.random() < 0.4:
         tenant.desk.stop_all(admin, "halt")
         oracle.stopped = True
     else:

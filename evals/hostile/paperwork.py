@@ -33,7 +33,7 @@ def delegate(run: Simulation, tenant: Tenant) -> None:
     limit = (
         Money.of(run.random.choice((40, 1_100, 5_000, 5_000)), "GBP") if run.random.random() < 0.5 else None
     )
-    if run.random.random() < 0.18:  # more than the giver may approve
+    if run.random.random() < 0.25:  # more than the giver may approve
         giver, limit = next(one for one in members.approvers if one.limit is not None), Money.of(9_000, "GBP")
     hand_on(run, tenant, giver, taker, roles, limit, timedelta(hours=run.random.choice((1, 5, 30))))
 

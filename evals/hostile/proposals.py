@@ -177,10 +177,10 @@ class Proposals:
 
     def _new_price(self, number: int, limits: Limits) -> dict[str, Any]:
         random = self._random
-        percent = random.choice((0, limits.price_soft_pct, limits.price_hard_pct, random.randrange(80)))
+        percent = random.choice((0, limits.price_soft_pct, limits.price_hard_pct, random.randrange(120)))
         sign = random.choice((-1, 1))
         minor = cost_of(number) * 2 * (100 + sign * percent + random.randrange(-1, 2)) // 100
-        return self._money(minor)
+        return self._money(max(1, minor))
 
     def _adjust_stock(self, limits: Limits) -> dict[str, Any]:
         random = self._random

@@ -57,6 +57,11 @@ def goods_come_back(run: Simulation, tenant: Tenant) -> Iterator[None]:
 def exchanged(run: Simulation, tenant: Tenant) -> Iterator[None]:
     """A piece is exchanged: agreed twice, completed too early, given up or completed, and once more."""
     calm(run, tenant)
+    yield from _exchange(run, tenant)
+    yield from _exchange(run, tenant)
+
+
+def _exchange(run: Simulation, tenant: Tenant) -> Iterator[None]:
     order = sell(run, tenant, "delivered")
     number = (int(order) - 1000) % len(SKUS)
     new = SKUS[min(number // 4 * 4 + (number + 1) % 4, len(SKUS) - 2)]
@@ -68,7 +73,7 @@ def exchanged(run: Simulation, tenant: Tenant) -> Iterator[None]:
     exchange, rma = _last(tenant, "exchanges", order), _last(tenant, "returns", order)
     _ask(run, tenant, "complete_exchange", exchange=exchange)
     yield
-    if run.random.random() < 0.4:
+    if run.random.random() < 0.3:
         _ask(run, tenant, "cancel_return", rma=rma, reason="kept")
     else:
         _ask(run, tenant, "receive_return", rma=rma)
@@ -81,6 +86,11 @@ def exchanged(run: Simulation, tenant: Tenant) -> Iterator[None]:
 def changed_while_pending(run: Simulation, tenant: Tenant) -> Iterator[None]:
     """A pending order is changed: who pays, where it goes, what it is; then all of it again."""
     calm(run, tenant)
+    yield from _changes(run, tenant)
+    yield from _changes(run, tenant)
+
+
+def _changes(run: Simulation, tenant: Tenant) -> Iterator[None]:
     order = sell(run, tenant, None)
     number = int(order) - 1000
     new = SKUS[number % len(SKUS) // 4 * 4 + (number + 1) % 4]

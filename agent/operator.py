@@ -10,7 +10,7 @@ streams, journals every message, offers the tools that the request speaks of, an
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from langchain.agents import create_agent
@@ -19,7 +19,7 @@ from langchain.agents.middleware.types import ToolCallRequest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
 from agent.answer_check import AnswerCheck, Judged
-from agent.brain import Answer, Emit, Message, Turn
+from agent.brain import Answer, Emit, Message, Tools, Turn
 from agent.caps import Meter
 from agent.earlier import summary
 from agent.journal import Draft, EventKind
@@ -53,12 +53,13 @@ class LanguageModel:
 
     def run(self, turn: Turn, emit: Emit) -> Answer:
         """Let the model work on the request until it answers in words; raises ModelError."""
-        tools = {each.name: described(each, turn.tools) for each in turn.tools.offered}
+        tools = _Offer(turn.tools)
         rules = policy_section(turn.shop.desk.rules())
         steps = _Steps(turn, emit, self._client, self._meter, tools, rules)
+        # The graph needs one tool to have a place where calls run; `_Steps` offers and runs all of them.
         agent = create_agent(
             self._client.primary,
-            list(tools.values()),
+            [tools.named(turn.tools.offered[0].name)],
             system_prompt=f"{prompt(PROMPT).text}\n{rules}",
             middleware=[steps],
         )
@@ -80,6 +81,21 @@ class LanguageModel:
         return [{"role": "user", "content": short}, *newest]
 
 
+class _Offer:
+    """The tools of a turn as LangChain offers them, each made when it is first offered."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._known = {each.name: each for each in tools.offered}
+        self._made: dict[str, BaseTool] = {}
+
+    def named(self, name: str) -> BaseTool:
+        """The tool of a name."""
+        if name not in self._made:
+            self._made[name] = described(self._known[name], self._tools)
+        return self._made[name]
+
+
 class _Steps(AgentMiddleware[Any, Any]):
     """Everything around a model call and a tool call of one turn."""
 
@@ -89,7 +105,7 @@ class _Steps(AgentMiddleware[Any, Any]):
         emit: Emit,
         client: ModelClient,
         meter: Meter,
-        tools: Mapping[str, BaseTool],
+        tools: _Offer,
         rules: str,
     ) -> None:
         super().__init__()
@@ -97,10 +113,10 @@ class _Steps(AgentMiddleware[Any, Any]):
         self._emit = emit
         self._client = client
         self._meter = meter
-        self._all = tools
+        self._offer = tools
         self._told = {"prompt": prompt(PROMPT).sha, "rules": hashlib.sha256(rules.encode()).hexdigest()}
         self._step = 0
-        self._check = AnswerCheck(tuple(tools), rules)
+        self._check = AnswerCheck(tuple(each.name for each in turn.tools.offered), rules)
         self._choice = ToolChoice(turn.tools.offered, may_write=_may_write(turn))
         self._choice.after(turn.history)
         self._choice.ask(turn.text)
@@ -151,7 +167,7 @@ class _Steps(AgentMiddleware[Any, Any]):
         hearing = Hearing(flow.hear, flow.start_over, self._check_while_hearing)
         offered = () if self._check.concluding else self._choice.offered
         try:
-            reply = self._client.ask(messages, [self._all[name] for name in offered], hearing)
+            reply = self._client.ask(messages, [self._offer.named(name) for name in offered], hearing)
         except ShopError:
             flow.break_off()
             raise

@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from agent.partition_changes import LINES, compared_tables
 from agent.reorder_draft import order_request, transfer_request
 from agent.run_report import Draft, Elsewhere
 from shop.engines import WORKERS, Engine, plan_partitions
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from shop.partition_plan import Together
     from shop.partitions import Frame
     from shop.plan_inputs import PlanSettings
-
-LINES: Final = "lines.parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +49,15 @@ def partitioned_draft(
     tenant: str,
     started_at: datetime,
     dry_run: bool,
+    before: tuple[Draft, str] | None = None,
 ) -> Draft:
     """Plan all partitions, buy for them together, and make the requests; transfers first.
 
+    `before` is the draft of the previous run of the same scope, and its stream.
+
     Raises ImportFileError for a directory without partitions, or with some of another day.
     """
+    from shop.partition_lines import lines_of  # noqa: PLC0415 - loads numba
     from shop.partition_plan import buy_together  # noqa: PLC0415 - loads numba
     from shop.partitions import need_arrow, partition_files  # noqa: PLC0415 - loads numpy, which only a plan needs
 
@@ -77,7 +80,9 @@ def partitioned_draft(
         *(transfer_request(move, key, tenant) for move in plan.transfers),
         *(order_request(order, key, tenant) for order in plan.orders),
     )
-    parquet.write_table(_lines(together), out / LINES, compression="zstd")
+    lines = lines_of(together, settings)
+    previous = compared_tables(lines, *before) if before else None
+    parquet.write_table(lines, out / LINES, compression="zstd")
     return Draft(
         key=key,
         as_of=frame.as_of,
@@ -94,6 +99,7 @@ def partitioned_draft(
         stockouts_without=0.0,
         stockouts_with=0.0,
         signals=tuple(signal.in_words() for signal in frame.signals),
+        previous=previous,
         elsewhere=_elsewhere(out, files, together),
     )
 
@@ -102,25 +108,6 @@ def _transfers(tables: Sequence[pa.Table]) -> tuple[PlannedTransfer, ...]:
     told = [move for table in tables for move in json.loads(table.schema.metadata[b"transfers"])]
     found = [PlannedTransfer(**move) for move in told]
     return tuple(sorted(found, key=lambda move: (move.from_location, move.to_location, move.sku)))
-
-
-def _lines(together: Together) -> pa.Table:
-    """Each candidate with what is bought of it, or why nothing is."""
-    import pyarrow as pa  # noqa: PLC0415 - half a second that only large runs need
-
-    items, lines, held = together.inputs.items, together.outcome.lines, together.outcome.held
-    bought = [lines.get(row) for row in range(len(items))]
-    return pa.table(
-        {
-            "sku": items.sku.tolist(),
-            "location": items.location.tolist(),
-            "supplier": [line and str(together.inputs.suppliers.id[line.supplier]) for line in bought],
-            "quantity": [line.quantity if line else 0 for line in bought],
-            "unit_cost_minor": [line and line.unit_cost_minor for line in bought],
-            "currency": [line and line.currency for line in bought],
-            "reason": [held[row].value if row in held else "at_reorder_point" for row in range(len(items))],
-        }
-    )
 
 
 def _unmet(together: Together) -> Money:

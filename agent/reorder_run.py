@@ -198,6 +198,7 @@ def _planned_in_partitions(
         frame = plan_frame(
             snapshot, as_of, location=request.location, supplier=request.supplier, proposed=proposed
         )
+        before = _previous(snapshot, request)
     return partitioned_draft(
         where,
         frame,
@@ -206,17 +207,22 @@ def _planned_in_partitions(
         tenant=deps.db.tenant,
         started_at=started_at,
         dry_run=request.dry_run,
+        before=before,
     )
 
 
 def _previous(snapshot: Snapshot, request: ReorderRequest) -> tuple[Draft, str] | None:
-    """The plan of the latest run of the same scope that has ended, and its stream."""
+    """The plan of the latest run of the same scope that has ended, and its stream.
+
+    Runs over partitions are compared with each other: their lines are of another make.
+    """
     for stream in journal.streams(snapshot, RUN, LOOKED_BACK, owner=REORDER_AGENT.id):
         if stream.state != journal.DONE:
             continue
         for event in journal.read_kinds(snapshot, stream.id, ("run_plan",)):
             body = event.body
-            if (body["location"], body["supplier"]) == (request.location, request.supplier):
+            alike = (body.get("elsewhere") is None) == (request.partitioned is None)
+            if alike and (body["location"], body["supplier"]) == (request.location, request.supplier):
                 return Draft.model_validate(body), stream.id
     return None
 

@@ -11,7 +11,7 @@ from agent.run_report import Change, Comparison, Draft, Line
 MOST_CHANGES: Final = 500
 """A report lists at most so many changed lines; `Comparison.total` counts them all."""
 
-_TELLING: Final = 0.05
+TELLING: Final = 0.05
 """A demand that moved by less than a twentieth is the same demand."""
 
 
@@ -71,7 +71,7 @@ def _reasons(old: Line, new: Line, since: date) -> Iterator[str]:
             f"position {was.position} -> {now.position} (on hand {was.on_hand} -> {now.on_hand}, "
             f"incoming {was.incoming} -> {now.incoming}) since {since.isoformat()}"
         )
-    if abs(now.demand_per_day - was.demand_per_day) > _TELLING * max(was.demand_per_day, now.demand_per_day):
+    if abs(now.demand_per_day - was.demand_per_day) > TELLING * max(was.demand_per_day, now.demand_per_day):
         yield f"demand per day {was.demand_per_day:.2f} -> {now.demand_per_day:.2f}"
     if old.supplier != new.supplier:
         yield f"supplier {old.supplier or 'none'} -> {new.supplier or 'none'}"

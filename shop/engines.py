@@ -12,7 +12,8 @@ import json
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from shop.partitions import Frame
-    from shop.plan_inputs import PlanSettings
+    from shop.plan_inputs import Floats, Names, PlanSettings
 
 WORKERS: Final = 2
+
+Each = Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[Any]]
+"""Does a piece of work for each task and gives the answers as they come, in any order."""
 
 
 class Engine(StrEnum):
@@ -61,13 +65,42 @@ def plan_partitions(
     `show` is told how many are done, and of how many. Raises SetupError for Ray without its extra.
     """
     out.mkdir(parents=True, exist_ok=True)
-    common = digest_of(frame, settings)
-    tasks = [Task(path, frame, settings, out, common) for path in paths]
-    each = {Engine.LOCAL: _on_this_machine, Engine.RAY: _on_ray}[engine]
-    for done, _ in enumerate(each(tasks, workers), 1):
-        if show is not None:
-            show(done, len(tasks))
+    with _ENGINES[engine](min(workers, len(paths))) as each:
+        if frame.earlier is not None:
+            frame = with_season(paths, frame, each)
+        common = digest_of(frame, settings)
+        tasks = [Task(path, frame, settings, out, common) for path in paths]
+        for done, _ in enumerate(each(plan_partition, tasks), 1):
+            if show is not None:
+                show(done, len(tasks))
     return [_candidates_file(task) for task in tasks]
+
+
+def with_season(paths: Sequence[Path], frame: Frame, each: Each) -> Frame:
+    """The frame with the seasons that the year before and all partitions together tell: one more reading.
+
+    How the catalogue is cut changes nothing in them, and neither does who reads it.
+    """
+    from shop.forecasting.seasons import season_of  # noqa: PLC0415 - loads numpy, which only a plan needs
+
+    known, bare = frame.earlier, replace(frame, earlier=None)
+    if known is None:
+        return frame
+    parts = list(each(_category_sales, [(path, bare) for path in paths]))
+    return replace(bare, season=season_of(known, parts))
+
+
+def _category_sales(asked: tuple[Path, Frame]) -> tuple[Names, Floats]:
+    """The categories of a partition and what was sold of them day by day, known signals set apart."""
+    import numpy as np  # noqa: PLC0415 - only a plan needs it
+
+    from shop.forecasting.seasons import category_sales  # noqa: PLC0415 - loads numpy, which only a plan needs
+    from shop.partitions import inputs_of, read_partition  # noqa: PLC0415 - loads numba
+
+    path, frame = asked
+    inputs = inputs_of(read_partition(path), frame)
+    names, group = np.unique(inputs.items.category.astype(str), return_inverse=True)
+    return names, category_sales(inputs, names, group)
 
 
 def digest_of(frame: Frame, settings: PlanSettings) -> str:
@@ -125,16 +158,21 @@ def _write(table: pa.Table, path: Path) -> None:
     half.replace(path)
 
 
-def _on_this_machine(tasks: Sequence[Task], workers: int) -> Iterator[str]:
-    if workers == 1 or len(tasks) == 1:
-        yield from map(plan_partition, tasks)
+@contextmanager
+def _on_this_machine(workers: int) -> Iterator[Each]:
+    if workers <= 1:
+        yield map
         return
     from concurrent.futures import ProcessPoolExecutor, as_completed  # noqa: PLC0415 - only large runs need it
     from multiprocessing import get_context  # noqa: PLC0415 - only large runs need it
 
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_alone) as pool:
-        for future in as_completed([pool.submit(plan_partition, task) for task in tasks]):
-            yield future.result()
+
+        def each(work: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Any]:
+            for future in as_completed([pool.submit(work, task) for task in tasks]):
+                yield future.result()
+
+        yield each
 
 
 def _alone() -> None:
@@ -145,7 +183,8 @@ def _alone() -> None:
     os.environ["OMP_NUM_THREADS"] = "1"
 
 
-def _on_ray(tasks: Sequence[Task], workers: int) -> Iterator[str]:
+@contextmanager
+def _on_ray(workers: int) -> Iterator[Each]:
     try:
         import ray  # noqa: PLC0415 - an optional extra
     except ImportError as error:
@@ -153,12 +192,19 @@ def _on_ray(tasks: Sequence[Task], workers: int) -> Iterator[str]:
     started = not ray.is_initialized()
     if started:
         ray.init(num_cpus=workers, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
-    try:
-        remote = ray.remote(num_cpus=1)(plan_partition)
+
+    def each(work: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Any]:
+        remote = ray.remote(num_cpus=1)(work)
         waiting = [remote.remote(task) for task in tasks]
         while waiting:
             done, waiting = ray.wait(waiting)
             yield from ray.get(done)
+
+    try:
+        yield each
     finally:
         if started:
             ray.shutdown()
+
+
+_ENGINES: Final = {Engine.LOCAL: _on_this_machine, Engine.RAY: _on_ray}

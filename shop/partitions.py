@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shop.budgets import PlacedLine
-    from shop.plan_inputs import Ints, Names
+    from shop.plan_inputs import EarlierSales, Ints, Names, Season
     from shop.signals import Signal
 
 ROWS: Final = 10_000
@@ -73,7 +73,11 @@ class OnTheWay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What all partitions of a run share; `location` and `only_supplier` narrow what is planned."""
+    """What all partitions of a run share; `location` and `only_supplier` narrow what is planned.
+
+    `earlier` are the sales of the year before the partitions' history; `season` is what they and all
+    partitions together tell (`shop/engines.py` finds it).
+    """
 
     as_of: date
     home_currency: str
@@ -84,6 +88,8 @@ class Frame:
     only_supplier: str | None = None
     signals: tuple[Signal, ...] = ()
     placed: tuple[PlacedLine, ...] = ()
+    earlier: EarlierSales | None = None
+    season: Season | None = None
 
 
 def need_arrow() -> None:
@@ -203,6 +209,7 @@ def inputs_of(table: pa.Table, frame: Frame) -> PlanInputs:
             only_supplier=frame.only_supplier,
             signals=frame.signals,
             placed=frame.placed,
+            season=frame.season,
         )
     )
 

@@ -98,6 +98,14 @@ class EarlierSales:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Season:
+    """Demand of each week ahead (columns) over that of now, for each category (rows) of a whole catalogue."""
+
+    category: Names
+    factors: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
     """Supply that is ordered, or proposed and not refused: one row for each line.
 
@@ -156,6 +164,7 @@ class PlanInputs:
     `only_supplier`: plan the purchases of this supplier only. `signals`: what people know of demand and
     supply (`shop/signalled.py` applies them). `ages`: how old the figures are, where somebody told.
     `earlier`: the sales of the year before the history, for its seasons; None where they are not known.
+    `season`: where the inputs are a part of a catalogue, the seasons that were read from all of it.
     """
 
     as_of: date
@@ -171,6 +180,7 @@ class PlanInputs:
     ages: Ages | None = None
     placed: tuple[PlacedLine, ...] = ()
     earlier: EarlierSales | None = None
+    season: Season | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,9 +16,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from shop.plan_inputs import Season
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shop.demand import Forecasts
-    from shop.plan_inputs import EarlierSales, Floats, History, Ints, Names, PlanInputs
+    from shop.plan_inputs import EarlierSales, Floats, Ints, Names, PlanInputs
 
 WEEK: Final = 7
 YEAR: Final = 52
@@ -34,18 +38,49 @@ DOUBT: Final = 2.0
 """Squared logarithms of foreseen change that are worth as much as the belief that nothing repeats itself."""
 LEAST_OPEN_DAYS: Final = 2
 RANGE: Final = (0.05, 8.0)
+EXACT: Final = 1024.0
 
 
 def seasonal(forecasts: Forecasts, inputs: PlanInputs) -> Forecasts:
     """The forecasts with the season of each row's category; the same where the year before is unknown."""
-    if inputs.earlier is None or not inputs.history.days:
+    if not inputs.history.days:
         return forecasts
     names, group = np.unique(inputs.items.category.astype(str), return_inverse=True)
-    totals = _totals(inputs.earlier, inputs.history, names, group)
-    factors = season_factors(totals)
-    if np.all(factors == 1.0):
+    factors = _factors(inputs, names, group)
+    if factors is None or np.all(factors == 1.0):
         return forecasts
     return replace(forecasts, season=factors, season_group=group.astype(np.int64))
+
+
+def _factors(inputs: PlanInputs, names: Names, group: Ints) -> Floats | None:
+    if inputs.season is not None:
+        place = {str(name): row for row, name in enumerate(inputs.season.category)}
+        return inputs.season.factors[[place[str(name)] for name in names]]
+    if inputs.earlier is None:
+        return None
+    return season_factors(_totals(inputs.earlier, category_sales(inputs, names, group), names))
+
+
+def season_of(earlier: EarlierSales, parts: Sequence[tuple[Names, Floats]]) -> Season:
+    """The seasons of a catalogue in parts, each with its categories and their `category_sales`.
+
+    Adding up parts rounds nothing, so the seasons are those of the whole, however it was cut.
+    """
+    names = np.unique(np.concatenate([part for part, _ in parts]).astype(str))
+    sold = np.zeros((parts[0][1].shape[0], len(names)))
+    for part, pieces in parts:
+        sold[:, np.searchsorted(names, part.astype(str))] += pieces
+    return Season(category=names, factors=season_factors(_totals(earlier, sold, names)))
+
+
+def category_sales(inputs: PlanInputs, names: Names, group: Ints) -> Floats:
+    """Pieces sold on each day of each category, to a 1,024th, so that sums of sums are exact."""
+    sold = np.asarray(inputs.history.sold, dtype=np.float64)
+    sold = np.where(np.isfinite(sold) & (sold > 0), sold, 0.0)
+    found = np.zeros((inputs.history.days, len(names)))
+    for column in range(len(names)):
+        found[:, column] = np.rint(sold[:, group == column] * EXACT).sum(axis=1) / EXACT
+    return found
 
 
 def season_demand(forecasts: Forecasts, days: Floats) -> Floats:
@@ -134,17 +169,14 @@ def _filled(totals: Floats) -> Floats:
     return found
 
 
-def _totals(earlier: EarlierSales, history: History, names: Names, group: Ints) -> Floats:
+def _totals(earlier: EarlierSales, sold: Floats, names: Names) -> Floats:
     """Pieces of each week and category, the year before and the history, weeks that end yesterday."""
-    days = np.full((earlier.days + history.days, len(names)), 0.0)
+    before = np.zeros((earlier.days, len(names)))
     place = {str(name): column for column, name in enumerate(names)}
     for column, name in enumerate(earlier.category):
         if str(name) in place:
-            days[: earlier.days, place[str(name)]] = earlier.pieces[:, column]
-    sold = np.asarray(history.sold, dtype=np.float64)
-    sold = np.where(np.isfinite(sold) & (sold > 0), sold, 0.0)
-    for column in range(len(names)):
-        days[earlier.days :, column] = sold[:, group == column].sum(axis=1)
+            before[:, place[str(name)]] = earlier.pieces[:, column]
+    days = np.concatenate((before, sold))
     weeks = len(days) // WEEK
     return weekly_means(days[len(days) - weeks * WEEK :].reshape(weeks, WEEK, -1))
 

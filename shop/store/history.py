@@ -137,6 +137,7 @@ def plan_frame(
         only_supplier=supplier,
         signals=(*known_promotions(snapshot, starts_on), *live_signals(snapshot, starts_on)),
         placed=placed_lines(snapshot, as_of, home, rates, proposed),
+        earlier=earlier_sales(snapshot, starts_on),
     )
 
 

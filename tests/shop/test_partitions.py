@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from pyarrow import parquet
 
-from shop.engines import Engine, plan_partitions
+from shop.demand import forecast
+from shop.engines import Engine, plan_partitions, with_season
 from shop.errors import ImportFileError
 from shop.money import Money
 from shop.partition_plan import Together, buy_together
 from shop.partitions import Frame, OnTheWay, inputs_of, partition_files, read_partition, write_partitions
+from shop.plan_inputs import EarlierSales
 from shop.planning import PlanInputs, PlanSettings, plan
 from tests.shop.planning_worlds import Item, Offer, Supplier, World
 
@@ -136,6 +138,36 @@ def test_ray_gives_the_tables_of_one_process(
     cluster = bought(inputs, written, tmp_path, engine=Engine.RAY, workers=2)
     assert orders(cluster) == orders(alone)
     assert cluster.state.levels.cost_per_day.tobytes() == alone.state.levels.cost_per_day.tobytes()
+
+
+def test_the_season_of_a_year_does_not_depend_on_how_the_catalogue_is_cut(
+    inputs: PlanInputs, written: Path, tmp_path: Path
+) -> None:
+    """The seasons that three partitions tell together are, bit for bit, those of one partition."""
+    rng = np.random.default_rng(3)
+    names = np.unique(inputs.items.category.astype(str))
+    earlier = EarlierSales(category=names, pieces=rng.poisson(40.0, (364, len(names))).astype(np.float64))
+    frame = replace(frame_of(inputs), earlier=earlier)
+    write_partitions(inputs, tmp_path / "one")
+    directories = (written, tmp_path / "one")
+    told = [with_season(partition_files(directory), frame, map).season for directory in directories]
+    assert told[0] is not None
+    assert told[1] is not None
+    assert told[0].category.tolist() == told[1].category.tolist() == names.tolist()
+    assert told[0].factors.tobytes() == told[1].factors.tobytes()
+
+
+def test_the_week_s_pattern_is_read_from_each_partition_by_itself() -> None:
+    """A limit: SKUs without Sundays are forecast otherwise alone than beside those with them."""
+    days, weekday = 280, np.arange(280) % 7
+    closed = np.where(weekday == 6, 0.0, 6.0)[:, None] * np.ones((1, 40))
+    daily = np.full((days, 40), 6.0)
+    none, apart, zero = np.zeros((days, 80), dtype=bool), slice(0, 40), np.zeros(80, dtype=np.int64)
+    sold = np.concatenate((closed, daily), axis=1).astype(np.float32)
+    together = forecast(sold, none, zero, zero, 0)
+    alone = forecast(sold[:, apart], none[:, apart], zero[apart], zero[apart], 0)
+    assert alone.weekday_weights[6] == 0.0
+    assert together.weekday_weights[6] > 0.0
 
 
 def test_a_budget_holds_over_all_partitions(inputs: PlanInputs, written: Path, tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def main() -> None:
             try:
                 found = asyncio.run(_measured(home, server, log, given))
             except httpx.HTTPError as error:
-                raise SystemExit(f"{error}\n{_faults(log)}") from error
+                raise SystemExit(f"{error!r} at {error.request.url}\n{_faults(log)}") from error
     _print(found, given)
     over = [name for name, one in found["pages"].items() if one["server_p95_ms"] > P95_MS]
     if over or found["memory_mb"] > MEGABYTES:
@@ -261,11 +261,14 @@ async def _follow(server: Server, tokens: dict[str, str], number: int) -> int:
     headers = {"x-forwarded-for": f"10.9.{number // 200}.{number % 200 + 1}"}
     token = {"authorization": f"Bearer {tokens['looker-0']}"}
     events = 0
-    async with httpx.AsyncClient(base_url=server.url, headers=headers | token, timeout=None) as client:  # noqa: S113 - a stream has no end
-        async with client.stream("GET", f"/api/v1/conversations/{FOLLOWED}/events") as answer:
-            answer.raise_for_status()
-            async for line in answer.aiter_lines():
-                events += line.startswith("event:")
+    path = f"/api/v1/conversations/{FOLLOWED}/events"
+    async with (
+        httpx.AsyncClient(base_url=server.url, headers=headers | token, timeout=None) as client,
+        client.stream("GET", path) as answer,
+    ):
+        answer.raise_for_status()
+        async for line in answer.aiter_lines():
+            events += line.startswith("event:")
     return events
 
 
@@ -371,7 +374,8 @@ def _print(found: dict[str, Any], given: argparse.Namespace) -> None:
             f"{one['server_p95_ms']:12.1f}{one['client_p95_ms']:12.1f}{mark}"
         )
     print(
-        f"{found['users']} people, {found['pages_per_second']:.1f} pages a second, {found['streams']} open streams, "
+        f"{found['users']} people, {found['pages_per_second']:.1f} pages a second, "
+        f"{found['streams']} open streams, "
         f"{100 * found['server_cpu_share']:.0f} % of one core, {found['memory_mb']:.0f} MB at most"
     )
 

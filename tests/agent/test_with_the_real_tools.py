@@ -17,7 +17,7 @@ from agent.fence import fenced
 from agent.models import ModelSettings
 from agent.tool_choice import CORE
 from tests.gate import PRIYA, SAM, Gate
-from tests.small_store import INJECTION
+from tests.small_store import CANARY_EMAIL, CANARY_PHONE, CANARY_POSTCODE, CANARY_STREET, INJECTION
 from tools.desk import State
 from tools.toolbox import TOOLS
 
@@ -58,6 +58,17 @@ def test_the_core_stands_in_front_and_no_tool_approves(shop: Any) -> None:
     first, second = shop.model.offered[-1][:5], list(CORE)
     assert first == second
     assert not [name for name in TOOLS if "approve" in name or "reject" in name]
+
+
+def test_no_prompt_holds_another_conversations_customer(shop: Any) -> None:
+    """What a customer said in one conversation, and what is on file of her, is in no prompt of another."""
+    known = (CANARY_EMAIL, CANARY_PHONE, CANARY_STREET, CANARY_POSTCODE, "Johanna Canary")
+    ask(shop.scripted("Noted."), f"She is {', '.join(known)}")
+    looked = [("find_customer", {"customer": "C-10001"}), ("get_order", {"order": "#1042"})]
+    ask(shop.scripted(looked, "That is her."))
+    prompts = repr([message.content for seen in shop.model.seen for message in seen])
+    assert "Johanna C." in prompts
+    assert [one for one in known if one in prompts] == []
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,10 @@ from agent.offline.names import StoreNames
 from agent.offline.requests import Request
 from agent.offline.slots_service import SERVICE
 
+_PAST_DUE: Final = (
+    r"\b(?:late|overdue|delayed|behind schedule|(?:missed|past|over) (?:its|their|the) (?:due )?date)\b"
+)
+
 
 def fill(tool: str, request: Request, dialogue: Dialogue, names: StoreNames, home: str) -> Call | Ask | Say:
     """The call that a request means, or the question that is left, or words when a record is unknown."""
@@ -108,7 +112,7 @@ def _purchase_orders(filling: Filling, args: dict[str, Any]) -> Filled:
     args["sku"] = filling.record("sku", Sort.SKU, required=False)
     args["purchase_order"] = filling.record("purchase_order", Sort.PURCHASE_ORDER, required=False)
     text = filling.request.text
-    if args["purchase_order"] is None and re.search(r"\b(?:late|overdue|delayed)\b", text):
+    if args["purchase_order"] is None and re.search(_PAST_DUE, text):
         args["status"] = "overdue"
     periods = [int(one.value) for one in filling.request.of(Sort.PERIOD) if one.value]
     if periods and re.search(r"\b(?:arriv\w*|due|expect\w*|coming|deliver\w*|incoming|inbound)\b", text):

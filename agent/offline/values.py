@@ -56,6 +56,18 @@ _TO: Final = re.compile(r"\b(?:to|into|towards|over to)\s+(?:the\s+|our\s+)?<loc
 _TOWARDS: Final = re.compile(r"\b(?:for|in|at)\s+(?:the\s+|our\s+)?<location>")
 
 
+_SPARES: Final = re.compile(
+    r"\bof (?:the )?<location>['’]|<location>['’]s (?:stock|pile|shel\w+|own)"
+    r"|<location> (?:has|have|holds?|got|can spare|sits on) (?:too|plenty|more|excess|enough|lots|spare|surplus|\w+ to spare)"
+)
+_NEEDS: Final = re.compile(
+    r"<location>(?: (?:really|badly|urgently))? (?:needs?|wants?|lacks?|could (?:do|use)|asks?|ran|runs|"
+    r"(?:is|are) (?:\w+ )?(?:out|short|low|empty|dry|crying|begging|desperate|running|waiting|sold|down))\b"
+)
+_SIDE_BY_SIDE: Final = re.compile(r"<location>\s*(?:[-=]*>|→|[,/-])?\s*<location>")
+"""Without a word for the direction the order says it only where nothing stands between the two."""
+
+
 def is_full(request: Request) -> bool:
     """Whether the operator means all of it ("refund it in full")."""
     return _FULL.search(request.text) is not None
@@ -133,14 +145,18 @@ def counted(request: Request) -> int | None:
 
 
 def direction(request: Request) -> tuple[Mention | None, Mention | None]:
-    """(from, to) of a move: by the prepositions, else in the order said."""
+    """(from, to) of a move: by the prepositions, by who has and who lacks, else in the order said.
+
+    (None, None) when nothing tells which is which: a guess would move goods the wrong way.
+    """
     places = request.of(Sort.LOCATION)
-    start, end = _placed(request, _FROM), _placed(request, _TO) or _placed(request, _TOWARDS)
+    start = _placed(request, _FROM) or _first(request, _SPARES)
+    end = _placed(request, _TO) or _first(request, _NEEDS) or _placed(request, _TOWARDS)
     if start is end:
         end = None
     rest = [one for one in places if one is not start and one is not end]
     if start is None and end is None and len(rest) > 1:
-        return rest[0], rest[1]
+        return (rest[0], rest[1]) if _SIDE_BY_SIDE.search(request.text) else (None, None)
     if start is None and end is not None and rest:
         start = rest[0]
     elif end is None and start is not None and rest:
@@ -148,6 +164,16 @@ def direction(request: Request) -> tuple[Mention | None, Mention | None]:
     elif start is None and end is None and rest:
         start = rest[0]
     return start, end
+
+
+def _first(request: Request, pattern: re.Pattern[str]) -> Mention | None:
+    """The place at the beginning of what a pattern finds."""
+    hit = pattern.search(request.text)
+    if hit is None:
+        return None
+    until = hit.start() + hit.group().index("<location>")
+    number = len(TAG.findall(request.text[:until]))
+    return request.mentions[number] if number < len(request.mentions) else None
 
 
 def _placed(request: Request, pattern: re.Pattern[str]) -> Mention | None:

@@ -17,7 +17,7 @@ is lost does not lower it: its visits are m(j) (1 + pieces short / mean demand).
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -45,6 +45,41 @@ EVEN: Final = 0.35
 
 _TINY = 1e-12
 _LEAST_RENEWALS = 24
+
+
+class Item(NamedTuple):
+    """What the levels of one item rest on, as `search_levels` says."""
+
+    lead_mean: float
+    lead_variance: float
+    mean: float
+    variance: float
+    review_mean: float
+    review_variance: float
+    holding: float
+    shortage: float
+    waiting: float
+    order_cost: float
+    most: float
+    fill_target: float
+    end_share: float
+    lost_sales: bool
+
+
+class Lattice(NamedTuple):
+    """Positions 0 .. `last` in steps of `unit` pieces; `widest` is the largest S - s in steps.
+
+    `short` and `price` are pieces short and G of each position, `renewal` the masses between reviews, which
+    are `even` where demand hardly varies.
+    """
+
+    unit: float
+    last: int
+    widest: int
+    even: bool
+    short: Any
+    price: Any
+    renewal: Any
 
 
 @njit(cache=True)
@@ -77,74 +112,70 @@ def search_levels(
     weighs the end of the period against its start in the average stock. `worth` is false where buying
     nothing is cheaper than any (s, S).
     """
-    short = np.empty(POINTS + 1)
-    price = np.empty(POINTS + 1)
-    renewal = np.empty(POINTS + 1)
+    short, price, renewal = np.empty(POINTS + 1), np.empty(POINTS + 1), np.empty(POINTS + 1)
     for i in range(len(mean)):
         if mean[i] <= 0.0:
             point[i], top[i], fill[i], cost[i], worth[i] = 0, 0, 1.0, 0.0, False
             continue
-        guess = math.sqrt(2.0 * order_cost[i] * review_mean[i] / holding[i])
-        reach = min(2.0 * guess, most[i]) + math.sqrt(variance[i])
-        span = mean[i] + SPREAD * math.sqrt(variance[i]) + reach + 4.0
-        unit = max(1.0, span / POINTS)
-        last = min(POINTS, math.ceil(span / unit))
-        _renewals(review_mean[i] / unit, review_variance[i] / unit**2, last, renewal)
-        widest = max(1, math.ceil(min(most[i], span) / unit - 1e-9))
-        even = review_variance[i] < (EVEN * review_mean[i]) ** 2
-        kept = 1.0
-        for _ in range(PASSES):
-            early = kept * lead_variance[i]
-            whole = variance[i] - lead_variance[i] + early
-            _period_costs(
-                lead_mean[i],
-                early,
-                mean[i],
-                whole,
-                holding[i],
-                shortage[i],
-                waiting[i],
-                end_share,
-                unit,
-                last,
-                short,
-                price,
-            )
-            low, high, found = _cheapest(
-                order_cost[i], review_mean[i], price, short, renewal, last, widest, lost_sales, even
-            )
-            if fill_target[i] > 0.0:
-                low, high = _least_for_fill(
-                    fill_target[i], high - low, review_mean[i], short, renewal, last, lost_sales
-                )
-            fill[i], cost[i] = _judge(
-                low, high, order_cost[i], review_mean[i], price, short, renewal, lost_sales
-            )
-            lot = (high - low) * unit + 0.5 * (review_mean[i] + review_variance[i] / review_mean[i])
-            outstanding = lead_mean[i] / lot
-            if not lost_sales or outstanding <= ALONE:
-                break
-            kept = _kept_variance(fill[i], review_mean[i], review_variance[i], min(outstanding - ALONE, 1.0))
-        worth[i] = waiting[i] > 0.0 or found < shortage[i] * review_mean[i]
-        s = low * unit
-        if unit > 1.0 and fill_target[i] <= 0.0:
-            s = _finer(
-                cost[i],
-                s,
-                unit,
-                lead_mean[i],
-                early,
-                mean[i],
-                whole,
-                holding[i],
-                shortage[i],
-                waiting[i],
-                end_share,
-                short,
-                price,
-            )
-        point[i] = int(np.rint(s))
-        top[i] = max(int(np.rint(high * unit)), point[i] + 1)
+        item = Item(
+            lead_mean[i],
+            lead_variance[i],
+            mean[i],
+            variance[i],
+            review_mean[i],
+            review_variance[i],
+            holding[i],
+            shortage[i],
+            waiting[i],
+            order_cost[i],
+            most[i],
+            fill_target[i],
+            end_share,
+            lost_sales,
+        )
+        lattice = _lattice(item, short, price, renewal)
+        point[i], top[i], fill[i], cost[i], worth[i] = _best_levels(item, lattice)
+
+
+@njit(cache=True)
+def _lattice(item: Item, short: Floats, price: Floats, renewal: Floats) -> Lattice:
+    """Steps that reach from nothing to above the best S; `renewal` is filled, the others are not yet."""
+    guess = math.sqrt(2.0 * item.order_cost * item.review_mean / item.holding)
+    reach = min(2.0 * guess, item.most) + math.sqrt(item.variance)
+    span = item.mean + SPREAD * math.sqrt(item.variance) + reach + 4.0
+    unit = max(1.0, span / POINTS)
+    last = min(POINTS, math.ceil(span / unit))
+    _renewals(item.review_mean / unit, item.review_variance / unit**2, last, renewal)
+    widest = max(1, math.ceil(min(item.most, span) / unit - 1e-9))
+    even = item.review_variance < (EVEN * item.review_mean) ** 2
+    return Lattice(unit, last, widest, even, short, price, renewal)
+
+
+@njit(cache=True)
+def _best_levels(item: Item, lattice: Lattice) -> tuple[int, int, float, float, bool]:
+    """s, S, fill rate, cost per review period and whether they are worth it; see `PASSES`."""
+    kept = 1.0
+    for _ in range(PASSES):
+        early = kept * item.lead_variance
+        whole = item.variance - item.lead_variance + early
+        _period_costs(item, early, whole, lattice.unit, lattice.last, lattice.short, lattice.price)
+        low, high, found = _cheapest(item, lattice)
+        if item.fill_target > 0.0:
+            low, high = _least_for_fill(item, lattice, high - low)
+        served, average = _judge(item, lattice, low, high, item.order_cost, lattice.price)
+        spread = item.review_variance / item.review_mean
+        lot = (high - low) * lattice.unit + 0.5 * (item.review_mean + spread)
+        outstanding = item.lead_mean / lot
+        if not item.lost_sales or outstanding <= ALONE:
+            break
+        share = min(outstanding - ALONE, 1.0)
+        kept = _kept_variance(served, item.review_mean, item.review_variance, share)
+    worth = item.waiting > 0.0 or found < item.shortage * item.review_mean
+    s = low * lattice.unit
+    if lattice.unit > 1.0 and item.fill_target <= 0.0:
+        s = _finer(item, lattice, early, whole, average, s)
+    point = int(np.rint(s))
+    return point, max(int(np.rint(high * lattice.unit)), point + 1), served, average, worth
 
 
 @njit(cache=True)
@@ -168,28 +199,24 @@ def _kept_variance(fill: float, mean: float, variance: float, share: float) -> f
 
 @njit(cache=True)
 def _period_costs(
-    lead_mean: float,
+    item: Item,
     lead_variance: float,
-    mean: float,
     variance: float,
-    holding: float,
-    shortage: float,
-    waiting: float,
-    end_share: float,
     unit: float,
     last: int,
     short: Floats,
     price: Floats,
 ) -> None:
     """Pieces short in the period (`short`) and G (`price`) of every position 0 .. last of the lattice."""
-    fill_losses(mean, variance, unit, last, price)
-    fill_losses(lead_mean, lead_variance, unit, last, short)
+    fill_losses(item.mean, variance, unit, last, price)
+    fill_losses(item.lead_mean, lead_variance, unit, last, short)
     for k in range(last + 1):
         y = k * unit
         after, before = price[k], short[k]
-        stock = end_share * (y - mean + after) + (1.0 - end_share) * (y - lead_mean + before)
+        stock = item.end_share * (y - item.mean + after)
+        stock = stock + (1.0 - item.end_share) * (y - item.lead_mean + before)
         short[k] = max(after - before, 0.0)
-        price[k] = holding * stock + shortage * short[k] + waiting * after
+        price[k] = item.holding * stock + item.shortage * short[k] + item.waiting * after
 
 
 @njit(cache=True)
@@ -215,21 +242,20 @@ def _renewals(mean: float, variance: float, last: int, renewal: Floats) -> None:
 
 
 @njit(cache=True)
-def _best_point(
-    top: int,
-    order_cost: float,
-    review_mean: float,
-    price: Floats,
-    short: Floats,
-    renewal: Floats,
-    widest: int,
-    lost_sales: bool,
-) -> tuple[int, float]:
+def _visits(item: Item, lattice: Lattice, top: int, j: int) -> float:
+    """How long the stock stays at S - j, in review periods: sales that are lost do not lower it."""
+    lasting = lattice.short[top - j] / item.review_mean if item.lost_sales else 0.0
+    return lattice.renewal[j] * (1.0 + lasting)
+
+
+@njit(cache=True)
+def _best_point(item: Item, lattice: Lattice, top: int) -> tuple[int, float]:
     """The best s under a given S, and the cost: down while the next position costs less than the average."""
-    spent, periods = order_cost, 0.0
+    price = lattice.price
+    spent, periods = item.order_cost, 0.0
     best, cheapest = top - 1, np.inf
-    for j in range(min(top, widest)):
-        visits = renewal[j] * (1.0 + (short[top - j] / review_mean if lost_sales else 0.0))
+    for j in range(min(top, lattice.widest)):
+        visits = _visits(item, lattice, top, j)
         spent += visits * price[top - j]
         periods += visits
         average = spent / periods
@@ -241,17 +267,7 @@ def _best_point(
 
 
 @njit(cache=True)
-def _cheapest(
-    order_cost: float,
-    review_mean: float,
-    price: Floats,
-    short: Floats,
-    renewal: Floats,
-    last: int,
-    widest: int,
-    lost_sales: bool,
-    even: bool,
-) -> tuple[int, int, float]:
+def _cheapest(item: Item, lattice: Lattice) -> tuple[int, int, float]:
     """The best s and S of the lattice: S by bisection of the slope, which has one sign on each side of it.
 
     An even demand comes back to the same positions, and the cost has a valley for each number of periods
@@ -259,21 +275,21 @@ def _cheapest(
     No S below the cheapest position is best. Far below a long lead time's demand G is level (all is missed),
     so that position is looked for everywhere instead of downhill from zero.
     """
-    least = max(int(np.argmin(price[: last + 1])), 1)
-    low, high = least, last
+    least = max(int(np.argmin(lattice.price[: lattice.last + 1])), 1)
+    low, high = least, lattice.last
     while low < high:
         middle = (low + high) // 2
-        _, here = _best_point(middle, order_cost, review_mean, price, short, renewal, widest, lost_sales)
-        _, above = _best_point(middle + 1, order_cost, review_mean, price, short, renewal, widest, lost_sales)
+        _, here = _best_point(item, lattice, middle)
+        _, above = _best_point(item, lattice, middle + 1)
         low, high = (middle + 1, high) if above < here else (low, middle)
-    point, found = _best_point(low, order_cost, review_mean, price, short, renewal, widest, lost_sales)
+    point, found = _best_point(item, lattice, low)
     top = low
-    if not even:
+    if not lattice.even:
         return point, top, found
-    for other in range(least, last + 1):
-        if other > low and price[other] > found:
+    for other in range(least, lattice.last + 1):
+        if other > low and lattice.price[other] > found:
             break
-        below, here = _best_point(other, order_cost, review_mean, price, short, renewal, widest, lost_sales)
+        below, here = _best_point(item, lattice, other)
         if here < found:
             point, top, found = below, other, here
     return point, top, found
@@ -281,84 +297,44 @@ def _cheapest(
 
 @njit(cache=True)
 def _judge(
-    point: int,
-    top: int,
-    order_cost: float,
-    review_mean: float,
-    price: Floats,
-    short: Floats,
-    renewal: Floats,
-    lost_sales: bool,
+    item: Item, lattice: Lattice, point: int, top: int, order_cost: float, price: Floats
 ) -> tuple[float, float]:
-    """Fill rate and cost per review period of an (s, S) on the lattice."""
+    """Fill rate and cost per review period of an (s, S) on the lattice, at these costs."""
     spent, periods, missed = order_cost, 0.0, 0.0
     for j in range(top - point):
-        visits = renewal[j] * (1.0 + (short[top - j] / review_mean if lost_sales else 0.0))
+        visits = _visits(item, lattice, top, j)
         spent += visits * price[top - j]
-        missed += visits * short[top - j]
+        missed += visits * lattice.short[top - j]
         periods += visits
-    return max(1.0 - missed / (periods * review_mean), 0.0), spent / periods
+    return max(1.0 - missed / (periods * item.review_mean), 0.0), spent / periods
 
 
 @njit(cache=True)
-def _least_for_fill(
-    target: float,
-    width: int,
-    review_mean: float,
-    short: Floats,
-    renewal: Floats,
-    last: int,
-    lost_sales: bool,
-) -> tuple[int, int]:
+def _least_for_fill(item: Item, lattice: Lattice, width: int) -> tuple[int, int]:
     """The least s whose (s, s + width) reaches the fill rate, by bisection: more stock never serves less."""
-    low, high = -1, max(last - width, 0)
+    low, high = -1, max(lattice.last - width, 0)
     while high - low > 1:
         middle = (low + high) // 2
-        reached, _ = _judge(middle, middle + width, 0.0, review_mean, short, short, renewal, lost_sales)
-        low, high = (low, middle) if reached >= target else (middle, high)
+        reached, _ = _judge(item, lattice, middle, middle + width, 0.0, lattice.short)
+        low, high = (low, middle) if reached >= item.fill_target else (middle, high)
     return high, high + width
 
 
 @njit(cache=True)
 def _finer(
-    average: float,
-    coarse: float,
-    unit: float,
-    lead_mean: float,
-    lead_variance: float,
-    mean: float,
-    variance: float,
-    holding: float,
-    shortage: float,
-    waiting: float,
-    end_share: float,
-    short: Floats,
-    price: Floats,
+    item: Item, lattice: Lattice, lead_variance: float, variance: float, average: float, coarse: float
 ) -> float:
     """The reorder point between two steps of the lattice: where G falls to the average cost.
 
     Looked for on a finer lattice that reaches just above the coarse point.
     """
-    span = coarse + 2.0 * unit
+    span = coarse + 2.0 * lattice.unit
     step = max(1.0, span / POINTS)
-    if step >= unit:
+    if step >= lattice.unit:
         return coarse
     last = min(POINTS, math.ceil(span / step))
-    _period_costs(
-        lead_mean,
-        lead_variance,
-        mean,
-        variance,
-        holding,
-        shortage,
-        waiting,
-        end_share,
-        step,
-        last,
-        short,
-        price,
-    )
-    for k in range(max(math.floor((coarse - unit) / step), 0), last):
-        if price[k + 1] <= average:
+    _period_costs(item, lead_variance, variance, step, last, lattice.short, lattice.price)
+    for k in range(max(math.floor((coarse - lattice.unit) / step), 0), last):
+        if lattice.price[k + 1] <= average:
             return k * step
     return coarse

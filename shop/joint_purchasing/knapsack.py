@@ -61,7 +61,8 @@ def repack_order(sheet: Sheet, chosen: Ints, order: int, price: Floats, column: 
     for limited in range(3):
         fits = fits and room[limited] >= 0
     if not fits:
-        chosen[first:last] = kept
+        for row in range(last - first):  # an assignment to a slice takes a quarter of all compiling
+            chosen[first + row] = kept[row]
 
 
 @njit(cache=True)

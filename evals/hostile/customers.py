@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -60,19 +61,20 @@ def customer(run: Simulation, tenant: Tenant) -> None:
     else:
         tenant.desk.identity.open(talk)
         tenant.oracle.books.talks[talk] = Talk()
-    kind, args, owner = _wish(run, tenant)
+    how = run.random.choices(tuple(YESES), tuple(YESES.values()))[0]
+    kinds = ("refund_order", "give_credit") if how == "to this, once" else BY_CUSTOMERS
+    kind, args, owner = _wish(run, tenant, kinds)
     _make_out(run, tenant, talk, owner)
     action = parse_action(kind, args)
-    how = run.random.choices(tuple(YESES), tuple(YESES.values()))[0]
     _agree(run, tenant, talk, action, how)
     for _ in range(2 if how == "to this, once" else 1):
         _ask(run, tenant, talk, action)
     run.seen[f"yes {how}"] += 1
 
 
-def _wish(run: Simulation, tenant: Tenant) -> tuple[str, dict[str, Any], str]:
+def _wish(run: Simulation, tenant: Tenant, kinds: Sequence[str]) -> tuple[str, dict[str, Any], str]:
     """What the customer wants, and whose it is; sometimes of a kind that no customer asks for."""
-    kind = "refund_order" if run.random.random() < 0.2 else run.random.choice(BY_CUSTOMERS)
+    kind = "refund_order" if run.random.random() < 0.2 else run.random.choice(kinds)
     if run.random.random() < 0.05:
         kind = run.random.choice(("place_purchase_order", "change_price", "add_order_note", "draft_reply"))
     limits = tenant.oracle.limits

@@ -107,15 +107,17 @@ def quote(
     *,
     quantities: Mapping[str, int] | None = None,
     with_shipping: bool = False,
+    credited: Money | None = None,
 ) -> RefundQuote:
     """The refund of some pieces (by SKU), with or without the shipping; without `quantities`, of everything.
 
+    `credited` is the goodwill credit that was given for the order: they have it, so it lowers the rest.
     Raises InvalidActionError for a SKU or a number of pieces that the order does not have.
     """
     currency = order.total.currency
     paid = Money.total((one.amount for one in payments if one.kind == "sale"), currency)
     refunded = Money.total((one.amount for one in payments if one.kind == "refund"), currency)
-    left = refundable(paid, refunded)
+    left = refundable(paid, refunded if credited is None else refunded + credited)
     lines = _lines(order, quantities)
     shipping = order.shipping if with_shipping or quantities is None else Money.zero(currency)
     wanted = left

@@ -12,6 +12,7 @@ from shop.service import RefundQuote
 from shop.service_actions import CancelCause
 from shop.store.database import Snapshot
 from shop.store.reads import orders
+from shop.store.reads.credits import credited
 from tools import lookups
 from tools.answers import Amount, Answer, Record, WriteAnswer
 from tools.arguments import (
@@ -145,7 +146,8 @@ def _quote(
         quantities = quantities or {}
         quantities[sku] = quantities.get(sku, 0) + item.quantity
     payments = orders.payments(snapshot, order.id)
-    return service.quote(order, payments, quantities=quantities, with_shipping=with_shipping)
+    given = credited(snapshot, order)
+    return service.quote(order, payments, quantities=quantities, with_shipping=with_shipping, credited=given)
 
 
 def _note(quoted: RefundQuote) -> str:

@@ -27,6 +27,7 @@ from shop.store.effects import applied, carry_out
 from shop.store.guarded import insert, one, update
 from shop.store.reads import customers
 from shop.store.reads import orders as order_reads
+from shop.store.reads.credits import credited
 from shop.store.reads.info import store_info
 from shop.store.reads.payment_methods import payment_method, payment_methods
 from shop.store.reads.swap_quotes import swap_quote as quoted
@@ -41,6 +42,9 @@ from shop.swaps import Swap, SwapQuote, unshipped
 def _refund(action: RefundOrder, tx: Transaction, claim: Claim) -> Receipt:
     order = books.order_of(tx, action.order)
     before = order_reads.refunded(tx, order)
+    left = books.left_of(tx, order) - credited(tx, order)
+    if action.amount > left:
+        raise ConflictError(f"only {left} of order {order.id} can still be refunded, not {action.amount}")
     reference = books.refund(tx, claim, order, action.amount, action.to)
     state = "partly_refunded" if books.left_of(tx, order).minor else "refunded"
     books.change_order(tx, order, financial_status=state)

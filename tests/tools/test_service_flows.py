@@ -228,6 +228,33 @@ def dearer(shop: Shop) -> None:
         tx.execute(text("UPDATE products SET price_minor = price_minor + 100 WHERE sku = 'MUG-02'"))
 
 
+def test_goodwill_lowers_what_is_refundable(desk_shop: Shop) -> None:
+    """Credit that was given for an order cannot be had a second time as a refund of it."""
+    done(desk_shop, "give_credit", customer="C-10001", amount="5", order="2001", reason="late")
+    quote = call(desk_shop, "quote_refund", {"order": "2001"}).result
+    assert quote is not None
+    assert quote.refundable.text == "28.99 GBP"  # type: ignore[attr-defined]  # a quote's answer
+    assert "more than what may still be refunded" in refused(
+        desk_shop, "refund_order", order="2001", amount="29"
+    )
+    done(desk_shop, "refund_order", order="2001", amount="28.99")
+
+
+def test_a_refund_of_a_line_and_the_shipping_stays_within_what_is_left(desk_shop: Shop) -> None:
+    """A line's share and the shipping are paid once; afterwards the rest is the limit, whatever is named."""
+    with desk_shop.db.writing() as tx:
+        tx.execute(text("UPDATE orders SET shipping_minor = 399, total_minor = 3798 WHERE id = '2001'"))
+        tx.execute(text("UPDATE payments SET amount_minor = 3798 WHERE order_id = '2001'"))
+    mugs = [{"sku": "MUG-01", "quantity": 2}]
+    done(desk_shop, "refund_order", order="2001", items=mugs, include_shipping=True)
+    assert rows(
+        desk_shop, "SELECT amount_minor FROM payments WHERE kind = 'refund' AND order_id = '2001'"
+    ) == [(2_899,)]
+    done(desk_shop, "refund_order", order="2001", items=mugs)
+    total = "SELECT sum(CASE kind WHEN 'sale' THEN amount_minor ELSE -amount_minor END) FROM payments WHERE "
+    assert rows(desk_shop, f"{total} order_id = '2001'") == [(0,)]
+
+
 SWAP = {"order": "2001", "lines": [{"line": 1, "quantity": 1, "new_sku": "MUG-02"}], "reason": "colour"}
 
 

@@ -14,7 +14,7 @@ from shop.service_actions import (
     GiveCredit,
 )
 from shop.store.reads import customers, orders
-from shop.store.reads.credits import credits_given
+from shop.store.reads.credits import credited, credits_given
 from shop.store.reads.payment_methods import payment_method
 from shop.swaps import can_pay
 from tools.facts.fraud import ADDRESS_DAYS, ADDRESS_KINDS, add_account, asked_lately
@@ -43,7 +43,8 @@ def _refund(action: RefundOrder, scene: Scene, into: Gathered) -> None:
         into.missing.append(f"order #{order.id} was paid in {order.total.currency}")
         return
     refunded = orders.refunded(scene.snapshot, order)
-    left = orders.paid(scene.snapshot, order) - refunded
+    given = credited(scene.snapshot, order)
+    left = orders.paid(scene.snapshot, order) - refunded - given
     into.values["within_refundable"] = action.amount <= left
     into.values["method.allowed"] = allowed_for_refund(order, action.to, scene)
     if order.total.minor > 0:
@@ -53,6 +54,8 @@ def _refund(action: RefundOrder, scene: Scene, into: Gathered) -> None:
     _customer_history(action.kind, scene, into)
     add_account(order, scene, into)
     into.show("Refunded so far", refunded, refunded + action.amount)
+    if given.minor:
+        into.show("Goodwill credit for the order", "", given)
     into.show("Still refundable", left, left - action.amount)
     if action.to is not None:
         method = payment_method(scene.snapshot, action.to)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
+from shop.model import Order
 from shop.money import Money
 from shop.store.database import Snapshot
 from shop.store.prepared import Prepared
@@ -18,6 +19,15 @@ def credits_given(snapshot: Snapshot, customer: str, since: datetime) -> list[Mo
     return [Money(row.amount_minor, row.currency) for row in rows]
 
 
+def credited(snapshot: Snapshot, order: Order) -> Money:
+    """The goodwill credit that was given for an order, in its currency; credit in another one is left out."""
+    rows = _FOR_ORDER.rows(snapshot, {"b_order": order.id})
+    currency = order.total.currency
+    return Money.total(
+        (Money(row.amount_minor, row.currency) for row in rows if row.currency == currency), currency
+    )
+
+
 # Built once: making a statement costs more than running it.
 _CREDITS = Prepared(
     select(_table)
@@ -27,3 +37,4 @@ _CREDITS = Prepared(
     )
     .order_by(_table.c.at, _table.c.id)
 )
+_FOR_ORDER = Prepared(select(_table).where(_table.c.order_id == bindparam("b_order")))

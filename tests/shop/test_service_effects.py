@@ -1,0 +1,84 @@
+"""Effects of customer service on both databases: each once, from request to what stands in the books."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+import policies
+from policies.rules import load_policies
+from shop.actions import parse_action
+from shop.backends.ports import Receipt
+from shop.store.database import Database
+from tests.gate import Gate, session
+from tests.service_store import add_service
+from tools.desk import State
+
+HOME = {"street": "1 Mill Lane", "city": "York", "postcode": "YO1 1AA", "country": "GB"}
+WHY = {"reason": "asked for by the customer"}
+GREEN = {
+    "lines": [{"line": 1, "quantity": 1, "new_sku": "MUG-02"}],
+    "difference": {"minor": 50, "cur": "GBP"},
+}
+
+
+@pytest.fixture
+def gate(database: Database) -> Gate:
+    """A desk over the small store with what service needs, on both databases."""
+    made = Gate(database)
+    made.rules = load_policies(Path(policies.__file__).parent)
+    add_service(database)
+    return made
+
+
+def do(gate: Gate, kind: str, **args: Any) -> Receipt:
+    """Carry an action out through the desk."""
+    answer = gate.desk.submit(parse_action(kind, args), session())
+    assert answer.state is State.EXECUTED, answer.reason
+    assert answer.receipt is not None
+    return answer.receipt
+
+
+def one(gate: Gate, query: str) -> Any:
+    """The one value of a query."""
+    with gate.db.reading() as snapshot:
+        return snapshot.execute(text(query)).scalar()
+
+
+def test_goods_come_back_and_are_exchanged(gate: Gate) -> None:
+    """A return and an exchange go from request to the shelf and to a replacement with its difference."""
+    rma = do(gate, "request_return", order="2001", lines=[{"line": 2, "quantity": 1}], **WHY).reference
+    do(gate, "cancel_return", rma=rma, **WHY)
+    exchange = do(gate, "request_exchange", order="2001", method="pm-gift", **GREEN, **WHY).reference
+    back = one(gate, f"SELECT rma FROM exchanges WHERE id = '{exchange}'")
+    do(gate, "receive_return", rma=back)
+    do(gate, "inspect_return", rma=back, result="restock")
+    do(gate, "complete_exchange", exchange=exchange)
+    assert one(gate, "SELECT balance_minor FROM payment_methods WHERE id = 'pm-gift'") == 1_950
+    assert one(gate, "SELECT count(*) FROM orders WHERE replaces = '2001'") == 1
+
+
+def test_a_pending_order_is_changed_and_cancelled(gate: Gate) -> None:
+    """Address, payment and items of an order change, and a cancellation pays each method's net back."""
+    do(gate, "change_order_address", order="2002", **HOME)
+    do(gate, "change_order_payment", order="2002", method="pm-gift")
+    do(gate, "change_order_items", order="2002", method="pm-gift", **GREEN)
+    assert one(gate, "SELECT balance_minor FROM payment_methods WHERE id = 'pm-gift'") == 700
+    do(gate, "cancel_order", order="2002", **WHY)
+    assert one(gate, "SELECT balance_minor FROM payment_methods WHERE id = 'pm-gift'") == 2_000
+    assert one(gate, "SELECT status FROM orders WHERE id = '2002'") == "cancelled"
+
+
+def test_a_customer_is_helped(gate: Gate) -> None:
+    """Credit, another address, a replacement, a refund and the draft of a reply stand in the books."""
+    with gate.db.writing() as tx:
+        tx.execute(text("UPDATE shipments SET status = 'lost' WHERE order_id = '2001'"))
+    do(gate, "give_credit", customer="C-10001", amount={"minor": 500, "cur": "GBP"}, order="2001", **WHY)
+    do(gate, "change_customer_address", customer="C-10001", **HOME)
+    do(gate, "reship_order", order="2001", lines=[{"line": 2, "quantity": 1}], reason="lost")
+    do(gate, "refund_order", order="2001", amount={"minor": 899, "cur": "GBP"}, to="pm-gift", **WHY)
+    do(gate, "draft_reply", ticket="T-501", text="We have sent it again.")
+    assert one(gate, "SELECT balance_minor FROM payment_methods WHERE id = 'pm-gift'") == 3_399
+    assert one(gate, "SELECT street FROM customers WHERE id = 'C-10001'") == "1 Mill Lane"
+    assert one(gate, "SELECT count(*) FROM ticket_replies") == 1

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -12,6 +11,7 @@ from agent.partitioned_draft import Partitioned
 from agent.reorder_run import ReorderRequest, run_reorder
 from agent.run_report import RunReport
 from app.bootstrap import House
+from app.cli import run_options as options
 from app.cli import screen
 from app.cli.exits import Code
 from app.cli.options import As, AsJson, DryRun, house
@@ -38,43 +38,19 @@ def _group() -> None:
 @app.command()
 def reorder(
     context: typer.Context,
-    as_of: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The store's day; another one only dry.")
-    ] = None,
-    location: Annotated[str | None, typer.Option(help="Only this location.")] = None,
-    supplier: Annotated[str | None, typer.Option(help="Only this supplier.")] = None,
-    budget: Annotated[
-        str | None, typer.Option(help="The most to spend, such as 5000, in the home currency.")
-    ] = None,
-    period_budget: Annotated[
-        list[str] | None,
-        typer.Option(help="PERIOD=AMOUNT, such as month=20000; what the period saw ordered counts."),
-    ] = None,
-    supplier_budget: Annotated[
-        list[str] | None,
-        typer.Option(help="SUPPLIER=AMOUNT or SUPPLIER=AMOUNT/PERIOD, such as northwind=2000/month."),
-    ] = None,
-    category_budget: Annotated[
-        list[str] | None, typer.Option(help="CATEGORY=AMOUNT or CATEGORY=AMOUNT/PERIOD.")
-    ] = None,
-    key: Annotated[
-        str | None, typer.Option(help="Name of this run; the same name is the same run, never a second one.")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(file_okay=False, help="Write the report there: HTML, Markdown, CSV, JSON.")
-    ] = None,
-    partitions: Annotated[
-        Path | None,
-        typer.Option(
-            file_okay=False,
-            help="Stock, sales and terms from these Parquet partitions (see export partitions).",
-        ),
-    ] = None,
-    engine: Annotated[Engine, typer.Option(help="Who plans the partitions.")] = Engine.LOCAL,
-    workers: Annotated[int, typer.Option(min=1, help="So many partitions at a time.")] = WORKERS,
-    arithmetic: Annotated[
-        bool, typer.Option("--arithmetic", help="Also print the numbers behind every line.")
-    ] = False,
+    as_of: options.AsOf = None,
+    location: options.Location = None,
+    supplier: options.Supplier = None,
+    budget: options.MostToSpend = None,
+    period_budget: options.PeriodBudgets = None,
+    supplier_budget: options.SupplierBudgets = None,
+    category_budget: options.CategoryBudgets = None,
+    key: options.Key = None,
+    out: options.Out = None,
+    partitions: options.Partitions = None,
+    engine: options.WhichEngine = Engine.LOCAL,
+    workers: options.Workers = WORKERS,
+    arithmetic: options.WithArithmetic = False,
     dry_run: DryRun = False,
     as_name: As = None,
     as_json: AsJson = False,
@@ -85,18 +61,13 @@ def reorder(
     """
     opened = house(context, recover=True)
     starter = opened.front_door.somebody(as_name, _is_operator, "start a run")
+    told = {"period": period_budget, "supplier": supplier_budget, "category": category_budget}
     request = ReorderRequest(
         as_of=as_of.date() if as_of else None,
         location=location,
         supplier=supplier,
         budget=_money(opened, budget),
-        settings=PlanSettings(
-            budgets=(
-                *(_budget(opened, text, "period") for text in period_budget or ()),
-                *(_budget(opened, text, "supplier") for text in supplier_budget or ()),
-                *(_budget(opened, text, "category") for text in category_budget or ()),
-            )
-        ),
+        settings=PlanSettings(budgets=_budgets(opened, told)),
         dry_run=dry_run,
         key=key,
     )
@@ -108,11 +79,15 @@ def reorder(
         report = run_reorder(opened.shop(Session(starter)), request)
     if out is not None:
         _write(report, out)
+    _answer(report, arithmetic=arithmetic, as_json=as_json)
+    raise typer.Exit(code_of_run(report))
+
+
+def _answer(report: RunReport, *, arithmetic: bool, as_json: bool) -> None:
     if as_json:
         screen.answer("run/1", report.model_dump(mode="json"))
     else:
         _print(report, arithmetic=arithmetic)
-    raise typer.Exit(code_of_run(report))
 
 
 def _show_partitions(line: ProgressLine, done: int, total: int) -> None:
@@ -136,6 +111,11 @@ def _money(opened: House, text: str | None) -> Money | None:
         return None
     with opened.db.reading() as snapshot:
         return Money.of(text, store_info(snapshot).home_currency)
+
+
+def _budgets(opened: House, told: Mapping[str, list[str] | None]) -> tuple[Budget, ...]:
+    """The budgets as they were given, by kind."""
+    return tuple(_budget(opened, text, kind) for kind, texts in told.items() for text in texts or ())
 
 
 def _budget(opened: House, text: str, kind: str) -> Budget:

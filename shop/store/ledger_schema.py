@@ -50,7 +50,7 @@ actions = Table(
     Column("salt", String(40)),  # goes into the digest beside what people typed; erased together with it
     UniqueConstraint("tenant", "idempotency_key", name="one_action_per_key"),
 )
-Index("actions_by_state", actions.c.tenant, actions.c.state, actions.c.created_at)
+Index("actions_by_state", actions.c.tenant, actions.c.state, actions.c.created_at, actions.c.id)
 Index("actions_by_moment", actions.c.tenant, actions.c.created_at, actions.c.id)
 Index("actions_by_kind", actions.c.tenant, actions.c.kind, actions.c.created_at, actions.c.id)
 Index("actions_of", actions.c.tenant, actions.c.requester, actions.c.created_at, actions.c.id)

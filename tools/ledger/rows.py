@@ -289,7 +289,8 @@ def _select(snapshot: Snapshot, condition: ColumnElement[bool], limit: int | Non
 
 
 def _views(snapshot: Snapshot, query: Prepared, values: Mapping[str, Any]) -> list[ActionView]:
-    return [_view(row) for row in query.rows(snapshot, values)]
+    found = [_view(row) for row in query.rows(snapshot, values)]
+    return sorted(found, key=lambda one: (one.created_at, one.id))
 
 
 @cache
@@ -352,7 +353,8 @@ _FOUND: Final = (
     .outerjoin(approvals, and_(approvals.c.tenant == actions.c.tenant, approvals.c.action_id == actions.c.id))
     .order_by(actions.c.created_at, actions.c.id)
 )
-_MINE: Final = _FOUND.where(actions.c.tenant == bindparam("b_tenant"))
+# Few rows each, ordered once they are read: asked for an order, a database walks all actions by their moment.
+_MINE: Final = _FOUND.order_by(None).where(actions.c.tenant == bindparam("b_tenant"))
 _BY_ID: Final = Prepared(_MINE.where(actions.c.id == bindparam("b_id")))
 _BY_KEY: Final = Prepared(_MINE.where(actions.c.idempotency_key == bindparam("b_key")))
 _REFUSED: Final = Prepared(

@@ -49,13 +49,15 @@ def one(request: Request, house: Opened, visit: SignedIn, version: str) -> Respo
     """One version: what differs from the rules in force, and what it would have answered otherwise."""
     meant = house.policymaking.version(version)
     rules = house.policymaking.rules(meant)
+    with house.db.reading() as snapshot:
+        report = house.kept.of(snapshot, house.clock(), ("replay", rules.sha), lambda: replayed(house, rules))
     return page(
         request,
         "policy_version.html",
         visit,
         version=meant,
         changes=difference(house.policies(), rules),
-        report=replayed(house, rules),
+        report=report,
         compared=house.policymaking.compared(meant) if meant.status in PROPOSED else (),
         proposed=meant.status in PROPOSED,
         shadowed=meant.status is Status.SHADOW,

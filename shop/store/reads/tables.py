@@ -150,7 +150,7 @@ def _searched(
     held = [_holds(word) for word in parts if len(word) < PIECE]
     pieces = [word for word in parts if len(word) >= PIECE]
     if not pieces and held:
-        return goods.c.sku, [_begins(goods.c.sku, words.strip())], goods
+        return goods.c.sku, [_begins(snapshot, goods.c.sku, words.strip())], goods
     if pieces and snapshot.dialect.name == "sqlite" and is_kept(snapshot):
         quoted = " ".join('"' + word.replace('"', '""') + '"' for word in pieces)
         source = _SEARCH.join(_NUMBERS, _NUMBERS.c.number == _SEARCH.c.rowid)
@@ -163,10 +163,12 @@ def _holds(word: str) -> ColumnElement[bool]:
     return literal_column(HELD, Text).contains(word.lower(), autoescape=True)
 
 
-def _begins(column: ColumnElement[str], start: str) -> ColumnElement[bool]:
-    """As it was typed or in capitals; said as a range, which every index answers."""
-    spelt = {start, start.upper()}
-    return or_(*(and_(column >= one, column < one + LAST_LETTER) for one in sorted(spelt)))
+def _begins(snapshot: Snapshot, key: ColumnElement[str], start: str) -> ColumnElement[bool]:
+    """As it was typed, or in capitals if nothing is spelt so; one range, which every index answers."""
+    typed = and_(key >= start, key < start + LAST_LETTER)
+    if snapshot.execute(select(key).where(typed).limit(1)).first() is not None:
+        return typed
+    return and_(key >= start.upper(), key < start.upper() + LAST_LETTER)
 
 
 def _start(place: ColumnElement[Any], sku: str) -> Any:

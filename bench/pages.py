@@ -42,7 +42,7 @@ from shop.store import journal_schema, ledger_schema, schema
 from shop.store.database import Database
 
 P95_MS, MEGABYTES = 100.0, 500.0
-ALONE = 5
+ALONE = 3
 FOLLOWED = "con_b00000"
 MINE = "00000"
 """Stands for the number of a conversation of whoever opens it."""

@@ -37,7 +37,8 @@ class Assessment:
     """One entry per SKU-location. `finding` is why nothing may be ordered (a Reason), or None.
 
     `most_unasked`: pieces that recent sales account for within the maximum cover; the rules ask about more.
-    `fresh`: pieces that sell before they spoil, infinite for goods that keep.
+    `fresh`: pieces that sell before they spoil, infinite for goods that keep. `ordering_weight`: what a line
+    costs to place, in home major units, to weigh against holding; no amount that is booked comes from it.
     """
 
     forecasts: Forecasts
@@ -53,7 +54,7 @@ class Assessment:
     flawed_sales: Flags
     urgent: Flags
     margin: Floats
-    order_cost: float
+    ordering_weight: float
     most_unasked: Floats
     fresh: Floats
 
@@ -75,14 +76,14 @@ def assess(inputs: PlanInputs, settings: PlanSettings) -> Assessment:
     lead_time, lead_time_sd = _lead_times(inputs, choice, settings)
     price = _in_home(inputs, items.price_minor)
     unit_cost = _unit_costs(inputs, choice)
-    cost_of_ordering = _order_cost(inputs, settings)
+    weight = ordering_weight(inputs, settings)
     unasked = pieces_until_asked(
         sold, inputs.history.stocked_out, items.observed_from, settings.maximum_cover_days
     )
     asking = replenishment.Asking(pieces=unasked, lot=_least_lots(inputs, choice))
     fresh = sold_before_spoiling(forecasts, lead_time, items.shelf_life_days, price, unit_cost)
     levels = replenishment.levels(
-        forecasts, lead_time, lead_time_sd, price, unit_cost, cost_of_ordering, settings, asking, fresh
+        forecasts, lead_time, lead_time_sd, price, unit_cost, weight, settings, asking, fresh
     )
     coming = supply(inputs.incoming, levels.exposure_days, settings.overdue_trust_days)
     free = items.on_hand - items.committed - items.unavailable
@@ -103,7 +104,7 @@ def assess(inputs: PlanInputs, settings: PlanSettings) -> Assessment:
         flawed_sales=flawed,
         urgent=free + soon.in_time <= forecasts.over(lead_time)[0],
         margin=_margins(price, unit_cost),
-        order_cost=cost_of_ordering,
+        ordering_weight=weight,
         fresh=fresh,
         most_unasked=unasked + signal_demand(forecasts, levels.exposure_days).clip(min=0.0),
     )
@@ -184,10 +185,19 @@ def _unit_costs(inputs: PlanInputs, choice: Choice) -> Floats:
     return own
 
 
-def _order_cost(inputs: PlanInputs, settings: PlanSettings) -> float:
+def ordering_weight(inputs: PlanInputs, settings: PlanSettings) -> float:
+    """What a line costs to place, in home major units: a float, as it only ranks quantities."""
+    return float(_cost_of_a_line(inputs, settings))
+
+
+def told_order_cost(inputs: PlanInputs, settings: PlanSettings) -> Money:
+    """The same as money, to be told."""
+    return Money.rounded(_cost_of_a_line(inputs, settings), inputs.home_currency)
+
+
+def _cost_of_a_line(inputs: PlanInputs, settings: PlanSettings) -> Decimal:
     cost = settings.order_cost or Money.of(5, inputs.home_currency)
-    rate = purchasing.known_rates(inputs).get(cost.currency, Decimal(1))
-    return float(cost.amount * rate)
+    return cost.amount * purchasing.known_rates(inputs).get(cost.currency, Decimal(1))
 
 
 def _margins(price: Floats, unit_cost: Floats) -> Floats:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from shop.alternatives import Alternatives, home_amount
+from shop.assessment import told_order_cost
 from shop.forecasting.seasons import season_demand
 from shop.money import exponent
 from shop.plan_results import Constraint, Note, Reason
@@ -64,8 +65,8 @@ class Explanations:
             days = line.quantity / per_day / 2
             bound = line.home_minor / 10 ** exponent(home)
             held = bound * self._settings.holding_rate_per_year * days / DAYS_PER_YEAR
-        costs = {"order_cost": home_amount(state.order_cost, home), "holding_cost": home_amount(held, home)}
-        return {**found, **costs}
+        order_cost = told_order_cost(self._inputs, self._settings)
+        return {**found, "order_cost": order_cost, "holding_cost": home_amount(held, home)}
 
     def signalled(self, item: int, offer: int) -> dict[str, Any]:
         """What the season and signals add to the demand of the exposure, and signals to the lead time."""

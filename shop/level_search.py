@@ -245,7 +245,8 @@ def _renewals(mean: float, variance: float, last: int, renewal: Floats) -> None:
 def _visits(item: Item, lattice: Lattice, top: int, j: int) -> float:
     """How long the stock stays at S - j, in review periods: sales that are lost do not lower it."""
     lasting = lattice.short[top - j] / item.review_mean if item.lost_sales else 0.0
-    return lattice.renewal[j] * (1.0 + lasting)
+    visits: float = lattice.renewal[j] * (1.0 + lasting)
+    return visits
 
 
 @njit(cache=True)

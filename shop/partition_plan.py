@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
-from shop.assessment import Assessment, assess
+from shop.assessment import Assessment, assess, ordering_weight
 from shop.demand import Forecasts
 from shop.errors import InvalidActionError
 from shop.partitions import Frame, inputs_of, items_of, offers_of
@@ -163,7 +163,6 @@ def _candidates(table: pa.Table, inputs: PlanInputs, state: Assessment, needs: N
         "free": needs.position[rows],
         "moved_in": needs.moved_in[rows],
         "moved_out": needs.moved_out[rows],
-        "order_cost": np.full(len(rows), state.order_cost),
         "mean_per_day": per_day[rows],
         "variance_per_day": variance[rows],
     }
@@ -183,7 +182,7 @@ def buy_together(tables: Sequence[pa.Table], frame: Frame, settings: PlanSetting
     table = pa.concat_tables(tables).combine_chunks()
     table = table.sort_by([("sku", "ascending"), ("location", "ascending")])
     inputs = _inputs_of_candidates(table, frame)
-    state = _state_of_candidates(table, inputs)
+    state = _state_of_candidates(table, inputs, settings)
     need, position = _figures(table, "remaining"), _figures(table, "free")
     bought = buy(inputs, settings, state, np.arange(len(table)), need, position)
     moved_in = _figures(table, "moved_in")
@@ -223,9 +222,8 @@ def _inputs_of_candidates(table: pa.Table, frame: Frame) -> PlanInputs:
     )
 
 
-def _state_of_candidates(table: pa.Table, inputs: PlanInputs) -> Assessment:
+def _state_of_candidates(table: pa.Table, inputs: PlanInputs, settings: PlanSettings) -> Assessment:
     size = len(table)
-    order_cost = _figures(table, "order_cost")
     nothing = np.full(size, None, dtype=np.object_)
     return Assessment(
         forecasts=_usual_days(_figures(table, "mean_per_day"), _figures(table, "variance_per_day")),
@@ -234,7 +232,7 @@ def _state_of_candidates(table: pa.Table, inputs: PlanInputs) -> Assessment:
         supply=_part(Supply, "supply", table),
         finding=nothing,
         sound=np.ones(size, dtype=bool),
-        order_cost=float(order_cost[0]) if size else 0.0,
+        ordering_weight=ordering_weight(inputs, settings),
         **{name: _figures(table, name) for name in OWN},
     )
 

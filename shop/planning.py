@@ -216,7 +216,7 @@ def _worth_moving(inputs: PlanInputs, settings: PlanSettings, state: Assessment)
     from shop.transfers import worthwhile  # noqa: PLC0415 - loads numpy
 
     items, cost = inputs.items, settings.transfer_cost
-    handling = state.order_cost
+    handling = state.ordering_weight
     if cost is not None:
         handling = float(cost.amount * known_rates(inputs).get(cost.currency, Decimal(1)))
     known = np.where(items.cost_minor > 0, items.cost_minor, items.price_minor)

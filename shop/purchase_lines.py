@@ -252,7 +252,7 @@ def _daily_costs(
     unit_cost = tiers.unit_cost(offer, quantity) * rate
     pieces = np.maximum(quantity, 1)
     held = settings.holding_rate_per_year / DAYS_PER_YEAR * unit_cost * pieces / 2
-    return np.asarray(unit_cost * per_day + state.order_cost * per_day / pieces + held)
+    return np.asarray(unit_cost * per_day + state.ordering_weight * per_day / pieces + held)
 
 
 def home_costs(inputs: PlanInputs, offer: Ints, unit_cost: Ints) -> Floats:

@@ -118,7 +118,7 @@ def _cycle_worth(settings: PlanSettings, state: Assessment, drafts: Drafts, unit
     levels, per_day = state.levels, np.maximum(state.per_day[drafts.item], 1e-9)
     economic = np.maximum(levels.economic_quantity[drafts.item], 1)
     held = settings.holding_rate_per_year / DAYS_PER_YEAR * unit_cost / (2.0 * per_day)
-    saving = np.minimum(held * economic.astype(np.float64) ** 2, state.order_cost)
+    saving = np.minimum(held * economic.astype(np.float64) ** 2, state.ordering_weight)
     stock = drafts.position + drafts.quantity - levels.reorder_point[drafts.item]
     excess = np.maximum(stock - economic, 0)
     return np.stack((saving, economic, held, excess), axis=1)

@@ -42,12 +42,8 @@ mutants: dev ## Change the gate's code in small ways and count what the tests no
 bench: dev ## Measure the budgets of this machine
 	@set -e; for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
 
-evals: dev ## Play the evaluation suites with the offline planner, print the table
-	@$(BIN)/python -m evals.harness --home .shophand
-	@$(BIN)/python -m evals.guides
-	@if [ -d $(TAU2) ]; then $(BIN)/python -m evals.tau2_retail --db $(TAU2)/db.json \
-		--tasks $(TAU2)/tasks_dev.json --expected $(TAU2)/expected_dev.json; \
-	else echo "tau2's retail shop is not in $(TAU2): it was not replayed (make evals TAU2=DIRECTORY)"; fi
+evals: dev ## Evaluate everything offline on all cores, print the table of the README
+	@$(BIN)/python -m evals.everything --home .shophand --tau2 $(TAU2)
 
 lock: $(VENV)/.uv ## Pin all dependencies again, with hashes
 	$(UV) pip compile $(LOCKED) requirements/uv.in -o requirements/uv.lock

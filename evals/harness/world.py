@@ -135,7 +135,7 @@ class Worlds:
         policies = load_policies(self._rules)
         self._policies = lambda: policies
         self.policies = policies
-        self._template = (template or _sample()).read_bytes()
+        self._template = (template or sample_store()).read_bytes()
         self._numbers = count(1)
         self._free: list[Slot] = []
 
@@ -229,7 +229,7 @@ def _word(seed: str) -> str:
     return "".join(random.Random(seed).choices("0123456789abcdefghjkmnpqrstvwxyz", k=16))  # noqa: S311 - repeats
 
 
-def _sample() -> Path:
+def sample_store() -> Path:
     """The kept sample store of this version of its generator and its tables."""
     root = Path(__file__).parents[2] / "shop"
     sources = sorted(

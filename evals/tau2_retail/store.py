@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -35,6 +36,7 @@ class RetailStore:
     db: Database
     desk: Desk
     shop: Retail
+    gone: Callable[[Database], None]
     conversations: count[int] = field(default_factory=lambda: count(1))
     now: datetime = NOW
 
@@ -63,8 +65,9 @@ class RetailStore:
         return digest.hexdigest()
 
     def close(self) -> None:
-        """Give the database back."""
+        """Give the database back; another store will take its place."""
         self.db.close()
+        self.gone(self.db)
 
 
 _WRITTEN: Final = (
@@ -80,20 +83,29 @@ _WRITTEN: Final = (
 
 
 class Stores:
-    """Makes stores: the tables and the products are made once, customers and orders for each store."""
+    """Makes stores: the tables and the products are made once, customers and orders for each store.
+
+    A closed store's file is written over by a later one, whose engine then knows the compiled statements.
+    """
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._numbers = count(1)
+        self._free: list[Database] = []
         self._with_products: dict[int, tuple[dict[str, ProductType], Path]] = {}
 
     def holding(self, shop: Retail) -> RetailStore:
         """A new store that holds this shop."""
-        path = self._directory / f"{next(self._numbers)}.db"
+        db = self._free.pop() if self._free else self._place()
+        path = Path(db.url.removeprefix("sqlite:///"))
+        for left in path.parent.glob(f"{path.name}-*"):
+            left.unlink()
         shutil.copy(self._template(shop), path)
-        db = Database(f"sqlite:///{path}")
         load_people(db, shop)
         return self._opened(db, shop)
+
+    def _place(self) -> Database:
+        return Database(f"sqlite:///{self._directory / f'{next(self._numbers)}.db'}")
 
     def _opened(self, db: Database, shop: Retail) -> RetailStore:
         ids = count(1)
@@ -104,7 +116,7 @@ class Stores:
             lambda: store.now,
             lambda prefix: f"{prefix}-{next(ids):06}",
         )
-        store = RetailStore(db, desk, shop)
+        store = RetailStore(db, desk, shop, self._free.append)
         return store
 
     def _policies(self) -> PolicySet:

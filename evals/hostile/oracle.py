@@ -134,8 +134,9 @@ class Oracle:
                 self._broken("I2", claim.action_id, f"{asked.undoes} was taken back by {earlier} before")
         if isinstance(action, ABOUT_MONEY) and claim.action_id not in self.books.done:
             self._count_money(action, claim.action_id)
-        if asked is not None and asked.talk in self.books.talks:
-            self.books.talks[asked.talk].used[asked.identity] += 1
+        spoken = self._asked(claim.action_id, identity(action))
+        if spoken is not None and spoken.talk in self.books.talks:
+            self.books.talks[spoken.talk].used[spoken.identity] += 1
         if isinstance(action, GiveCredit):
             self.books.credits.append((action.customer, action.amount.minor, now))
         supplier = action.supplier if isinstance(action, PlacePurchaseOrder) else None

@@ -202,7 +202,8 @@ def _summed(one: Figures) -> dict[str, float]:
 async def _signed_in(server: Server, tokens: dict[str, str], number: int) -> httpx.AsyncClient:
     """Somebody at an address of their own, as behind a proxy."""
     headers = {"x-forwarded-for": f"10.0.{number // 200}.{number % 200 + 1}"}
-    client = httpx.AsyncClient(base_url=server.url, headers=headers, timeout=60)
+    limits = httpx.Limits(keepalive_expiry=2)  # the server ends a connection that was quiet for five
+    client = httpx.AsyncClient(base_url=server.url, headers=headers, timeout=60, limits=limits)
     await client.post("/sign-in", data={"token": tokens[f"looker-{number % LOOKERS}"]})
     return client
 

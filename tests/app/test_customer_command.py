@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import text
 
 from app.bootstrap import House
+from app.cli.chat_serving import serve, show_questions
+from shop.people import Principal
 from shop.store.reads import orders
 from tests.app.conftest import Said, Shophand
 from tests.service_store import add_service
-from tests.small_store import CANARY_EMAIL, CANARY_PHONE, CANARY_STREET
+from tests.small_store import CANARY_EMAIL, CANARY_PHONE, CANARY_POSTCODE, CANARY_STREET
 from tools.desk import State
 
 CANCEL = "cancel order 2002, it was ordered by mistake"
@@ -62,6 +64,23 @@ def test_a_yes_is_asked_for_once(shophand: Shophand) -> None:
     again = shophand("customer", "agree", action)
     assert again.code == 5
     assert "does not wait for a customer's yes" in again.err
+
+
+def test_a_talk_at_the_terminal_identifies_and_records_a_yes(
+    serving: House, operator: Principal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The commands of a talk match by name and postcode, show what is asked, and take the yes to it alone."""
+    talk = serving.conversations.start(operator, with_customer=True)
+    serve(serving, talk, operator, f"/identify Johanna Canary, {CANARY_POSTCODE}")
+    serving.conversations.turn(talk, CANCEL, principal=operator)
+    show_questions(serving, talk)
+    action = re.findall(r"/agree (act_\w+)", capsys.readouterr().out)[0]
+    serve(serving, talk, operator, "/agree act_unknown")
+    assert "act_unknown" in capsys.readouterr().err
+    serve(serving, talk, operator, f"/agree {action}")
+    assert "order 2002 cancelled" in capsys.readouterr().out
+    show_questions(serving, talk)
+    assert capsys.readouterr().out == ""
 
 
 def test_another_customers_order_is_not_even_shown(serving: House, shophand: Shophand) -> None:

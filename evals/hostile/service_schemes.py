@@ -48,6 +48,8 @@ def goods_come_back(run: Simulation, tenant: Tenant) -> Iterator[None]:
     for _ in range(2):
         _ask(run, tenant, "inspect_return", rma=rma, result=run.random.choice(("restock", "write_off")))
         yield
+    _ask(run, tenant, "request_return", order=order, lines=[{"line": 1, "quantity": 1}], reason="again")
+    yield
     paid = tenant.world.one("SELECT total_minor FROM orders WHERE id = :id", id=order)
     for _ in range(2):
         part = {"minor": min(4_900, int(paid) * 6 // 10), "cur": "GBP"}

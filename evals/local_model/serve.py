@@ -1,28 +1,28 @@
 """Serves a local GGUF model over OpenAI's chat protocol, tool calls included: an aid of evaluations.
 
-Run it with the Python of an environment of its own that has ``llama-cpp-python[server]``; nothing of the
-project is imported here, and nothing of this is a dependency of the project:
+Run it with the Python of an environment of its own that has ``xllamacpp`` (llama.cpp as a ready-made wheel);
+nothing of the project is imported here, and nothing of this is a dependency of the project:
 
-    python evals/local_model/serve.py --model qwen.gguf --n_ctx 16384 --host 127.0.0.1 --port 8711
+    python evals/local_model/serve.py --model qwen.gguf --port 8711
 
-The options are those of ``python -m llama_cpp.server``. That server's own format for tool calls
-(``chatml-function-calling``) leaves out descriptions and the results of tools, needs ``tool_choice`` to be
-set, and once tools are offered lets the model write tool calls only, so that no answer in words can come.
-This format differs in exactly these four points. As there, a grammar holds the model to the offered names
-and to the JSON Schema of the arguments; one call at a time.
+For models of the ChatML family that keep to no format of tool calls by themselves: a grammar holds the model
+to a message or to one of the offered names, and a call's arguments to their JSON Schema; one call at a time.
+The format is that of llama-cpp-python's ``chatml-function-calling`` with these differences: descriptions and
+results of tools are shown to the model, ``tool_choice`` need not be set, and an answer may be any words (a
+grammar there lets only further calls through once tools are offered, so no answer can come). Two slots keep
+the prefixes of their last prompts.
 """
 
+import argparse
 import json
-import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
-import llama_cpp  # type: ignore[import-not-found]  # an environment of its own has it, the project's has not
-from llama_cpp.llama_chat_format import (  # type: ignore[import-not-found]  # as above: not of this project
-    register_chat_completion_handler,
-)
+import xllamacpp  # type: ignore[import-not-found]  # an environment of its own has it, the project's has not
 
 LONGEST = 400
-"""Tokens of one answer or of one call's arguments."""
+"""Tokens of one answer or of one call's arguments: a small model does not always find an end."""
 _HOW = """
 
 You have access to the following functions:
@@ -40,63 +40,59 @@ functions.<function_name>:
 {{"arg1": "value1", "arg2": "value2"}}"""
 
 
-def tools_in_words(
-    llama: Any, messages: list[Any], tools: Any = None, tool_choice: Any = None, **options: Any
-) -> Any:
-    """One chat completion; see the module's text."""
-    offered = [] if tool_choice == "none" else [each["function"] for each in tools or ()]
-    prompt = _prompt(messages, offered)
-    names = ("temperature", "top_p", "top_k", "min_p", "seed")
-    kept: dict[str, Any] = {name: options[name] for name in names if name in options}
-    chosen, spent = "message", [0, 0]
-    if offered:
-        rules = " | ".join(json.dumps(f"functions.{each['name']}:") for each in offered)
-        chosen = _complete(
-            llama, prompt, spent, {**kept, "temperature": 0.0}, f'root ::= "message:" | {rules}'
+class Model:
+    """The model, and what one answer of it has used so far."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        wanted = xllamacpp.CommonParams()
+        wanted.model.path = options.model
+        wanted.n_ctx = 2 * options.context
+        wanted.n_parallel = 2
+        wanted.port = 0
+        wanted.cpuparams.n_threads = options.threads
+        wanted.cpuparams_batch.n_threads = options.threads
+        self._server = xllamacpp.Server(wanted)
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """One chat completion, as OpenAI's protocol has it."""
+        tools = request.get("tools") or []
+        offered = [] if request.get("tool_choice") == "none" else [each["function"] for each in tools]
+        written = prompt(request["messages"], offered)
+        spent: list[int] = []
+        chosen = "message:"
+        if offered:
+            names = " | ".join(json.dumps(f"functions.{each['name']}:") for each in offered)
+            chosen = self._complete(written, spent, grammar=f'root ::= "message:" | {names}').strip()
+        call = next((each for each in offered if f"functions.{each['name']}:" == chosen), None)
+        message: dict[str, Any] = {"role": "assistant", "content": None}
+        if call is None:
+            begun = f"{written}message:\n" if offered else written
+            message["content"] = self._complete(begun, spent).strip()
+        else:
+            arguments = self._complete(f"{written}{chosen}\n", spent, json_schema=call["parameters"])
+            function = {"name": call["name"], "arguments": arguments.strip()}
+            made = {"id": f"call_{len(written)}", "type": "function", "function": function}
+            message["tool_calls"] = [made]
+        return body(message, spent)
+
+    def _complete(self, text: str, spent: list[int], **held: Any) -> str:
+        """A completion; adds the prompt's tokens (of the first one) and those written to `spent`."""
+        asked = {"prompt": text, "n_predict": LONGEST, "temperature": 0.0, "stop": ["<|im_end|>"], **held}
+        done = self._server.handle_completions({**asked, "cache_prompt": True})
+        usage = done["usage"]
+        spent += (
+            [usage["completion_tokens"]] if spent else [usage["prompt_tokens"], usage["completion_tokens"]]
         )
-        chosen = chosen.strip().removesuffix(":")
-    call = next((each for each in offered if f"functions.{each['name']}" == chosen), None)
-    if call is None:
-        begun = prompt + ("message:\n" if offered else "")
-        message: dict[str, Any] = {
-            "role": "assistant",
-            "content": _complete(llama, begun, spent, kept).strip(),
-        }
-    else:
-        schema = json.dumps(call["parameters"])
-        arguments = _complete(llama, f"{prompt}{chosen}:\n", spent, kept, schema=schema)
-        function = {"name": call["name"], "arguments": arguments.strip()}
-        made = {"id": f"call_{spent[0]}_{spent[1]}", "type": "function", "function": function}
-        message = {"role": "assistant", "content": None, "tool_calls": [made]}
-    body = _body(message, spent)
-    return _streamed(body) if options.get("stream") else body
+        return str(done["choices"][0]["text"])
 
 
-def _complete(
-    llama: Any, prompt: str, spent: list[int], options: dict[str, Any], rule: str = "", schema: str = ""
-) -> str:
-    """A completion; adds to `spent` the prompt's tokens (of the first one only) and those written."""
-    grammar = None
-    if rule:
-        grammar = llama_cpp.LlamaGrammar.from_string(rule, verbose=False)
-    elif schema:
-        grammar = llama_cpp.LlamaGrammar.from_json_schema(schema, verbose=False)
-    done = llama.create_completion(
-        prompt=prompt, max_tokens=LONGEST, stop=["<|im_end|>"], grammar=grammar, **options
-    )
-    spent[0] = spent[0] or done["usage"]["prompt_tokens"]
-    spent[1] += done["usage"]["completion_tokens"]
-    return str(done["choices"][0]["text"])
-
-
-def _prompt(messages: list[Any], offered: list[Any]) -> str:
+def prompt(messages: list[Any], offered: list[Any]) -> str:
     """The conversation as the model reads it, system message and functions in front."""
     parts = []
     for message in messages:
         role, text = message["role"], _text(message.get("content"))
         if role == "system" and offered:
-            functions = "".join(map(_function, offered))
-            text += _HOW.format(functions=functions)
+            text += _HOW.format(functions="".join(map(_function, offered)))
         elif role == "tool":
             role, text = "user", f"Result of the function:\n{text}"
         elif role == "assistant" and message.get("tool_calls"):
@@ -118,34 +114,68 @@ def _text(content: Any) -> str:
     return content or ""
 
 
-def _body(message: dict[str, Any], spent: list[int]) -> dict[str, Any]:
+def body(message: dict[str, Any], spent: list[int]) -> dict[str, Any]:
+    """The answer around a message."""
     reason = "tool_calls" if "tool_calls" in message else "stop"
-    usage = {"prompt_tokens": spent[0], "completion_tokens": spent[1], "total_tokens": sum(spent)}
-    choice = {"index": 0, "message": message, "finish_reason": reason, "logprobs": None}
+    written = sum(spent[1:])
+    usage = {"prompt_tokens": spent[0], "completion_tokens": written, "total_tokens": sum(spent)}
     return {
         "id": "chatcmpl-local",
         "object": "chat.completion",
         "created": 0,
         "model": "local",
-        "choices": [choice],
+        "choices": [{"index": 0, "message": message, "finish_reason": reason, "logprobs": None}],
         "usage": usage,
     }
 
 
-def _streamed(body: dict[str, Any]) -> Any:
-    """The answer as a stream of two chunks: everything, and the end."""
-    (choice,) = body["choices"]
+def chunks(whole: dict[str, Any]) -> list[dict[str, Any]]:
+    """The answer as a stream: everything, the end, and what it used."""
+    (choice,) = whole["choices"]
     delta = dict(choice["message"])
     if "tool_calls" in delta:
         delta["tool_calls"] = [{"index": 0, **each} for each in delta["tool_calls"]]
-    for part, reason in ((delta, None), ({}, choice["finish_reason"])):
-        made = {"index": 0, "delta": part, "finish_reason": reason, "logprobs": None}
-        yield {**body, "object": "chat.completion.chunk", "choices": [made], "usage": None}
+    base = {**whole, "object": "chat.completion.chunk", "usage": None}
+    ends = ((delta, None), ({}, choice["finish_reason"]))
+    made = [{"index": 0, "delta": part, "finish_reason": reason, "logprobs": None} for part, reason in ends]
+    return [*({**base, "choices": [one]} for one in made), {**base, "choices": [], "usage": whole["usage"]}]
+
+
+def handler(model: Any, lock: Any) -> type[BaseHTTPRequestHandler]:
+    """The requests' handler: one path, one request at a time."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if self.path != "/v1/chat/completions":
+                self.send_error(404)
+                return
+            with lock:
+                whole = model.answer(request)
+            streamed = bool(request.get("stream"))
+            lines = [f"data: {json.dumps(each)}\n\n" for each in chunks(whole)]
+            text = "".join([*lines, "data: [DONE]\n\n"]) if streamed else json.dumps(whole)
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream" if streamed else "application/json")
+            self.send_header("Content-Length", str(len(text.encode())))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+    return Handler
+
+
+def main() -> None:
+    """Serve until the process is ended."""
+    parser = argparse.ArgumentParser(description="Serve a GGUF model on this machine.")
+    parser.add_argument("--model", required=True, help="the GGUF file")
+    parser.add_argument("--port", type=int, default=8711)
+    parser.add_argument("--context", type=int, default=16_384, help="tokens; every tool at once needs 16,384")
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+    server = HTTPServer(("127.0.0.1", options.port), handler(Model(options), threading.Lock()))
+    print(f"http://127.0.0.1:{server.server_port}/v1", flush=True)
+    server.serve_forever()
 
 
 if __name__ == "__main__":
-    from llama_cpp.server.__main__ import main  # type: ignore[import-not-found]  # as above: not of this project
-
-    register_chat_completion_handler("tools-in-words")(tools_in_words)
-    sys.argv += ["--chat_format", "tools-in-words"]
     main()

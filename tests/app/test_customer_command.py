@@ -83,6 +83,17 @@ def test_a_talk_at_the_terminal_identifies_and_records_a_yes(
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.usefixtures("serving")
+def test_an_exchange_is_agreed_to_with_its_difference(shophand: Shophand) -> None:
+    """What the customer is asked names the new variant and the amount, and their yes is to that."""
+    talk = conversation(shophand("chat", "--with-customer", "-m", "hello"))
+    shophand("customer", "identify", talk, "--email", CANARY_EMAIL)
+    wanted = "exchange 1 MUG-01 of order 2001 for MUG-02, pay by gift card"
+    said = shophand("chat", "--conversation", talk, "-m", wanted)
+    assert "Price difference: 0.50 GBP" in said.out
+    assert "agreed, difference 0.50 GBP" in shophand("customer", "agree", asked(said)).out
+
+
 def test_another_customers_order_is_not_even_shown(serving: House, shophand: Shophand) -> None:
     """In a conversation with a customer, somebody else's order is answered as one that does not exist."""
     talk = conversation(shophand("chat", "--with-customer", "-m", "hello"))

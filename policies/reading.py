@@ -23,5 +23,7 @@ def rule_in_words(rule: Rule) -> str:
 
 
 def _condition(fact: str, words: str) -> str:
-    """A condition with the fact as people call it."""
-    return words.replace(fact, label(fact), 1)
+    """A condition with the fact as people call it, which not every condition names itself."""
+    if fact in words:
+        return words.replace(fact, label(fact), 1)
+    return f"{label(fact)}: {words}" if words in {"yes", "no"} else f"{label(fact)} {words}"

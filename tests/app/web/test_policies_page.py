@@ -7,6 +7,7 @@ import pytest
 
 from app.bootstrap import House
 from policies.reading import rule_in_words
+from policies.vocabulary import label
 from shop.people import Role
 from tests.app.web.conftest import Browser, SignIn
 from tools.ledger.policy_versions import Status
@@ -91,3 +92,10 @@ def test_a_dial_is_loosened_by_two(author: Browser, owner: Browser, house: House
     waiting = house.desk.loosenings()[0]
     owner.post(f"/autonomy/{waiting.id}/confirm")
     assert house.desk.modes()["change_price"].value == "auto"
+
+
+def test_a_rule_in_words_names_what_it_looks_at(house: House) -> None:
+    """No sentence says "when yes" without saying of what."""
+    for rule in house.policies().rules:
+        said = rule_in_words(rule)
+        assert all(label(one.fact) in said for one in rule.when), said

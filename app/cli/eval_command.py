@@ -83,7 +83,7 @@ def run(
 @app.command()
 def compare(
     context: typer.Context,
-    before: Annotated[str, typer.Argument(help="A run's name or directory.")],
+    before: Annotated[str, typer.Argument(help="A run's name or directory; or 'previous': before latest.")],
     after: Annotated[str, typer.Argument(help="Another run of the same cases; 'latest' is the newest.")],
     as_json: AsJson = False,
 ) -> None:

@@ -169,14 +169,17 @@ def _unreadable(file: Path, error: Exception, where: str = "") -> SetupError:
 
 
 def find_run(root: Path, name: str) -> RunFiles:
-    """A run by its name, by its directory, or the newest with ``latest``; raises NotFoundError."""
-    if name == "latest":
-        known = runs(root)
-        if not known:
+    """A run by its name or directory, the newest with ``latest``, the one before it with ``previous``.
+
+    Raises NotFoundError.
+    """
+    if name in ("latest", "previous"):
+        known, place = runs(root), -1 if name == "latest" else -2
+        if len(known) < -place:
             raise NotFoundError(
-                f"there is no evaluation in {root}: make one with 'shophand eval run operations'"
+                f"there is no {name} evaluation in {root}: make one with 'shophand eval run operations'"
             )
-        return known[-1]
+        return known[place]
     if _RUN.fullmatch(name) and (root / name / "run.json").is_file():
         return RunFiles(root / name)
     if (Path(name) / "run.json").is_file():

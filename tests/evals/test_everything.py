@@ -11,7 +11,8 @@ from tests.readme_evals import BEGIN, END, with_table
 
 SUITE: dict[str, Any] = {
     "cases": 4, "epochs": 1, "complete": True, "unsafe": 0, "unsafe_at_most": 0.527, "pass_1": 0.75,
-    "pass_k": 0.75, "k": 1, "intervals": {"pass_1": [0.3, 0.95], "pass_k": [0.3, 0.95]}, "approval_recall": 1.0,
+    "pass_k": 0.75, "k": 1, "intervals": {"pass_1": [0.3, 0.95], "pass_k": [0.3, 0.95]},
+    "approval_recall": 1.0,
     "approval_precision": None, "approvals_wanted": 2, "approvals_made": 0, "floor": {"idle": 0.0},
     "tool_errors": 0, "tool_calls": 5, "recovered": 0, "tokens": 0, "seconds": 1.0,
 }  # fmt: skip

@@ -1,0 +1,69 @@
+"""The five commands of docs/how-to/evaluate-a-model.md, word for word, against a server on this machine."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from evals.harness import running, suite_files
+from evals.harness.world import watch, worlds
+from tests.app.conftest import Shophand
+from tests.fakes.openai_server import OpenAIServer
+
+pytestmark = [
+    # inspect_ai leaves a stream of its own event loop to the collector.
+    pytest.mark.filterwarnings("ignore:Unclosed <MemoryObject:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore:.*MemoryObject.*:pytest.PytestUnraisableExceptionWarning"),
+]
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "evaluate-a-model.md"
+SAY = json.dumps(
+    {"calls": [[{"name": "check_stock", "args": {"sku": "MUG-BLU-350"}}]], "text": "137 on hand"}
+)
+CASE = {
+    "id": "look",
+    "world": [{"set_stock": {"sku": "MUG-BLU-350", "location": "leeds", "on_hand": 137}}],
+    "say": SAY,
+    "path": [{"check_stock": {"sku": "MUG-BLU-350"}}],
+    "answer": {"contains": [137]},
+}
+
+
+@pytest.fixture
+def _one_case(sample_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The suite called operations holds one case, so that five commands take seconds."""
+    store = tmp_path / "watched.db"
+    shutil.copy(sample_template, store)
+    watch(store)
+    monkeypatch.setattr(running, "worlds", lambda: worlds(store))
+    suites = tmp_path / "suites"
+    suites.mkdir()
+    (suites / "operations.yaml").write_text(json.dumps({"suite": "operations", "cases": [CASE]}))
+    monkeypatch.setattr(suite_files, "HERE", suites)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("_one_case")
+def test_the_five_commands_lead_from_a_key_to_a_report(
+    shophand: Shophand, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each command of the page ends well; the model is asked, the report is there, the runs are compared."""
+    block = re.search(r"```sh\nexport (.*?)\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    assert block is not None
+    commands = block[2].strip().splitlines()
+    assert len(commands) == 4
+    with OpenAIServer() as server:
+        for setting in shlex.split(block[1]):
+            name, _, value = setting.partition("=")
+            monkeypatch.setenv(name, server.base_url if name == "OPENAI_BASE_URL" else value)
+        done = [shophand(*shlex.split(command)[1:]) for command in commands]
+        assert server.requests
+    assert [each.code for each in done] == [0, 0, 0, 0], [each.err for each in done]
+    assert "operations" in done[0].out
+    assert "137 on hand" in (tmp_path / "report.html").read_text("utf-8")
+    assert "1 won" in done[3].out
+    assert "no regression" in done[3].out

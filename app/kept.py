@@ -30,9 +30,20 @@ class Kept:
         self._lock = Lock()
         self._answers: OrderedDict[Hashable, tuple[Hashable, Any]] = OrderedDict()
 
-    def of(self, snapshot: Snapshot, now: datetime, what: Hashable, make: Callable[[], T]) -> T:
-        """The answer to a question, from `make` unless it is known for this state of the ledger."""
-        stamp = (chain.last_number(snapshot, self._tenant), int(now.timestamp()) // SECONDS)
+    def of(
+        self,
+        snapshot: Snapshot,
+        now: datetime,
+        what: Hashable,
+        make: Callable[[], T],
+        *,
+        seconds: int = SECONDS,
+    ) -> T:
+        """The answer to a question, from `make` unless it is known for this state of the ledger.
+
+        `seconds` is how long time alone may be out of sight in it.
+        """
+        stamp = (chain.last_number(snapshot, self._tenant), int(now.timestamp()) // seconds)
         with self._lock:
             known = self._answers.get(what)
         if known is not None and known[0] == stamp:

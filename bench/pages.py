@@ -165,10 +165,14 @@ async def _measured(home: Path, server: Server, log: Path, given: argparse.Names
     users = [await _signed_in(server, tokens, number) for number in range(given.users)]
     for name, addresses in seen.pages.items():
         figures[name].alone_cpu = await _alone(server, users[0], addresses)
-    began = datetime.now(UTC)
     _set_state(home, "running")
-    streams = [asyncio.create_task(_follow(server, tokens, number)) for number in range(given.streams)]
-    await asyncio.sleep(3)
+    opened: list[int] = []
+    streams = [
+        asyncio.create_task(_follow(server, tokens, number, opened)) for number in range(given.streams)
+    ]
+    while len(opened) < given.streams and not any(one.done() for one in streams):
+        await asyncio.sleep(0.2)
+    began = datetime.now(UTC)
     cpu, wall, until = server.cpu_seconds(), perf_counter(), perf_counter() + given.seconds
     await asyncio.gather(
         *(_looking(one, seen, figures, until, given.think, place) for place, one in enumerate(users))
@@ -180,11 +184,11 @@ async def _measured(home: Path, server: Server, log: Path, given: argparse.Names
     for one in users:
         await one.aclose()
     _read_log(log, figures, began)
-    opened = sum(len(one.client) for one in figures.values())
+    looked = sum(len(one.client) for one in figures.values())
     return {
         "skus": given.skus, "actions": given.actions, "open": given.open, "users": given.users,
         "think_seconds": given.think, "streams": following, "stream_events": told,
-        "pages_per_second": opened / wall, "server_cpu_share": cpu / wall, "memory_mb": server.peak_mb(),
+        "pages_per_second": looked / wall, "server_cpu_share": cpu / wall, "memory_mb": server.peak_mb(),
         "pages": {name: _summed(one) for name, one in figures.items()},
     }  # fmt: skip
 
@@ -257,7 +261,7 @@ def _read_log(log: Path, figures: dict[str, Figures], began: datetime) -> None:
             figures[name].server.append(said["ms"])
 
 
-async def _follow(server: Server, tokens: dict[str, str], number: int) -> int:
+async def _follow(server: Server, tokens: dict[str, str], number: int, opened: list[int]) -> int:
     """One open event stream, until the conversation ends; gives how many events came."""
     headers = {"x-forwarded-for": f"10.9.{number // 200}.{number % 200 + 1}"}
     token = {"authorization": f"Bearer {tokens['looker-0']}"}
@@ -268,6 +272,7 @@ async def _follow(server: Server, tokens: dict[str, str], number: int) -> int:
         client.stream("GET", path) as answer,
     ):
         answer.raise_for_status()
+        opened.append(number)
         async for line in answer.aiter_lines():
             events += line.startswith("event:")
     return events

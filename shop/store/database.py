@@ -27,7 +27,7 @@ Transaction = Connection
 
 BUSY_SECONDS: Final = 60
 POOL: Final = 16
-MOST_HEAP: Final = 128 * 2**20
+MOST_HEAP: Final = 64 * 2**20
 """Bytes that SQLite's caches may take in this process; beyond it they use their own pages again."""
 
 MOST_POSTGRES: Final = 60

@@ -23,6 +23,9 @@ from tools.ledger.policy_versions import PROPOSED, PolicyVersion, Status
 
 router = APIRouter()
 
+REPLAY_SECONDS: Final = 3_600
+"""Of 30 days that are looked back on, an hour more or less tells nothing."""
+
 _NAME: Final = re.compile(r"^policy:\s*([\w-]+)", re.MULTILINE)
 
 
@@ -50,7 +53,13 @@ def one(request: Request, house: Opened, visit: SignedIn, version: str) -> Respo
     meant = house.policymaking.version(version)
     rules = house.policymaking.rules(meant)
     with house.db.reading() as snapshot:
-        report = house.kept.of(snapshot, house.clock(), ("replay", rules.sha), lambda: replayed(house, rules))
+        report = house.kept.of(
+            snapshot,
+            house.clock(),
+            ("replay", rules.sha),
+            lambda: replayed(house, rules),
+            seconds=REPLAY_SECONDS,
+        )
     return page(
         request,
         "policy_version.html",

@@ -7,17 +7,15 @@ tests.hostile_plants --table`` looks for each in five seeds and writes the table
 from __future__ import annotations
 
 import argparse
-import importlib
-import inspect
 import sys
-import textwrap
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
+
+from tests.planting import Plant, plant, planted
+from tests.service_plants import SERVICE_PLANTS
 
 CHUNK: Final = 50
 SHORT: Final = 500
@@ -25,86 +23,6 @@ GUARANTEES: Final = Path(__file__).parents[1] / "docs" / "guarantees.md"
 BEGINS: Final = "<!-- planted bugs: python -m tests.hostile_plants --table -->"
 ENDS: Final = "<!-- end of planted bugs -->"
 IN_MEMORY: Final = Path("/dev/shm")
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """In ``module:function`` or ``module:Class.method``, the text `old` becomes `new`."""
-
-    where: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True)
-class Plant:
-    """A named bug: what it breaks, and the edits that make it."""
-
-    name: str
-    breaks: str
-    edits: tuple[Edit, ...]
-
-    @property
-    def shows_at_the_end(self) -> bool:
-        """Whether only the audit of a whole run shows it."""
-        return self.name in {"no_audit", "payload_in_audit"}
-
-    def __str__(self) -> str:
-        return self.name
-
-
-def plant(name: str, breaks: str, *edits: tuple[str, str, str]) -> Plant:
-    """A plant from plain triples."""
-    return Plant(name, breaks, tuple(Edit(*edit) for edit in edits))
-
-
-@contextmanager
-def planted(bug: Plant) -> Iterator[None]:
-    """The product with this bug in it."""
-    with ExitStack() as stack:
-        for edit in bug.edits:
-            stack.enter_context(_edited(edit))
-        yield
-
-
-@contextmanager
-def _edited(edit: Edit) -> Iterator[None]:
-    module_name, _, path = edit.where.partition(":")
-    module = importlib.import_module(module_name)
-    owner: Any = module
-    *outer, name = path.split(".")
-    for part in outer:
-        owner = getattr(owner, part)
-    original = inspect.getattr_static(owner, name)
-    function = inspect.unwrap(getattr(owner, name))
-    source = textwrap.dedent(inspect.getsource(function))
-    assert edit.old in source, f"{edit.where} no longer holds {edit.old!r}"
-    code = source.replace(edit.old, edit.new)
-    code = code[code.index("def ") :] if not source.startswith("def ") else code
-    space: dict[str, Any] = {}
-    exec(compile("from __future__ import annotations\n" + code, edit.where, "exec"), module.__dict__, space)
-    replacement = space[name]
-    setattr(owner, name, replacement)
-    users = _importers(name, function, replacement) if owner is module else []
-    try:
-        yield
-    finally:
-        setattr(owner, name, original)
-        for user in users:
-            setattr(user, name, function)
-
-
-def _importers(name: str, function: Any, replacement: Any) -> list[Any]:
-    """Modules that imported the function by name get the replacement too."""
-    users = [
-        module
-        for key, module in list(sys.modules.items())
-        if key.split(".")[0] in {"tools", "policies", "shop", "evals"}
-        and getattr(module, name, None) is function
-    ]
-    for user in users:
-        setattr(user, name, replacement)
-    return users
 
 
 EXECUTOR: Final = "tools.executor:Executor"
@@ -201,8 +119,7 @@ PLANTS: Final = (
            'into.values["terms.current"] = complete or all(')),
     plant("refund_without_end", "a refund may be more than was paid",
           ("shop.store.reads.orders:paid", 'return _sum_of(snapshot, item, "sale")',
-           "return Money(10**12, item.total.currency)"),
-          ("shop.store.effects:_paid", 'return _sum_of(tx, order, "sale")', "return 10**12")),
+           "return Money(10**12, item.total.currency)")),
     plant("payload_in_audit", "arguments, and with them personal data, go into the audit",
           ("tools.recording:record", '"kind": view.kind,', '"kind": view.kind, "args": dict(view.args),')),
     plant("late_runs_unjudged", "what a crash interrupted is tried again without being judged",
@@ -229,6 +146,7 @@ PLANTS: Final = (
           ("tools.compensating:standing", "if one.state in LIVE", "if one.state in ()")),
     plant("batch_total", "many approvals together may be over the limit",
           ("tools.batch:check_total", "if not held.covers(total):", "if False:")),
+    *SERVICE_PLANTS,
 )  # fmt: skip
 """At least one finder is known for each; the table in docs/guarantees.md is made from here."""
 
@@ -238,7 +156,15 @@ def first_step(bug: Plant, seed: int, steps: int) -> tuple[int, str] | None:
 
     Steps are counted in fifties. What shows only at the end of a run is looked for at the end of a short one.
     """
+    from evals.hostile.limits import EDITED, LOOSE  # noqa: PLC0415 - imported by tests that plant nothing
     from evals.hostile.simulation import Simulation  # noqa: PLC0415 - imported by tests that plant nothing
+    from tools.policymaking import kept_faults  # noqa: PLC0415 - imported by tests that plant nothing
+
+    for limits in (
+        *EDITED,
+        LOOSE,
+    ):  # a bug in the judge is to be found by the oracle, not by the rules' tests
+        kept_faults(tuple(limits.files().items()), "GBP")
 
     most = min(steps, SHORT) if bug.shows_at_the_end else steps
     home = IN_MEMORY if IN_MEMORY.is_dir() else None

@@ -67,7 +67,7 @@ def edit(run: Simulation, tenant: Tenant) -> None:
     approval_id, old = waiting_one(run, tenant)
     old_kind = kind_of(tenant, old)
     kind, args = tenant.proposals.draw(tenant.oracle.limits)
-    if run.random.random() < 0.7:
+    if run.random.random() < 0.6:
         while kind != old_kind:
             kind, args = tenant.proposals.draw(tenant.oracle.limits)
     action = parse_action(kind, args)

@@ -56,7 +56,9 @@ def reject(run: Simulation, tenant: Tenant) -> None:
 
 def execute(run: Simulation, tenant: Tenant) -> None:
     """A worker carries something out, or tries what is over and done with."""
-    if tenant.over and run.random.random() < 0.35:
+    if tenant.oracle.stopped and tenant.approved and run.random.random() < 0.5:
+        carry_out(run, tenant, run.random.choice(tenant.approved))
+    elif tenant.over and run.random.random() < 0.35:
         ended = tenant.over[run.random.choice(sorted(tenant.over))]
         carry_out(run, tenant, run.random.choice(ended))
     else:
@@ -77,5 +79,7 @@ def carry_out(run: Simulation, tenant: Tenant, action_id: str) -> Submission:
 
 def recover(run: Simulation, tenant: Tenant) -> None:
     """A new process finishes what an old one left."""
+    if run.random.random() < 0.25:
+        tenant.planned.append("silent before")
     for answer in tenant.desk.recover():
         run.seen[f"recovered {answer.state.value}"] += 1

@@ -96,7 +96,8 @@ def rules_of_one(run: Simulation, tenant: Tenant) -> Iterator[None]:
     yield
     if run.random.random() < 0.8:
         set_limits(run, tenant, tenant.oracle.limits.swapped(run.random), on_trial=True)
-        activate(run, tenant, version, admin)
+        for person in members.approvers:
+            activate(run, tenant, version, present(tenant, person))
     submit(run, tenant, order_of("north", SKUS[9], 700), members.agents[2], execute=True, tainted=False)
     tenant.making.withdraw(version.name, admin)
 

@@ -17,7 +17,7 @@ SERVICE: Final = {
     "receive_return": 7,
     "inspect_return": 6,
     "request_exchange": 11,
-    "complete_exchange": 12,
+    "complete_exchange": 17,
     "change_order_items": 11,
     "change_order_payment": 5,
     "change_order_address": 4,

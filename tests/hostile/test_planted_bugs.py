@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from tests.hostile_plants import BEGINS, ENDS, GUARANTEES, PLANTS, Plant, first_step
+from tests.hostile_plants import BEGINS, ENDS, GUARANTEES, PLANTS, first_step
+from tests.planting import Plant
 
 PROVE = os.environ.get("SHOPHAND_PROVE") == "1"
 STEPS = 100_000
@@ -13,7 +14,8 @@ QUICK_STEPS = 600
 SEEDS = range(1, 6)
 QUICK = (
     "no_expiry", "pending_runs", "executed_again", "reject_approves", "any_terms", "payload_in_audit",
-    "key_of_another", "no_windows", "self_approval", "undone_twice", "no_audit",
+    "key_of_another", "no_windows", "self_approval", "undone_twice", "no_audit", "refund_paid_twice",
+    "talk_goes_over", "consent_to_anything", "campaign_first_line", "one_activates",
 )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ from shop.store.database import Database
 
 P95_MS, MEGABYTES = 100.0, 500.0
 ALONE = 3
+PATIENCE = 180.0
 FOLLOWED = "con_b00000"
 MINE = "00000"
 """Stands for the number of a conversation of whoever opens it."""
@@ -166,12 +167,9 @@ async def _measured(home: Path, server: Server, log: Path, given: argparse.Names
     for name, addresses in seen.pages.items():
         figures[name].alone_cpu = await _alone(server, users[0], addresses)
     _set_state(home, "running")
-    opened: list[int] = []
-    streams = [
-        asyncio.create_task(_follow(server, tokens, number, opened)) for number in range(given.streams)
-    ]
-    while len(opened) < given.streams and not any(one.done() for one in streams):
-        await asyncio.sleep(0.2)
+    opened = [asyncio.Event() for _ in range(given.streams)]
+    streams = [asyncio.create_task(_follow(server, tokens, *one)) for one in enumerate(opened)]
+    await asyncio.wait_for(asyncio.gather(*(one.wait() for one in opened)), PATIENCE)
     began = datetime.now(UTC)
     cpu, wall, until = server.cpu_seconds(), perf_counter(), perf_counter() + given.seconds
     await asyncio.gather(
@@ -261,7 +259,7 @@ def _read_log(log: Path, figures: dict[str, Figures], began: datetime) -> None:
             figures[name].server.append(said["ms"])
 
 
-async def _follow(server: Server, tokens: dict[str, str], number: int, opened: list[int]) -> int:
+async def _follow(server: Server, tokens: dict[str, str], number: int, opened: asyncio.Event) -> int:
     """One open event stream, until the conversation ends; gives how many events came."""
     headers = {"x-forwarded-for": f"10.9.{number // 200}.{number % 200 + 1}"}
     token = {"authorization": f"Bearer {tokens['looker-0']}"}
@@ -272,7 +270,7 @@ async def _follow(server: Server, tokens: dict[str, str], number: int, opened: l
         client.stream("GET", path) as answer,
     ):
         answer.raise_for_status()
-        opened.append(number)
+        opened.set()
         async for line in answer.aiter_lines():
             events += line.startswith("event:")
     return events

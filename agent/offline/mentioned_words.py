@@ -1,0 +1,73 @@
+"""Words that are taken over as they stand: quotations, notes, replies, addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from agent.offline.mention import Finder, Mention, Records, Sort, Span
+
+_QUOTED: Final = re.compile(r'"([^"]{2,})"|(?<!\w)\'([^\']{3,})\'(?!\w)')
+_NOTE_BODY: Final = re.compile(
+    r"\b(?:notes?|comment|remark|memo|notiz)\b[^:\n.?!]{0,60}?(?::|\bsaying(?:\s+that)?\b|\bthat\s+says\b|"
+    r"\bto\s+say(?:\s+that)?\b|\bthat\s+(?!order|says)|\s-\s)\s*(?P<a>.+)"
+    r"|\b(?:write|jot|put|note)\s+(?:it\s+)?down\b[^:\n]{0,40}?(?:\bthat\s|:)\s*(?P<b>.+)"
+    r"|\bnote\s+(?:for|on|to)\s+(?:order\s+)?#?\w+\s*,\s*(?P<c>.+)"
+    r"|\b(?:log|record|mark|jot|write|note|mention|add|put|state)\s+(?:it\s+)?(?:on|against|to|in|for|at|under)\s+(?:the\s+)?(?:order\s+)?#?\d+\s*"
+    r"(?::|,?\s*\bthat\b)\s*(?P<d>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+REPLY_BODY: Final = re.compile(
+    r"\b(?:reply|answer|response)\b[^:\n]{0,40}\bT-\d+\s*(?::|,?\s*\b(?:saying(?:\s+that)?|that\s+says)\b)\s*(?P<body>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+ADDRESS: Final = re.compile(
+    r"\baddress\b[^:\n?]{0,60}?(?::|\bto\b|\bis(?:\s+now)?\b)\s*(?P<body>(?=[^\n?]*,)(?=[^\n?]*\d)[^\n?]+?)"
+    r"(?=[\s.,]*(?:,?\s*please)?[\s.!]*$|\s+(?:for|of|on)\s+(?:the\s+)?(?:order|customer|#))",
+    re.IGNORECASE,
+)
+"""An address is taken over letter for letter: no place, number or slip in it is made anything else."""
+_BODY_END: Final = re.compile(
+    r"(?:[.!?;]\s+|,\s*|\s+)(?=(?:and\s+)?(?:also|then|after that|afterwards|next)[,\s])"
+    r"|[.!;]\s+(?=(?:please|pls|can|could|what|how|show|list|where|who|when|which|check|refund|cancel|track)\b)",
+    re.IGNORECASE,
+)
+
+
+def quotes(message: str, records: Records) -> Iterator[Span]:
+    """Quoted words, unless they are the name of something."""
+    for hit in _QUOTED.finditer(message):
+        said = hit.group(1) or hit.group(2)
+        if records.names.sku(said) is None and not records.names.titles.find(said):
+            yield hit.start(), hit.end(), Mention(Sort.WORDS, said.strip(), hit.group())
+
+
+def note_bodies(message: str, _records: Records) -> Iterator[Span]:
+    """What a note is to say, up to the next request."""
+    hit = _NOTE_BODY.search(message)
+    if hit is None:
+        return
+    group = next(name for name in ("a", "b", "c", "d") if hit.group(name) is not None)
+    start, body = hit.start(group), hit.group(group)
+    if "\x00" in body[:2]:  # the body is a quotation that is linked already
+        return
+    stop = _BODY_END.search(body)
+    body = (body[: stop.start()] if stop else body).rstrip()
+    if body:
+        yield start, start + len(body), Mention(Sort.WORDS, body.strip(" ."), body)
+
+
+def whole_body(pattern: re.Pattern[str], sort: Sort) -> Finder:
+    """Words that are taken over as they stand, unless a part of them is linked already."""
+
+    def find(message: str, _records: Records) -> Iterator[Span]:
+        hit = pattern.search(message)
+        if hit is not None and "\x00" not in hit.group("body"):
+            yield (
+                hit.start("body"),
+                hit.end("body"),
+                Mention(sort, hit.group("body").strip(), hit.group("body")),
+            )
+
+    return find

@@ -104,7 +104,8 @@ class ModelClient:
         self, name: str, messages: Sequence[BaseMessage], tools: Sequence[BaseTool], hearing: Hearing
     ) -> Reply:
         model = self._model(name)
-        bound = model.bind_tools(tools) if tools else model
+        # "auto" is the protocol's default, which some servers (llama-cpp-python's) take for "none".
+        bound = model.bind_tools(tools, tool_choice="auto") if tools else model
         started = self.timer()
         tries = 0
 

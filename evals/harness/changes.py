@@ -74,10 +74,11 @@ class SetProduct(Change):
         for column, value in values.items():
             if value is not None:
                 only_one(store, f"UPDATE products SET {column} = ? WHERE sku = ?", (value, self.sku))
-        if self.price is not None:  # the price has always been this one
+        if self.price is not None:  # it has always been this one, and no competitor is known to ask another
             store.execute(
                 "UPDATE price_changes SET price_minor = ? WHERE sku = ?", (minor(self.price), self.sku)
             )
+            store.execute("DELETE FROM competitor_prices WHERE sku = ?", (self.sku,))
 
 
 class SetOffer(Change):

@@ -136,7 +136,7 @@ def chunks(whole: dict[str, Any]) -> list[dict[str, Any]]:
     if "tool_calls" in delta:
         delta["tool_calls"] = [{"index": 0, **each} for each in delta["tool_calls"]]
     base = {**whole, "object": "chat.completion.chunk", "usage": None}
-    ends = ((delta, None), ({}, choice["finish_reason"]))
+    ends: tuple[tuple[dict[str, Any], str | None], ...] = ((delta, None), ({}, choice["finish_reason"]))
     made = [{"index": 0, "delta": part, "finish_reason": reason, "logprobs": None} for part, reason in ends]
     return [*({**base, "choices": [one]} for one in made), {**base, "choices": [], "usage": whole["usage"]}]
 

@@ -25,6 +25,12 @@ _CAMPAIGN: Final = re.compile(
     rf"(?:(?:selling )?prices? (?:of|for|in|on) (?:all |every |the |our )*{_OF.format('of')}(?: products?| goods| items?)?"
     rf"|{_OF.format('which')} (?:selling )?prices?|{_OF.format('what')} (?:products?|goods|items?)) by <percent>{_REST}"
 )
+_SOME: Final = r"<sku>(?:(?:,| and|, and) <sku>)+"
+_SEVERAL: Final = re.compile(
+    rf"^(?:(?:(?P<down>{_DOWN})|{_UP}) (?:the )?(?:(?:selling )?prices? (?:of|for|on) )?{_SOME} by <percent>"
+    rf"|(?P<off>take|knock) <percent> off (?:the prices? of )?{_SOME}){_REST}"
+)
+"""Several products by one percentage are one campaign; half of it done would be a wrong change."""
 _MARKDOWN: Final = re.compile(
     r"\b(?:plan|work out|make|suggest|draw up|propose|give me|show me|prepare)\b.*\b(?:mark ?-?downs?|clearance)\b"
     r"|^(?:a )?mark ?-?down plan\b|\bhow (?:should|would|could|do) (?:we|i|you) mark\b.*\bdown\b"
@@ -39,6 +45,9 @@ def campaign_step(request: Request) -> Step | None:
     text = request.text.strip()
     if _MARKDOWN.search(text) and not is_negated(text) and not request.quoted:
         return _markdown(request)
+    several = _SEVERAL.search(re.sub(r"\s+,", ",", without_lead(text)))
+    if several is not None:
+        return _several(request, down=bool(several["down"] or several["off"]))
     found = _CAMPAIGN.search(without_lead(text))
     if found is None or request.of(Sort.SKU) or is_negated(text):
         return None
@@ -48,6 +57,18 @@ def campaign_step(request: Request) -> Step | None:
     sign = "-" if found["down"] else ""
     percent = request.of(Sort.PERCENT)[0].value
     args = {"category": category, "change_percent": f"{sign}{percent}", "reason": reason(request)}
+    return Call("change_prices", args)
+
+
+def _several(request: Request, *, down: bool) -> Step | None:
+    """One campaign over the products named, each of them clear and known."""
+    goods = request.of(Sort.SKU)
+    clear = all(one.known and not one.choices for one in goods)
+    commanded = mood(request.text, quoted=request.quoted) is Mood.COMMAND
+    if not clear or not commanded or is_negated(request.text):
+        return None
+    percent = f"{'-' if down else ''}{request.of(Sort.PERCENT)[0].value}"
+    args = {"skus": [one.value for one in goods], "change_percent": percent, "reason": reason(request)}
     return Call("change_prices", args)
 
 

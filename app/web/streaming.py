@@ -162,7 +162,7 @@ async def events_of(readers: LiveReaders, journal: Journal, stream: str, after: 
                 after = event.number
                 stored = event.number if event.kind in _STORING else stored
                 yield _stored(event)
-            if await _is_over(journal, stream, found):
+            if await _is_over(journal, stream, found, after):
                 yield b"event: close\ndata: {}\n\n"
                 return
             async for piece in _until_stored(reader):
@@ -186,12 +186,12 @@ async def _until_stored(reader: _Reader) -> AsyncIterator[StoredEvent | None]:
     reader.missed = False
 
 
-async def _is_over(journal: Journal, stream: str, found: list[StoredEvent]) -> bool:
-    """Whether nothing can follow: the turn has ended and no other one is under way."""
+async def _is_over(journal: Journal, stream: str, found: list[StoredEvent], after: int) -> bool:
+    """Whether nothing can follow: no turn is under way, and what the last one stored has been read."""
     if found and found[-1].kind != EventKind.END:
         return False
-    state = (await run_in_threadpool(journal.stream, stream)).state
-    return state != RUNNING
+    now = await run_in_threadpool(journal.stream, stream)
+    return now.state != RUNNING and now.last <= after  # the turn may have ended since the journal was read
 
 
 def _stored(event: StoredEvent) -> bytes:

@@ -44,6 +44,9 @@ _USUAL: Final = (
 _SHARE: Final = 0.45
 """Beyond the first five, a tool must speak at least this share of the best one's score."""
 
+_LOOK_FIRST: Final = {"place_purchase_order": "supplier_terms", "refund_order": "quote_refund"}
+"""Where figures of a write come from: its look-up is offered with it."""
+
 
 class ToolChoice:
     """The tools offered in one conversation, request by request."""
@@ -102,7 +105,7 @@ class ToolChoice:
         if not ranked and not self._more:
             return [name for name in _USUAL if name in self._tools]
         kept = [one for place, one in enumerate(ranked[:room]) if place < _FEWEST or one[1] >= enough]
-        return [name for name, _ in kept]
+        return [one for name, _ in kept for one in (name, _LOOK_FIRST.get(name, "")) if one in self._tools]
 
     def _fitting(self, names: Sequence[str]) -> list[str]:
         """As many as fit, the first first; told in the table's own order."""

@@ -26,7 +26,6 @@ NAMED = {
 }  # fmt: skip
 BESIDE = {
     ("order-unknown-1", "find_orders"), ("order-unknown-2", "find_orders"),
-    ("order-does-not-fit-1", "supplier_terms"), ("refund-more-than-paid-2", "quote_refund"),
     ("out-of-reach-1", "list_approvals"), ("out-of-reach-2", "list_approvals"),
 }  # fmt: skip
 """Calls of paths that the request does not ask for: there they only stand for a refusal's facts."""

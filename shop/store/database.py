@@ -27,13 +27,15 @@ Transaction = Connection
 
 BUSY_SECONDS: Final = 60
 POOL: Final = 16
+STATEMENTS: Final = 512
+"""How many statements an SQLite connection keeps ready; reading their text again costs more than they do."""
+
 MOST_HEAP: Final = 64 * 2**20
 """Bytes that SQLite's caches may take in this process; beyond it they use their own pages again."""
 
 MOST_POSTGRES: Final = 60
 """Connections of a process: its request threads and its background work, each reading inside a read."""
 
-_WRITES: Final = "shophand.writes"
 _TENANT = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -50,6 +52,7 @@ class Database:
         self.url = url
         self.dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
         self._engine = _sqlite(url) if self.dialect == "sqlite" else _postgres(url, tenant)
+        self._idle: list[Connection] = []
 
     @property
     def engine(self) -> Engine:
@@ -59,30 +62,63 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Snapshot]:
         """A snapshot: all reads inside see the same moment."""
-        with self._translated(), self._engine.connect() as connection:
-            if self.dialect == "postgresql":
-                connection = connection.execution_options(  # noqa: PLW2901 - the same connection, tightened
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
-                )
-            with connection.begin():
+        if self.dialect == "sqlite":
+            with self._translated(), self._on_sqlite("BEGIN") as connection:
                 yield connection
+            return
+        with self._translated(), self._engine.connect() as connection:
+            tightened = connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            with tightened.begin():
+                yield tightened
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
         """The write transaction of this tenant: commits at the end, rolls back on any exception."""
-        with self._translated(), self._engine.connect() as connection:
-            connection.info[_WRITES] = True  # the event "begin" reads it
-            with connection.begin():
-                if self.dialect == "postgresql":
-                    connection.execute(
-                        text("SELECT pg_advisory_xact_lock(hashtextextended('shophand:' || :tenant, 0))"),
-                        {"tenant": self.tenant},
-                    )
+        if self.dialect == "sqlite":
+            with self._translated(), self._on_sqlite("BEGIN IMMEDIATE") as connection:
                 yield connection
+            return
+        with self._translated(), self._engine.begin() as connection:
+            connection.execute(
+                text("SELECT pg_advisory_xact_lock(hashtextextended('shophand:' || :tenant, 0))"),
+                {"tenant": self.tenant},
+            )
+            yield connection
 
     def close(self) -> None:
         """Give back all connections."""
+        while self._idle:
+            self._idle.pop().close()
         self._engine.dispose()
+
+    @contextmanager
+    def _on_sqlite(self, begin: str) -> Iterator[Connection]:
+        """A transaction on a connection that stays open between transactions.
+
+        Borrowing a connection from SQLAlchemy for each, and giving it back, costs several times what SQLite
+        needs to begin and commit.
+        """
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._engine.connect()
+        driver: Any = connection.connection.driver_connection
+        try:
+            driver.execute(begin)
+            yield connection
+            connection.commit()  # of what went through SQLAlchemy, if anything did
+            driver.commit()
+        except BaseException:
+            connection.rollback()
+            driver.rollback()
+            raise
+        finally:
+            if driver.in_transaction or len(self._idle) >= POOL:
+                connection.close()
+            else:
+                self._idle.append(connection)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -109,7 +145,11 @@ def _sqlite(url: str) -> Engine:
     # would wait for ever. The threads themselves are bounded.
     engine = create_engine(
         url,
-        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        connect_args={
+            "timeout": BUSY_SECONDS,
+            "check_same_thread": False,
+            "cached_statements": STATEMENTS,
+        },
         **({} if path in ("", ":memory:") else {"pool_size": POOL, "max_overflow": -1}),
     )
 
@@ -130,8 +170,9 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.info.pop(_WRITES, False)
-        connection.connection.cursor().execute("BEGIN IMMEDIATE" if writes else "BEGIN").close()
+        driver: Any = connection.connection.driver_connection
+        if not driver.in_transaction:  # of `reading` and `writing`, which began it themselves
+            driver.execute("BEGIN").close()
 
     return engine
 

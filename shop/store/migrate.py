@@ -9,6 +9,9 @@ from alembic.script import ScriptDirectory
 
 from shop.store.database import Database
 
+_ROWS_COUNTED = 1_000
+"""Of each index: enough to tell which is worth using, and done at once in a store of any size."""
+
 
 def _config() -> Config:
     config = Config()
@@ -20,8 +23,15 @@ def upgrade(db: Database) -> None:
     """Create or migrate all tables, in one write transaction; raises StoreError."""
     config = _config()
     with db.writing() as connection:
+        if not connection.in_transaction():
+            connection.begin()  # Alembic keeps to the transaction that it is told of
         config.attributes["connection"] = connection
+        before = MigrationContext.configure(connection).get_current_revision()
         command.upgrade(config, "head")
+        if db.dialect == "sqlite" and before not in {None, newest()}:
+            # A new index about which nothing is known looks better to SQLite than any that was counted.
+            connection.exec_driver_sql(f"PRAGMA analysis_limit={_ROWS_COUNTED}")
+            connection.exec_driver_sql("ANALYZE")
 
 
 def is_current(db: Database) -> bool:

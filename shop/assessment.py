@@ -24,7 +24,7 @@ from shop.supply import Supply, supply
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from shop.plan_inputs import Flags, Floats, Ints, PlanInputs, PlanSettings
+    from shop.plan_inputs import Flags, Floats, Ints, Items, Names, PlanInputs, PlanSettings
     from shop.purchasing import Choice
     from shop.replenishment import Levels
 
@@ -59,27 +59,38 @@ class Assessment:
     fresh: Floats
 
 
-def assess(inputs: PlanInputs, settings: PlanSettings) -> Assessment:
-    """Forecast everything, choose the suppliers, compute the levels, count the supply."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the history tells of each item: its forecast, and `unasked` and `flawed` as in `Assessment`."""
+
+    forecasts: Forecasts
+    unasked: Floats
+    flawed: Flags
+
+
+def told_by_history(inputs: PlanInputs, settings: PlanSettings) -> Told:
+    """Read the whole history of all items; seasons and signals of the days ahead are not in it."""
+    history, items = inputs.history, inputs.items
+    sold, flawed = sound_sales(history.sold)
+    empty, since = history.stocked_out, items.observed_from
+    forecasts = demand.forecast(sold, empty, since, category_codes(inputs), history.starts_on.weekday())
+    return Told(forecasts, pieces_until_asked(sold, empty, since, settings.maximum_cover_days), flawed)
+
+
+def assess(inputs: PlanInputs, settings: PlanSettings, told: Told | None = None) -> Assessment:
+    """Forecast everything, choose the suppliers, compute the levels, count the supply.
+
+    `told` is what the history tells, where it was read before.
+    """
     items = inputs.items
-    sold, flawed = sound_sales(inputs.history.sold)
-    forecasts = demand.forecast(
-        sold,
-        inputs.history.stocked_out,
-        items.observed_from,
-        category_codes(inputs),
-        inputs.history.starts_on.weekday(),
-    )
-    forecasts = signalled(seasonal(forecasts, inputs), inputs)
+    told = told or told_by_history(inputs, settings)
+    forecasts, unasked = signalled(seasonal(told.forecasts, inputs), inputs), told.unasked
     per_day, _ = forecasts.per_day()
     choice = purchasing.choose_offers(inputs, per_day, settings.supplier_choice)
     lead_time, lead_time_sd = _lead_times(inputs, choice, settings)
     price = _in_home(inputs, items.price_minor)
     unit_cost = _unit_costs(inputs, choice)
     weight = ordering_weight(inputs, settings)
-    unasked = pieces_until_asked(
-        sold, inputs.history.stocked_out, items.observed_from, settings.maximum_cover_days
-    )
     asking = replenishment.Asking(pieces=unasked, lot=_least_lots(inputs, choice))
     fresh = sold_before_spoiling(forecasts, lead_time, items.shelf_life_days, price, unit_cost)
     levels = replenishment.levels(
@@ -101,7 +112,7 @@ def assess(inputs: PlanInputs, settings: PlanSettings) -> Assessment:
         position=position,
         finding=_findings(inputs, settings, forecasts, per_day, position, choice, sound),
         sound=sound,
-        flawed_sales=flawed,
+        flawed_sales=told.flawed,
         urgent=free + soon.in_time <= forecasts.over(lead_time)[0],
         margin=_margins(price, unit_cost),
         ordering_weight=weight,
@@ -146,10 +157,15 @@ def _in_home(inputs: PlanInputs, minor: Ints) -> Floats:
 
 def category_codes(inputs: PlanInputs) -> Ints:
     """A number for the category of each row at its location: what young series lean on."""
-    items = inputs.items
+    return categories(inputs.items)[1]
+
+
+def categories(items: Items) -> tuple[Names, Ints]:
+    """The names of the categories at locations in order, and the number of each row's."""
     names = [f"{place}\x1f{name}" for place, name in zip(items.location, items.category, strict=True)]
-    code = {name: place for place, name in enumerate(sorted(set(names)))}
-    return np.array([code[name] for name in names], dtype=np.int64)
+    known = sorted(set(names))
+    code = {name: place for place, name in enumerate(known)}
+    return np.array(known), np.array([code[name] for name in names], dtype=np.int64)
 
 
 def _lead_times(inputs: PlanInputs, choice: Choice, settings: PlanSettings) -> tuple[Floats, Floats]:

@@ -15,8 +15,7 @@ their category.
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -37,26 +36,22 @@ from shop.demand_fit import (
     Method,
     fit_block,
 )
-from shop.forecasting.weeks import Weekly, shared_change, total_forecast, weekly
+from shop.forecasting.open_days import Calendar, calendar_of
+from shop.forecasting.shared import Exact, GroupSums, Shared, group_sums, prior_of, store_days
+from shop.forecasting.weeks import Weekly, open_share, shared_change, total_forecast, weekly
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shop.plan_inputs import Flags, Floats, Ints
 
-__all__ = ["DemandClass", "Forecasts", "Method", "forecast", "open_mask", "weekday_weights"]
+__all__ = ["DemandClass", "Fits", "Forecasts", "Method", "finished", "fit", "forecast", "shared_of"]
 
 BLOCK: Final = 256
 PRIOR_DAYS: Final = (3.0, 60.0)
 LEAST_MEMBERS: Final = 2
 DEAD_INTERVALS: Final = 8.0
 DEAD_DAYS: Final = 120.0
-OPEN_WEEKDAY_SHARE: Final = 0.05
-WEEKDAY_WEEKS: Final = 26
-WEEKDAY_PRIOR_SALES: Final = 200.0
-LEAST_OPEN_DAYS: Final = 16
-LEAST_SALE_DAYS: Final = 56
-CLOSING_SHOWS_FROM: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +123,35 @@ class Forecasts:
         return self.mean * share, self.variance * share
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fits:
+    """What each series tells by itself, before it is set beside the others; arrays as in `Forecasts`."""
+
+    mean: Floats
+    variance: Floats
+    level_variance: Floats
+    demand_class: NDArray[np.uint8]
+    method: NDArray[np.uint8]
+    alpha: Floats
+    observed_days: Ints
+    censored_days: Ints
+    sale_days: Ints
+    days_since_sale: Ints
+    spikes: Ints
+    spike_cap: Floats
+
+    @property
+    def known(self) -> Flags:
+        """Series that were seen long enough to tell something of others."""
+        young = (self.demand_class == DemandClass.NEW) | (self.demand_class == DemandClass.NONE)
+        return np.asarray(~young)
+
+    @property
+    def selling(self) -> Flags:
+        """Those of them that have not ended."""
+        return np.asarray(self.known & (self.demand_class != DemandClass.ENDED))
+
+
 def forecast(
     sold: NDArray[Any],
     stocked_out: Flags,
@@ -140,11 +164,16 @@ def forecast(
     `observed_from` is the first day (row) on which a series was there; `category` groups series for the
     prior of young ones; `first_weekday` is the weekday of row 0 (Monday = 0).
     """
+    calendar = calendar_of(store_days(sold), first_weekday)
+    fits, sums = fit(sold, stocked_out, observed_from, category, calendar)
+    return finished(fits, category, shared_of(sums, calendar), calendar)
+
+
+def fit(
+    sold: NDArray[Any], stocked_out: Flags, observed_from: Ints, category: Ints, calendar: Calendar
+) -> tuple[Fits, GroupSums]:
+    """Fit every series by itself; and what those of each category sum up to. Arguments as in `forecast`."""
     days, series = sold.shape
-    weights = weekday_weights(sold, first_weekday)
-    open_days = open_mask(sold, first_weekday, weights)
-    day_weight = np.where(open_days, weights[(first_weekday + np.arange(days)) % 7], 0.0)
-    store_limit = largest_usual_size(sold)
     found = np.zeros((series, WIDTH), dtype=np.float64)
     codes = np.zeros((series, 2), dtype=np.uint8)
     for start in range(0, series, BLOCK):
@@ -153,29 +182,28 @@ def forecast(
             np.ascontiguousarray(sold[:, here], dtype=np.float32),
             np.ascontiguousarray(stocked_out[:, here]),
             observed_from[here],
-            day_weight,
-            store_limit,
+            calendar.day_weight,
+            calendar.largest_usual,
             found[here],
             codes[here],
         )
-    unseen = (found[:, OBSERVED] == 0) & (observed_from <= days)
-    codes[unseen, 0] = DemandClass.NEW
-    ended = _ended(found, codes)
-    grown = (codes[:, 0] >= DemandClass.SMOOTH) & (found[:, SALES] > 0) & ~ended
-    full_weight = float(weights.sum())
-    cap = found[:, CAP]
-    week = weekly(sold, stocked_out, observed_from, day_weight, full_weight, cap, category, grown)
-    _combine(found, grown, week)
-    mean, variance, level_variance = _shrink_young(found, codes, category)
-    codes[ended, 0] = DemandClass.ENDED
-    shared = _shared(mean, week, category, grown)
-    mean, variance = mean * shared, variance * shared
-    for figures in (mean, variance, level_variance):
-        figures[ended] = 0.0
-    return Forecasts(
-        mean=mean,
-        variance=variance,
-        level_variance=level_variance,
+    codes[(found[:, OBSERVED] == 0) & (observed_from <= days), 0] = DemandClass.NEW
+    codes[_ended(found, codes), 0] = DemandClass.ENDED
+    fits = _fits(found, codes)
+    cap, selling = found[:, CAP], fits.selling
+    week = weekly(
+        sold, stocked_out, observed_from, calendar.day_weight, calendar.full_weight, cap, category, selling
+    )
+    _combine(fits, week)
+    sums = group_sums(fits.mean, fits.variance, category, fits.known, selling, week.totals)
+    return fits, sums
+
+
+def _fits(found: Floats, codes: NDArray[np.uint8]) -> Fits:
+    return Fits(
+        mean=found[:, MEAN].copy(),
+        variance=found[:, VARIANCE].copy(),
+        level_variance=found[:, LEVEL_VARIANCE].copy(),
         demand_class=codes[:, 0].copy(),
         method=codes[:, 1].copy(),
         alpha=found[:, ALPHA].copy(),
@@ -185,98 +213,61 @@ def forecast(
         days_since_sale=found[:, SINCE].astype(np.int64),
         spikes=found[:, SPIKES].astype(np.int64),
         spike_cap=found[:, CAP].copy(),
-        weekday_weights=weights,
-        next_weekday=(first_weekday + days) % 7,
     )
 
 
-def weekday_weights(sold: NDArray[Any], first_weekday: int) -> Floats:
-    """The store's weekly pattern, Monday first: 0 for weekdays it does not sell on, mean 1 over the others.
-
-    From the number of series that sold on each weekday in the last half year, so that one bulk order does
-    not make a weekday. With under four weeks of sales every day weighs 1.
-    """
-    days = sold.shape[0]
-    recent = np.arange(max(0, days - 7 * WEEKDAY_WEEKS), days)
-    sellers = np.count_nonzero(sold[recent], axis=1).astype(np.float64)
-    if np.count_nonzero(sellers) < LEAST_OPEN_DAYS or sellers.sum() < LEAST_SALE_DAYS:
-        return np.ones(7)
-    weekday = (first_weekday + recent) % 7
-    totals = np.bincount(weekday, weights=sellers, minlength=7)
-    counts = np.maximum(np.bincount(weekday[sellers > 0], minlength=7), 1)
-    held = np.bincount(weekday[sellers > 0], minlength=7) >= 0.2 * np.bincount(weekday, minlength=7)
-    pattern = np.where(held, totals / counts, 0.0)
-    pattern[pattern < OPEN_WEEKDAY_SHARE * pattern.max()] = 0.0
-    open_weekdays = pattern > 0
-    share = pattern / pattern[open_weekdays].mean()
-    # Few sales say little about a weekday: its weight stays near 1 until there are hundreds of them.
-    trust = totals / (totals + WEEKDAY_PRIOR_SALES)
-    return np.asarray(np.where(open_weekdays, 1.0 + trust * (share - 1.0), 0.0))
+def shared_of(sums: GroupSums, calendar: Calendar) -> Shared:
+    """What the store and each category gain or lose as a whole, and what young series lean on."""
+    seen, full = open_share(calendar.day_weight, calendar.full_weight), calendar.full_weight
+    store = total_forecast(sums.weeks.sum(axis=1, keepdims=True), seen, full)
+    whole = Exact(sums.selling.whole.sum(keepdims=True), sums.selling.rest.sum(keepdims=True)).value()
+    factor = shared_change(whole, sums.sellers.sum(keepdims=True), store)
+    own = total_forecast(sums.weeks, seen, full)
+    factor = factor * shared_change(sums.selling.value() * factor, sums.sellers, own)
+    return prior_of(sums, factor)
 
 
-def open_mask(sold: NDArray[Any], first_weekday: int, weights: Floats) -> Flags:
-    """Days on which the store sold: not the closed weekdays, and no day on which nothing sold at all.
-
-    A store so small that one open day in five passes without a sale has no visible closing days: there
-    all days of open weekdays count.
-    """
-    days = sold.shape[0]
-    regular = weights[(first_weekday + np.arange(days)) % 7] > 0
-    sold_something: Flags = np.asarray((sold > 0).any(axis=1))
-    share = float(np.mean(sold_something[regular])) if regular.any() else 0.0
-    return regular & sold_something if share >= CLOSING_SHOWS_FROM else regular
-
-
-def largest_usual_size(sold: NDArray[Any]) -> float:
-    """Logarithm of the largest sale that is no wonder in this store: mean + 4.5 deviations of all sizes."""
-    sizes = np.log(sold[sold > 0].astype(np.float64))
-    return float(sizes.mean() + 4.5 * max(float(sizes.std()), 0.35)) if len(sizes) else math.inf
+def finished(fits: Fits, category: Ints, shared: Shared, calendar: Calendar) -> Forecasts:
+    """The forecasts of fitted series beside all others; `category` are rows of `shared`."""
+    mean, variance, level_variance, method = _shrink_young(fits, category, shared)
+    factor = np.where(fits.selling, shared.factor[category], 1.0)
+    mean, variance = mean * factor, variance * factor
+    ended = fits.demand_class == DemandClass.ENDED
+    for figures in (mean, variance, level_variance):
+        figures[ended] = 0.0
+    told = {one.name: getattr(fits, one.name) for one in fields(fits)}
+    told |= {"mean": mean, "variance": variance, "level_variance": level_variance, "method": method}
+    return Forecasts(**told, weekday_weights=calendar.weekday_weights, next_weekday=calendar.next_weekday)
 
 
-def _combine(found: Floats, grown: Flags, week: Weekly) -> None:
+def _combine(fits: Fits, week: Weekly) -> None:
     """The mean of daily method and weekly mixture; equal weights are hard to beat (Bates, Granger 1969)."""
-    for column, figures in zip((MEAN, VARIANCE, LEVEL_VARIANCE), week.daily(), strict=True):
-        found[grown, column] = 0.5 * (found[grown, column] + np.maximum(figures[grown], 0.0))
+    grown = fits.selling
+    daily = (fits.mean, fits.variance, fits.level_variance)
+    for figures, weekly_figures in zip(daily, week.daily(), strict=True):
+        figures[grown] = 0.5 * (figures[grown] + np.maximum(weekly_figures[grown], 0.0))
 
 
-def _shared(mean: Floats, week: Weekly, category: Ints, grown: Flags) -> Floats:
-    """What the store and each category gain or lose as a whole, as a factor of each series."""
-    store = total_forecast(week.totals.sum(axis=1, keepdims=True), week)
-    factor = shared_change(mean, store, np.zeros(len(mean), dtype=np.int64), grown)
-    factor = factor * shared_change(mean * factor, total_forecast(week.totals, week), category, grown)
-    return np.where(grown, factor, 1.0)
-
-
-def _shrink_young(found: Floats, codes: NDArray[np.uint8], category: Ints) -> tuple[Floats, Floats, Floats]:
-    """Mean, variance and level variance, those of young series mixed with their category's.
+def _shrink_young(
+    fits: Fits, category: Ints, shared: Shared
+) -> tuple[Floats, Floats, Floats, NDArray[np.uint8]]:
+    """Mean, variance, level variance and method, those of young series mixed with their category's.
 
     The credibility estimate n/(n + k) of n observed days, k = variance within series / variance between
     them (Buhlmann 1967), kept between 3 and 60 days. What is not known yet about a new product, how far it
     lies from its category's mean, stays in the level variance: (1 - n/(n + k)) times the variance between.
     """
-    mean, variance, level = found[:, MEAN].copy(), found[:, VARIANCE].copy(), found[:, LEVEL_VARIANCE].copy()
-    young = codes[:, 0] == DemandClass.NEW
-    grown = ~young & (codes[:, 0] != DemandClass.NONE)
-    groups = int(category.max(initial=-1)) + 1
-    members = np.bincount(category[grown], minlength=groups)
-    inside = _category_mean(mean, category, grown, groups)
-    between = _category_mean((mean - inside[category]) ** 2, category, grown, groups)
-    within = _category_mean(variance, category, grown, groups)
-    usable = young & (members[category] >= LEAST_MEMBERS)
-    here = category[usable]
-    prior_days = np.clip(within[here] / np.maximum(between[here], 1e-9), *PRIOR_DAYS)
-    observed = found[usable, OBSERVED]
+    mean, variance, level = fits.mean.copy(), fits.variance.copy(), fits.level_variance.copy()
+    usable = (fits.demand_class == DemandClass.NEW) & (shared.members[category] >= LEAST_MEMBERS)
+    here = shared.of(category[usable])
+    prior_days = np.clip(here.within / np.maximum(here.between, 1e-9), *PRIOR_DAYS)
+    observed = fits.observed_days[usable]
     trust = observed / (observed + prior_days)
-    mean[usable] = trust * mean[usable] + (1 - trust) * inside[here]
-    variance[usable] = trust * variance[usable] + (1 - trust) * within[here]
-    level[usable] = (1 - trust) * between[here]
-    codes[usable, 1] = Method.CATEGORY
-    return mean, np.maximum(variance, mean), level
-
-
-def _category_mean(values: Floats, category: Ints, where: Flags, groups: int) -> Floats:
-    totals = np.bincount(category[where], weights=values[where], minlength=groups)
-    return np.asarray(totals / np.maximum(np.bincount(category[where], minlength=groups), 1))
+    mean[usable] = trust * mean[usable] + (1 - trust) * here.mean
+    variance[usable] = trust * variance[usable] + (1 - trust) * here.within
+    level[usable] = (1 - trust) * here.between
+    method = np.where(usable, np.uint8(Method.CATEGORY), fits.method)
+    return mean, np.maximum(variance, mean), level, method
 
 
 def _ended(found: Floats, codes: NDArray[np.uint8]) -> Flags:

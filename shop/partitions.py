@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from shop.budgets import PlacedLine
     from shop.plan_inputs import EarlierSales, Ints, Names, Season
+    from shop.signalled_past import PromotionSums
     from shop.signals import Signal
 
 ROWS: Final = 10_000
@@ -76,7 +77,8 @@ class Frame:
     """What all partitions of a run share; `location` and `only_supplier` narrow what is planned.
 
     `earlier` are the sales of the year before the partitions' history; `season` is what they and all
-    partitions together tell (`shop/engines.py` finds it).
+    partitions together tell; `promoted`, what all partitions sold within and around past promotions
+    (`shop/engines.py` finds both).
     """
 
     as_of: date
@@ -90,6 +92,7 @@ class Frame:
     placed: tuple[PlacedLine, ...] = ()
     earlier: EarlierSales | None = None
     season: Season | None = None
+    promoted: tuple[PromotionSums, ...] | None = None
 
 
 def need_arrow() -> None:
@@ -210,6 +213,7 @@ def inputs_of(table: pa.Table, frame: Frame) -> PlanInputs:
             signals=frame.signals,
             placed=frame.placed,
             season=frame.season,
+            promoted=frame.promoted,
         )
     )
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from shop.signalled_past import PromotionSums
     from shop.signals import Signal
 
     Ints: TypeAlias = NDArray[np.int64]
@@ -164,7 +165,8 @@ class PlanInputs:
     `only_supplier`: plan the purchases of this supplier only. `signals`: what people know of demand and
     supply (`shop/signalled.py` applies them). `ages`: how old the figures are, where somebody told.
     `earlier`: the sales of the year before the history, for its seasons; None where they are not known.
-    `season`: where the inputs are a part of a catalogue, the seasons that were read from all of it.
+    `season`: where the inputs are a part of a catalogue, the seasons that were read from all of it; and
+    `promoted`: of each signal of past demand, what was sold in all of it.
     """
 
     as_of: date
@@ -181,6 +183,7 @@ class PlanInputs:
     placed: tuple[PlacedLine, ...] = ()
     earlier: EarlierSales | None = None
     season: Season | None = None
+    promoted: tuple[PromotionSums, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,25 +10,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from shop.demand import Forecasts
+from shop.signalled_past import cleaned, rows_of
 from shop.signals import changed_cost
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from numpy.typing import NDArray
-
-    from shop.plan_inputs import Flags, Floats, History, Incoming, Ints, Offers, PlanInputs
+    from shop.plan_inputs import Flags, Floats, Incoming, Ints, Offers, PlanInputs
     from shop.signals import Signal
-
-LEAST_MEASURED: Final = 20.0
-"""A promotion's real effect is measured where at least so many pieces sold in it and outside of it."""
-LEAST_DAYS: Final = 14
-"""Days without the promotion that a measurement needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,20 +115,6 @@ def _write(layer: Layer, rows: Ints, signal: Signal, inputs: PlanInputs) -> None
     layer.pieces[rows] = (signal.quantity or 0) * (last - start) / (last - first)
 
 
-def rows_of(signal: Signal, inputs: PlanInputs) -> Ints:
-    """The rows of the inputs that a demand signal speaks of."""
-    items = inputs.items
-    spoken = np.ones(len(items), dtype=bool)
-    for column, wanted in (
-        (items.sku, signal.sku),
-        (items.category, signal.category),
-        (items.location, signal.location),
-    ):
-        if wanted is not None:
-            spoken &= np.asarray(column == wanted, dtype=bool)
-    return np.flatnonzero(spoken)
-
-
 def with_signals(inputs: PlanInputs) -> PlanInputs:
     """The inputs as the signals let them be read: costs, supply on its way, and sales without promotions."""
     if not inputs.signals:
@@ -143,7 +123,7 @@ def with_signals(inputs: PlanInputs) -> PlanInputs:
         inputs,
         offers=_priced(inputs),
         incoming=_delayed(inputs),
-        history=_cleaned(inputs),
+        history=cleaned(inputs),
     )
 
 
@@ -209,65 +189,6 @@ def _delayed_rows(signal: Signal, inputs: PlanInputs) -> Flags:
     last = (signal.ends_on - inputs.as_of).days
     within = (incoming.due_in_days >= first) & (incoming.due_in_days <= last)
     return np.asarray(within & (incoming.supplier == signal.supplier), dtype=bool)
-
-
-def _cleaned(inputs: PlanInputs) -> History:
-    """Sales as they would have been without the promotions, seasons and one-offs that signals tell of."""
-    past = [signal for signal in inputs.signals if signal.is_demand and signal.starts_on < inputs.as_of]
-    history = inputs.history
-    if not past or not history.days:
-        return history
-    sold = np.array(history.sold, dtype=np.float32)
-    base = np.array(sold)
-    for signal in past:
-        days = _days_of(signal, inputs)
-        rows = rows_of(signal, inputs)
-        if not len(rows) or days.start >= days.stop:
-            continue
-        if signal.quantity is not None:
-            _without_pieces(sold, days, rows, signal.quantity)
-            continue
-        factor = _measured(base, history.stocked_out, days, rows)
-        if factor is None and signal.percent is not None:
-            factor = 1.0 + signal.percent / 100.0
-        if factor is not None and factor > 0:
-            sold[days, rows] /= np.float32(factor)
-    return replace(history, sold=sold)
-
-
-def _days_of(signal: Signal, inputs: PlanInputs) -> slice:
-    """The rows of the history in which a signal held."""
-    first = (signal.starts_on - inputs.history.starts_on).days
-    end = inputs.history.days if signal.ends_on is None else first + signal.lasts_days
-    return slice(max(first, 0), max(min(end, inputs.history.days), 0))
-
-
-def _without_pieces(sold: NDArray[np.float32], days: slice, rows: Ints, pieces: int) -> None:
-    for row in rows.tolist():
-        total = float(sold[days, row].sum())
-        if total > 0:
-            sold[days, row] *= np.float32(max(total - pieces, 0.0) / total)
-
-
-def _measured(sold: NDArray[np.float32], stocked_out: Flags, days: slice, rows: Ints) -> float | None:
-    """Sales a day within over sales a day around (four weeks on either side), all rows together.
-
-    Only days on which the shelf was not empty count. None where too little was sold to tell; kept between
-    a tenth and ten.
-    """
-    around = np.zeros(sold.shape[0], dtype=bool)
-    around[max(days.start - 28, 0) : days.stop + 28] = True
-    around[days] = False
-    within = np.zeros(sold.shape[0], dtype=bool)
-    within[days] = True
-    open_days = ~stocked_out[:, rows]
-    pieces_in = float((sold[:, rows] * open_days)[within].sum())
-    pieces_out = float((sold[:, rows] * open_days)[around].sum())
-    days_in, days_out = int(open_days[within].sum()), int(open_days[around].sum())
-    enough = around.sum() >= LEAST_DAYS and days_in > 0 and days_out > 0
-    if not enough or min(pieces_in, pieces_out) < LEAST_MEASURED:
-        return None
-    return float(np.clip((pieces_in / days_in) / (pieces_out / days_out), 0.1, 10.0))
 
 
 def touching(

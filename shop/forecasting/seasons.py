@@ -43,7 +43,7 @@ EXACT: Final = 1024.0
 
 def seasonal(forecasts: Forecasts, inputs: PlanInputs) -> Forecasts:
     """The forecasts with the season of each row's category; the same where the year before is unknown."""
-    if not inputs.history.days:
+    if inputs.season is None and not inputs.history.days:
         return forecasts
     names, group = np.unique(inputs.items.category.astype(str), return_inverse=True)
     factors = _factors(inputs, names, group)

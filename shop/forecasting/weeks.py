@@ -13,6 +13,7 @@ series there are.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,19 +33,22 @@ FAMILY: Final = 30.0
 SHARED_RANGE: Final = (0.6, 1.6)
 USUAL_GAIN = 0.2
 BLOCK: Final = 256
+FRACTION = 2.0**20
+MOST_A_WEEK = 2.0**24
+"""A series counts in its total with at most so many pieces, so that sums are whole numbers of 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
     """Beliefs per series in pieces a week of `full_weight`, and the total of each week by group.
 
-    `totals` is (weeks, groups): pieces sold per ordinary week by the counted series of the group, one that
-    was not on the shelf with its usual sales. `open_share` is how much of each week the store was open.
+    `totals` is (weeks, groups): pieces sold per ordinary week by the counted series of the group, in 2^-20,
+    one that was not on the shelf with its usual sales. They are whole numbers, so that totals of parts of a
+    catalogue add up exactly.
     """
 
     beliefs: Beliefs
-    totals: Floats
-    open_share: Floats
+    totals: Ints
     full_weight: float
 
     def daily(self) -> tuple[Floats, Floats, Floats]:
@@ -75,7 +79,7 @@ def weekly(
     days, series = sold.shape
     weeks = days // WEEK
     beliefs = unknown(series)
-    totals = np.zeros((weeks, int(group.max(initial=-1)) + 1))
+    totals = np.zeros((weeks, int(group.max(initial=-1)) + 1), dtype=np.int64)
     first = days - weeks * WEEK
     for start in range(0, series, BLOCK):
         here = slice(start, min(start + BLOCK, series))
@@ -91,8 +95,14 @@ def weekly(
             beliefs.own[here],
             totals,
         )
-    open_share = day_weight[first:].reshape(weeks, WEEK).sum(axis=1) / full_weight
-    return Weekly(beliefs, totals, open_share, full_weight)
+    return Weekly(beliefs, totals, full_weight)
+
+
+def open_share(day_weight: Floats, full_weight: float) -> Floats:
+    """How much of each whole week up to the last day the store was open."""
+    weeks = len(day_weight) // WEEK
+    recent = day_weight[len(day_weight) - weeks * WEEK :]
+    return np.asarray(recent.reshape(weeks, WEEK).sum(axis=1) / full_weight)
 
 
 @njit(cache=True)
@@ -106,7 +116,7 @@ def _weekly_block(
     group: Ints,
     models: Floats,
     own: Floats,
-    totals: Floats,
+    totals: Ints,
 ) -> None:
     series = sold.shape[1]
     pieces = np.zeros(series)
@@ -130,28 +140,27 @@ def _weekly_block(
             else:
                 rate = usual[i]
             if group[i] >= 0:
-                totals[week, group[i]] += rate
+                totals[week, group[i]] += math.floor(min(rate, MOST_A_WEEK) * FRACTION + 0.5)
 
 
-def shared_change(mean: Floats, total: Floats, group: Ints, counted: Flags) -> Floats:
-    """By how much to scale each series so that the counted ones agree with the forecast of their total.
+def shared_change(parts: Floats, members: Ints, total: Floats) -> Floats:
+    """By how much to scale each group's series so that together they agree with the forecast of their total.
 
-    `total` is the expected total of each group in the unit of `mean`. With n counted series the factor has
-    the power n / (n + 30): one series is its own total and says nothing new.
+    `parts` is the sum of their own forecasts, `members` their number, `total` the expected total, in the
+    same unit. With n series the factor has the power n / (n + 30): one series is its own total.
     """
-    groups = len(total)
-    parts = np.bincount(group[counted], weights=mean[counted], minlength=groups)
-    members = np.bincount(group[counted], minlength=groups)
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.where((parts > 0) & (total > 0), total / parts, 1.0)
-    factor = np.clip(ratio, *SHARED_RANGE) ** (members / (members + FAMILY))
-    return np.asarray(factor[group])
+    return np.asarray(np.clip(ratio, *SHARED_RANGE) ** (members / (members + FAMILY)))
 
 
-def total_forecast(totals: Floats, week: Weekly) -> Floats:
-    """Expected total of each group per day of weight 1, from its own past totals (weeks, groups)."""
+def total_forecast(totals: Ints, seen: Floats, full_weight: float) -> Floats:
+    """Expected total of each group per day of weight 1, from its own past totals (weeks, groups) in 2^-20.
+
+    `seen` is how much of each week the store was open.
+    """
     if not len(totals):
         return np.zeros(totals.shape[1])
-    seen = np.broadcast_to(week.open_share[:, None], totals.shape)
-    mean, _, _, _ = moments(believe(totals, seen), 1.0)
-    return np.asarray(mean / week.full_weight)
+    every = np.broadcast_to(seen[:, None], totals.shape)
+    mean, _, _, _ = moments(believe(totals / FRACTION, every), 1.0)
+    return np.asarray(mean / full_weight)

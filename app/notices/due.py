@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
+from itertools import islice
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -49,9 +50,9 @@ def news_of(house: House) -> list[News]:
 def _urgent(house: House, snapshot: Snapshot) -> Iterator[News]:
     now, tenant = house.clock(), house.db.tenant
     soon = now + timedelta(hours=house.settings.notify_urgent_hours)
-    for one in inbox.lines(snapshot, tenant, now, Shown(order=Order.DEADLINE), limit=_MOST):
-        if one.expires_at <= soon:
-            yield _approval(one)
+    due = islice(house.kept.queue.at(snapshot).shown(Shown(order=Order.DEADLINE), now), _MOST)
+    for one in inbox.lines_of(snapshot, tenant, [one.number for one in due if one.expires_at <= soon]):
+        yield _approval(one)
 
 
 def _approval(one: Waiting) -> News:
@@ -80,29 +81,26 @@ def _run(run: Stream) -> News:
 
 def _digest(house: House, snapshot: Snapshot) -> Iterator[News]:
     """Once a day from the chosen hour of the store's day on, if anything waits."""
-    now, tenant, store = house.clock(), house.db.tenant, store_info(snapshot)
+    now, store = house.clock(), store_info(snapshot)
+    waiting = house.kept.queue.at(snapshot)
+    oldest = waiting.oldest(now)
     local = now.astimezone(ZoneInfo(store.timezone))
-    piles = inbox.piles(snapshot, tenant, now)
+    piles = waiting.piles(now)
     count = sum(pile.count for pile in piles)
     if local.hour < house.settings.notify_digest_hour or not count:
         return
     worth = " + ".join(
         str(one) for one in total_by_currency(amount for pile in piles for amount in pile.worth)
     )
-    lines = [f"{one.id} {one.title}: {one.reason}" for one in ranked(snapshot, tenant, now)]
+    lines = [f"{one.id} {one.title}: {one.reason}" for one in ranked(house, snapshot, now)]
     yield News(
         f"digest:{local.date().isoformat()}",
         f"{store.name}: {_counted(count)} for a decision",
         "\n".join([f"{_counted(count)}{f', worth {worth}' if worth else ''}. The most urgent:", *lines]),
         "/approvals",
-        {"waiting": count, "oldest": _oldest(snapshot, tenant, now)},
+        {"waiting": count, "oldest": oldest.isoformat() if oldest else None},
     )
 
 
 def _counted(count: int) -> str:
     return "1 request waits" if count == 1 else f"{count} requests wait"
-
-
-def _oldest(snapshot: Snapshot, tenant: str, now: datetime) -> str | None:
-    found = inbox.lines(snapshot, tenant, now, Shown(order=Order.AGE), limit=1)
-    return found[0].created_at.isoformat() if found else None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -42,7 +43,7 @@ class Formats:
         """
         if amount is None:
             return NOTHING
-        return str(format_currency(amount.amount, amount.currency, locale=self.locale))
+        return _money(amount.minor, amount.currency, self.locale)
 
     def number(self, value: Decimal | float | None) -> str:
         """A number with separators, at most two decimals.
@@ -50,7 +51,7 @@ class Formats:
         >>> Formats.of("de_DE", "Europe/Berlin").number(Decimal("1234.5"))
         '1.234,5'
         """
-        return NOTHING if value is None else str(format_decimal(value, format="#,##0.##", locale=self.locale))
+        return NOTHING if value is None else _number(value, self.locale)
 
     def day(self, day: date | None) -> str:
         """A day.
@@ -58,14 +59,51 @@ class Formats:
         >>> Formats.of("en_GB", "Europe/London").day(date(2026, 11, 21))
         '21 Nov 2026'
         """
-        return NOTHING if day is None else str(format_date(day, "d MMM y", locale=self.locale))
+        return NOTHING if day is None else _day(day, self.locale)
 
     def moment(self, at: datetime | None) -> str:
         """A moment, to the minute, in the store's zone."""
         if at is None:
             return NOTHING
-        return str(format_datetime(at, "d MMM y, HH:mm", tzinfo=self.zone, locale=self.locale))
+        return _moment(at, self.zone, self.locale)
 
     def until(self, at: datetime, now: datetime) -> str:
         """How far off a moment is: ``in 2 hours``, ``3 days ago``."""
-        return str(format_timedelta(at - now, threshold=1.2, add_direction=True, locale=self.locale))
+        seconds = round((at - now).total_seconds())
+        step = next((step for least, step in _EXACT if abs(seconds) >= least), 1)
+        return _until(timedelta(seconds=round(seconds / step) * step), self.locale)
+
+
+_HOUR: Final = 3_600
+_DAY: Final = 24 * _HOUR
+_EXACT: Final = ((9 * _DAY, _DAY), (2 * _DAY, _HOUR), (2 * _HOUR, 60))
+"""How exactly a time is told: from so many seconds on, to so many. What is rounded alike is written alike."""
+
+# Babel reads a locale's patterns anew for each value, and a list shows a hundred of them: what was written
+# lately is not written again.
+_KEPT: Final = 4_096
+
+
+@lru_cache(_KEPT)
+def _money(minor: int, currency: str, locale: Locale) -> str:
+    return str(format_currency(Money(minor, currency).amount, currency, locale=locale))
+
+
+@lru_cache(_KEPT, typed=True)
+def _number(value: Decimal | float, locale: Locale) -> str:
+    return str(format_decimal(value, format="#,##0.##", locale=locale))
+
+
+@lru_cache(_KEPT)
+def _day(day: date, locale: Locale) -> str:
+    return str(format_date(day, "d MMM y", locale=locale))
+
+
+@lru_cache(_KEPT)
+def _moment(at: datetime, zone: ZoneInfo, locale: Locale) -> str:
+    return str(format_datetime(at, "d MMM y, HH:mm", tzinfo=zone, locale=locale))
+
+
+@lru_cache(_KEPT)
+def _until(delta: timedelta, locale: Locale) -> str:
+    return str(format_timedelta(delta, threshold=1.2, add_direction=True, locale=locale))

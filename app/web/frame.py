@@ -11,7 +11,7 @@ from app.web.sessions import Visit
 from app.web.who import may_operate
 from policies.modes import Mode
 from shop.store.database import Snapshot
-from tools.ledger import inbox
+from tools.ledger.inbox import Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def frame_of(house: House, snapshot: Snapshot, store: str, visit: Visit, path: s
 
 
 def _standing(house: House, snapshot: Snapshot, now: datetime) -> Standing:
-    waiting = inbox.count(snapshot, house.db.tenant, now)
+    waiting = sum(1 for _ in house.kept.queue.at(snapshot).shown(Shown(), now))
     stopped = house.desk.is_stopped()
     return Standing(waiting, stopped, "stopped" if stopped else autonomy(house.desk.modes()))
 

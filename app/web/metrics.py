@@ -32,8 +32,8 @@ from app.bootstrap import House
 from app.web.who import Opened, called
 from shop.store.journal import StoredEvent
 from shop.store.journal_figures import events_between, streams_by_state
-from tools.ledger import figures, inbox
-from tools.ledger.inbox import Order, Shown
+from tools.ledger import figures
+from tools.ledger.inbox import Shown
 
 router = APIRouter()
 
@@ -128,8 +128,7 @@ class StoreFigures(Collector):
         with house.db.reading() as snapshot:
             verdicts = figures.decisions_by_verdict(snapshot, tenant)
             states = figures.actions_by_state(snapshot, tenant)
-            waiting = inbox.count(snapshot, tenant, now)
-            oldest = inbox.lines(snapshot, tenant, now, Shown(order=Order.AGE), limit=1)
+            queue = house.kept.queue.at(snapshot)
             runs = streams_by_state(snapshot, RUN)
         decided = CounterMetricFamily(
             "shophand_decisions", "What the rules answered to requests.", labels=("kind", "verdict")
@@ -139,7 +138,8 @@ class StoreFigures(Collector):
         stands = GaugeMetricFamily("shophand_actions", "Where actions stand.", labels=("kind", "state"))
         for one in states:
             stands.add_metric((one.kind, one.what), one.number)
-        age = (now - oldest[0].created_at).total_seconds() if oldest else 0.0
+        waiting, oldest = sum(1 for _ in queue.shown(Shown(), now)), queue.oldest(now)
+        age = (now - oldest).total_seconds() if oldest else 0.0
         yield decided
         yield stands
         yield GaugeMetricFamily("shophand_approvals_waiting", "Approvals that wait.", value=waiting)

@@ -59,6 +59,7 @@ def outlooks_of(house: House, approval: ApprovalView) -> tuple[Ahead, ...]:
         figures = covers(
             snapshot, action.location, [line.sku for line in lines], until=today, days=SALES_DAYS
         )
+        coming = purchasing.coming(snapshot, action.location, [line.sku for line in lines])
         found = []
         for line in lines:
             cover = figures[line.sku]
@@ -67,7 +68,7 @@ def outlooks_of(house: House, approval: ApprovalView) -> tuple[Ahead, ...]:
                 today,
                 cover.available,
                 cover.sold / shelf_days(cover.empty_days),
-                _coming(snapshot, line.sku, action.location),
+                [Arrival(day, pieces) for sku, day, pieces in coming if sku == line.sku],
                 Arrival(max(action.expected_on, today), line.quantity),
                 _days(today, action.expected_on),
             )
@@ -77,18 +78,6 @@ def outlooks_of(house: House, approval: ApprovalView) -> tuple[Ahead, ...]:
 
 def _days(today: date, arrival: date) -> int:
     return min(max((arrival - today).days + BEYOND_ARRIVAL_DAYS, LEAST_DAYS), MOST_DAYS)
-
-
-def _coming(snapshot: Snapshot, sku: str, location: str) -> list[Arrival]:
-    orders = purchasing.purchase_orders(
-        snapshot, open_only=True, location=location, sku=sku, soonest_first=True, limit=50
-    ).items
-    return [
-        Arrival(order.expected_on, line.open_quantity)
-        for order in orders
-        for line in order.lines
-        if line.sku == sku and line.open_quantity > 0
-    ]
 
 
 def _priced(snapshot: Snapshot, line: PurchaseLine, ahead: Outlook) -> Ahead:

@@ -6,17 +6,18 @@ One query for each answer however many wait, so that the inbox stays fast with t
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from shop.money import Money
 from shop.store.database import Snapshot
 from shop.store.ledger_schema import actions, approvals
+from shop.store.prepared import Prepared
 from tools.ledger.states import State
 
 
@@ -69,25 +70,38 @@ class Shown:
     order: Order = Order.DEADLINE
 
 
-def count(snapshot: Snapshot, tenant: str, now: datetime) -> int:
-    """How many approvals wait and are not put off."""
-    return number_of_lines(snapshot, tenant, now, Shown())
-
-
 def piles(snapshot: Snapshot, tenant: str, now: datetime) -> list[Pile]:
     """What waits, kind by kind, the largest pile first."""
     query = (
         select(actions.c.kind, actions.c.money_currency, func.count(), func.sum(actions.c.money_minor))
-        .select_from(_JOINED)
+        .select_from(JOINED)
         .where(_wanted(tenant, Shown(), now))
         .group_by(actions.c.kind, actions.c.money_currency)
     )
+    sums: dict[tuple[str, str | None], tuple[int, int]] = {}
+    for kind, currency, number, minor in snapshot.execute(query):
+        sums[kind, currency] = (number, int(minor or 0))
+    return _piles(sums)
+
+
+def piled(waiting: Iterable[tuple[str, Money | None]]) -> list[Pile]:
+    """Piles of requests given by kind and worth, the largest pile first."""
+    sums: dict[tuple[str, str | None], tuple[int, int]] = {}
+    for kind, money in waiting:
+        place = (kind, money.currency if money else None)
+        number, minor = sums.get(place, (0, 0))
+        sums[place] = (number + 1, minor + (money.minor if money else 0))
+    return _piles(sums)
+
+
+def _piles(sums: Mapping[tuple[str, str | None], tuple[int, int]]) -> list[Pile]:
+    """One pile for each kind, from counts and minor units by kind and currency."""
     counts: dict[str, int] = {}
     worth: dict[str, list[Money]] = {}
-    for kind, currency, number, minor in snapshot.execute(query):
+    for (kind, currency), (number, minor) in sums.items():
         counts[kind] = counts.get(kind, 0) + number
         if currency is not None:
-            worth.setdefault(kind, []).append(Money(int(minor), currency))
+            worth.setdefault(kind, []).append(Money(minor, currency))
     found = [Pile(kind, number, tuple(worth.get(kind, ()))) for kind, number in counts.items()]
     return sorted(found, key=lambda pile: (-pile.count, pile.kind))
 
@@ -103,16 +117,19 @@ def lines(
     after: int = 0,
 ) -> list[Waiting]:
     """A page of the inbox, ranked as asked; those whose number is over `after`, for lists by age."""
-    query = _ranked(select(*_COLUMNS).select_from(_JOINED), shown.order)
+    query = _ranked(select(*_COLUMNS).select_from(JOINED), shown.order)
     query = query.where(_wanted(tenant, shown, now), approvals.c.number > after)
     found = snapshot.execute(query.limit(limit).offset(offset))
     return [_line(row) for row in found]
 
 
-def number_of_lines(snapshot: Snapshot, tenant: str, now: datetime, shown: Shown) -> int:
-    """How many lines a filter leaves."""
-    query = select(func.count()).select_from(_JOINED).where(_wanted(tenant, shown, now))
-    return int(snapshot.scalar(query) or 0)
+def lines_of(snapshot: Snapshot, tenant: str, numbers: Sequence[int]) -> list[Waiting]:
+    """The lines of some approvals by their numbers, in the order of these."""
+    found = {
+        row.number: _line(row)
+        for row in _OF_NUMBERS.rows(snapshot, {"b_tenant": tenant, "b_numbers": numbers})
+    }
+    return [found[number] for number in numbers if number in found]
 
 
 def _wanted(tenant: str, shown: Shown, now: datetime) -> ColumnElement[bool]:
@@ -142,7 +159,7 @@ def _ranked(query: Select[Any], order: Order) -> Select[Any]:
     return query.order_by(actions.c.expires_at, approvals.c.number)
 
 
-def _line(row: Row[Any]) -> Waiting:
+def _line(row: Any) -> Waiting:
     card: Mapping[str, Any] = json.loads(row.card)
     return Waiting(
         id=f"A-{row.number}",
@@ -162,7 +179,7 @@ def _line(row: Row[Any]) -> Waiting:
     )
 
 
-_JOINED: Final = approvals.join(
+JOINED: Final = approvals.join(
     actions, and_(actions.c.tenant == approvals.c.tenant, actions.c.id == approvals.c.action_id)
 )
 _COLUMNS: Final = (
@@ -181,4 +198,14 @@ _COLUMNS: Final = (
     actions.c.on_behalf_of,
     actions.c.tainted,
     actions.c.expires_at,
+)
+# An outer join, although each approval has its action: a database then begins at the few that are asked for,
+# whatever it has counted or not.
+_OF_NUMBERS: Final = Prepared(
+    select(*_COLUMNS)
+    .select_from(approvals.outerjoin(actions, JOINED.onclause))
+    .where(
+        approvals.c.tenant == bindparam("b_tenant"),
+        approvals.c.number.in_(bindparam("b_numbers", expanding=True)),
+    )
 )

@@ -161,6 +161,13 @@ def in_states(
     wanted = [state.value for state in states]
     if (kind, run, conversation, limit) == (None, None, None, None):
         return _views(snapshot, _IN_STATES, {"b_tenant": tenant, "b_states": wanted})
+    if conversation is not None and limit is None:
+        found = _views(snapshot, _SPOKEN_OF, {"b_tenant": tenant, "b_conversation": conversation})
+        return [
+            one
+            for one in found
+            if one.state.value in wanted and kind in {None, one.kind} and run in {None, one.run}
+        ]
     conditions = [actions.c.tenant == tenant, actions.c.state.in_(wanted)]
     if kind is not None:
         conditions.append(actions.c.kind == kind)
@@ -364,6 +371,8 @@ _REFUSED: Final = Prepared(
         actions.c.state.in_((State.DENIED.value, State.REJECTED.value)),
     )
 )
+# Without the states: asked for them too, a database walks all actions in them, for most have no conversation.
+_SPOKEN_OF: Final = Prepared(_MINE.where(actions.c.conversation == bindparam("b_conversation")))
 _IN_STATES: Final = Prepared(_MINE.where(actions.c.state.in_(bindparam("b_states", expanding=True))))
 _OVERDUE: Final = Prepared(
     _MINE.where(

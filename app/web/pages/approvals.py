@@ -223,11 +223,11 @@ def _list(house: House, shown: Shown, offset: int) -> ListView:
     tenant, now = house.db.tenant, house.clock()
     with house.db.reading() as snapshot:
         kept = partial(house.kept.of, snapshot, now)
-        piles = kept("piles", lambda: inbox.piles(snapshot, tenant, now))
-        total = kept((shown, "total"), lambda: inbox.number_of_lines(snapshot, tenant, now, shown))
-        lines = kept(
-            (shown, offset), lambda: inbox.lines(snapshot, tenant, now, shown, limit=PAGE, offset=offset)
-        )
+        waiting = house.kept.queue.at(snapshot)
+        piles = kept("piles", lambda: waiting.piles(now))
+        found = kept((shown, "numbers"), lambda: waiting.numbers(shown, now))
+        lines = inbox.lines_of(snapshot, tenant, found[offset : offset + PAGE])
+    total = len(found)
     following = offset + PAGE if offset + PAGE < total else None
     return ListView(tuple(lines), total, tuple(piles), shown, offset, following)
 

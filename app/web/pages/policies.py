@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -14,6 +15,7 @@ from app.rule_versions import active_version, counts_of, replayed
 from app.web.notes import back_to, note_of
 from app.web.rendering import page
 from app.web.who import Opened, Posted, SignedIn
+from app.web.work import Work
 from policies.difference import difference
 from policies.lint import lint
 from policies.model import PolicySet
@@ -23,8 +25,8 @@ from tools.ledger.policy_versions import PROPOSED, PolicyVersion, Status
 
 router = APIRouter()
 
-REPLAY_SECONDS: Final = 3_600
-"""Of 30 days that are looked back on, an hour more or less tells nothing."""
+REPLAY_SECONDS: Final = 600
+"""Of 30 days that are looked back on, ten minutes more or less tell nothing; the page says when it was."""
 
 _NAME: Final = re.compile(r"^policy:\s*([\w-]+)", re.MULTILINE)
 
@@ -52,14 +54,14 @@ def one(request: Request, house: Opened, visit: SignedIn, version: str) -> Respo
     """One version: what differs from the rules in force, and what it would have answered otherwise."""
     meant = house.policymaking.version(version)
     rules = house.policymaking.rules(meant)
-    with house.db.reading() as snapshot:
-        report = house.kept.of(
-            snapshot,
-            house.clock(),
-            ("replay", rules.sha),
-            lambda: replayed(house, rules),
-            seconds=REPLAY_SECONDS,
-        )
+    work: Work = request.app.state.work
+    report, at = house.kept.lately(
+        house.clock(),
+        ("replay", rules.sha),
+        lambda: replayed(house, rules),
+        partial(work.start, f"replay:{rules.sha}"),
+        seconds=REPLAY_SECONDS,
+    )
     return page(
         request,
         "policy_version.html",
@@ -67,6 +69,7 @@ def one(request: Request, house: Opened, visit: SignedIn, version: str) -> Respo
         version=meant,
         changes=difference(house.policies(), rules),
         report=report,
+        replayed_at=at,
         compared=house.policymaking.compared(meant) if meant.status in PROPOSED else (),
         proposed=meant.status in PROPOSED,
         shadowed=meant.status is Status.SHADOW,

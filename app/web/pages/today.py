@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -64,8 +65,8 @@ def _view(house: House, snapshot: Snapshot) -> TodayView:
     tenant, now = house.db.tenant, house.clock()
     info = store_info(snapshot)
     kept = partial(house.kept.of, snapshot, now)
-    piles = kept("piles", lambda: inbox.piles(snapshot, tenant, now))
-    oldest = kept("oldest", lambda: inbox.lines(snapshot, tenant, now, Shown(order=Order.AGE), limit=1))
+    waiting = house.kept.queue.at(snapshot)
+    piles = kept("piles", lambda: waiting.piles(now))
     done = activity.executed_since(snapshot, tenant, now - LATELY, limit=_DONE)
     runs = house.conversations.journal.streams("run", limit=1)
     return TodayView(
@@ -75,8 +76,8 @@ def _view(house: House, snapshot: Snapshot) -> TodayView:
         waiting=sum(pile.count for pile in piles),
         worth=total_by_currency(amount for pile in piles for amount in pile.worth),
         piles=tuple(piles),
-        cards=tuple(kept("ranked", lambda: ranked(snapshot, tenant, now))),
-        oldest=oldest[0].created_at if oldest else None,
+        cards=tuple(kept("ranked", lambda: ranked(house, snapshot, now))),
+        oldest=waiting.oldest(now),
         done=tuple(done),
         done_count=kept("done", lambda: activity.count_executed_since(snapshot, tenant, now - LATELY)),
         last_run=runs[0] if runs else None,
@@ -85,16 +86,14 @@ def _view(house: House, snapshot: Snapshot) -> TodayView:
     )
 
 
-def ranked(snapshot: Snapshot, tenant: str, now: datetime) -> list[Waiting]:
+def ranked(house: House, snapshot: Snapshot, now: datetime) -> list[Waiting]:
     """The few that matter most: what expires within a day first, then by money."""
-    soon = [
-        one
-        for one in inbox.lines(snapshot, tenant, now, Shown(order=Order.DEADLINE), limit=CARDS)
-        if one.expires_at - now <= LATELY
-    ]
-    dear = inbox.lines(snapshot, tenant, now, Shown(order=Order.MONEY), limit=CARDS)
-    chosen = {one.id: one for one in (*soon, *dear)}
-    return list(chosen.values())[:CARDS]
+    waiting = house.kept.queue.at(snapshot)
+    due = islice(waiting.shown(Shown(order=Order.DEADLINE), now), CARDS)
+    soon = [one.number for one in due if one.expires_at - now <= LATELY]
+    dear = [one.number for one in islice(waiting.shown(Shown(order=Order.MONEY), now), CARDS)]
+    chosen = list(dict.fromkeys([*soon, *dear]))[:CARDS]
+    return inbox.lines_of(snapshot, house.db.tenant, chosen)
 
 
 def total_by_currency(amounts: Iterable[Money]) -> tuple[Money, ...]:

@@ -128,6 +128,12 @@ def purchase_orders(
     )
 
 
+def coming(snapshot: Snapshot, location: str, skus: Sequence[str]) -> list[tuple[str, date, int]]:
+    """What open orders still bring of some SKUs to a location: SKU, day and pieces, the soonest first."""
+    rows = _COMING.rows(snapshot, {"b_location": location, "b_skus": list(skus)})
+    return [(row.sku, row.expected_on, row.quantity - row.received) for row in rows]
+
+
 def has_purchase_orders(snapshot: Snapshot, supplier_id: str) -> bool:
     """Whether the store ever ordered from this supplier; a cancelled order does not count."""
     return bool(_HAS_ORDERS.scalar(snapshot, {"b_supplier": supplier_id}))
@@ -272,4 +278,23 @@ _ORDERED = Prepared(
         schema.purchase_order_lines.c.sku.in_(bindparam("b_skus", expanding=True)),
         schema.purchase_orders.c.status != "cancelled",
     )
+)
+_COMING = Prepared(
+    select(
+        schema.purchase_order_lines.c.sku,
+        schema.purchase_orders.c.expected_on,
+        schema.purchase_order_lines.c.quantity,
+        schema.purchase_order_lines.c.received,
+    )
+    .join(
+        schema.purchase_orders,
+        schema.purchase_orders.c.id == schema.purchase_order_lines.c.purchase_order,
+    )
+    .where(
+        schema.purchase_orders.c.status.in_(OPEN),
+        schema.purchase_orders.c.location == bindparam("b_location"),
+        schema.purchase_order_lines.c.sku.in_(bindparam("b_skus", expanding=True)),
+        schema.purchase_order_lines.c.quantity > schema.purchase_order_lines.c.received,
+    )
+    .order_by(schema.purchase_orders.c.expected_on, schema.purchase_orders.c.id)
 )

@@ -1,0 +1,191 @@
+"""What waits for people, kept in memory and brought up to date by the audit.
+
+Every change of an action or its approval adds an entry to the audit in the same transaction. So whoever read
+the queue once needs to look again only at the actions that later entries name, whichever process wrote them:
+with ten thousand open requests and a hundred people on the pages, a count is not counted anew for each page.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from threading import Lock
+from typing import Any, Final
+
+from sqlalchemy import bindparam, select
+
+from shop.money import Money
+from shop.store.database import Snapshot
+from shop.store.ledger_schema import actions, approvals, audit
+from shop.store.prepared import Prepared
+from tools.ledger import chain
+from tools.ledger.inbox import JOINED, Order, Pile, Shown, piled
+from tools.ledger.states import State
+
+MOST_CHANGES: Final = 2_000
+"""More entries than this since the last look, and everything is read again."""
+
+_AT_ONCE: Final = 500
+
+_ELSEWHERE: Final = frozenset(
+    {"session.begun", "session.ended", "sessions.ended", "customer.read", "customer.revealed"}
+)
+"""Entries about people who look: nothing that waits, no switch and no rule is another one after them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """One request that waits, with what it is counted, ranked and found by; `words` is its card, folded."""
+
+    number: int
+    action_id: str
+    kind: str
+    money: Money | None
+    expires_at: datetime
+    snoozed_until: datetime | None
+    assigned_to: str | None
+    created_at: datetime
+    words: str
+
+
+class Standing:
+    """The queue at one entry of the audit; what it holds never changes.
+
+    `version` is the number of the last entry that could change anything about requests, switches or rules.
+    """
+
+    def __init__(self, version: int, waiting: Iterable[Open]) -> None:
+        self.version = version
+        self._ranked = {Order.AGE: sorted(waiting, key=_RANKS[Order.AGE])}
+
+    def shown(self, shown: Shown, now: datetime) -> Iterator[Open]:
+        """What a filter leaves at a moment, ranked as asked; only requests that wait are here."""
+        words = json.dumps(shown.words, ensure_ascii=False)[1:-1].casefold()
+        return (
+            one
+            for one in self._in(shown.order)
+            if one.expires_at > now
+            and (one.snoozed_until is not None and one.snoozed_until > now) is shown.snoozed
+            and (not shown.kind or one.kind == shown.kind)
+            and (not shown.assigned_to or one.assigned_to == shown.assigned_to)
+            and (not words or words in one.words)
+        )
+
+    def numbers(self, shown: Shown, now: datetime) -> list[int]:
+        """The numbers of the approvals that a filter leaves, ranked as asked."""
+        return [one.number for one in self.shown(shown, now)]
+
+    def piles(self, now: datetime) -> list[Pile]:
+        """What waits and is not put off, kind by kind, the largest pile first."""
+        return piled((one.kind, one.money) for one in self.shown(Shown(), now))
+
+    def oldest(self, now: datetime) -> datetime | None:
+        """When the oldest request was made; None if nothing waits."""
+        first = next(self.shown(Shown(order=Order.AGE), now), None)
+        return None if first is None else first.created_at
+
+    def moved_on(self, version: int, gone: AbstractSet[str], came: Sequence[Open]) -> Standing:
+        """The queue at a later entry: without some actions, with others."""
+        later = Standing(version, ())
+        for order, ranked in self._ranked.items():
+            stayed = [one for one in ranked if one.action_id not in gone]
+            later._ranked[order] = sorted([*stayed, *came], key=_RANKS[order])
+        return later
+
+    def _in(self, order: Order) -> list[Open]:
+        """All of them in an order; nearly sorted lists are sorted in no time, so each is kept."""
+        known = self._ranked.get(order)
+        if known is None:
+            known = self._ranked[order] = sorted(self._ranked[Order.AGE], key=_RANKS[order])
+        return known
+
+
+class Queue:
+    """The requests of one store that wait, for the pages of one process."""
+
+    def __init__(self, tenant: str) -> None:
+        self._tenant = tenant
+        self._lock = Lock()
+        self._followed = 0
+        self._standing: Standing | None = None
+
+    def at(self, snapshot: Snapshot) -> Standing:
+        """What waits as of this snapshot, or of a later one that somebody else has read meanwhile."""
+        with self._lock:
+            last = chain.last_number(snapshot, self._tenant)
+            if self._standing is None or last > self._followed + MOST_CHANGES:
+                self._standing = Standing(last, self._read(snapshot))
+            elif last > self._followed:
+                self._standing = self._moved_on(snapshot, self._standing)
+            self._followed = max(last, self._followed)
+            return self._standing
+
+    def _moved_on(self, snapshot: Snapshot, known: Standing) -> Standing:
+        found = _SINCE.rows(snapshot, {"b_tenant": self._tenant, "b_after": self._followed})
+        entries = [row for row in found if row.type not in _ELSEWHERE]
+        if not entries:
+            return known
+        changed = {row.action_id for row in entries} - {""}
+        return known.moved_on(entries[-1].seq, changed, self._read(snapshot, sorted(changed)))
+
+    def _read(self, snapshot: Snapshot, only: Sequence[str] | None = None) -> list[Open]:
+        values: dict[str, Any] = {"b_tenant": self._tenant, "b_state": State.PENDING.value}
+        if only is None:
+            return [_open(row) for row in _ALL.rows(snapshot, values)]
+        starts = range(0, len(only), _AT_ONCE)
+        batches = ({**values, "b_ids": only[start : start + _AT_ONCE]} for start in starts)
+        return [_open(row) for batch in batches for row in _SOME.rows(snapshot, batch)]
+
+
+def _open(row: Any) -> Open:
+    return Open(
+        number=row.number,
+        action_id=row.id,
+        kind=row.kind,
+        money=None if row.money_minor is None else Money(row.money_minor, row.money_currency),
+        expires_at=row.expires_at,
+        snoozed_until=row.snoozed_until,
+        assigned_to=row.assigned_to,
+        created_at=row.created_at,
+        words=row.card.casefold(),
+    )
+
+
+def _dear(one: Open) -> tuple[int, int]:
+    return -one.money.minor if one.money else 0, one.number
+
+
+_RANKS: Final[Mapping[Order, Callable[[Open], Any]]] = {
+    Order.DEADLINE: attrgetter("expires_at", "number"),
+    Order.MONEY: _dear,
+    Order.AGE: attrgetter("number"),
+}
+
+# Built once: making a statement costs more than running it.
+_WAITING: Final = (
+    select(
+        approvals.c.number,
+        approvals.c.card,
+        approvals.c.snoozed_until,
+        approvals.c.assigned_to,
+        approvals.c.created_at,
+        actions.c.id,
+        actions.c.kind,
+        actions.c.money_minor,
+        actions.c.money_currency,
+        actions.c.expires_at,
+    )
+    .select_from(JOINED)
+    .where(actions.c.tenant == bindparam("b_tenant"), actions.c.state == bindparam("b_state"))
+)
+_ALL: Final = Prepared(_WAITING)
+_SOME: Final = Prepared(_WAITING.where(actions.c.id.in_(bindparam("b_ids", expanding=True))))
+_SINCE: Final = Prepared(
+    select(audit.c.seq, audit.c.type, audit.c.action_id)
+    .where(audit.c.tenant == bindparam("b_tenant"), audit.c.seq > bindparam("b_after"))
+    .order_by(audit.c.seq)
+)

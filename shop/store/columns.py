@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Dialect, String
 from sqlalchemy.types import TypeDecorator
+
+_NAIVE: Final = len("2026-11-20T09:00:00.000000")
 
 
 class UtcText(TypeDecorator[datetime]):
@@ -20,7 +22,8 @@ class UtcText(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"a moment needs a time zone: {value!r}")
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+        moment = value if value.tzinfo is UTC else value.astimezone(UTC)
+        return moment.isoformat(timespec="microseconds")[:_NAIVE] + "Z"
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Give the moment back with its time zone."""

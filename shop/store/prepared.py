@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
@@ -56,6 +56,8 @@ class _Compiled:
     """A statement as text of one dialect, and how values and rows are turned on their way.
 
     How a row is read depends on the types that the driver reports, so it is known after the first execution.
+    `straight` are the names of the values if each stands in one place by itself, as it usually does, and
+    `turned` the places among them whose values are converted.
     """
 
     text: str
@@ -63,8 +65,21 @@ class _Compiled:
     by_place: bool
     row: Callable[[Sequence[Any]], Any] = tuple
     is_known: bool = False
+    straight: tuple[str, ...] | None = field(init=False)
+    turned: tuple[tuple[int, Callable[[Any], Any]], ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        named = [slot.source for slot in self.slots if slot.source is not None and slot.place is None]
+        plain = self.by_place and len(named) == len(self.slots)
+        self.straight = tuple(named) if plain else None
+        self.turned = tuple((place, slot.bind) for place, slot in enumerate(self.slots) if slot.bind)
 
     def arguments(self, values: Values) -> Any:
+        if self.straight is not None:
+            given = [values[name] for name in self.straight]
+            for place, bind in self.turned:
+                given[place] = bind(given[place])
+            return given
         if self.by_place:
             return [slot.value(values) for slot in self.slots]
         return {slot.name: slot.value(values) for slot in self.slots}
@@ -85,6 +100,7 @@ class Prepared:
             for one in iterate(statement)
             if isinstance(one, BindParameter) and one.expanding and one.required
         )
+        self._names_count = isinstance(statement, Insert)
 
     def rows(self, snapshot: Connection, values: Values = _NOTHING) -> list[Any]:
         """All rows."""
@@ -127,7 +143,11 @@ class Prepared:
         return compiled, cursor
 
     def _for(self, snapshot: Connection, values: Values) -> _Compiled:
-        key = (snapshot.dialect.name, *values, *(len(values[name]) for name in self._lists))
+        key: object = snapshot.dialect.name
+        if self._names_count:  # an insert writes the columns that it is given a value for
+            key = (key, *values)
+        elif self._lists:
+            key = (key, *(len(values[name]) for name in self._lists))
         known = self._compiled.get(key)
         if known is None:
             known = self._compiled[key] = _compiled(self._statement, snapshot.dialect, values)

@@ -15,7 +15,7 @@ from typing import Final
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
 from agent.brain import ToolOutcome
-from agent.number_check import Known, unsupported, without
+from agent.number_check import Known, says_numbers, unsupported, without
 from agent.plan import MAKE_PLAN
 from agent.textflow import looks_like_a_call
 from agent.tool_choice import FIND_TOOLS
@@ -89,7 +89,7 @@ class AnswerCheck:
         text = str(message.text)
         if not text.strip() or looks_like_a_call(text, self.names):
             return self._no_answer(message)
-        wrong = unsupported(text, self._known(sent))
+        wrong = unsupported(text, self._known(sent)) if says_numbers(text) else []
         if not wrong:
             return Judged(message)
         if not self._sent_back:

@@ -76,6 +76,9 @@ class Emit(Protocol):
     def together(self, *drafts: Draft) -> None:
         """Write several events in one transaction."""
 
+    def hold(self, *drafts: Draft) -> None:
+        """Keep events until the next are written, in their transaction; the turn's end writes them too."""
+
     def live(self, step: int, text: str) -> None:
         """Show a piece of text at once; it is stored later, as part of a text event."""
 

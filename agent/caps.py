@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 from agent.journal import EventKind, Journal
 from agent.models import Caps, ModelSettings, Totals, Usage
@@ -67,9 +70,37 @@ class Meter:
         return f"{amount:f} {self._currency}".strip()
 
 
+@dataclass(slots=True)
+class _Day:
+    """What has been read of a day's usage: a turn reads only what came since, not the whole day again."""
+
+    midnight: datetime
+    totals: Totals = field(default_factory=Totals)
+    seen: set[tuple[str, int]] = field(default_factory=set)
+    until: datetime | None = None
+
+    def read(self, journal: Journal, now: datetime) -> Totals:
+        """The day's totals with what was written meanwhile, in whatever process."""
+        since = self.midnight if self.until is None else max(self.midnight, self.until - _LATE)
+        for event in journal.since(EventKind.USAGE, since):
+            if (event.stream, event.number) not in self.seen:
+                self.seen.add((event.stream, event.number))
+                self.totals = self.totals.plus(event.body)
+        self.until = now if self.until is None else max(self.until, now)
+        return self.totals
+
+
+_LATE: Final = timedelta(minutes=15)
+"""So far back an event may stand that was not there at the last look: writers wait, and clocks differ."""
+_days: WeakKeyDictionary[Journal, _Day] = WeakKeyDictionary()
+_reading: Final = Lock()
+
+
 def _spent_today(journal: Journal) -> Totals:
-    midnight = journal.now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    totals = Totals()
-    for event in journal.since(EventKind.USAGE, midnight):
-        totals = totals.plus(event.body)
-    return totals
+    now = journal.now.astimezone(UTC)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    with _reading:
+        day = _days.get(journal)
+        if day is None or day.midnight != midnight:
+            day = _days[journal] = _Day(midnight)
+        return day.read(journal, now)

@@ -219,6 +219,7 @@ class Conversations:
         """A defect of ours, or the end of the program: close the turn before the error goes on its way."""
         text = "an unexpected error ended this request; what was done until then stands above"
         said = {"role": "assistant", "content": text}
+        work.recorder.together()
         drafts = [
             Draft(EventKind.ERROR, {"turn": work.number, "error": type(error).__name__, "text": text}),
             Draft(EventKind.MESSAGE, {"turn": work.number, "message": said}),
@@ -227,6 +228,7 @@ class Conversations:
         work.recorder.show(self.journal.move_state(work.conversation, RUNNING, OPEN, drafts) or [])
 
     def _close(self, work: _Work, answer: Answer) -> None:
+        work.recorder.together()
         drafts = []
         said = [event.body["message"] for event in work.recorder.events if event.kind == EventKind.MESSAGE]
         if said[-1]["role"] != "assistant" or said[-1]["content"] != answer.text or "tool_calls" in said[-1]:

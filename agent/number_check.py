@@ -46,6 +46,8 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_DIGIT: Final = re.compile(r"\d")
+"""Every token has one."""
 _MARKER: Final = re.compile(r"^[ \t>]*(?:\(?\d{1,2}[.)]|[-*\u2022])[ \t]+", re.MULTILINE)
 """The mark of a list's item."""
 _ROW: Final = re.compile(r"^[ \t]*\|(?![ \t:|-]*$)", re.MULTILINE)
@@ -83,6 +85,15 @@ class Known:
         else:
             self.dates.update(date for date in _dates(parts) if date[0])
             self.times.update(_clock(parts[name]) for name in ("at", "clock") if parts[name])
+
+
+def says_numbers(answer: str) -> bool:
+    """Whether an answer holds anything that must be known at all.
+
+    >>> says_numbers("As the tool says."), says_numbers("There are 3.")
+    (False, True)
+    """
+    return _DIGIT.search(answer) is not None
 
 
 def unsupported(answer: str, known: Known) -> list[str]:

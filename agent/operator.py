@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from langchain.agents import create_agent
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
 from langchain.agents.middleware.types import ToolCallRequest
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolCall, ToolMessage
 
 from agent.answer_check import AnswerCheck, Judged
-from agent.brain import Answer, Emit, Message, Tools, Turn
+from agent.brain import Answer, Emit, Message, ToolDescription, Tools, Turn
 from agent.caps import Meter
 from agent.earlier import summary
 from agent.journal import Draft, EventKind
@@ -27,6 +28,7 @@ from agent.messages import readable, rebuilt, recent, stored
 from agent.model_client import Hearing, ModelClient, Reply
 from agent.news import still_open
 from agent.policy_words import policy_section
+from agent.scripted import ScriptedModel
 from agent.textflow import TextFlow, looks_like_a_call
 from agent.tool_choice import ToolChoice
 from agent.tooling import described
@@ -53,21 +55,12 @@ class LanguageModel:
 
     def run(self, turn: Turn, emit: Emit) -> Answer:
         """Let the model work on the request until it answers in words; raises ModelError."""
-        tools = _Offer(turn.tools)
         rules = policy_section(turn.shop.desk.rules())
-        steps = _Steps(turn, emit, self._client, self._meter, tools, rules)
-        # The graph needs one tool to have a place where calls run; `_Steps` offers and runs all of them.
-        agent = create_agent(
-            self._client.primary,
-            [tools.named(turn.tools.offered[0].name)],
-            system_prompt=f"{prompt(PROMPT).text}\n{rules}",
-            middleware=[steps],
-        )
         # One tool at a time, in the order asked: they are quick look-ups, and writes must keep their order.
-        graph: Any = agent
-        result = graph.invoke(
+        result = _graph().invoke(
             {"messages": rebuilt([*self._earlier(turn), *turn.request])},
             {"max_concurrency": 1, "recursion_limit": _GRAPH_STEPS},
+            context=_Steps(turn, emit, self._client, self._meter, rules),
         )
         return Answer(str(result["messages"][-1].text))
 
@@ -96,8 +89,41 @@ class _Offer:
         return self._made[name]
 
 
-class _Steps(AgentMiddleware[Any, Any]):
-    """Everything around a model call and a tool call of one turn."""
+@cache
+def _graph() -> Any:
+    """The loop, made once for all turns: making it costs more than a step. A turn's own part is its context.
+
+    A loop needs a model, which is never asked, and one tool to have a place where calls run: `_Steps` asks
+    the turn's model, and offers and runs all of its tools.
+    """
+    place = ToolDescription("tools", "Where calls run.", {"type": "object", "properties": {}})
+    return create_agent(
+        ScriptedModel(script=[]), [described(place, None)], middleware=[_OfTurn()], context_schema=_Steps
+    )
+
+
+class _OfTurn(AgentMiddleware[Any, Any]):
+    """Hands model calls and tool calls to the turn that is under way; the library's own are not used."""
+
+    def wrap_model_call(
+        self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], ModelResponse[Any]]
+    ) -> ModelResponse[Any]:
+        """The model's message that may be delivered, with what was said on the way to it."""
+        del handler
+        steps = cast("_Steps", request.runtime.context)
+        return ModelResponse(result=steps.ask(request.messages))
+
+    def wrap_tool_call(
+        self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], ToolMessage | Command[Any]]
+    ) -> ToolMessage:
+        """What the tool answered, known or not."""
+        del handler
+        steps = cast("_Steps", request.runtime.context)
+        return steps.run(request.tool_call)
+
+
+class _Steps:
+    """Everything around the model calls and tool calls of one turn."""
 
     def __init__(
         self,
@@ -105,45 +131,37 @@ class _Steps(AgentMiddleware[Any, Any]):
         emit: Emit,
         client: ModelClient,
         meter: Meter,
-        tools: _Offer,
         rules: str,
     ) -> None:
-        super().__init__()
         self._turn = turn
         self._emit = emit
         self._client = client
         self._meter = meter
-        self._offer = tools
-        self._told = {"prompt": prompt(PROMPT).sha, "rules": hashlib.sha256(rules.encode()).hexdigest()}
+        self._offer = _Offer(turn.tools)
+        said = prompt(PROMPT)
+        self._front = SystemMessage(f"{said.text}\n{rules}")
+        self._told = {"prompt": said.sha, "rules": hashlib.sha256(rules.encode()).hexdigest()}
         self._step = 0
         self._check = AnswerCheck(tuple(each.name for each in turn.tools.offered), rules)
         self._choice = ToolChoice(turn.tools.offered, may_write=_may_write(turn))
         self._choice.after(turn.history)
         self._choice.ask(turn.text)
 
-    def wrap_model_call(
-        self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], ModelResponse[Any]]
-    ) -> ModelResponse[Any]:
-        """Ask the model through our client (`handler` is not used) until a message may be delivered."""
-        del handler
-        front = [request.system_message] if request.system_message else []
+    def ask(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+        """Ask the model through our client until a message may be delivered; raises ModelError."""
         first = self._check.begin()
         said: list[BaseMessage] = [self._noted(first)] if first else []
         while True:
-            judged = self._ask([*front, *request.messages, *said])
+            judged = self._ask([self._front, *messages, *said])
             if judged.hopeless:
                 raise ModelError(NO_ANSWER)
             said.append(judged.message)
             if judged.fault is None:
-                return ModelResponse(result=said)
+                return said
             said.append(self._noted(judged.fault))
 
-    def wrap_tool_call(
-        self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], ToolMessage | Command[Any]]
-    ) -> ToolMessage:
-        """Run the call through the turn's tools, known or not (`handler` is not used)."""
-        del handler
-        call = request.tool_call
+    def run(self, call: ToolCall) -> ToolMessage:
+        """Run the call through the turn's tools, known or not."""
         outcome = self._turn.tools.run(call["name"], call["args"], call["id"])
         self._choice.use(call["name"], call["args"])
         self._check.keep(outcome)
@@ -205,7 +223,9 @@ class _Steps(AgentMiddleware[Any, Any]):
             whole = {"step": self._step, "text": str(judged.message.text), "restart": True}
             text = f"taken out of the answer, for no tool returned it: {', '.join(judged.taken_out)}"
             drafts += [Draft(EventKind.TEXT, whole), Draft(EventKind.NOTICE, {"text": text})]
-        self._emit.together(*drafts)
+        # Calls are journalled before they run: what the model said is written with the first of them.
+        keep = self._emit.hold if judged.message.tool_calls else self._emit.together
+        keep(*drafts)
 
 
 def _may_write(turn: Turn) -> bool:

@@ -28,6 +28,7 @@ class Recorder:
         self._stream = stream
         self._turn = turn
         self._listener = listener
+        self._held: list[Draft] = []
         self.events: list[StoredEvent] = []
 
     @property
@@ -40,9 +41,14 @@ class Recorder:
         self.together(Draft(kind, body))
 
     def together(self, *drafts: Draft) -> None:
-        """Write events of this turn in one transaction."""
-        numbered = [Draft(draft.kind, {"turn": self._turn, **draft.body}) for draft in drafts]
-        self.show(self._journal.write_all(self._stream, numbered))
+        """Write events of this turn in one transaction, those that were held in front."""
+        self.hold(*drafts)
+        held, self._held = self._held, []
+        self.show(self._journal.write_all(self._stream, held))
+
+    def hold(self, *drafts: Draft) -> None:
+        """Keep events that nobody is told of before the next ones: they are written with those."""
+        self._held += [Draft(draft.kind, {"turn": self._turn, **draft.body}) for draft in drafts]
 
     def show(self, events: list[StoredEvent]) -> None:
         """Keep and show events that are in the journal already."""

@@ -23,6 +23,8 @@ _NAME: Final = 2.0
 _ARGUMENT: Final = 0.5
 _LIKENESS: Final = 6.0
 """What a request that stands in the phrasebook word for word adds: as much as two rare words."""
+_KEPT: Final = 512
+"""Texts whose scores are kept: about 2 KiB each."""
 _EARLIER: Final = 0.6
 """What the words of the request before count: "and in Bristol?" means what it meant."""
 
@@ -34,9 +36,18 @@ class ToolIndex:
         documents = {tool.name: _document(tool) for tool in tools}
         self._names = tuple(documents)
         self._weights = _bm25(documents)
+        self._kept: dict[str, dict[str, float]] = {}
 
-    def scores(self, text: str) -> dict[str, float]:
-        """How much a text speaks for each tool; 0 is nothing."""
+    def scores(self, text: str) -> Mapping[str, float]:
+        """How much a text speaks for each tool; 0 is nothing. A request is weighed once, not each turn."""
+        found = self._kept.get(text)
+        if found is None:
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            found = self._kept[text] = self._scores(text)
+        return found
+
+    def _scores(self, text: str) -> dict[str, float]:
         found = dict.fromkeys(self._names, 0.0)
         shaped = tagged(text)
         for word in set(meanings(shaped)):
@@ -49,10 +60,10 @@ class ToolIndex:
 
     def ranked(self, text: str, before: str = "") -> list[tuple[str, float]]:
         """Tools that a request speaks for, the best first; `before` is the request before it."""
-        found = Counter(self.scores(text))
+        found = dict(self.scores(text))
         if before:
             for name, score in self.scores(before).items():
-                found[name] += _EARLIER * score  # type: ignore[assignment] # a Counter holds any number
+                found[name] += _EARLIER * score
         places = {name: place for place, name in enumerate(self._names)}
         positive = [(name, score) for name, score in found.items() if score > 0]
         return sorted(positive, key=lambda one: (-one[1], places[one[0]]))

@@ -27,8 +27,8 @@ class DescribedTool(BaseTool):
         return outcome.content
 
 
-def described(tool: ToolDescription, tools: Tools) -> BaseTool:
-    """A LangChain tool that offers the description as it stands and runs through the turn's tools."""
+def described(tool: ToolDescription, tools: Tools | None) -> BaseTool:
+    """A LangChain tool that offers the description as it stands and runs through these tools, if any."""
     schema: Mapping[str, Any] = {"title": tool.name, "description": tool.description, **tool.parameters}
     return DescribedTool(
         name=tool.name,

@@ -12,12 +12,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Integer, bindparam, func, insert, select, update
 
 from shop.clock import new_id
 from shop.errors import ConflictError, NotFoundError
 from shop.service_actions import ADDRESS
 from shop.store import journal_schema
+from shop.store.prepared import Prepared, insert_into
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -113,32 +114,20 @@ def append_all(
         {"stream": stream, "number": number, "at": now, "kind": kind, "body": _dump(body)}
         for number, (kind, body) in enumerate(events, last + 1)
     ]
-    if rows:
-        tx.execute(insert(journal_schema.events), rows)
+    insert_into(journal_schema.events).run_each(tx, rows)
     return last + len(rows)
 
 
 def read(snapshot: Snapshot, stream: str, after: int = 0, limit: int = PAGE) -> list[StoredEvent]:
     """Events with a number over `after`, in order, at most `limit`; none for an unknown stream."""
-    events = journal_schema.events
-    query = (
-        select(events)
-        .where(events.c.stream == stream, events.c.number > after)
-        .order_by(events.c.number)
-        .limit(limit)
-    )
-    return [_event(row) for row in snapshot.execute(query)]
+    values = {"b_stream": stream, "b_after": after, "b_limit": limit}
+    return [_event(row) for row in _READ.rows(snapshot, values)]
 
 
 def read_kinds(snapshot: Snapshot, stream: str, kinds: Sequence[str], after: int = 0) -> list[StoredEvent]:
     """All events of these kinds with a number over `after`, in order."""
-    events = journal_schema.events
-    query = (
-        select(events)
-        .where(events.c.stream == stream, events.c.number > after, events.c.kind.in_(kinds))
-        .order_by(events.c.number)
-    )
-    return [_event(row) for row in snapshot.execute(query)]
+    values = {"b_stream": stream, "b_after": after, "b_kinds": kinds}
+    return [_event(row) for row in _READ_KINDS.rows(snapshot, values)] if kinds else []
 
 
 def events_since(snapshot: Snapshot, kind: str, since: datetime) -> list[StoredEvent]:
@@ -288,9 +277,7 @@ def set_title(tx: Transaction, stream_id: str, title: str) -> None:
 
 
 def _last(snapshot: Snapshot, stream_id: str) -> int:
-    last = snapshot.scalar(
-        select(func.max(journal_schema.events.c.number)).where(journal_schema.events.c.stream == stream_id)
-    )
+    last = _LAST.scalar(snapshot, {"b_stream": stream_id})
     if last is None:
         stream(snapshot, stream_id)
     return int(last or 0)
@@ -309,7 +296,7 @@ def _stream(row: Row[Any]) -> Stream:
     return Stream(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for the row as a mapping
 
 
-def _event(row: Row[Any]) -> StoredEvent:
+def _event(row: Any) -> StoredEvent:
     return StoredEvent(row.stream, row.number, row.at, row.kind, json.loads(row.body))
 
 
@@ -327,3 +314,18 @@ def _known(state: str) -> str:
     if state not in STATES:
         raise ConflictError(f"unknown state {state!r}; known are {', '.join(sorted(STATES))}")
     return state
+
+
+# Built once: making a statement costs more than running it.
+_EVENTS = journal_schema.events
+_MINE = _EVENTS.c.stream == bindparam("b_stream")
+_AFTER = _EVENTS.c.number > bindparam("b_after")
+_READ = Prepared(
+    select(_EVENTS).where(_MINE, _AFTER).order_by(_EVENTS.c.number).limit(bindparam("b_limit", type_=Integer))
+)
+_READ_KINDS = Prepared(
+    select(_EVENTS)
+    .where(_MINE, _AFTER, _EVENTS.c.kind.in_(bindparam("b_kinds", expanding=True)))
+    .order_by(_EVENTS.c.number)
+)
+_LAST = Prepared(select(func.max(_EVENTS.c.number)).where(_MINE))

@@ -66,6 +66,30 @@ def test_the_journal_holds_the_turn_as_it_was_told(house: Any) -> None:
     assert "".join(event.body["text"] for event in heard if event.kind == "delta") == "Seven mugs."
 
 
+def test_what_the_model_said_is_stored_before_its_first_call_runs(house: Any) -> None:
+    """A tool that looks finds the model's message and the announced call in the journal, as do listeners."""
+    conversations = house.scripted(STOCK, "Seven mugs.")
+    conversation = conversations.start(SAM)
+    found: list[list[str]] = []
+    run = house.toolbox.run
+
+    def looking(name: str, args: Any, **rest: Any) -> Any:
+        found.append([event.kind for event in conversations.history(conversation)])
+        return run(name, args, **rest)
+
+    house.toolbox.run = looking
+    conversations.turn(conversation, "how many?", principal=SAM)
+    assert [kinds[-3:] for kinds in found] == [["usage", "message", "tool_call"]]
+
+
+def test_what_the_model_said_is_stored_when_its_call_is_not_made(house: Any) -> None:
+    """A turn that ends between the model's message and its call keeps the message."""
+    failing = [("fail", {"sku": "A"})]
+    result = ask(house.scripted(failing, failing, failing))
+    assert (result.state, len(house.toolbox.ran)) == (TurnState.CAPPED, 2)
+    assert len([body for body in bodies(result, "message") if body["message"].get("tool_calls")]) == 3
+
+
 def test_the_next_turn_remembers_the_one_before(house: Any) -> None:
     """The model gets every earlier message back, word for word, tool results included."""
     conversations = house.scripted(STOCK, "Seven mugs.", "As I said.")
@@ -308,6 +332,15 @@ def test_a_turn_ends_at_its_caps(house: Any, caps: Caps, words: str) -> None:
     assert words in result.answer
 
 
+def test_a_day_counts_what_other_processes_used_meanwhile(house: Any) -> None:
+    """A journal that has been read before sees what another one wrote since, once."""
+    house.scripted("One.", "Two.", "Three.", "Four.")
+    first, second = house.conversations(day=Caps(steps=3)), house.conversations(day=Caps(steps=3))
+    for conversations in (first, second, first):
+        assert ask(conversations).state is TurnState.DONE
+    assert [ask(each).state for each in (first, second)] == [TurnState.CAPPED] * 2
+
+
 @pytest.mark.parametrize(
     ("caps", "words"),
     [
@@ -323,6 +356,7 @@ def test_a_day_ends_at_its_caps_and_the_next_begins(house: Any, caps: Caps, word
     ask(house.conversations(price=price))
     result = ask(house.conversations(day=caps, price=price))
     assert (result.state, words in result.answer) == (TurnState.CAPPED, True)
+    assert ask(house.conversations(day=caps, price=price)).state is TurnState.CAPPED
     house.gate.later(days=1)
     assert ask(house.conversations(day=caps, price=price)).answer == "Two."
 

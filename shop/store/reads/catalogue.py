@@ -74,9 +74,7 @@ def location(snapshot: Snapshot, location_id: str) -> Location | None:
 
 def locations(snapshot: Snapshot) -> list[Location]:
     """All locations, the default one first."""
-    table = schema.locations
-    rows = snapshot.execute(select(table).order_by(table.c.rank, table.c.id))
-    return [Location(row.id, row.name, row.rank) for row in rows]
+    return [Location(row.id, row.name, row.rank) for row in _LOCATIONS.rows(snapshot)]
 
 
 def price_changes(snapshot: Snapshot, sku: str, *, since: datetime | None = None) -> list[PriceChange]:
@@ -145,3 +143,4 @@ _PRODUCTS = Prepared(
     select(schema.products).where(schema.products.c.sku.in_(bindparam("b_skus", expanding=True)))
 )
 _LOCATION = Prepared(select(schema.locations).where(schema.locations.c.id == bindparam("b_id")))
+_LOCATIONS = Prepared(select(schema.locations).order_by(schema.locations.c.rank, schema.locations.c.id))

@@ -3,10 +3,11 @@
 import re
 from typing import Any, Final, Literal
 
-from sqlalchemy import Column, ColumnElement, func, select
+from sqlalchemy import Column, ColumnElement, Integer, bindparam, func, select
 
 from shop.store import schema
 from shop.store.database import Snapshot
+from shop.store.prepared import Prepared
 
 Kind = Literal["product", "order", "purchase_order", "customer", "ticket", "supplier"]
 
@@ -33,8 +34,9 @@ def plain(text: str) -> str:
 def ids_spelled(snapshot: Snapshot, kind: Kind, text: str, limit: int = 6) -> list[str]:
     """The id that is this text, and ids that differ from it in case and marks only."""
     wanted = plain(text)
-    same = _IDS[kind] == text
-    return _ids(snapshot, kind, same | (_bare(_IDS[kind]) == wanted) if wanted else same, limit)
+    spelled = _SPELLED[kind] if wanted else _EXACT[kind]
+    values = {"b_text": text, "b_limit": limit, **({"b_plain": wanted} if wanted else {})}
+    return [row[0] for row in spelled.rows(snapshot, values)]
 
 
 def ids_ending(snapshot: Snapshot, kind: Kind, number: str, limit: int = 6) -> list[str]:
@@ -56,3 +58,16 @@ def _bare(column: Column[str]) -> Any:
     for mark in _MARKS:
         bare = func.replace(bare, mark, "")
     return bare
+
+
+def _prepared(column: Column[str], condition: ColumnElement[bool]) -> Prepared:
+    limit = bindparam("b_limit", type_=Integer)
+    return Prepared(select(column).where(condition).order_by(column).limit(limit))
+
+
+# Built once: making a statement costs more than running it.
+_EXACT = {kind: _prepared(column, column == bindparam("b_text")) for kind, column in _IDS.items()}
+_SPELLED = {
+    kind: _prepared(column, (column == bindparam("b_text")) | (_bare(column) == bindparam("b_plain")))
+    for kind, column in _IDS.items()
+}

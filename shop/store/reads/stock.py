@@ -21,14 +21,7 @@ def level(snapshot: Snapshot, sku: str, location: str) -> StockLevel | None:
 
 def levels_of(snapshot: Snapshot, sku: str) -> list[StockLevel]:
     """The stock of a SKU at every location that keeps it, the default location first."""
-    table, places = schema.stock_levels, schema.locations
-    rows = (
-        select(table)
-        .join(places, places.c.id == table.c.location)
-        .where(table.c.sku == sku)
-        .order_by(places.c.rank, table.c.location)
-    )
-    return [_level(row) for row in snapshot.execute(rows)]
+    return [_level(row) for row in _LEVELS.rows(snapshot, {"b_sku": sku})]
 
 
 def movements(
@@ -57,13 +50,10 @@ def movements(
 
 def units_sold(snapshot: Snapshot, sku: str, *, location: str | None = None, first: date, last: date) -> int:
     """Pieces sold from `first` to `last`, both days included; customers' returns are not subtracted."""
-    table = schema.stock_movements
-    rows = select(func.coalesce(func.sum(table.c.quantity), 0)).where(
-        table.c.sku == sku, table.c.kind == "sale", table.c.day >= first, table.c.day <= last
-    )
-    if location is not None:
-        rows = rows.where(table.c.location == location)
-    return -int(snapshot.execute(rows).scalar_one())
+    values = {"b_sku": sku, "b_first": first, "b_last": last}
+    if location is None:
+        return -int(_SOLD.scalar(snapshot, values))
+    return -int(_SOLD_AT.scalar(snapshot, {**values, "b_location": location}))
 
 
 def stockout_days(
@@ -83,14 +73,8 @@ def stockout_days(
 
 def incoming(snapshot: Snapshot, sku: str, location: str) -> int:
     """Pieces on open purchase orders for a location that have not arrived."""
-    head, lines = schema.purchase_orders, schema.purchase_order_lines
-    rows = (
-        select(lines.c.quantity, lines.c.received)
-        .join(head, head.c.id == lines.c.purchase_order)
-        .where(lines.c.sku == sku, head.c.location == location)
-        .where(head.c.status.in_(("placed", "partly_received")))
-    )
-    return sum(max(row.quantity - row.received, 0) for row in snapshot.execute(rows))
+    rows = _INCOMING.rows(snapshot, {"b_sku": sku, "b_location": location})
+    return sum(max(row.quantity - row.received, 0) for row in rows)
 
 
 def _level(row: Any) -> StockLevel:
@@ -120,4 +104,27 @@ _LEVEL = Prepared(
         schema.stock_levels.c.sku == bindparam("b_sku"),
         schema.stock_levels.c.location == bindparam("b_location"),
     )
+)
+_LEVELS = Prepared(
+    select(schema.stock_levels)
+    .join(schema.locations, schema.locations.c.id == schema.stock_levels.c.location)
+    .where(schema.stock_levels.c.sku == bindparam("b_sku"))
+    .order_by(schema.locations.c.rank, schema.stock_levels.c.location)
+)
+_MOVES = schema.stock_movements
+_SALES = select(func.coalesce(func.sum(_MOVES.c.quantity), 0)).where(
+    _MOVES.c.sku == bindparam("b_sku"),
+    _MOVES.c.kind == "sale",
+    _MOVES.c.day >= bindparam("b_first", type_=_MOVES.c.day.type),
+    _MOVES.c.day <= bindparam("b_last", type_=_MOVES.c.day.type),
+)
+_SOLD = Prepared(_SALES)
+_SOLD_AT = Prepared(_SALES.where(_MOVES.c.location == bindparam("b_location")))
+_LINES = schema.purchase_order_lines
+_INCOMING = Prepared(
+    select(_LINES.c.quantity, _LINES.c.received)
+    .join(schema.purchase_orders, schema.purchase_orders.c.id == _LINES.c.purchase_order)
+    .where(_LINES.c.sku == bindparam("b_sku"))
+    .where(schema.purchase_orders.c.location == bindparam("b_location"))
+    .where(schema.purchase_orders.c.status.in_(("placed", "partly_received")))
 )

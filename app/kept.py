@@ -95,6 +95,14 @@ class Kept:
             begin(renew)
         return value, at
 
+    def always(self, what: Hashable, make: Callable[[], T]) -> T:
+        """An answer that depends on nothing but its question."""
+        answer = self._place(what)
+        with answer.lock:
+            if answer.stamp is None:
+                answer.value, answer.stamp = make(), what
+            return cast("T", answer.value)
+
     def _place(self, what: Hashable) -> _Answer:
         with self._lock:
             answer = self._answers.setdefault(what, _Answer())

@@ -17,7 +17,7 @@ from app.cli.exits import Code
 from app.cli.options import As, AsJson, DryRun, house
 from app.cli.progress import ProgressLine
 from shop.budgets import Budget, Period
-from shop.engines import WORKERS, Engine
+from shop.engines import LAST_ROUND, WORKERS, Engine
 from shop.errors import InvalidActionError, NotFoundError, SetupError
 from shop.money import Money
 from shop.people import Principal, Role
@@ -90,11 +90,11 @@ def _answer(report: RunReport, *, arithmetic: bool, as_json: bool) -> None:
         _print(report, arithmetic=arithmetic)
 
 
-def _show_partitions(line: ProgressLine, done: int, total: int) -> None:
-    if done == total:
+def _show_partitions(line: ProgressLine, what: str, done: int, total: int) -> None:
+    if (what, done) == (LAST_ROUND, total):
         line.show("buying together and asking")
     else:
-        line.show(f"partition {done} of {total}")
+        line.show(f"{what} partition {done} of {total}")
 
 
 def code_of_run(report: RunReport) -> Code:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from app.bootstrap import House
@@ -60,6 +61,14 @@ def formats_of(house: House) -> Formats:
 
 known_formats: Final = lru_cache(maxsize=16)(Formats.of)
 """Reading a locale's data takes longer than most pages."""
+
+
+def fragment(house: House, template: str, **values: Any) -> Markup:
+    """A part of a page that is the same for everybody, to be kept."""
+    formats = formats_of(house)
+    found = templates().get_template(template)
+    writing = {"money": formats.money, "number": formats.number, "day": formats.day, "moment": formats.moment}
+    return Markup(found.render(**writing, **values))  # noqa: S704 - the template has escaped its values
 
 
 def page(

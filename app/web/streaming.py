@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from random import uniform
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HEARTBEAT_SECONDS: Final = 15.0
+"""After about so long a silence a reader is told that it is still heard."""
+
+SILENCES: Final = 4
+"""After so many the reader looks into the journal itself, whatever the watch for all readers has seen."""
+
 LOOK_AGAIN_SECONDS: Final = 1.0
 """How often the journal is asked, once for all readers, for what another process wrote; this one's writers
 wake their readers themselves."""
@@ -167,19 +173,26 @@ async def events_of(readers: LiveReaders, journal: Journal, stream: str, after: 
                 return
             async for piece in _until_stored(reader):
                 if piece is None:
+                    readers.watch(journal)  # if it has ended
                     yield b": still here\n\n"
                 elif piece.body["behind"] >= stored:
                     yield _live(piece)
 
 
 async def _until_stored(reader: _Reader) -> AsyncIterator[StoredEvent | None]:
-    """Pieces of text until something is in the journal; None for every quarter of a minute of silence."""
-    while not reader.missed:
+    """Pieces of text until something is in the journal; None for every quarter of a minute of silence.
+
+    Readers that came together are not silent for equally long: all at once they would keep others waiting.
+    """
+    silences = 0
+    while not reader.missed and silences < SILENCES:
         try:
-            piece = await asyncio.wait_for(reader.pieces.get(), HEARTBEAT_SECONDS)
+            wait = HEARTBEAT_SECONDS * uniform(0.7, 1.0)  # noqa: S311 - spreads readers, keeps no secret
+            piece = await asyncio.wait_for(reader.pieces.get(), wait)
         except TimeoutError:
+            silences += 1
             yield None
-            return  # and look whether the journal says more
+            continue
         if piece is None or piece.kind != DELTA:
             return
         yield piece

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
+from markupsafe import Markup
 from starlette.responses import Response
 
 from app.bootstrap import House
 from app.deciding import decides
 from app.rule_versions import active_version, counts_of, replayed
 from app.web.notes import back_to, note_of
-from app.web.rendering import page
+from app.web.rendering import fragment, page
 from app.web.who import Opened, Posted, SignedIn
 from app.web.work import Work
 from policies.difference import difference
@@ -41,8 +43,7 @@ def shown(request: Request, house: Opened, visit: SignedIn) -> Response:
         "policies.html",
         visit,
         active=active,
-        files=_files(house, active, rules),
-        findings=lint(rules),
+        told=house.kept.always(("rules", active.number, rules.sha), lambda: _told(house, active, rules)),
         versions=list(reversed(house.policymaking.versions())),
         may_draft=decides(visit.principal),
         note=note_of(request, visit),
@@ -125,16 +126,25 @@ def withdraw(house: Opened, form: Posted, version: str) -> Response:
     return back_to("/policies", f"{gone.name} is withdrawn", form.visit)
 
 
-def _files(house: House, version: PolicyVersion, rules: PolicySet) -> list[dict[str, Any]]:
-    """Each rule file with its text, and its rules as sentences."""
-    texts = house.policymaking.files(version)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A version of the rules as its page tells it to everybody."""
+
+    count: int
+    findings: Markup
+    files: tuple[tuple[str, Markup], ...]
+
+
+def _told(house: House, version: PolicyVersion, rules: PolicySet) -> Told:
+    """The findings, and each rule file with its rules as sentences beside its text."""
+    found = lint(rules)
     by_name = {policy.name: policy for policy in rules.policies}
-    found = []
-    for name, text in sorted(texts.items()):
+    files = []
+    for name, text in sorted(house.policymaking.files(version).items()):
         policy = by_name.get(_policy_in(text))
         sentences = [(rule, rule_in_words(rule)) for rule in policy.rules] if policy else []
-        found.append({"name": name, "text": text, "rules": sentences})
-    return found
+        files.append((name, fragment(house, "policy_file.html", name=name, text=text, rules=sentences)))
+    return Told(len(found), fragment(house, "policy_findings.html", findings=found), tuple(files))
 
 
 def _policy_in(text: str) -> str:

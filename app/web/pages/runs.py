@@ -15,7 +15,7 @@ from agent.reorder_report.tables import ACTED, budget_of, groups, line_rows, req
 from agent.reorder_run import RUN, ReorderRequest, load_report
 from agent.run_report import Outcome, RunReport
 from app.bootstrap import House
-from app.web.rendering import page
+from app.web.rendering import fragment, page
 from app.web.running import begin, fault_of, planned, run_of
 from app.web.who import Opened, Posted, SignedIn, require
 from shop.money import Money
@@ -28,8 +28,11 @@ from shop.store.reads.info import store_info
 router = APIRouter()
 
 LIST: Final = 50
-MOST_LINES: Final = 300
+MOST_LINES: Final = 100
 """Lines shown on the page; all of them are in the CSV."""
+
+MOST_OF_A_REASON: Final = 40
+"""Lines shown that were not ordered for the same reason."""
 
 
 @router.get("/runs")
@@ -49,7 +52,7 @@ def start(request: Request, house: Opened, form: Posted) -> Response:
     asked = _request_of(house, form)
     if asked.dry_run:
         report = planned(house, asked, form.person)
-        return _report_page(request, form.visit, _view(report), running=None)
+        return _report_page(request, form.visit, _view(house, report), running=None)
     begin(request, house, asked, form.person)
     return RedirectResponse(f"/runs/key/{asked.key}", 303)
 
@@ -119,25 +122,36 @@ def _progress(house: House, stream: Stream) -> dict[str, Any]:
 @lru_cache(maxsize=16)
 def _finished(house: House, run: str) -> dict[str, Any]:
     """What the page shows of a run that is done: it never changes again, so it is made once."""
-    return _view(load_report(house.db, run))
+    return _view(house, load_report(house.db, run))
 
 
-def _view(report: RunReport) -> dict[str, Any]:
+def _view(house: House, report: RunReport) -> dict[str, Any]:
     charts: list[Chart] = [chart for chart in (supplier_chart(report), *projection_charts(report)) if chart]
     rows = line_rows(report, ACTED)
+    body = fragment(
+        house,
+        "run_report.html",
+        report=report,
+        tiles=tiles_of(report),
+        budget=budget_of(report),
+        charts=charts,
+        requests=request_rows(report),
+        lines=rows[:MOST_LINES],
+        line_count=len(rows),
+        attention=groups(report, Outcome.NEEDS_ATTENTION),
+        not_ordered=groups(report, Outcome.NOT_ORDERED),
+        svg=Markup,
+        most=MOST_LINES,
+        most_of_a_reason=MOST_OF_A_REASON,
+    )
     return {
         "title": title_of(report),
-        "report": report,
-        "tiles": tiles_of(report),
-        "budget": budget_of(report),
-        "charts": charts,
-        "requests": request_rows(report),
-        "lines": rows[:MOST_LINES],
-        "line_count": len(rows),
-        "attention": groups(report, Outcome.NEEDS_ATTENTION),
-        "not_ordered": groups(report, Outcome.NOT_ORDERED),
+        "started_at": report.draft.started_at,
+        "dry": report.draft.dry_run,
+        "resumed": report.resumed,
+        "body": body,
     }
 
 
 def _report_page(request: Request, visit: Any, view: dict[str, Any], *, running: str | None) -> Response:
-    return page(request, "run.html", visit, svg=Markup, run=running, most=MOST_LINES, **view)
+    return page(request, "run.html", visit, run=running, **view)

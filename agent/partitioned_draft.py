@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from agent.partition_changes import LINES, compared_tables
 from agent.reorder_draft import order_request, transfer_request
 from agent.run_report import Draft, Elsewhere
-from shop.engines import WORKERS, Engine, plan_partitions
+from shop.engines import WORKERS, Engine, Planned, plan_partitions
 from shop.errors import ImportFileError
 from shop.money import Money
 from shop.plan_results import PlannedTransfer, Reason
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Partitioned:
-    """Where the partitions lie and who plans them; `show` is told how many are done, and of how many."""
+    """Where the partitions lie and who plans them; `show` is told how far they are."""
 
     directory: Path
     engine: Engine = Engine.LOCAL
     workers: int = WORKERS
-    show: Callable[[int, int], None] | None = None
+    show: Callable[[str, int, int], None] | None = None
 
 
 def partitioned_draft(
@@ -70,10 +70,10 @@ def partitioned_draft(
             f"{where.directory} holds no partitions; shophand export partitions writes them"
         )
     out = where.directory / f"plan-{key.replace(':', '-')}"
-    files = plan_partitions(
+    planned = plan_partitions(
         paths, frame, settings, out, engine=where.engine, workers=where.workers, show=where.show
     )
-    tables = [parquet.read_table(path, use_threads=False) for path in files]
+    tables = [parquet.read_table(path, use_threads=False) for path in planned.candidates]
     together = buy_together([table.replace_schema_metadata(None) for table in tables], frame, settings)
     plan = together.plan(settings, _transfers(tables))
     requests = (
@@ -100,7 +100,7 @@ def partitioned_draft(
         stockouts_with=0.0,
         signals=tuple(signal.in_words() for signal in frame.signals),
         previous=previous,
-        elsewhere=_elsewhere(out, files, together),
+        elsewhere=_elsewhere(out, planned, together),
     )
 
 
@@ -117,7 +117,7 @@ def _unmet(together: Together) -> Money:
     return Money(sum(outcome.drafts[row].home_minor for row in over if row in outcome.drafts), home)
 
 
-def _elsewhere(out: Path, files: Sequence[Path], together: Together) -> Elsewhere:
+def _elsewhere(out: Path, planned: Planned, together: Together) -> Elsewhere:
     """The counts of all SKU-locations in scope, each under one outcome."""
     from pyarrow import parquet  # noqa: PLC0415 - half a second that only large runs need
 
@@ -126,9 +126,8 @@ def _elsewhere(out: Path, files: Sequence[Path], together: Together) -> Elsewher
 
     findings: Counter[str] = Counter()
     places: set[str] = set()
-    for path in files:
-        verdicts = path.with_name(path.name.replace("candidates-", "verdicts-"))
-        table = parquet.read_table(verdicts, columns=["finding", "location"], use_threads=False)
+    for path in planned.verdicts:
+        table = parquet.read_table(path, columns=["finding", "location"], use_threads=False)
         findings.update(table["finding"].to_pylist())
         places.update(table["location"].unique().to_pylist())
     checked = findings.total()

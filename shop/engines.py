@@ -1,7 +1,8 @@
 """Where partitions are planned: processes of this machine, or a Ray cluster. Both give the same tables.
 
-Each partition leaves two files in the run's directory: its verdicts, then its candidates, which name what
-they were made from. A run that was cut off plans only the partitions whose candidates are not there yet.
+Each partition leaves four files in the run's directory: what its series tell by themselves, the rows by
+which forecasts are judged, its verdicts, then its candidates. They name what they were made from, so that a run
+that was cut off does only what is not there yet.
 Ray is the optional extra ``ray``; its workers must see the directories under the same names.
 """
 
@@ -23,10 +24,15 @@ from shop.errors import SetupError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from shop.forecasting.open_days import Calendar
+    from shop.forecasting.shared import GroupSums
+    from shop.partition_sales import Known, PartSales
     from shop.partitions import Frame
-    from shop.plan_inputs import Floats, Names, PlanSettings
+    from shop.plan_inputs import Names, PlanSettings
+    from shop.signalled_past import PromotionSums
 
 WORKERS: Final = 2
+LAST_ROUND: Final = "plan of"
 
 Each = Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[Any]]
 """Does a piece of work for each task and gives the answers as they come, in any order."""
@@ -41,13 +47,48 @@ class Engine(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One partition of a run: its file, what all share, and where its tables go."""
+    """One partition of a run: its file, what all share, and where its tables go.
+
+    `source` names the contents of the file, `common` all that its tables were made from beside it.
+    """
 
     path: Path
     frame: Frame
     settings: PlanSettings
     out: Path
+    source: str
     common: str
+
+    def table(self, kind: str, suffix: str = ".parquet") -> Path:
+        """Where a table of this partition lies."""
+        return self.out / self.path.with_suffix(suffix).name.replace("part-", f"{kind}-")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The partitions of a run, planned: files in their order, and the frame with what they tell together."""
+
+    tasks: tuple[Task, ...]
+    frame: Frame
+
+    @property
+    def candidates(self) -> list[Path]:
+        """The rows to buy for."""
+        return [task.table("candidates") for task in self.tasks]
+
+    @property
+    def verdicts(self) -> list[Path]:
+        """A row for each SKU-location in scope."""
+        return [task.table("verdicts") for task in self.tasks]
+
+    @property
+    def judged(self) -> list[Path]:
+        """The rows, with their sales, by which the forecasts are judged."""
+        return [task.table("judged") for task in self.tasks]
+
+
+Show = Callable[[str, int, int], None]
+"""Is told what is done with the partitions, with how many so far, and of how many."""
 
 
 def plan_partitions(
@@ -58,83 +99,153 @@ def plan_partitions(
     *,
     engine: Engine = Engine.LOCAL,
     workers: int = WORKERS,
-    show: Callable[[int, int], None] | None = None,
-) -> list[Path]:
-    """Plan each partition, `workers` at a time; gives the files of their candidates in the partitions' order.
+    show: Show | None = None,
+) -> Planned:
+    """Plan each partition, `workers` at a time, in three rounds: count sales, fit series, plan.
 
-    `show` is told how many are done, and of how many. Raises SetupError for Ray without its extra.
+    Between the rounds all partitions are added up. Raises SetupError for Ray without its extra,
+    ImportFileError for partitions of different days.
     """
+    from shop.partition_sales import calendar_of_all, known_of  # noqa: PLC0415 - loads numba
+
     out.mkdir(parents=True, exist_ok=True)
     with _ENGINES[engine](min(workers, len(paths))) as each:
-        if frame.earlier is not None:
-            frame = with_season(paths, frame, each)
+        rounds = _Rounds(each, show)
+        frame = with_promotions(paths, frame, rounds)
+        sales = rounds.do("sales of", _sales, [(path, frame) for path in paths])
+        frame = with_season(sales, frame)
+        calendar = calendar_of_all(sales)
         common = digest_of(frame, settings)
-        tasks = [Task(path, frame, settings, out, common) for path in paths]
-        for done, _ in enumerate(each(plan_partition, tasks), 1):
-            if show is not None:
-                show(done, len(tasks))
-    return [_candidates_file(task) for task in tasks]
+        first = [
+            Task(path, frame, settings, out, part.source, common)
+            for path, part in zip(paths, sales, strict=True)
+        ]
+        rows = sum(part.rows for part in sales)
+        sums = rounds.do("forecasts of", fit_partition, [(task, calendar, rows) for task in first])
+        known = known_of(sums, calendar)
+        tasks = [replace(task, common=_digest([common, _plain(known)])) for task in first]
+        rounds.do(LAST_ROUND, plan_partition, [(task, known) for task in tasks])
+    return Planned(tuple(tasks), frame)
 
 
-def with_season(paths: Sequence[Path], frame: Frame, each: Each) -> Frame:
-    """The frame with the seasons that the year before and all partitions together tell: one more reading.
+@dataclass(frozen=True, slots=True)
+class _Rounds:
+    """Does work for all partitions, tells how far it is, and gives the answers in the partitions' order."""
 
-    How the catalogue is cut changes nothing in them, and neither does who reads it.
-    """
+    each: Each
+    show: Show | None
+
+    def do(self, what: str, work: Callable[[Any], Any], tasks: Sequence[Any]) -> list[Any]:
+        found: list[Any] = [None] * len(tasks)
+        numbered = [(work, place, task) for place, task in enumerate(tasks)]
+        for done, (place, answer) in enumerate(self.each(_numbered, numbered), 1):
+            found[place] = answer
+            if self.show is not None:
+                self.show(what, done, len(tasks))
+        return found
+
+
+def _numbered(asked: tuple[Callable[[Any], Any], int, Any]) -> tuple[int, Any]:
+    work, place, task = asked
+    return place, work(task)
+
+
+def with_promotions(paths: Sequence[Path], frame: Frame, rounds: _Rounds) -> Frame:
+    """The frame with what all partitions sold within and around the promotions that signals tell of."""
+    from shop.partition_sales import promoted_of  # noqa: PLC0415 - loads numba
+    from shop.signalled_past import past_demand  # noqa: PLC0415 - loads numpy, which only a plan needs
+
+    if not past_demand(frame.signals, frame.as_of):
+        return frame
+    parts = rounds.do("promotions of", _promotions, [(path, frame) for path in paths])
+    return replace(frame, promoted=promoted_of(parts))
+
+
+def with_season(sales: Sequence[PartSales], frame: Frame) -> Frame:
+    """The frame with the seasons that the year before and all partitions together tell."""
     from shop.forecasting.seasons import season_of  # noqa: PLC0415 - loads numpy, which only a plan needs
 
-    known, bare = frame.earlier, replace(frame, earlier=None)
-    if known is None:
+    if frame.earlier is None:
         return frame
-    parts = list(each(_category_sales, [(path, bare) for path in paths]))
-    return replace(bare, season=season_of(known, parts))
+    parts = [part.season for part in sales if part.season is not None]
+    return replace(frame, earlier=None, season=season_of(frame.earlier, parts))
 
 
-def _category_sales(asked: tuple[Path, Frame]) -> tuple[Names, Floats]:
-    """The categories of a partition and what was sold of them day by day, known signals set apart."""
+def _promotions(asked: tuple[Path, Frame]) -> tuple[PromotionSums, ...]:
+    from shop.partition_sales import promotions_in  # noqa: PLC0415 - loads numba
+
+    return promotions_in(*asked)
+
+
+def _sales(asked: tuple[Path, Frame]) -> PartSales:
+    from shop.partition_sales import sales_of  # noqa: PLC0415 - loads numba
+
+    return sales_of(*asked)
+
+
+def fit_partition(asked: tuple[Task, Calendar, int]) -> tuple[Names, GroupSums]:
+    """Fit the series of a partition and keep what was found, unless it is there; gives their sums.
+
+    `asked`: the task, the store's calendar, and how many rows the catalogue has in scope.
+    """
     import numpy as np  # noqa: PLC0415 - only a plan needs it
 
-    from shop.forecasting.seasons import category_sales  # noqa: PLC0415 - loads numpy, which only a plan needs
-    from shop.partitions import inputs_of, read_partition  # noqa: PLC0415 - loads numba
+    from shop.partition_sales import fits_of, judged, read_sums, write_fits  # noqa: PLC0415 - loads numba
+    from shop.partitions import OFFERS, inputs_of, read_partition  # noqa: PLC0415 - loads numpy
 
-    path, frame = asked
-    inputs = inputs_of(read_partition(path), frame)
-    names, group = np.unique(inputs.items.category.astype(str), return_inverse=True)
-    return names, category_sales(inputs, names, group)
+    task, calendar, of_all = asked
+    path = task.table("fits", ".npz")
+    source = task.source + _digest([task.common, _plain(calendar), of_all])
+    kept = read_sums(path, source)
+    if kept is not None:
+        return kept
+    table = read_partition(task.path, without=(OFFERS,))
+    inputs = inputs_of(table, task.frame)
+    found = fits_of(inputs, task.settings, calendar)
+    _write(table.take(np.flatnonzero(judged(inputs.items, of_all))), task.table("judged"))
+    write_fits(found, source, path)
+    return found.categories, found.sums
 
 
 def digest_of(frame: Frame, settings: PlanSettings) -> str:
     """A name for all that partitions share, their code included."""
     from shop.compiled import state_of_kernels  # noqa: PLC0415 - loads numba
 
-    told = {one.name: _plain(getattr(frame, one.name)) for one in fields(frame)}
-    text = json.dumps([told, repr(settings), state_of_kernels()], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return _digest([_plain(frame), repr(settings), state_of_kernels()])
+
+
+def _digest(told: Any) -> str:
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def _plain(value: Any) -> Any:
-    if hasattr(value, "__dataclass_fields__") and any(hasattr(part, "tolist") for part in _parts(value)):
+    """Arrays as lists, within records of them too; anything else as its text."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if hasattr(value, "__dataclass_fields__"):
         return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
-    return value.tolist() if hasattr(value, "tolist") else repr(value)
+    return repr(value)
 
 
-def _parts(value: Any) -> list[Any]:
-    return [getattr(value, one.name) for one in fields(value)]
+def plan_partition(asked: tuple[Task, Known]) -> str:
+    """Plan one partition and write its tables, unless they are there; gives the name of its candidates.
 
-
-def plan_partition(task: Task) -> str:
-    """Plan one partition and write its tables, unless they are there; gives the name of its candidates."""
+    `asked`: the task, and what the sales of all partitions tell.
+    """
     from pyarrow import parquet  # noqa: PLC0415 - half a second that only large runs need
 
     from shop.partition_plan import needs_of_partition  # noqa: PLC0415 - loads numba
-    from shop.partitions import read_partition  # noqa: PLC0415 - loads numpy, which only a plan needs
+    from shop.partition_sales import read_fits  # noqa: PLC0415 - loads numba
+    from shop.partitions import HISTORY, read_partition  # noqa: PLC0415 - loads numpy
 
-    path = _candidates_file(task)
-    source = hashlib.sha256(task.path.read_bytes()).hexdigest() + task.common
+    task, known = asked
+    path, source = task.table("candidates"), task.source + task.common
     if path.exists() and parquet.read_schema(path).metadata.get(b"source") == source.encode():
         return path.name
-    found = needs_of_partition(read_partition(task.path), task.frame, task.settings)
-    _write(found.verdicts, task.out / task.path.name.replace("part-", "verdicts-"))
+    table = read_partition(task.path, without=HISTORY)
+    part = read_fits(task.table("fits", ".npz"))
+    found = needs_of_partition(table, task.frame, task.settings, part, known)
+    _write(found.verdicts, task.table("verdicts"))
     moves = json.dumps([asdict(move) for move in found.transfers])
     told = {
         b"source": source.encode(),
@@ -143,10 +254,6 @@ def plan_partition(task: Task) -> str:
     }
     _write(found.candidates.replace_schema_metadata(told), path)
     return path.name
-
-
-def _candidates_file(task: Task) -> Path:
-    return task.out / task.path.name.replace("part-", "candidates-")
 
 
 def _write(table: pa.Table, path: Path) -> None:

@@ -1,6 +1,7 @@
 """A plan in partitions: each finds its own needs, all their lines are bought together.
 
-`needs_of_partition` is a pure function of a partition, the frame and the settings. It answers with tables: a
+`needs_of_partition` is a pure function of a partition, the frame, the settings and what all partitions' sales
+tell together (`shop/partition_sales.py`). It answers with tables: a
 verdict for each row, and the candidates, which are the rows to buy for with all that buying looks at. What
 couples partitions, suppliers' minimums and the prices of budgets, is decided by `buy_together` from the
 candidates alone, ordered by name. So no number of machines or processes changes a line.
@@ -17,9 +18,9 @@ import numpy as np
 from shop.assessment import Assessment, assess, ordering_weight
 from shop.demand import Forecasts
 from shop.errors import InvalidActionError
-from shop.partitions import Frame, inputs_of, items_of, offers_of
+from shop.partitions import Frame, inputs_of, items_of, no_history, offers_of
 from shop.plan_check import faults_of_orders, impossible_transfers
-from shop.plan_inputs import History, Incoming, PlanInputs, PlanSettings
+from shop.plan_inputs import Incoming, PlanInputs, PlanSettings
 from shop.plan_results import NeedFigures, Plan, PlannedTransfer, Reason
 from shop.planning import Needs, Outcome, needs_of, orders_of, transfers_of
 from shop.projected_level import Projection
@@ -31,11 +32,11 @@ from shop.supply import Supply
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from shop.partition_sales import Known, PartFits
     from shop.plan_inputs import Ints
 
 Part = TypeVar("Part")
 
-HISTORY: Final = ("sold", "empty")
 CANDIDATE: Final = ""
 """The finding of a row that is bought, or held back, with those of all partitions."""
 OWN: Final = (
@@ -99,10 +100,15 @@ class Together:
         )
 
 
-def needs_of_partition(table: pa.Table, frame: Frame, settings: PlanSettings) -> PartitionNeeds:
-    """Forecast, levels, transfers and needs of one partition; reads and writes nothing."""
+def needs_of_partition(
+    table: pa.Table, frame: Frame, settings: PlanSettings, part: PartFits, known: Known
+) -> PartitionNeeds:
+    """Forecast, levels, transfers and needs of one partition; reads and writes nothing.
+
+    `part` is what its sales tell by themselves, `known` what those of all partitions tell.
+    """
     inputs = inputs_of(table, frame)
-    state = assess(inputs, settings)
+    state = assess(inputs, settings, known.told(part, inputs.items))
     needs = needs_of(inputs, settings, state)
     transfers = transfers_of(inputs, needs.moves)
     faults = list(impossible_transfers(transfers, inputs))
@@ -153,7 +159,7 @@ def _candidates(table: pa.Table, inputs: PlanInputs, state: Assessment, needs: N
     import pyarrow as pa  # noqa: PLC0415 - half a second that only large runs need
 
     rows = needs.buying
-    found = table.drop_columns(list(HISTORY)).take(pa.array(rows))
+    found = table.take(pa.array(rows))
     per_day, variance = state.forecasts.per_day()
     supplier = inputs.suppliers.id[inputs.offers.supplier[state.choice.offer[rows]]]
     columns: dict[str, Any] = {name: getattr(state, name)[rows] for name in OWN}
@@ -204,13 +210,12 @@ def buy_together(tables: Sequence[pa.Table], frame: Frame, settings: PlanSetting
 def _inputs_of_candidates(table: pa.Table, frame: Frame) -> PlanInputs:
     none = np.zeros(0, dtype=np.int64)
     names = np.zeros(0, dtype=np.object_)
-    nothing = np.zeros((0, len(table)))
     return with_signals(
         PlanInputs(
             as_of=frame.as_of,
             home_currency=frame.home_currency,
             items=items_of(table, None),
-            history=History(starts_on=frame.as_of, sold=nothing, stocked_out=nothing > 0),
+            history=no_history(frame.as_of, len(table)),
             incoming=Incoming(item=none, quantity=none, due_in_days=none, source=names, supplier=names),
             suppliers=frame.suppliers,
             offers=offers_of(table, frame.suppliers),

@@ -1,9 +1,9 @@
 """The catalogue as Arrow tables: partitions of whole SKUs, with history, stock and terms, in Parquet.
 
-A partition is planned by itself: what the forecast shares (the week's pattern, what the store and its
-categories gain) is shared within a partition. So a plan depends on how the catalogue is cut into files, which
-is written down, and never on how many machines or processes read them. All locations of a SKU lie in one
-partition. What is small or of the moment (suppliers, rates, open orders, signals) is a `Frame`.
+A partition is planned beside all others: what forecasts share is added up over all of them first, exactly
+(`shop/partition_sales.py`). So a plan depends neither on how the catalogue is cut into files nor on how many
+machines or processes read them. All locations of a SKU lie in one partition. What is small or of the moment
+(suppliers, rates, open orders, signals) is a `Frame`.
 
     write_partitions(inputs, Path("night"), rows=10_000)
     inputs = inputs_of(read_partition(partition_files(Path("night"))[0]), frame)
@@ -14,7 +14,7 @@ Columns: the fields of `shop.plan_inputs.Items`; `sold` pieces of each day, the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from importlib.util import find_spec
 from itertools import pairwise
@@ -28,7 +28,7 @@ from shop.plan_inputs import History, Incoming, Items, Offers, PlanInputs, Suppl
 from shop.signalled import with_signals
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
     import pyarrow as pa
@@ -56,6 +56,8 @@ FIGURES: Final = (
     "weight_grams",
     "volume_ml",
 )
+HISTORY: Final = ("sold", "empty")
+OFFERS: Final = "offers"
 OPTIONAL: Final = ("shelf_life_days",)
 """Figures that a file written by another tool may leave out: nothing is known of them then."""
 
@@ -171,40 +173,40 @@ def partition_files(directory: Path) -> list[Path]:
     return sorted(directory.glob("part-*.parquet"))
 
 
-def read_partition(path: Path) -> pa.Table:
-    """A partition; raises ImportFileError for a file that is none, with what is missing."""
+def read_partition(path: Path, without: Sequence[str] = ()) -> pa.Table:
+    """A partition; raises ImportFileError for a file that is none, with what is missing.
+
+    The columns `without` are left out where they are not needed: ``sold`` and ``empty`` are most of a file.
+    """
     import pyarrow as pa  # noqa: PLC0415 - half a second that only large runs need
     from pyarrow import parquet  # noqa: PLC0415 - half a second that only large runs need
 
     try:
         with parquet.ParquetFile(path) as file:
-            table = file.read(use_threads=False)
+            known, told = file.schema_arrow.names, file.schema_arrow.metadata or {}
+            wanted = [name for name in known if name not in without]
+            table = file.read(columns=wanted, use_threads=False)
     except (OSError, pa.ArrowException) as error:
         raise ImportFileError(f"{path} cannot be read as Parquet: {error}") from error
-    missing = [
-        name for name in (*TEXTS, *FIGURES, "sold", "empty", "offers") if name not in table.column_names
-    ]
-    if missing or b"as_of" not in (table.schema.metadata or {}):
+    missing = [name for name in (*TEXTS, *FIGURES, *HISTORY, OFFERS) if name not in known]
+    if missing or b"as_of" not in told:
         raise ImportFileError(f"{path.name} is no partition: {', '.join(missing) or 'as_of'} is not there")
     return table
 
 
 def inputs_of(table: pa.Table, frame: Frame) -> PlanInputs:
-    """The inputs of a partition's plan; raises ImportFileError if it was written for another day."""
-    as_of = date.fromisoformat(table.schema.metadata[b"as_of"].decode())
-    if as_of != frame.as_of:
-        raise ImportFileError(f"the partitions were written for {as_of}, the run is of {frame.as_of}")
-    items = items_of(table, frame.location)
+    """The inputs of a partition's plan; raises ImportFileError if it was written for another day.
+
+    Of a table that was read without history or offers they know none.
+    """
+    check_day(table, frame)
+    as_of, items = frame.as_of, items_of(table, frame.location)
     return with_signals(
         PlanInputs(
             as_of=as_of,
             home_currency=frame.home_currency,
             items=items,
-            history=History(
-                starts_on=date.fromisoformat(table.schema.metadata[b"starts_on"].decode()),
-                sold=_days_by_rows(table, "sold"),
-                stocked_out=_days_by_rows(table, "empty").astype(bool),
-            ),
+            history=_history(table) if "sold" in table.column_names else no_history(as_of, len(table)),
             incoming=_incoming(items, frame.on_the_way),
             suppliers=frame.suppliers,
             offers=offers_of(table, frame.suppliers),
@@ -216,6 +218,27 @@ def inputs_of(table: pa.Table, frame: Frame) -> PlanInputs:
             promoted=frame.promoted,
         )
     )
+
+
+def check_day(table: pa.Table, frame: Frame) -> None:
+    """Raises ImportFileError for a partition that was written for another day."""
+    as_of = date.fromisoformat(table.schema.metadata[b"as_of"].decode())
+    if as_of != frame.as_of:
+        raise ImportFileError(f"the partitions were written for {as_of}, the run is of {frame.as_of}")
+
+
+def _history(table: pa.Table) -> History:
+    return History(
+        starts_on=date.fromisoformat(table.schema.metadata[b"starts_on"].decode()),
+        sold=_days_by_rows(table, "sold"),
+        stocked_out=_days_by_rows(table, "empty").astype(bool),
+    )
+
+
+def no_history(as_of: date, rows: int) -> History:
+    """The history of items of which it was read before, or never was."""
+    nothing = np.zeros((0, rows))
+    return History(starts_on=as_of, sold=nothing, stocked_out=nothing > 0)
 
 
 def items_of(table: pa.Table, location: str | None) -> Items:
@@ -231,8 +254,10 @@ def items_of(table: pa.Table, location: str | None) -> Items:
 
 def offers_of(table: pa.Table, suppliers: Suppliers) -> Offers:
     """The offers of each SKU, once; raises ImportFileError for a supplier that the store does not know."""
+    if OFFERS not in table.column_names:
+        return _no_offers()
     _, first = np.unique(_names(table, "sku").astype(str), return_index=True)
-    lists = table["offers"].combine_chunks().take(_indices(first))
+    lists = table[OFFERS].combine_chunks().take(_indices(first))
     count = lists.value_lengths().to_numpy(zero_copy_only=False)
     sku = np.repeat(_names(table, "sku")[first], count)
     offers = lists.flatten()
@@ -261,6 +286,12 @@ def offers_of(table: pa.Table, suppliers: Suppliers) -> Offers:
     )
 
 
+def _no_offers() -> Offers:
+    none, names = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.object_)
+    figures: dict[str, Any] = {one.name: none for one in fields(Offers)}
+    return Offers(**{**figures, "sku": names})
+
+
 def _incoming(items: Items, coming: OnTheWay) -> Incoming:
     rows = enumerate(zip(items.sku, items.location, strict=True)) if len(coming.sku) else ()
     row = {key: place for place, key in rows}
@@ -276,12 +307,17 @@ def _incoming(items: Items, coming: OnTheWay) -> Incoming:
     )
 
 
-def _days_by_rows(table: pa.Table, name: str) -> NDArray[Any]:
-    """The values of a column of equal lists as days x rows, a day's rows side by side."""
+def rows_by_days(table: pa.Table, name: str) -> NDArray[Any]:
+    """The values of a column of equal lists as they lie: rows x days."""
     column = table[name].combine_chunks()
-    days = column.type.list_size
-    values = column.flatten().to_numpy(zero_copy_only=False).reshape(len(table), days)
-    found = np.empty((days, len(table)), dtype=np.float32 if name == "sold" else values.dtype)
+    values = column.flatten().to_numpy(zero_copy_only=False)
+    return np.asarray(values.reshape(len(table), column.type.list_size))
+
+
+def _days_by_rows(table: pa.Table, name: str) -> NDArray[Any]:
+    """The same as days x rows, a day's rows side by side."""
+    values = rows_by_days(table, name)
+    found = np.empty(values.shape[::-1], dtype=np.float32 if name == "sold" else values.dtype)
     for start in range(0, len(table), TURNED):
         here = slice(start, start + TURNED)
         found[:, here] = values[here].T

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from pyarrow import parquet
 
-from shop.demand import forecast
 from shop.engines import Engine, plan_partitions, with_season
 from shop.errors import ImportFileError
 from shop.money import Money
 from shop.partition_plan import Together, buy_together
+from shop.partition_sales import sales_of
 from shop.partitions import Frame, OnTheWay, inputs_of, partition_files, read_partition, write_partitions
 from shop.plan_inputs import EarlierSales
 from shop.planning import PlanInputs, PlanSettings, plan
@@ -75,9 +75,10 @@ def bought(
 ) -> Together:
     """What is bought for the partitions together."""
     settings = settings or PlanSettings()
-    files = plan_partitions(partition_files(written), frame_of(inputs), settings, out, **how)
+    frame = how.pop("frame", None) or frame_of(inputs)
+    files = plan_partitions(partition_files(written), frame, settings, out, **how).candidates
     tables = [parquet.read_table(path).replace_schema_metadata(None) for path in files]
-    return buy_together(tables, frame_of(inputs), settings)
+    return buy_together(tables, frame, settings)
 
 
 def orders(together: Together, settings: PlanSettings | None = None) -> list[tuple[str, str, str, int, int]]:
@@ -150,24 +151,14 @@ def test_the_season_of_a_year_does_not_depend_on_how_the_catalogue_is_cut(
     frame = replace(frame_of(inputs), earlier=earlier)
     write_partitions(inputs, tmp_path / "one")
     directories = (written, tmp_path / "one")
-    told = [with_season(partition_files(directory), frame, map).season for directory in directories]
+    told = [
+        with_season([sales_of(path, frame) for path in partition_files(directory)], frame).season
+        for directory in directories
+    ]
     assert told[0] is not None
     assert told[1] is not None
     assert told[0].category.tolist() == told[1].category.tolist() == names.tolist()
     assert told[0].factors.tobytes() == told[1].factors.tobytes()
-
-
-def test_the_week_s_pattern_is_read_from_each_partition_by_itself() -> None:
-    """A limit: SKUs without Sundays are forecast otherwise alone than beside those with them."""
-    days, weekday = 280, np.arange(280) % 7
-    closed = np.where(weekday == 6, 0.0, 6.0)[:, None] * np.ones((1, 40))
-    daily = np.full((days, 40), 6.0)
-    none, apart, zero = np.zeros((days, 80), dtype=bool), slice(0, 40), np.zeros(80, dtype=np.int64)
-    sold = np.concatenate((closed, daily), axis=1).astype(np.float32)
-    together = forecast(sold, none, zero, zero, 0)
-    alone = forecast(sold[:, apart], none[:, apart], zero[apart], zero[apart], 0)
-    assert alone.weekday_weights[6] == 0.0
-    assert together.weekday_weights[6] > 0.0
 
 
 def test_a_budget_holds_over_all_partitions(inputs: PlanInputs, written: Path, tmp_path: Path) -> None:
@@ -182,14 +173,15 @@ def test_a_run_that_was_cut_off_plans_only_what_is_missing(
     inputs: PlanInputs, written: Path, tmp_path: Path
 ) -> None:
     """Partitions whose tables are there are not planned again; after another setting all are."""
-    first = plan_partitions(partition_files(written), frame_of(inputs), PlanSettings(), tmp_path, workers=1)
+    paths = partition_files(written)
+    first = plan_partitions(paths, frame_of(inputs), PlanSettings(), tmp_path, workers=1).candidates
     ages = [path.stat().st_mtime_ns for path in first]
     first[1].unlink()
-    again = plan_partitions(partition_files(written), frame_of(inputs), PlanSettings(), tmp_path, workers=1)
+    again = plan_partitions(paths, frame_of(inputs), PlanSettings(), tmp_path, workers=1).candidates
     kept = [path.stat().st_mtime_ns == age for path, age in zip(again, ages, strict=True)]
     assert kept == [True, False, True]
     other = PlanSettings(review_days=14)
-    plan_partitions(partition_files(written), frame_of(inputs), other, tmp_path, workers=1)
+    plan_partitions(paths, frame_of(inputs), other, tmp_path, workers=1)
     assert first[0].stat().st_mtime_ns != ages[0]
 
 

@@ -1,8 +1,8 @@
 """Where partitions are planned: processes of this machine, or a Ray cluster. Both give the same tables.
 
 Each partition leaves four files in the run's directory: what its series tell by themselves, the rows by
-which forecasts are judged, its verdicts, then its candidates. They name what they were made from, so that a run
-that was cut off does only what is not there yet.
+which forecasts are judged, its verdicts, then its candidates. They name what they were made from, so that a
+run that was cut off does only what is not there yet.
 Ray is the optional extra ``ray``; its workers must see the directories under the same names.
 """
 

@@ -129,8 +129,8 @@ def _verdicts(inputs: PlanInputs, state: Assessment, needs: Needs) -> pa.Table:
     finding = _findings(state, needs)[here]
     return pa.table(
         {
-            "sku": inputs.items.sku[here].tolist(),
-            "location": inputs.items.location[here].tolist(),
+            "sku": pa.array(inputs.items.sku[here].tolist(), pa.string()),
+            "location": pa.array(inputs.items.location[here].tolist(), pa.string()),
             "position": needs.position[here],
             "demand_per_day": state.per_day[here],
             "reorder_point": state.levels.reorder_point[here],
@@ -138,7 +138,7 @@ def _verdicts(inputs: PlanInputs, state: Assessment, needs: Needs) -> pa.Table:
             "moved_in": needs.moved_in[here],
             "moved_out": needs.moved_out[here],
             "need": needs.remaining[here],
-            "finding": pa.array(finding.tolist()).dictionary_encode(),
+            "finding": pa.array(finding.tolist(), pa.string()).dictionary_encode(),
         }
     )
 
@@ -164,7 +164,7 @@ def _candidates(table: pa.Table, inputs: PlanInputs, state: Assessment, needs: N
     supplier = inputs.suppliers.id[inputs.offers.supplier[state.choice.offer[rows]]]
     columns: dict[str, Any] = {name: getattr(state, name)[rows] for name in OWN}
     columns |= {
-        "chosen": supplier.tolist(),
+        "chosen": pa.array(supplier.tolist(), pa.string()),
         "remaining": needs.remaining[rows],
         "free": needs.position[rows],
         "moved_in": needs.moved_in[rows],
@@ -175,7 +175,7 @@ def _candidates(table: pa.Table, inputs: PlanInputs, state: Assessment, needs: N
     for prefix, part in (("levels", state.levels), ("supply", state.supply), ("ahead", needs.projection)):
         columns |= {f"{prefix}.{one.name}": getattr(part, one.name)[rows] for one in fields(part)}
     for name, values in columns.items():
-        found = found.append_column(name, pa.array(values))
+        found = found.append_column(name, values if isinstance(values, pa.Array) else pa.array(values))
     return found
 
 

@@ -30,7 +30,7 @@ def serve(
     screen.talk(f"Shophand at http://{host}:{port} - sign in with a token, or with: shophand sign-in")
     logs.install()
     uvicorn.run(
-        create_app(opened),
+        create_app(opened, warmed=True),
         host=host,
         port=port,
         log_config=None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Lock
 from typing import Final
 
@@ -26,10 +27,16 @@ def planned(house: House, wanted: ReorderRequest, person: Principal) -> RunRepor
         return run_reorder(house.shop(Session(person)), wanted)
 
 
-def begin(request: Request, house: House, wanted: ReorderRequest, person: Principal) -> None:
-    """Start a run in the background; nothing happens while one of this key is starting."""
+def begin(
+    request: Request,
+    house: House,
+    wanted: ReorderRequest,
+    person: Principal,
+    then: Callable[[RunReport], object] = lambda _: None,
+) -> None:
+    """Start a run in the background, and what follows on it; nothing while one of this key is starting."""
     work: Work = request.app.state.work
-    work.start(f"run:{wanted.key}", lambda: planned(house, wanted, person))
+    work.start(f"run:{wanted.key}", lambda: then(planned(house, wanted, person)))
 
 
 def fault_of(request: Request, key: str) -> str:

@@ -38,6 +38,7 @@ from app.web.pages import (
 )
 from app.web.rendering import STATIC
 from app.web.streaming import LiveReaders
+from app.web.warming import warm
 from app.web.work import Work
 
 if TYPE_CHECKING:
@@ -79,8 +80,11 @@ class KeptFiles(StaticFiles):
         return response
 
 
-def create_app(house: House, *, buckets: Buckets | None = None) -> FastAPI:
-    """The pages and the API of one store; `buckets` replaces the request limits in tests."""
+def create_app(house: House, *, buckets: Buckets | None = None, warmed: bool = False) -> FastAPI:
+    """The pages and the API of one store; `buckets` replaces the request limits in tests.
+
+    A server that is `warmed` works out what many pages show while it starts to answer.
+    """
     work = Work()
     notifier = Notifier(house, channels_of(house.settings))
 
@@ -88,6 +92,8 @@ def create_app(house: House, *, buckets: Buckets | None = None) -> FastAPI:
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         current_default_thread_limiter().total_tokens = THREADS
         notifier.start()
+        if warmed:
+            work.start("warming", lambda: warm(house))
         yield
         notifier.close()
         work.close()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from shop.store.database import Snapshot, Transaction
 from shop.store.people import Person, find_person
+from shop.store.prepared import Prepared
 from shop.store.web_schema import failed_sign_ins, web_sessions
 
 
@@ -33,14 +35,7 @@ def begin(
 
 def find(snapshot: Snapshot, cookie_hash: str, now: datetime, idle_since: datetime) -> SignedIn | None:
     """The session of a cookie, unless it ended, expired, lay idle, or its person is out."""
-    row = snapshot.execute(
-        select(web_sessions).where(
-            web_sessions.c.hash == cookie_hash,
-            web_sessions.c.ended_at.is_(None),
-            web_sessions.c.expires_at > now,
-            web_sessions.c.seen_at > idle_since,
-        )
-    ).one_or_none()
+    row = _GOOD.first(snapshot, {"b_hash": cookie_hash, "b_now": now, "b_idle_since": idle_since})
     person = None if row is None else find_person(snapshot, row.person)
     if row is None or person is None or not person.active:
         return None
@@ -89,3 +84,14 @@ def failures(snapshot: Snapshot, visitor: str, since: datetime) -> int:
         .where(failed_sign_ins.c.visitor == visitor, failed_sign_ins.c.at >= since)
     )
     return int(found or 0)
+
+
+# Built once: every request asks.
+_GOOD: Final = Prepared(
+    select(web_sessions).where(
+        web_sessions.c.hash == bindparam("b_hash"),
+        web_sessions.c.ended_at.is_(None),
+        web_sessions.c.expires_at > bindparam("b_now", type_=web_sessions.c.expires_at.type),
+        web_sessions.c.seen_at > bindparam("b_idle_since", type_=web_sessions.c.seen_at.type),
+    )
+)

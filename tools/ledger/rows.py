@@ -364,6 +364,7 @@ _FOUND: Final = (
 _MINE: Final = _FOUND.order_by(None).where(actions.c.tenant == bindparam("b_tenant"))
 _BY_ID: Final = Prepared(_MINE.where(actions.c.id == bindparam("b_id")))
 _BY_KEY: Final = Prepared(_MINE.where(actions.c.idempotency_key == bindparam("b_key")))
+_SPOKEN_OF: Final = Prepared(_MINE.where(actions.c.conversation == bindparam("b_conversation")))
 _REFUSED: Final = Prepared(
     _MINE.where(
         actions.c.conversation == bindparam("b_conversation"),
@@ -371,8 +372,6 @@ _REFUSED: Final = Prepared(
         actions.c.state.in_((State.DENIED.value, State.REJECTED.value)),
     )
 )
-# Without the states: asked for them too, a database walks all actions in them, for most have no conversation.
-_SPOKEN_OF: Final = Prepared(_MINE.where(actions.c.conversation == bindparam("b_conversation")))
 _IN_STATES: Final = Prepared(_MINE.where(actions.c.state.in_(bindparam("b_states", expanding=True))))
 _OVERDUE: Final = Prepared(
     _MINE.where(

@@ -37,13 +37,12 @@ _NAME: Final = re.compile(r"^policy:\s*([\w-]+)", re.MULTILINE)
 def shown(request: Request, house: Opened, visit: SignedIn) -> Response:
     """The rules in force, file by file, their findings, and every version there was."""
     active = active_version(house)
-    rules = house.policies()
     return page(
         request,
         "policies.html",
         visit,
         active=active,
-        told=house.kept.always(("rules", active.number, rules.sha), lambda: _told(house, active, rules)),
+        told=rules_told(house),
         versions=list(reversed(house.policymaking.versions())),
         may_draft=decides(visit.principal),
         note=note_of(request, visit),
@@ -133,6 +132,12 @@ class Told:
     count: int
     findings: Markup
     files: tuple[tuple[str, Markup], ...]
+
+
+def rules_told(house: House) -> Told:
+    """The rules in force as their page tells them, made once for each version."""
+    active, rules = active_version(house), house.policies()
+    return house.kept.always(("rules", active.number, rules.sha), lambda: _told(house, active, rules))
 
 
 def _told(house: House, version: PolicyVersion, rules: PolicySet) -> Told:

@@ -53,7 +53,7 @@ def start(request: Request, house: Opened, form: Posted) -> Response:
     if asked.dry_run:
         report = planned(house, asked, form.person)
         return _report_page(request, form.visit, _view(house, report), running=None)
-    begin(request, house, asked, form.person)
+    begin(request, house, asked, form.person, lambda report: finished(house, report.run))
     return RedirectResponse(f"/runs/key/{asked.key}", 303)
 
 
@@ -80,7 +80,7 @@ def one(request: Request, house: Opened, visit: SignedIn, run: str) -> Response:
         if stream.state == journal.RUNNING:
             answer.headers["refresh"] = "2"
         return answer
-    return _report_page(request, visit, _finished(house, run), running=run)
+    return _report_page(request, visit, finished(house, run), running=run)
 
 
 @router.get("/runs/{run}/lines.csv")
@@ -120,7 +120,7 @@ def _progress(house: House, stream: Stream) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=16)
-def _finished(house: House, run: str) -> dict[str, Any]:
+def finished(house: House, run: str) -> dict[str, Any]:
     """What the page shows of a run that is done: it never changes again, so it is made once."""
     return _view(house, load_report(house.db, run))
 

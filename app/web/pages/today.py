@@ -57,11 +57,12 @@ def today(request: Request, house: Opened, visit: SignedIn) -> Response:
     """The page."""
     house.desk.expire_due()
     with house.db.reading() as snapshot:
-        view = _view(house, snapshot)
+        view = view_of(house, snapshot)
     return page(request, "today.html", visit, view=view)
 
 
-def _view(house: House, snapshot: Snapshot) -> TodayView:
+def view_of(house: House, snapshot: Snapshot) -> TodayView:
+    """What Today shows at this moment."""
     tenant, now = house.db.tenant, house.clock()
     info = store_info(snapshot)
     kept = partial(house.kept.of, snapshot, now)

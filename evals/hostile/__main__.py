@@ -111,6 +111,7 @@ def _simulated(seed: int, steps: int, urls: dict[str, str]) -> dict[str, Any]:
     return {
         "effects": simulation.effects,
         "violations": simulation.violations,
+        "stories": simulation.stories,
         "coverage": dict(simulation.coverage),
     }
 
@@ -129,6 +130,7 @@ def _joined(parts: list[dict[str, Any]], steps: int, seed: int) -> dict[str, Any
         "seed": seed,
         "effects": effects,
         "violations": [violation for one in parts for violation in one["violations"]],
+        "stories": [story for one in parts for story in one["stories"]],
         "vacuous": vacuous,
         "coverage": dict(sorted(coverage.items())),
     }
@@ -146,6 +148,8 @@ def _print(report: dict[str, Any], *, as_json: bool) -> None:
         print(f"hit too rarely: {line}")
     for violation in report["violations"][:50]:
         print(f"VIOLATION {violation}")
+    for story in report["stories"]:
+        print(*story, sep="\n    ")
     print(f"{len(report['violations'])} violations")
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from evals.hostile.choosing import approver, kind_of, pick, waiting_one, who
 from evals.hostile.deciding import carry_out
 from evals.hostile.goods import SKUS, cost_of
+from evals.hostile.proposals import DOABLE
 from evals.hostile.town import staff
 from policies.modes import Mode
 from shop.actions import Action, parse_action
 from shop.people import Principal
 from tools.desk import Session, State, Submission
+
+SELDOM: Final = 0.5
+"""How often a lawful request is for the kind of action that was done least."""
 
 if TYPE_CHECKING:
     from evals.hostile.simulation import Simulation, Tenant
@@ -31,10 +35,23 @@ def propose(run: Simulation, tenant: Tenant) -> None:
     submit(run, tenant, parse_action(kind, args), who(run, tenant), key=key)
 
 
+def babble(run: Simulation, tenant: Tenant) -> None:
+    """The model writes what is no action, as models do; what happens to be one goes the way of all."""
+    kind, args = tenant.proposals.spoilt(tenant.oracle.limits)
+    submit(run, tenant, parse_action(kind, args), who(run, tenant))
+
+
 def lawful(run: Simulation, tenant: Tenant) -> None:
-    """Somebody asks for something that most rules allow."""
-    kind, args = tenant.proposals.lawful(tenant.oracle.limits)
+    """Somebody asks for something that most rules allow; half of the time for what was seldom done."""
+    wanted = _seldom_done(run, tenant) if run.random.random() < SELDOM else None
+    kind, args = tenant.proposals.lawful(tenant.oracle.limits, wanted)
     submit(run, tenant, parse_action(kind, args), who(run, tenant), execute=run.random.random() < 0.8)
+
+
+def _seldom_done(run: Simulation, tenant: Tenant) -> str:
+    """The kind of action that had the fewest effects so far."""
+    seen = tenant.oracle.seen
+    return min(DOABLE, key=lambda kind: (seen[f"effect {kind}"], run.random.random()))
 
 
 def submit(

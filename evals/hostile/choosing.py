@@ -59,7 +59,7 @@ def approver(run: Simulation, tenant: Tenant, kind: str) -> Principal:
         pool = tuple(one for one in members.approvers if {role.value for role in one.roles} & fit)
     elif draw > 0.98:
         pool = staff(TENANTS[1] if tenant.name == TENANTS[0] else TENANTS[0]).approvers
-    elif draw > 0.85:
+    elif draw > 0.82:
         pool = members.everybody
     return present(tenant, run.random.choice(pool))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evals.hostile.choosing import present
+from evals.hostile.choosing import RECENT, kind_of, present
 from evals.hostile.refusals import refusal
 from evals.hostile.town import staff
 from policies.modes import OWNERS, Mode
@@ -26,6 +26,8 @@ def switch(run: Simulation, tenant: Tenant) -> None:
         oracle.stopped = True
     else:
         kind = run.random.choice(tuple(OWNERS))
+        if tenant.recent and run.random.random() < 0.7:  # one that is asked for
+            kind = kind_of(tenant, run.random.choice(tuple(tenant.recent)[-RECENT:]))
         if oracle.modes.get(kind, Mode.AUTO) is Mode.AUTO:
             tighten(tenant, kind, run.random.choice((Mode.OBSERVE, Mode.ASSIST)))
         else:

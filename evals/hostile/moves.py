@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from evals.hostile.simulation import Simulation, Tenant
 
 MOVES: Final = {
-    "propose": 240,
+    "propose": 135,
+    "babble": 125,
     "lawful": 150,
     "use_tool": 45,
     "approve": 130,
@@ -23,14 +24,14 @@ MOVES: Final = {
     "delegate": 22,
     "revoke": 12,
     "batch": 20,
-    "sort_out": 26,
+    "sort_out": 40,
     "recover": 18,
-    "policy": 12,
+    "policy": 14,
     "drift": 25,
     "switch": 30,
     "role": 6,
     "probe": 5,
-    "scheme": 38,
+    "scheme": 46,
     "customer": 60,
     "trade": 36,
 }

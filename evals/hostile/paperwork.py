@@ -149,7 +149,7 @@ def sort_out(run: Simulation, tenant: Tenant) -> None:
     approval_id, action_id = waiting_one(run, tenant)
     person = approver(run, tenant, "place_purchase_order")
     if run.random.random() < 0.5:
-        until = run.clock.now + timedelta(minutes=run.random.choice((-5, 5, 30, 900)))
+        until = run.clock.now + timedelta(minutes=run.random.choice((-5, 5, 10, 20, 30, 900)))
         tenant.desk.snooze(approval_id, until, person)
         run.seen["snoozed"] += 1
     else:

@@ -94,7 +94,7 @@ def rules_of_one(run: Simulation, tenant: Tenant) -> Iterator[None]:
     for person in (author, members.agents[1], members.operators[1], stranger, *_neither(tenant, author)):
         activate(run, tenant, version, person)
     yield
-    if run.random.random() < 0.8:
+    if run.random.random() < 0.95:
         set_limits(run, tenant, tenant.oracle.limits.swapped(run.random), on_trial=True)
         for person in members.approvers:
             activate(run, tenant, version, present(tenant, person))

@@ -9,7 +9,7 @@ from typing import Any, Final
 from evals.hostile.goods import CANARY, SKUS
 from evals.hostile.limits import Limits
 from evals.hostile.sales import CUSTOMERS, ORDERS, customer_of
-from shop.actions import Action, RequestExchange, RequestReturn
+from shop.actions import Action, CompleteExchange, RequestExchange, RequestReturn
 
 SERVICE: Final = {
     "request_return": 9,
@@ -51,6 +51,13 @@ class ServiceProposals:
             self._returns += len(action.lines)
         if isinstance(action, RequestExchange):
             self._exchanges.append(reference)
+        elif isinstance(action, CompleteExchange):
+            self._completed(action.exchange)
+
+    def _completed(self, exchange: str) -> None:
+        """Now and then somebody wants to complete it again; more often another one."""
+        if exchange in self._exchanges and len(self._exchanges) > 2 and self._random.random() < 0.7:
+            self._exchanges.remove(exchange)
 
     def order(self, *, lately: float = 0.7, sent: bool | None = None) -> str:
         """The number of an order, most often of the last ones; sent orders have odd numbers."""
@@ -139,7 +146,7 @@ class ServiceProposals:
         return {"customer": f"C-{self._random.randrange(CUSTOMERS + 1)}", **self._address()}
 
     def _address(self) -> dict[str, str]:
-        country = self._random.choice(("GB", "GB", "gb", "FR"))
+        country = self._random.choice(("GB", "gb", "FR"))
         return {"street": CANARY, "city": "Leeds", "postcode": "LS1", "country": country}
 
     def _reship_order(self, limits: Limits) -> dict[str, Any]:

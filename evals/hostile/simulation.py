@@ -20,7 +20,7 @@ from evals.hostile.oracle import Oracle
 from evals.hostile.proposals import Proposals
 from evals.hostile.refusals import refusal
 from evals.hostile.sight import World
-from evals.hostile.story import story_faults
+from evals.hostile.story import story_faults, story_of
 from evals.hostile.town import TENANTS, build, staff
 from shop.actions import Action
 from shop.backends.embedded import EmbeddedEffects
@@ -31,6 +31,9 @@ from tools.desk import Desk, State, Submission
 from tools.filing import Bench
 from tools.policymaking import Policymaking
 from tools.rulebook import StoredRules
+
+STORIES: Final = 5
+"""Of so many violations the whole story is kept; one is mostly enough."""
 
 SCHEMING: Final = 0.75
 """How often a scheme that was begun goes on before something else happens."""
@@ -66,6 +69,7 @@ class Simulation:
         self.random = Random(seed)
         self.clock = FailingClock(START)
         self.seen: Counter[str] = Counter()
+        self.stories: list[list[str]] = []
         self.steps = 0
         self._numbers = count(1)
         self._scheme: tuple[Tenant, Iterator[None]] | None = None
@@ -193,6 +197,7 @@ class Simulation:
 
     def _guarded(self, tenant: Tenant, move: Callable[[], None]) -> None:
         self.steps += 1
+        known = len(tenant.oracle.violations)
         self._tick()
         if self.random.random() < 0.004:
             self.clock.dies_in = self.random.randrange(1, 8)
@@ -204,6 +209,14 @@ class Simulation:
         except ShopError as error:
             self.seen[refusal(error)] += 1
         self.clock.dies_in = None
+        if len(tenant.oracle.violations) > known and len(self.stories) < STORIES:
+            self._tell(tenant, tenant.oracle.violations[known])
+
+    def _tell(self, tenant: Tenant, violation: str) -> None:
+        """Keep what there is to know about a violation while it is fresh."""
+        asked = tenant.actions.get(violation.split()[2].rstrip(":"))
+        told = f"step {self.steps}, {self.clock.now.isoformat()}: {violation}; {asked!r}"
+        self.stories.append([told, *story_of(tenant.db, tenant.name, violation)])
 
     def _settled(self, tenant: Tenant) -> bool:
         try:

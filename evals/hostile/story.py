@@ -38,6 +38,23 @@ def story_faults(db: Database, tenant: str, books: Books, seen: Counter[str]) ->
         yield from _audit(snapshot, tenant, books, seen)
 
 
+def story_of(db: Database, tenant: str, violation: str) -> list[str]:
+    """What the audit and the decisions tell of the action that a violation names, to look into it."""
+    asked = {"tenant": tenant, "action": violation.split()[2].rstrip(":")}
+    with db.reading() as snapshot:
+        rows = [row for query in (_AUDITED, _DECIDED) for row in snapshot.execute(query, asked)]
+    return [" ".join(str(value) for value in row) for row in rows]
+
+
+_AUDITED: Final = text(
+    "SELECT seq, at, type, actor, body FROM audit WHERE tenant = :tenant AND action_id = :action ORDER BY seq"
+)
+_DECIDED: Final = text(
+    "SELECT stage, at, verdict, policy_sha, facts FROM decisions "
+    "WHERE tenant = :tenant AND action_id = :action ORDER BY at"
+)
+
+
 def _traces(snapshot: Snapshot, tenant: str, books: Books) -> Iterator[str]:
     found = []
     for query in TRACES:

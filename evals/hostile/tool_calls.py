@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from evals.hostile.choosing import who
 from evals.hostile.goods import LOCATIONS, SKUS
-from evals.hostile.proposals import WEIRD
+from evals.hostile.proposals import FOREIGN, WEIRD
 from evals.hostile.sales import ORDERS
 from evals.hostile.town import SUPPLIERS
 from shop.actions import Action
@@ -22,7 +22,6 @@ NAMES: Final = (
     "approve", "delegate",
     "set_mode",
 )  # fmt: skip
-FOREIGN: Final = ("approved", "tenant", "requester", "on_behalf_of", "roles", "session", "key", "execute")
 HUGE: Final = ("x" * 5_000, 10**40, "9" * 200, [1] * 1_000, {"minor": 10**30, "cur": "GBP"}, "-5.00", "1e3")
 
 

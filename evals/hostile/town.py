@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from sqlalchemy import insert
@@ -63,10 +65,25 @@ def staff(tenant: str) -> Staff:
 
 def build(url: str, tenant: str) -> Database:
     """A migrated store with a dozen SKUs, four suppliers and some hundreds of paid orders."""
-    db = Database(url, tenant)
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).write_bytes(_built(tenant))
+        return Database(url, tenant)
+    return _filled(Database(url, tenant))
+
+
+@cache
+def _built(tenant: str) -> bytes:
+    """The store as an SQLite file, made once for each process: to migrate takes longer than a short run."""
+    with TemporaryDirectory(prefix="shophand-town-") as home:
+        path = Path(home) / "shop.db"
+        _filled(Database(f"sqlite:///{path}", tenant)).close()
+        return path.read_bytes()
+
+
+def _filled(db: Database) -> Database:
     upgrade(db)
     with db.writing() as tx:
-        for table, rows in _rows(tenant).items():
+        for table, rows in _rows(db.tenant).items():
             room = schema if hasattr(schema, table) else service_schema
             tx.execute(insert(getattr(room, table)), rows)
     return db

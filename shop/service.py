@@ -6,17 +6,24 @@ from dataclasses import dataclass
 from shop.errors import InvalidActionError
 from shop.model import Order, OrderLine, Payment
 from shop.money import Money
+from shop.refund_parts import SHIPPING, Settled, line_values, open_parts, refundable, worth_of
+
+__all__ = ["LineQuote", "RefundQuote", "line_values", "nets", "pay_back", "quote", "refundable"]
 
 
 @dataclass(frozen=True, slots=True)
 class LineQuote:
-    """What the customer paid for some pieces of an order line, discount and tax shared out by value."""
+    """What the customer paid for some pieces of an order line, discount and tax shared out by value.
+
+    `refundable` is what of it may go back now: less where some went back before.
+    """
 
     line_no: int
     sku: str
     title: str
     quantity: int
     paid: Money
+    refundable: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +37,6 @@ class RefundQuote:
     shipping: Money
     amount: Money
     capped: bool
-
-
-def refundable(paid: Money, refunded: Money) -> Money:
-    """What was paid and not yet refunded, never below zero.
-
-    >>> str(refundable(Money(2995, "GBP"), Money(500, "GBP")))
-    '24.95 GBP'
-    >>> str(refundable(Money(500, "GBP"), Money(700, "GBP")))
-    '0.00 GBP'
-    """
-    left = paid - refunded
-    return left if left.minor > 0 else Money.zero(paid.currency)
 
 
 def nets(payments: Sequence[Payment]) -> dict[str, Money]:
@@ -88,19 +83,6 @@ def pay_back(payments: Sequence[Payment], amount: Money) -> list[tuple[Payment, 
     return shares
 
 
-def line_values(order: Order) -> dict[int, Money]:
-    """What each line cost the customer: the total without shipping, shared out by price times quantity.
-
-    So order discounts and taxes are in it, and the lines add up exactly.
-    """
-    goods = order.total - order.shipping
-    weights = [line.unit_price.minor * line.quantity for line in order.lines]
-    if goods.minor <= 0 or sum(weights) <= 0:
-        return {line.line_no: Money.zero(goods.currency) for line in order.lines}
-    shares = goods.split(weights)
-    return {line.line_no: share for line, share in zip(order.lines, shares, strict=True)}
-
-
 def quote(
     order: Order,
     payments: Sequence[Payment],
@@ -108,42 +90,70 @@ def quote(
     quantities: Mapping[str, int] | None = None,
     with_shipping: bool = False,
     credited: Money | None = None,
+    settled: Mapping[int, Settled] | None = None,
 ) -> RefundQuote:
     """The refund of some pieces (by SKU), with or without the shipping; without `quantities`, of everything.
 
     `credited` is the goodwill credit that was given for the order: they have it, so it lowers the rest.
-    Raises InvalidActionError for a SKU or a number of pieces that the order does not have.
+    `settled` is what was refunded by line before; line 0 is the shipping.
+    Raises InvalidActionError for a SKU or a number of pieces that the order does not have, or not any more.
     """
     currency = order.total.currency
     paid = Money.total((one.amount for one in payments if one.kind == "sale"), currency)
     refunded = Money.total((one.amount for one in payments if one.kind == "refund"), currency)
     left = refundable(paid, refunded if credited is None else refunded + credited)
-    lines = _lines(order, quantities)
-    shipping = order.shipping if with_shipping or quantities is None else Money.zero(currency)
-    wanted = left
-    if quantities is not None:
-        wanted = Money.total((line.paid for line in lines), currency) + shipping
-    return RefundQuote(paid, refunded, left, lines, shipping, min(wanted, left), capped=wanted > left)
-
-
-def _lines(order: Order, quantities: Mapping[str, int] | None) -> tuple[LineQuote, ...]:
-    values = line_values(order)
+    before = settled or {}
+    parts = open_parts(order, before, left)
+    lines = _lines(order, quantities, before, parts)
+    shipping = parts[SHIPPING] if with_shipping or quantities is None else Money.zero(currency)
     if quantities is None:
-        return tuple(_quoted(line, line.quantity, values[line.line_no]) for line in order.lines)
+        return RefundQuote(paid, refunded, left, lines, shipping, left, capped=False)
+    amount = Money.total((line.refundable for line in lines), currency) + shipping
+    capped = any(line.refundable < line.paid for line in lines)
+    return RefundQuote(paid, refunded, left, lines, shipping, amount, capped)
+
+
+def _lines(
+    order: Order,
+    quantities: Mapping[str, int] | None,
+    before: Mapping[int, Settled],
+    parts: Mapping[int, Money],
+) -> tuple[LineQuote, ...]:
+    gone = {number: one.quantity for number, one in before.items()}
+    free = {line.line_no: max(line.quantity - gone.get(line.line_no, 0), 0) for line in order.lines}
+    values = line_values(order)
     found: list[LineQuote] = []
-    for sku, quantity in quantities.items():
-        left = quantity
-        for line in (one for one in order.lines if one.sku == sku):
-            pieces = min(left, line.quantity)
-            left -= pieces
-            if pieces:
-                found.append(_quoted(line, pieces, values[line.line_no]))
-        if left:
-            had = quantity - left
-            raise InvalidActionError(f"order #{order.id} has {had} of {sku!r}, not {quantity}")
+    for line, pieces in _taken(order, quantities, free):
+        paid = worth_of(values[line.line_no], line.quantity, gone.get(line.line_no, 0), pieces)
+        now = min(paid, parts[line.line_no])
+        found.append(LineQuote(line.line_no, line.sku, line.title, pieces, paid, now))
     return tuple(found)
 
 
-def _quoted(line: OrderLine, quantity: int, value: Money) -> LineQuote:
-    paid = value.split([quantity, line.quantity - quantity])[0] if line.quantity else value
-    return LineQuote(line.line_no, line.sku, line.title, quantity, paid)
+def _taken(
+    order: Order, quantities: Mapping[str, int] | None, free: Mapping[int, int]
+) -> list[tuple[OrderLine, int]]:
+    """The lines that the pieces are of, with so many of each; every free piece without `quantities`."""
+    if quantities is None:
+        return [(line, free[line.line_no]) for line in order.lines if free[line.line_no]]
+    found: list[tuple[OrderLine, int]] = []
+    for sku, quantity in quantities.items():
+        missing = quantity
+        for line in (one for one in order.lines if one.sku == sku):
+            pieces = min(missing, free[line.line_no])
+            missing -= pieces
+            if pieces:
+                found.append((line, pieces))
+        if missing:
+            raise InvalidActionError(_too_many(order, sku, quantity, quantity - missing))
+    return found
+
+
+def _too_many(order: Order, sku: str, quantity: int, had: int) -> str:
+    bought = sum(line.quantity for line in order.lines if line.sku == sku)
+    if bought < quantity:
+        return f"order #{order.id} has {bought} of {sku!r}, not {quantity}: ask for at most {bought}"
+    return (
+        f"{bought - had} of the {bought} pieces of {sku!r} on order #{order.id} were refunded before: "
+        f"ask for at most {had}, or for an amount"
+    )

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 from operator import attrgetter
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, ClassVar, Final, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from shop.action import (
+    MAX_PIECES,
     Action,
     Commented,
     Identifier,
@@ -45,6 +46,14 @@ class OrderPieces(Part):
     quantity: Pieces
 
 
+class RefundedPart(Part):
+    """What of a refund is for one line: money for so many whole pieces, or (0) for a part of their price."""
+
+    line: LineNumber
+    quantity: Annotated[int, Field(ge=0, le=MAX_PIECES)]
+    amount: Annotated[Money, above_zero("the refund of a line")]
+
+
 class SwappedPieces(Part):
     """So many pieces of one line, and the variant of the same product that replaces them."""
 
@@ -58,6 +67,9 @@ OrderedLines = Annotated[
     tuple[OrderPieces, ...],
     Field(min_length=1, max_length=MAX_LINES),
     each_once(attrgetter("line"), _TWICE),
+]
+RefundedLines = Annotated[
+    tuple[RefundedPart, ...], Field(max_length=MAX_LINES), each_once(attrgetter("line"), _TWICE)
 ]
 SwappedLines = Annotated[
     tuple[SwappedPieces, ...],
@@ -133,16 +145,26 @@ class NewAddress(Action):
 class RefundOrder(Reasoned, OfOrder):
     """Pay money of an order back to the customer: as it was paid, or to one payment method of theirs.
 
-    `to` is the order's own payment method, or a gift card of the customer.
+    `to` is the order's own payment method, or a gift card of the customer. `lines` and `shipping` say what
+    the amount is for, and add up to it; without both it is for no goods in particular.
     """
 
     kind: ClassVar[str] = "refund_order"
     undo: ClassVar[Undo] = Undo.FINAL
     undo_by: ClassVar[str] = "nothing: money paid out cannot be called back"
-    left_out_unset: ClassVar[tuple[str, ...]] = ("to",)
+    left_out_unset: ClassVar[tuple[str, ...]] = ("to", "lines", "shipping")
 
     amount: Annotated[Money, above_zero("a refund")]
     to: Identifier | None = None
+    lines: RefundedLines | None = None
+    shipping: Annotated[Money, above_zero("the refund of the shipping")] | None = None
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        named = [*(part.amount for part in self.lines or ()), *([self.shipping] if self.shipping else [])]
+        if named and Money.total(named, self.amount.currency) != self.amount:
+            raise ValueError("the parts of a refund add up to its amount")
+        return self
 
 
 class CancelOrder(Reasoned, OfOrder):

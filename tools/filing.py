@@ -98,9 +98,11 @@ class Judgement:
 
     @property
     def reason(self) -> str:
-        """The decision in words, with what could not be read."""
+        """The decision in words, with what could not be read and, if it is a no, what to do instead."""
         missing = f" ({'; '.join(self.facts.missing)})" if self.facts.missing else ""
-        return self.decision.in_words() + missing
+        denied = self.decision.verdict is Verdict.DENY
+        advice = f" {' '.join(self.facts.advice)}" if denied and self.facts.advice else ""
+        return self.decision.in_words() + missing + advice
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Tools for money back and cancellations, and the note on an order."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -8,11 +8,12 @@ from shop import service
 from shop.actions import AddOrderNote, CancelOrder, RefundOrder
 from shop.errors import ToolInputError
 from shop.model import Order
+from shop.money import Money
 from shop.service import RefundQuote
-from shop.service_actions import CancelCause
+from shop.service_actions import CancelCause, RefundedPart
 from shop.store.database import Snapshot
 from shop.store.reads import orders
-from shop.store.reads.credits import credited
+from shop.store.reads.credits import credited, settled
 from tools import lookups
 from tools.answers import Amount, Answer, Record, WriteAnswer
 from tools.arguments import (
@@ -44,12 +45,16 @@ Cause = Annotated[
 
 
 class LineQuoteRecord(Record):
-    """What the customer paid for these pieces, discount and tax shared out by value."""
+    """What the customer paid for these pieces, discount and tax shared out by value.
+
+    `refundable` is what of it may still go back.
+    """
 
     sku: str
     title: str
     quantity: int
     paid: Amount
+    refundable: Amount
 
 
 class RefundQuoteAnswer(Answer):
@@ -95,22 +100,21 @@ def refund_order(
 ) -> WriteAnswer:
     """Ask to pay money of an order back to the customer: an amount, or what the quote says.
 
-    It goes back as it was paid, or to a gift card of the customer.
-    Pays once the rules or a person allow it, and cannot be undone. Refuses an order with nothing left to
-    refund.
+    An amount with items is a part of their price. It goes back as it was paid, or to a gift card of the
+    customer. Pays once the rules or a person allow it, and cannot be undone. Refuses an order with nothing left
+    to refund.
     """
     with shop.db.reading() as snapshot:
         found = lookups.order(snapshot, order)
         quoted = _quote(snapshot, found, items, with_shipping=include_shipping)
         method = method_meant(snapshot, found.customer, to)
-    if amount is not None and items:
-        raise ToolInputError("give either an amount or items, not both")
     money = quoted.amount if amount is None else parse_amount(amount, found.total.currency)
     if money.minor == 0:
         left = f"{quoted.paid} was paid, {quoted.refunded} has been refunded"
         raise ToolInputError(f"there is nothing to refund on order #{found.id}: {left}")
+    parts = _parts_of(quoted, money) if items else {}
     request = f"refund {money} of order #{found.id} ({quoted.refundable} refundable)"
-    return submit(shop, RefundOrder, request, order=found.id, amount=money, reason=reason, to=method)
+    return submit(shop, RefundOrder, request, order=found.id, amount=money, reason=reason, to=method, **parts)
 
 
 def cancel_order(
@@ -146,13 +150,37 @@ def _quote(
         quantities = quantities or {}
         quantities[sku] = quantities.get(sku, 0) + item.quantity
     payments = orders.payments(snapshot, order.id)
-    given = credited(snapshot, order)
-    return service.quote(order, payments, quantities=quantities, with_shipping=with_shipping, credited=given)
+    return service.quote(
+        order,
+        payments,
+        quantities=quantities,
+        with_shipping=with_shipping,
+        credited=credited(snapshot, order),
+        settled=settled(snapshot, order),
+    )
+
+
+def _parts_of(quoted: RefundQuote, money: Money) -> dict[str, Any]:
+    """What of the money is for which line, and for the shipping.
+
+    Less than the quote is a part of the price of each line; raises ToolInputError for more.
+    """
+    shares = [line.refundable for line in quoted.lines] + [quoted.shipping]
+    if money > quoted.amount:
+        raise ToolInputError(f"{quoted.amount} of these goods can still be refunded, not {money}")
+    shares = money.split([share.minor for share in shares])
+    *of_lines, shipping = shares
+    lines = tuple(
+        RefundedPart(line=line.line_no, quantity=line.quantity if money == quoted.amount else 0, amount=share)
+        for line, share in zip(quoted.lines, of_lines, strict=True)
+        if share.minor > 0
+    )
+    return {"lines": lines or None, "shipping": shipping if shipping.minor > 0 else None}
 
 
 def _note(quoted: RefundQuote) -> str:
     if not quoted.refundable:
         return f"nothing is left: {quoted.paid} was paid and {quoted.refunded} refunded"
     if quoted.capped:
-        return f"limited to the {quoted.refundable} that was paid and not yet refunded"
+        return f"limited to the {quoted.amount} that was paid and not yet refunded"
     return ""

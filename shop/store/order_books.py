@@ -21,7 +21,7 @@ from shop.store.reads import catalogue
 from shop.store.reads import orders as order_reads
 from shop.store.reads.payment_methods import payment_method
 from shop.store.schema import orders, payments, stock_levels
-from shop.store.service_schema import payment_methods
+from shop.store.service_schema import payment_methods, refund_parts
 
 
 def order_of(tx: Snapshot, order: str) -> Order:
@@ -61,6 +61,20 @@ def refund(tx: Transaction, claim: Claim, order: Order, amount: Money, to: str |
         raise ConflictError(str(error)) from error
     return _write(
         tx, claim, order, "refund", [(sale.method, sale.method_id, share) for sale, share in shares]
+    )
+
+
+def settle(tx: Transaction, claim: Claim, order: Order, line_no: int, quantity: int, amount: Money) -> None:
+    """Write down what a refund is for: whole pieces and money of one line, 0 being the shipping."""
+    insert(
+        tx,
+        refund_parts,
+        action_id=claim.action_id,
+        order_id=order.id,
+        line_no=line_no,
+        quantity=quantity,
+        amount_minor=amount.minor,
+        currency=amount.currency,
     )
 
 

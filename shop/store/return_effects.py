@@ -106,6 +106,8 @@ def _complete(action: asked.CompleteExchange, tx: Transaction, claim: Claim) -> 
         raise ConflictError(f"the pieces of exchange {exchange.id} are not back")
     order = books.order_of(tx, exchange.order)
     reference = books.settle_difference(tx, claim, order, exchange.difference, exchange.method_id)
+    if exchange.difference.minor < 0:
+        books.settle(tx, claim, order, exchange.line_no, 0, -exchange.difference)
     line = next(line for line in order.lines if line.line_no == exchange.line_no)
     pieces = [(exchange.new_sku, line.title, exchange.quantity)]
     sent = _replacement(tx, claim, order, pieces)

@@ -8,6 +8,7 @@ from shop.backends.ports import Claim, Receipt
 from shop.errors import ConflictError, NotFoundError
 from shop.model import Order
 from shop.money import Money
+from shop.refund_parts import SHIPPING
 from shop.service_actions import (
     ADDRESS,
     AddOrderNote,
@@ -27,9 +28,10 @@ from shop.store.effects import applied, carry_out
 from shop.store.guarded import insert, one, update
 from shop.store.reads import customers
 from shop.store.reads import orders as order_reads
-from shop.store.reads.credits import credited
+from shop.store.reads.credits import left_to_refund
 from shop.store.reads.info import store_info
 from shop.store.reads.payment_methods import payment_method, payment_methods
+from shop.store.reads.refund_faults import refund_fault
 from shop.store.reads.swap_quotes import swap_quote as quoted
 from shop.store.schema import customers as customer_rows
 from shop.store.schema import order_lines, order_notes
@@ -42,9 +44,13 @@ from shop.swaps import Swap, SwapQuote, unshipped
 def _refund(action: RefundOrder, tx: Transaction, claim: Claim) -> Receipt:
     order = books.order_of(tx, action.order)
     before = order_reads.refunded(tx, order)
-    left = books.left_of(tx, order) - credited(tx, order)
+    left = left_to_refund(tx, order)
     if action.amount > left:
         raise ConflictError(f"only {left} of order {order.id} can still be refunded, not {action.amount}")
+    fault = refund_fault(tx, order, action)
+    if fault:
+        raise ConflictError(fault)
+    _settle(tx, claim, order, action)
     reference = books.refund(tx, claim, order, action.amount, action.to)
     state = "partly_refunded" if books.left_of(tx, order).minor else "refunded"
     books.change_order(tx, order, financial_status=state)
@@ -54,6 +60,14 @@ def _refund(action: RefundOrder, tx: Transaction, claim: Claim) -> Receipt:
         before={"refunded": before.as_json()},
         after={"refunded": (before + action.amount).as_json()},
     )
+
+
+def _settle(tx: Transaction, claim: Claim, order: Order, action: RefundOrder) -> None:
+    """Write down what the refund is for."""
+    for part in action.lines or ():
+        books.settle(tx, claim, order, part.line, part.quantity, part.amount)
+    if action.shipping is not None:
+        books.settle(tx, claim, order, SHIPPING, 0, action.shipping)
 
 
 @carry_out.register
@@ -195,6 +209,12 @@ def _credit(action: GiveCredit, tx: Transaction, claim: Claim) -> Receipt:
         raise NotFoundError(f"there is no customer {action.customer!r} any more")
     if action.amount.currency != store_info(tx).home_currency:
         raise ConflictError(f"credit is given in {store_info(tx).home_currency}")
+    if action.order is not None:
+        order = books.order_of(tx, action.order)
+        if action.amount.currency == order.total.currency and action.amount > left_to_refund(tx, order):
+            raise ConflictError(
+                f"only {left_to_refund(tx, order)} of order {order.id} is left: give credit without the order"
+            )
     card = _gift_card(tx, claim, action)
     number = f"CR-{books.next_number(tx, store_credits.c.id, 'CR-', 1)}"
     insert(

@@ -56,6 +56,17 @@ store_credits = Table(
     Column("action_id", String(80), unique=True),
 )
 
+refund_parts = Table(
+    "refund_parts",  # what refunds were for; money that went back for nothing in particular has no row
+    metadata,
+    Column("action_id", String(80), primary_key=True),
+    Column("order_id", ForeignKey("orders.id"), nullable=False, index=True),
+    Column("line_no", Integer, primary_key=True, autoincrement=False),  # 0: the shipping
+    Column("quantity", Integer, nullable=False),  # whole pieces
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+)
+
 ticket_replies = Table(
     "ticket_replies",  # drafts: sending is for people
     metadata,

@@ -240,19 +240,39 @@ def test_goodwill_lowers_what_is_refundable(desk_shop: Shop) -> None:
     done(desk_shop, "refund_order", order="2001", amount="28.99")
 
 
-def test_a_refund_of_a_line_and_the_shipping_stays_within_what_is_left(desk_shop: Shop) -> None:
-    """A line's share and the shipping are paid once; afterwards the rest is the limit, whatever is named."""
+def test_a_line_and_the_shipping_are_refunded_once(desk_shop: Shop) -> None:
+    """What was refunded of a line, piece by piece, and of the shipping is gone; other lines keep theirs."""
     with desk_shop.db.writing() as tx:
         tx.execute(text("UPDATE orders SET shipping_minor = 399, total_minor = 3798 WHERE id = '2001'"))
         tx.execute(text("UPDATE payments SET amount_minor = 3798 WHERE order_id = '2001'"))
-    mugs = [{"sku": "MUG-01", "quantity": 2}]
-    done(desk_shop, "refund_order", order="2001", items=mugs, include_shipping=True)
-    assert rows(
-        desk_shop, "SELECT amount_minor FROM payments WHERE kind = 'refund' AND order_id = '2001'"
-    ) == [(2_899,)]
-    done(desk_shop, "refund_order", order="2001", items=mugs)
-    total = "SELECT sum(CASE kind WHEN 'sale' THEN amount_minor ELSE -amount_minor END) FROM payments WHERE "
-    assert rows(desk_shop, f"{total} order_id = '2001'") == [(0,)]
+    mug = [{"sku": "MUG-01", "quantity": 1}]
+    done(desk_shop, "refund_order", order="2001", items=mug, include_shipping=True)
+    paid_back = "SELECT amount_minor FROM payments WHERE kind = 'refund' AND order_id = '2001'"
+    assert rows(desk_shop, paid_back) == [(1_649,)]
+    both = [{"sku": "MUG-01", "quantity": 2}]
+    again = refused(desk_shop, "refund_order", order="2001", items=both, include_shipping=True)
+    assert "1 of the 2 pieces of 'MUG-01' on order #2001 were refunded before" in again
+    quoted: Any = call(desk_shop, "quote_refund", {"order": "2001"}).result
+    assert [(one.sku, one.quantity, one.refundable.minor) for one in quoted.lines] == [
+        ("MUG-01", 1, 1_250),
+        ("TEA-100", 1, 899),
+    ]
+    assert quoted.shipping.minor == 0
+
+
+def test_a_refund_of_more_than_is_left_says_how_much_is(desk_shop: Shop) -> None:
+    """The refusal names the amount that may be asked for instead."""
+    done(desk_shop, "refund_order", order="2001", amount="20")
+    words = refused(desk_shop, "refund_order", order="2001", amount="20")
+    assert "At most 13.99 GBP of order #2001 can still be refunded." in words
+
+
+def test_credit_for_an_order_stays_within_what_is_left_of_it(desk_shop: Shop) -> None:
+    """Goodwill that names an order is at most what was paid for it and has not gone back."""
+    done(desk_shop, "refund_order", order="2001", amount="30")
+    words = refused(desk_shop, "give_credit", customer="C-10001", amount="9", order="2001", reason="sorry")
+    assert "only 3.99 GBP of order #2001 is left" in words
+    done(desk_shop, "give_credit", customer="C-10001", amount="9", reason="sorry")
 
 
 SWAP = {"order": "2001", "lines": [{"line": 1, "quantity": 1, "new_sku": "MUG-02"}], "reason": "colour"}

@@ -129,7 +129,9 @@ def test_refund_defaults_to_the_quote(shop: Shop) -> None:
     """Without an amount exactly the quote is asked for."""
     items = [{"sku": "MUG-01", "quantity": 1}]
     done = result(shop, "refund_order", order="#1042", items=items, reason="chipped")
-    assert filed(shop) == {"order": "1042", "amount": {"minor": 1250, "cur": "GBP"}, "reason": "chipped"}
+    amount = {"minor": 1250, "cur": "GBP"}
+    lines = [{"line": 1, "quantity": 1, "amount": amount}]
+    assert filed(shop) == {"order": "1042", "amount": amount, "lines": lines, "reason": "chipped"}
     assert done.undo.startswith("final")
 
 

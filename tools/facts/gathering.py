@@ -49,7 +49,8 @@ class Gathered:
 
     `versions` names every record a person would have looked at (``product:CAP-01``) with its version;
     `money` is the action's value in the home currency; `places` says where it stands, for rules with a
-    scope; `missing` says in words why a fact is absent. `consent` is the number of the customer's yes that
+    scope; `missing` says in words why a fact is absent; `advice` what to do where facts stand in the way, with
+    figures. `consent` is the number of the customer's yes that
     the action rests on. `apart` holds the windows that only rules on trial ask for: neither the judge nor the
     card sees them.
     """
@@ -65,6 +66,7 @@ class Gathered:
     evidence: list[str] = field(default_factory=list)
     places: dict[str, frozenset[str]] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    advice: list[str] = field(default_factory=list)
     consent: int | None = None
     apart: dict[str, FactValue] = field(default_factory=dict)
 

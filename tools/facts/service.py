@@ -14,8 +14,9 @@ from shop.service_actions import (
     GiveCredit,
 )
 from shop.store.reads import customers, orders
-from shop.store.reads.credits import credited, credits_given
+from shop.store.reads.credits import credited, credits_given, left_to_refund
 from shop.store.reads.payment_methods import payment_method
+from shop.store.reads.refund_faults import refund_fault
 from shop.swaps import can_pay
 from tools.facts.fraud import ADDRESS_DAYS, ADDRESS_KINDS, add_account, asked_lately
 from tools.facts.gathering import Gathered, Scene, found, read_facts
@@ -44,8 +45,9 @@ def _refund(action: RefundOrder, scene: Scene, into: Gathered) -> None:
         return
     refunded = orders.refunded(scene.snapshot, order)
     given = credited(scene.snapshot, order)
-    left = orders.paid(scene.snapshot, order) - refunded - given
-    into.values["within_refundable"] = action.amount <= left
+    left = left_to_refund(scene.snapshot, order)
+    fault = refund_fault(scene.snapshot, order, action)
+    into.values["within_refundable"] = action.amount <= left and not fault
     into.values["method.allowed"] = allowed_for_refund(order, action.to, scene)
     if order.total.minor > 0:
         into.values["share_pct"] = action.amount.percent_of(order.total)
@@ -56,7 +58,16 @@ def _refund(action: RefundOrder, scene: Scene, into: Gathered) -> None:
     into.show("Refunded so far", refunded, refunded + action.amount)
     if given.minor:
         into.show("Goodwill credit for the order", "", given)
+    for part in (action.lines or ())[:20]:
+        pieces = f"{part.quantity} pieces of line" if part.quantity else "Part of the price of line"
+        into.show(f"{pieces} {part.line}", "", part.amount)
+    if action.shipping is not None:
+        into.show("Shipping", "", action.shipping)
     into.show("Still refundable", left, left - action.amount)
+    if action.amount > left:
+        into.advice.append(f"At most {left} of order #{order.id} can still be refunded.")
+    elif fault:
+        into.advice.append(f"{fault[0].upper()}{fault[1:]}.")
     if action.to is not None:
         method = payment_method(scene.snapshot, action.to)
         into.show("Goes to", "", method.words if method else action.to)
@@ -140,6 +151,10 @@ def _credit(action: GiveCredit, scene: Scene, into: Gathered) -> None:
     into.values["order.of_customer"] = action.order is None or (
         order is not None and order.customer == who.id
     )
+    left = None if order is None else left_to_refund(scene.snapshot, order)
+    if left is not None and left.currency == action.amount.currency and action.amount > left:
+        into.missing.append(f"only {left} of order #{action.order} is left: give credit without the order")
+        return
     add_value("amount", action.amount, scene, into)
     since = scene.asked.now - timedelta(days=REFUND_DAYS)
     _sum_of(action.kind, "customer.credits_90d", credits_given(scene.snapshot, who.id, since), scene, into)

@@ -1,15 +1,19 @@
-"""Reads of the credit that customers were given."""
+"""Reads of the credit that customers were given, and of what was refunded of an order part by part."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
 from shop.model import Order
 from shop.money import Money
+from shop.refund_parts import Settled, open_parts, refundable
 from shop.store.database import Snapshot
 from shop.store.prepared import Prepared
+from shop.store.reads import orders
+from shop.store.service_schema import refund_parts as _parts
 from shop.store.service_schema import store_credits as _table
 
 
@@ -28,6 +32,28 @@ def credited(snapshot: Snapshot, order: Order) -> Money:
     )
 
 
+def settled(snapshot: Snapshot, order: Order) -> dict[int, Settled]:
+    """What was refunded of each line of an order, by number (0: shipping), by refunds that said what for."""
+    found: dict[int, Settled] = {}
+    nothing = Settled(0, Money.zero(order.total.currency))
+    for row in _SETTLED.rows(snapshot, {"b_order": order.id}):
+        before = found.get(row.line_no, nothing)
+        money = before.amount + Money(row.amount_minor, row.currency)
+        found[row.line_no] = Settled(before.quantity + row.quantity, money)
+    return found
+
+
+def left_to_refund(snapshot: Snapshot, order: Order) -> Money:
+    """What was paid for an order, less what went back or was given as credit for it; never below zero."""
+    gone = orders.refunded(snapshot, order) + credited(snapshot, order)
+    return refundable(orders.paid(snapshot, order), gone)
+
+
+def left_of_parts(snapshot: Snapshot, order: Order, before: Mapping[int, Settled]) -> dict[int, Money]:
+    """What may still be refunded of each line of an order, and of its shipping (0)."""
+    return open_parts(order, before, left_to_refund(snapshot, order))
+
+
 # Built once: making a statement costs more than running it.
 _CREDITS = Prepared(
     select(_table)
@@ -38,3 +64,4 @@ _CREDITS = Prepared(
     .order_by(_table.c.at, _table.c.id)
 )
 _FOR_ORDER = Prepared(select(_table).where(_table.c.order_id == bindparam("b_order")))
+_SETTLED = Prepared(select(_parts).where(_parts.c.order_id == bindparam("b_order")))

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.partition_changes import LINES, compared_tables
-from agent.reorder_draft import order_request, transfer_request
-from agent.run_report import Draft, Elsewhere
+from agent.reorder_draft import forecast_quality, order_request, transfer_request
+from agent.run_report import Draft, Elsewhere, ForecastQuality
 from shop.engines import WORKERS, Engine, Planned, plan_partitions
 from shop.errors import ImportFileError
 from shop.money import Money
@@ -81,6 +81,7 @@ def partitioned_draft(
         *(order_request(order, key, tenant) for order in plan.orders),
     )
     lines = lines_of(together, settings)
+    without, after = _stockouts(tables, together)
     previous = compared_tables(lines, *before) if before else None
     parquet.write_table(lines, out / LINES, compression="zstd")
     return Draft(
@@ -96,12 +97,33 @@ def partitioned_draft(
         requests=requests,
         projections=(),
         unmet=_unmet(together),
-        stockouts_without=0.0,
-        stockouts_with=0.0,
+        stockouts_without=without,
+        stockouts_with=after,
         signals=tuple(signal.in_words() for signal in frame.signals),
         previous=previous,
         elsewhere=_elsewhere(out, planned, together),
+        quality=_quality(planned),
     )
+
+
+def _quality(planned: Planned) -> tuple[ForecastQuality, ...]:
+    """How good the forecasts were, by the rows that the partitions left for it: at most some thousands."""
+    import pyarrow as pa  # noqa: PLC0415 - an extra that only large runs need
+    from pyarrow import parquet  # noqa: PLC0415 - an extra that only large runs need
+
+    from shop.partitions import inputs_of  # noqa: PLC0415 - loads numpy, which only a plan needs
+
+    table = pa.concat_tables([parquet.read_table(path, use_threads=False) for path in planned.judged])
+    table = table.sort_by([("sku", "ascending"), ("location", "ascending")])
+    return forecast_quality(inputs_of(table, planned.judging))
+
+
+def _stockouts(tables: Sequence[pa.Table], together: Together) -> tuple[float, float]:
+    """Expected stock-outs of all rows, without and with what is bought and moved."""
+    told = [json.loads(table.schema.metadata[b"stockouts"]) for table in tables]
+    without = sum(one["without"] for one in told)
+    after = sum(one["after"] for one in told) + together.stockouts()
+    return round(without / 10_000, 2), round(after / 10_000, 2)
 
 
 def _transfers(tables: Sequence[pa.Table]) -> tuple[PlannedTransfer, ...]:

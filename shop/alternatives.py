@@ -18,25 +18,70 @@ from shop.purchasing import known_rates, offer_faults
 from shop.transfers import surplus
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shop.assessment import Assessment
     from shop.plan_inputs import Floats, Ints, PlanInputs, PlanSettings
     from shop.planning import Outcome
 
 
+Spare = tuple[str, int]
+"""A location, and the pieces that it could spare."""
+
+
+class Spares:
+    """What each location could spare, after what is moved already; worked out when it is asked for."""
+
+    def __init__(self, inputs: PlanInputs, state: Assessment, moved_out: Ints) -> None:
+        self._inputs = inputs
+        self._state = state
+        self._moved_out = moved_out
+        self._known: dict[str, list[tuple[int, str]]] | None = None
+
+    def elsewhere(self, item: int) -> Spare | None:
+        """The other location of a row's SKU that could spare most."""
+        items = self._inputs.items
+        if self._known is None:
+            self._known = self._by_sku()
+        found = [one for one in self._known.get(items.sku[item], ()) if one[1] != items.location[item]]
+        if not found:
+            return None
+        pieces, place = max(found)
+        return place, pieces
+
+    def _by_sku(self) -> dict[str, list[tuple[int, str]]]:
+        """Pieces and location of all that could be spared."""
+        items, state = self._inputs.items, self._state
+        spare = surplus(items, state.position, state.levels.order_up_to, state.sound) - self._moved_out
+        found: dict[str, list[tuple[int, str]]] = {}
+        for row in np.flatnonzero(spare > 0).tolist():
+            found.setdefault(items.sku[row], []).append((int(spare[row]), str(items.location[row])))
+        return found
+
+
 class Alternatives:
-    """The alternatives of any row of the inputs, worked out when they are asked for."""
+    """The alternatives of any row of the inputs, worked out when they are asked for.
+
+    `elsewhere` tells for each row which other location could spare most, where the inputs do not hold all of
+    them.
+    """
 
     def __init__(
-        self, inputs: PlanInputs, settings: PlanSettings, state: Assessment, outcome: Outcome
+        self,
+        inputs: PlanInputs,
+        settings: PlanSettings,
+        state: Assessment,
+        outcome: Outcome,
+        elsewhere: Sequence[Spare | None] | None = None,
     ) -> None:
         self._inputs = inputs
         self._settings = settings
         self._state = state
         self._outcome = outcome
+        self._elsewhere = elsewhere
+        self._spares = Spares(inputs, state, outcome.moved_out)
         self._missing: Floats | None = None
-        self._spare: Ints | None = None
         self._usable: dict[str, list[int]] | None = None
-        self._rows: dict[str, list[int]] | None = None
 
     def of(self, item: int) -> tuple[Alternative, ...]:
         """All alternatives of a row in need; none where nothing is needed."""
@@ -89,19 +134,17 @@ class Alternatives:
 
     def _transfer(self, item: int) -> Alternative | None:
         """The location that could spare most, where nothing is moved."""
-        items = self._inputs.items
         if self._outcome.moved_in[item] > 0:
             return None
-        spare = self._spare_pieces()
-        rows = [row for row in self._rows_of(str(items.sku[item])) if row != item and spare[row] > 0]
-        if not rows:
+        found = self._spares.elsewhere(item) if self._elsewhere is None else self._elsewhere[item]
+        if found is None:
             return None
-        source = max(rows, key=lambda row: (int(spare[row]), str(items.location[row])))
-        quantity = min(int(spare[source]), int(self._outcome.need[item]))
+        place, spare = found
+        quantity = min(spare, int(self._outcome.need[item]))
         return Alternative(
             kind=AlternativeKind.TRANSFER,
-            words=f"{items.location[source]} could spare {quantity} pieces.",
-            supplier=str(items.location[source]),
+            words=f"{place} could spare {quantity} pieces.",
+            supplier=place,
             quantity=quantity,
         )
 
@@ -130,13 +173,6 @@ class Alternatives:
             self._missing = self._state.levels.shortage(self._state.position)
         return self._missing
 
-    def _spare_pieces(self) -> Ints:
-        if self._spare is None:
-            state = self._state
-            spare = surplus(self._inputs.items, state.position, state.levels.order_up_to, state.sound)
-            self._spare = np.maximum(spare - self._outcome.moved_out, 0)
-        return self._spare
-
     def _offers_of(self, sku: str) -> list[int]:
         if self._usable is None:
             faults = offer_faults(self._inputs)
@@ -145,13 +181,6 @@ class Alternatives:
                 if faults[row] is None:
                     self._usable.setdefault(name, []).append(row)
         return self._usable.get(sku, [])
-
-    def _rows_of(self, sku: str) -> list[int]:
-        if self._rows is None:
-            self._rows = {}
-            for row, name in enumerate(self._inputs.items.sku.tolist()):
-                self._rows.setdefault(name, []).append(row)
-        return self._rows.get(sku, [])
 
     def _fitting(self, offer: int, wanted: int) -> int:
         """Pieces in whole packs, MOQ kept."""

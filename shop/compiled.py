@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 else:
     njit = numba.njit
 
-__all__ = ["njit"]
+__all__ = ["compiled_before", "njit"]
 
 HERE: Final = Path(__file__).parent
 
@@ -42,6 +42,11 @@ def cache_directory(wanted: str | None, state: str) -> Path:
     if os.access(beside if beside.is_dir() else HERE, os.W_OK):
         return beside / f"kernels-{state}"
     return Path.home() / ".cache" / "shophand" / f"kernels-{state}"
+
+
+def compiled_before() -> bool:
+    """Whether kernels of this state were compiled before; the first run takes half a minute for it."""
+    return any(Path(vars(numba.config)["CACHE_DIR"]).rglob("*.nbi"))
 
 
 # Numba makes its settings as it reads them, so that no type checker knows this one.

@@ -66,10 +66,13 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """The partitions of a run, planned: files in their order, and the frame with what they tell together."""
+    """The partitions of a run, planned: files in their order.
+
+    `judging` is the frame with what all of them told before the days by which forecasts are judged.
+    """
 
     tasks: tuple[Task, ...]
-    frame: Frame
+    judging: Frame
 
     @property
     def candidates(self) -> list[Path]:
@@ -106,6 +109,7 @@ def plan_partitions(
     Between the rounds all partitions are added up. Raises SetupError for Ray without its extra,
     ImportFileError for partitions of different days.
     """
+    from shop.forecasting.quality import HELD_OUT_DAYS  # noqa: PLC0415 - loads numba
     from shop.partition_sales import calendar_of_all, known_of  # noqa: PLC0415 - loads numba
 
     out.mkdir(parents=True, exist_ok=True)
@@ -113,7 +117,7 @@ def plan_partitions(
         rounds = _Rounds(each, show)
         frame = with_promotions(paths, frame, rounds)
         sales = rounds.do("sales of", _sales, [(path, frame) for path in paths])
-        frame = with_season(sales, frame)
+        judging, frame = with_season(sales, frame, HELD_OUT_DAYS), with_season(sales, frame)
         calendar = calendar_of_all(sales)
         common = digest_of(frame, settings)
         first = [
@@ -125,7 +129,7 @@ def plan_partitions(
         known = known_of(sums, calendar)
         tasks = [replace(task, common=_digest([common, _plain(known)])) for task in first]
         rounds.do(LAST_ROUND, plan_partition, [(task, known) for task in tasks])
-    return Planned(tuple(tasks), frame)
+    return Planned(tuple(tasks), judging)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +165,17 @@ def with_promotions(paths: Sequence[Path], frame: Frame, rounds: _Rounds) -> Fra
     return replace(frame, promoted=promoted_of(parts))
 
 
-def with_season(sales: Sequence[PartSales], frame: Frame) -> Frame:
-    """The frame with the seasons that the year before and all partitions together tell."""
+def with_season(sales: Sequence[PartSales], frame: Frame, held_out_days: int = 0) -> Frame:
+    """The frame with the seasons that the year before and all partitions together tell.
+
+    The last `held_out_days` are left out, where forecasts are to be judged by them.
+    """
     from shop.forecasting.seasons import season_of  # noqa: PLC0415 - loads numpy, which only a plan needs
 
     if frame.earlier is None:
         return frame
-    parts = [part.season for part in sales if part.season is not None]
+    known = [part.season for part in sales if part.season is not None]
+    parts = [(names, pieces[: max(len(pieces) - held_out_days, 0)]) for names, pieces in known]
     return replace(frame, earlier=None, season=season_of(frame.earlier, parts))
 
 
@@ -251,6 +259,7 @@ def plan_partition(asked: tuple[Task, Known]) -> str:
         b"source": source.encode(),
         b"transfers": moves.encode(),
         b"rows": str(len(found.verdicts)).encode(),
+        b"stockouts": json.dumps(asdict(found.stockouts)).encode(),
     }
     _write(found.candidates.replace_schema_metadata(told), path)
     return path.name

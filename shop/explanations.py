@@ -16,6 +16,9 @@ from shop.replenishment import DAYS_PER_YEAR
 from shop.signalled import added_lead_time, signal_demand, touching
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shop.alternatives import Spare
     from shop.assessment import Assessment
     from shop.plan_inputs import PlanInputs, PlanSettings
     from shop.planning import Outcome
@@ -36,13 +39,18 @@ class Explanations:
     """Explains any row of the inputs when it is asked for."""
 
     def __init__(
-        self, inputs: PlanInputs, settings: PlanSettings, state: Assessment, outcome: Outcome
+        self,
+        inputs: PlanInputs,
+        settings: PlanSettings,
+        state: Assessment,
+        outcome: Outcome,
+        elsewhere: Sequence[Spare | None] | None = None,
     ) -> None:
         self._inputs = inputs
         self._settings = settings
         self._state = state
         self._outcome = outcome
-        self.alternatives = Alternatives(inputs, settings, state, outcome)
+        self.alternatives = Alternatives(inputs, settings, state, outcome, elsewhere)
         self._season_demand = season_demand(state.forecasts, state.levels.exposure_days)
         self._signal_demand = signal_demand(state.forecasts, state.levels.exposure_days)
         self._added_lead_time = added_lead_time(inputs)

@@ -1,13 +1,17 @@
 """The lines of a run over partitions: each candidate with what is bought of it, or why not, in words.
 
 One row for each candidate; what no partition wanted to buy has its verdict in the partition's own table. The
-sentence is the one that an ordinary run says of such a line (`shop.verdicts.WORDS`).
+sentence is the one that an ordinary run says of such a line (`shop.verdicts.WORDS`); what bound the quantity,
+what was not done instead and what doing nothing is expected to lose are those of `shop.explanations`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from shop.explanations import Explanations
 from shop.plan_results import Reason, Verdict
 from shop.verdicts import ATTENTION, WORDS
 
@@ -20,13 +24,18 @@ if TYPE_CHECKING:
 
 
 def lines_of(together: Together, settings: PlanSettings) -> pa.Table:
-    """All candidates by SKU and location; unit costs in minor units of their currency, null if not bought."""
+    """All candidates by SKU and location; unit costs in minor units of their currency, null if not bought.
+
+    `lost_margin_without_minor` is in minor units of the home currency.
+    """
     import pyarrow as pa  # noqa: PLC0415 - half a second that only large runs need
 
     inputs, state, outcome = together.inputs, together.state, together.outcome
     rows = range(len(inputs.items))
     bought = [outcome.lines.get(row) for row in rows]
     reasons = [_reason(together, row, line) for row, line in zip(rows, bought, strict=True)]
+    behind = Explanations(inputs, settings, state, outcome, together.elsewhere)
+    lost = [behind.alternatives.lost_without(row) for row in rows]
     return pa.table(
         {
             "sku": inputs.items.sku.tolist(),
@@ -45,6 +54,12 @@ def lines_of(together: Together, settings: PlanSettings) -> pa.Table:
             "reorder_point": state.levels.reorder_point,
             "order_up_to": state.levels.order_up_to,
             "need": outcome.need,
+            "bound": [behind.constraint(row).value for row in rows],
+            "lost_sales_without": np.array([round(pieces, 4) for pieces, _ in lost], dtype=np.float64),
+            "lost_margin_without_minor": pa.array([margin.minor for _, margin in lost], pa.int64()),
+            "alternatives": pa.array(
+                [[one.words for one in behind.alternatives.of(row)] for row in rows], pa.list_(pa.string())
+            ),
         }
     )
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
+from shop.alternatives import Spares
 from shop.assessment import Assessment, assess, ordering_weight
 from shop.demand import Forecasts
 from shop.errors import InvalidActionError
@@ -32,6 +33,7 @@ from shop.supply import Supply
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from shop.alternatives import Spare
     from shop.partition_sales import Known, PartFits
     from shop.plan_inputs import Ints
 
@@ -54,12 +56,30 @@ OWN: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class StockOuts:
+    """Expected stock-outs within the exposure in 10,000ths, whole numbers that add up exactly.
+
+    `after` counts no row that something is to be bought for: its risk is known when all are bought.
+    """
+
+    without: int
+    after: int
+
+
+def stockouts(levels: Levels, per_day: Any, position: Any, rows: Any) -> int:
+    """The risks of `rows` that sell at all, each to four digits as a line tells it, in 10,000ths."""
+    selling = rows & (np.round(per_day, 4) > 0)
+    return int(np.rint(levels.risk(position)[selling] * 10_000).sum())
+
+
+@dataclass(frozen=True, slots=True)
 class PartitionNeeds:
     """What a partition found: a verdict for each of its rows in scope, candidates to buy, and transfers."""
 
     verdicts: pa.Table
     candidates: pa.Table
     transfers: tuple[PlannedTransfer, ...]
+    stockouts: StockOuts
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +89,14 @@ class Together:
     inputs: PlanInputs
     state: Assessment
     outcome: Outcome
+    elsewhere: tuple[Spare | None, ...]
+
+    def stockouts(self) -> int:
+        """Expected stock-outs of the candidates with what is bought, in 10,000ths."""
+        final = self.state.position + self.outcome.moved_in - self.outcome.moved_out
+        for row, line in self.outcome.lines.items():
+            final[row] += line.quantity
+        return stockouts(self.state.levels, self.state.per_day, final, np.ones(len(final), dtype=bool))
 
     def plan(self, settings: PlanSettings, transfers: tuple[PlannedTransfer, ...]) -> Plan:
         """The orders, with the transfers that the partitions found; verdicts stay with the partitions.
@@ -118,7 +146,16 @@ def needs_of_partition(
         verdicts=_verdicts(inputs, state, needs),
         candidates=_candidates(table, inputs, state, needs),
         transfers=transfers,
+        stockouts=_stockouts(inputs, state, needs),
     )
+
+
+def _stockouts(inputs: PlanInputs, state: Assessment, needs: Needs) -> StockOuts:
+    here = inputs.items.in_scope.copy()
+    without = stockouts(state.levels, state.per_day, state.position, here)
+    here[needs.buying] = False
+    moved = state.position + needs.moved_in - needs.moved_out
+    return StockOuts(without, stockouts(state.levels, state.per_day, moved, here))
 
 
 def _verdicts(inputs: PlanInputs, state: Assessment, needs: Needs) -> pa.Table:
@@ -162,9 +199,13 @@ def _candidates(table: pa.Table, inputs: PlanInputs, state: Assessment, needs: N
     found = table.take(pa.array(rows))
     per_day, variance = state.forecasts.per_day()
     supplier = inputs.suppliers.id[inputs.offers.supplier[state.choice.offer[rows]]]
+    spares = Spares(inputs, state, needs.moved_out)
+    spare = [spares.elsewhere(row) or ("", 0) for row in rows.tolist()]
     columns: dict[str, Any] = {name: getattr(state, name)[rows] for name in OWN}
     columns |= {
         "chosen": pa.array(supplier.tolist(), pa.string()),
+        "spare_at": pa.array([place for place, _ in spare], pa.string()),
+        "spare": pa.array([pieces for _, pieces in spare], pa.int64()),
         "remaining": needs.remaining[rows],
         "free": needs.position[rows],
         "moved_in": needs.moved_in[rows],
@@ -204,7 +245,8 @@ def buy_together(tables: Sequence[pa.Table], frame: Frame, settings: PlanSetting
         held=bought.held,
         uses=bought.uses,
     )
-    return Together(inputs, state, outcome)
+    places = zip(table["spare_at"].to_pylist(), table["spare"].to_pylist(), strict=True)
+    return Together(inputs, state, outcome, tuple(spare if spare[1] else None for spare in places))
 
 
 def _inputs_of_candidates(table: pa.Table, frame: Frame) -> PlanInputs:

@@ -72,7 +72,7 @@ def reorder(
         key=key,
     )
     with ProgressLine() as line:
-        line.show("planning and asking")
+        line.show(_first_words())
         if partitions is not None:
             show = partial(_show_partitions, line)
             request = replace(request, partitioned=Partitioned(partitions, engine, workers, show))
@@ -88,6 +88,14 @@ def _answer(report: RunReport, *, arithmetic: bool, as_json: bool) -> None:
         screen.answer("run/1", report.model_dump(mode="json"))
     else:
         _print(report, arithmetic=arithmetic)
+
+
+def _first_words() -> str:
+    from shop.compiled import compiled_before  # noqa: PLC0415 - loads numba, which only a plan needs
+
+    if compiled_before():
+        return "planning and asking"
+    return "planning and asking; the first run on a machine compiles its arithmetic, about half a minute"
 
 
 def _show_partitions(line: ProgressLine, what: str, done: int, total: int) -> None:

@@ -61,6 +61,16 @@ def test_a_run_over_partitions_asks_for_what_an_ordinary_run_asks(deps: Deps, ni
     kpis = report.kpis
     assert sum(getattr(kpis, outcome.value) for outcome in Outcome) == kpis.checked == usual.kpis.checked
     assert kpis.needs_attention == usual.kpis.needs_attention
+    assert (kpis.stockouts_without, kpis.stockouts_with) == pytest.approx(
+        (usual.kpis.stockouts_without, usual.kpis.stockouts_with), abs=0.02
+    )
+    assert report.draft.quality == usual.draft.quality != ()
+    explained = {(line.sku, line.location): line for line in usual.draft.lines}
+    for place, row in lines_by_place(night / "plan-night").items():
+        line = explained[place]
+        assert row["alternatives"] == [one.words for one in line.alternatives]
+        assert row["lost_sales_without"] == line.arithmetic.lost_sales_without
+        assert row["bound"] == line.arithmetic.constraint
     again = run_reorder(deps, ReorderRequest(partitioned=Partitioned(night, workers=1), key="night"))
     assert again.repeated
     assert load_report(deps.db, report.run).kpis == kpis

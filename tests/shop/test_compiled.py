@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from shop.compiled import cache_directory, state_of_kernels
+import numba
+import pytest
+
+from shop.compiled import cache_directory, compiled_before, state_of_kernels
 
 
 def test_a_changed_kernel_has_another_cache(tmp_path: Path) -> None:
@@ -14,6 +17,17 @@ def test_a_changed_kernel_has_another_cache(tmp_path: Path) -> None:
     assert state_of_kernels(tmp_path) == before
     (tmp_path / "a.py").write_text("@njit\ndef f(): return 1\n")
     assert state_of_kernels(tmp_path) != before
+
+
+def test_whether_kernels_were_compiled_is_known_by_their_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An empty cache tells of a first run, which says so; one kernel in it does not."""
+    monkeypatch.setitem(vars(numba.config), "CACHE_DIR", str(tmp_path))
+    assert not compiled_before()
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "demand.fit_block-77.nbi").touch()
+    assert compiled_before()
 
 
 def test_the_users_directory_is_kept_apart_by_state(tmp_path: Path) -> None:

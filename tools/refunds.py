@@ -101,8 +101,8 @@ def refund_order(
     """Ask to pay money of an order back to the customer: an amount, or what the quote says.
 
     An amount with items is a part of their price. It goes back as it was paid, or to a gift card of the
-    customer. Pays once the rules or a person allow it, and cannot be undone. Refuses an order with nothing left
-    to refund.
+    customer. Pays once the rules or a person allow it, and cannot be undone. Refuses an order with nothing
+    left to refund.
     """
     with shop.db.reading() as snapshot:
         found = lookups.order(snapshot, order)

@@ -80,10 +80,10 @@ def file(
 def get(snapshot: Snapshot, tenant: str, loosening_id: str) -> Loosening:
     """One request by ``L-3``, ``l3`` or ``3``; raises NotFoundError."""
     match = _SPOKEN.fullmatch(loosening_id.strip())
-    found = _found(snapshot, _of(tenant), loosenings.c.number == int(match[1])) if match else []
-    if not found:
+    row = _ONE.first(snapshot, {"b_tenant": tenant, "b_number": int(match[1])}) if match else None
+    if row is None:
         raise NotFoundError(f"there is no request {loosening_id!r} to loosen something; they look like L-3")
-    return found[0]
+    return _loosening(row)
 
 
 def waiting(snapshot: Snapshot, tenant: str) -> list[Loosening]:
@@ -110,11 +110,6 @@ def _of(tenant: str) -> ColumnElement[bool]:
     return loosenings.c.tenant == tenant
 
 
-def _found(snapshot: Snapshot, *conditions: ColumnElement[bool]) -> list[Loosening]:
-    query = select(loosenings).where(*conditions).order_by(loosenings.c.number)
-    return [_loosening(row) for row in snapshot.execute(query)]
-
-
 def _loosening(row: Any) -> Loosening:
     return Loosening(
         id=f"L-{row.number}",
@@ -132,6 +127,11 @@ def _loosening(row: Any) -> Loosening:
 
 
 # Built once: making a statement costs more than running it.
+_ONE: Final = Prepared(
+    select(loosenings).where(
+        loosenings.c.tenant == bindparam("b_tenant"), loosenings.c.number == bindparam("b_number")
+    )
+)
 _WAITING: Final = Prepared(
     select(loosenings)
     .where(loosenings.c.tenant == bindparam("b_tenant"), loosenings.c.state == Standing.OPEN.value)

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from policies.decision import Verdict
 from shop.actions import canonical
@@ -88,7 +88,7 @@ def standing(snapshot: Snapshot, tenant: str) -> Standing:
 
 def files(snapshot: Snapshot, tenant: str, number: int) -> dict[str, str]:
     """The rule files of a version, name -> text; raises NotFoundError."""
-    text = snapshot.scalar(_FILES, {"b_tenant": tenant, "b_number": number})
+    text = _FILES.scalar(snapshot, {"b_tenant": tenant, "b_number": number})
     if text is None:
         raise NotFoundError(f"there are no rules v{number}")
     return {str(name): str(source) for name, source in json.loads(text).items()}
@@ -130,10 +130,10 @@ def add(
 
 def get(snapshot: Snapshot, tenant: str, number: int) -> PolicyVersion:
     """One version; raises NotFoundError."""
-    found = _found(snapshot, _of(tenant), policy_versions.c.number == number)
-    if not found:
+    row = _ONE.first(snapshot, {"b_tenant": tenant, "b_number": number})
+    if row is None:
         raise NotFoundError(f"there are no rules v{number}; see: shophand policy versions")
-    return found[0]
+    return _version(row)
 
 
 def named(snapshot: Snapshot, tenant: str, what: str) -> PolicyVersion:
@@ -162,8 +162,7 @@ def listed(snapshot: Snapshot, tenant: str) -> list[PolicyVersion]:
 
 def standing_with(snapshot: Snapshot, tenant: str, sha: str) -> list[PolicyVersion]:
     """The versions of a digest that are active or may still become so."""
-    live = policy_versions.c.status.in_([one.value for one in (Status.ACTIVE, *PROPOSED)])
-    return _found(snapshot, _of(tenant), policy_versions.c.sha == sha, live)
+    return [_version(row) for row in _STANDING_WITH.rows(snapshot, {"b_tenant": tenant, "b_sha": sha})]
 
 
 def move(tx: Transaction, tenant: str, before: PolicyVersion, status: Status, **changes: Any) -> None:
@@ -219,8 +218,8 @@ def _found(snapshot: Snapshot, *conditions: ColumnElement[bool]) -> list[PolicyV
     return [_version(row) for row in snapshot.execute(query)]
 
 
-def _version(row: Row[Any]) -> PolicyVersion:
-    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for the row as a mapping
+def _version(row: Any) -> PolicyVersion:
+    values = row._asdict()  # the public name of a named tuple, and of SQLAlchemy's row, for this
     return PolicyVersion(
         **{**values, "status": Status(values["status"]), "roles": tuple(values["roles"].split())}
     )
@@ -234,6 +233,18 @@ _STANDING: Final = Prepared(
         policy_versions.c.status.in_((Status.ACTIVE.value, Status.SHADOW.value)),
     )
 )
-_FILES: Final = select(policy_versions.c.files).where(
-    policy_versions.c.tenant == bindparam("b_tenant"), policy_versions.c.number == bindparam("b_number")
+_HERE: Final = (
+    policy_versions.c.tenant == bindparam("b_tenant"),
+    policy_versions.c.number == bindparam("b_number"),
+)
+_FILES: Final = Prepared(select(policy_versions.c.files).where(*_HERE))
+_ONE: Final = Prepared(select(*_COLUMNS).where(*_HERE))
+_STANDING_WITH: Final = Prepared(
+    select(*_COLUMNS)
+    .where(
+        policy_versions.c.tenant == bindparam("b_tenant"),
+        policy_versions.c.sha == bindparam("b_sha"),
+        policy_versions.c.status.in_([one.value for one in (Status.ACTIVE, *PROPOSED)]),
+    )
+    .order_by(policy_versions.c.number)
 )

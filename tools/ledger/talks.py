@@ -45,9 +45,8 @@ def open_talk(tx: Transaction, conversation: str, now: datetime) -> None:
 
 def identify(tx: Transaction, conversation: str, customer: str, matched_by: str, now: datetime) -> None:
     """Note whom code has matched."""
-    mine = customer_conversations.c.conversation == conversation
-    changes = {"customer": customer, "matched_by": matched_by, "matched_at": now}
-    tx.execute(customer_conversations.update().where(mine).values(**changes))
+    found = {"b_customer": customer, "b_by": matched_by, "b_at": now}
+    _IDENTIFY.run(tx, {"b_conversation": conversation, **found})
 
 
 def count_failure(tx: Transaction, known: Talk) -> None:
@@ -76,7 +75,7 @@ def consent_for(
 
 def use_consent(tx: Transaction, number: int, action_id: str) -> None:
     """Bind a yes to the action that it was given for; it counts for no other one."""
-    tx.execute(consents.update().where(consents.c.id == number).values(used_by=action_id))
+    _USE.run(tx, {"b_id": number, "b_action": action_id})
 
 
 def _salted(salt: str, digest: str) -> str:
@@ -86,6 +85,18 @@ def _salted(salt: str, digest: str) -> str:
 # Built once: making a statement costs more than running it.
 _TALK: Final = Prepared(
     select(customer_conversations).where(customer_conversations.c.conversation == bindparam("b_conversation"))
+)
+_IDENTIFY: Final = Prepared(
+    customer_conversations.update()
+    .where(customer_conversations.c.conversation == bindparam("b_conversation"))
+    .values(
+        customer=bindparam("b_customer"),
+        matched_by=bindparam("b_by"),
+        matched_at=bindparam("b_at", type_=customer_conversations.c.matched_at.type),
+    )
+)
+_USE: Final = Prepared(
+    consents.update().where(consents.c.id == bindparam("b_id")).values(used_by=bindparam("b_action"))
 )
 _CONSENTS: Final = Prepared(
     select(consents).where(consents.c.conversation == bindparam("b_conversation")).order_by(consents.c.id)

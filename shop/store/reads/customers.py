@@ -1,26 +1,26 @@
 """Reads of customers and their messages. They give personal data: tools mask it before it leaves."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from shop.model import Customer, Page, Ticket
 from shop.store import schema
 from shop.store.database import Snapshot
+from shop.store.prepared import Prepared, select_by
 
 
 def customer(snapshot: Snapshot, customer_id: str) -> Customer | None:
     """The customer of exactly this id."""
-    table = schema.customers
-    row = snapshot.execute(select(table).where(table.c.id == customer_id)).one_or_none()
+    row = select_by(schema.customers, "id").first(snapshot, {"id": customer_id})
     return None if row is None else Customer(*row)
 
 
 def customers_by_email(snapshot: Snapshot, email: str, limit: int = 6) -> list[Customer]:
     """Customers with this e-mail address, without regard to case."""
-    table = schema.customers
-    return _customers(snapshot, func.lower(table.c.email) == email.lower(), limit=limit)
+    values = {"b_email": email.lower(), "b_limit": limit}
+    return [Customer(*row) for row in _BY_EMAIL.rows(snapshot, values)]
 
 
 def customers_named(snapshot: Snapshot, words: Sequence[str], limit: int = 6) -> list[Customer]:
@@ -71,3 +71,11 @@ def _tickets(snapshot: Snapshot, *conditions: Any, limit: int) -> list[Ticket]:
     table = schema.tickets
     rows = select(table).where(*conditions).order_by(table.c.opened_at.desc(), table.c.id.desc()).limit(limit)
     return [Ticket(*row) for row in snapshot.execute(rows)]
+
+
+_BY_EMAIL: Final = Prepared(
+    select(schema.customers)
+    .where(func.lower(schema.customers.c.email) == bindparam("b_email"))
+    .order_by(schema.customers.c.name, schema.customers.c.id)
+    .limit(bindparam("b_limit"))
+)

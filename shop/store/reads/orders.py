@@ -107,9 +107,7 @@ def shipments(snapshot: Snapshot, order_id: str) -> list[Shipment]:
 
 def returns(snapshot: Snapshot, order_id: str) -> list[Return]:
     """The returns of an order, oldest first."""
-    table = schema.returns
-    rows = select(table).where(table.c.order_id == order_id).order_by(table.c.requested_on, table.c.id)
-    return [Return(*row) for row in snapshot.execute(rows)]
+    return [Return(*row) for row in _RETURNS.rows(snapshot, {"b_order": order_id})]
 
 
 def rma(snapshot: Snapshot, rma_id: str) -> Return | None:
@@ -254,6 +252,11 @@ _SHIPMENTS = Prepared(
     .order_by(schema.shipments.c.shipped_on, schema.shipments.c.id)
 )
 _RETURN = Prepared(select(schema.returns).where(schema.returns.c.id == bindparam("b_id")))
+_RETURNS = Prepared(
+    select(schema.returns)
+    .where(schema.returns.c.order_id == bindparam("b_order"))
+    .order_by(schema.returns.c.requested_on, schema.returns.c.id)
+)
 _EXCHANGE = Prepared(select(_exchanges).where(_exchanges.c.id == bindparam("b_id")))
 _EXCHANGES = Prepared(
     select(_exchanges).where(_exchanges.c.order_id == bindparam("b_order")).order_by(_exchanges.c.id)

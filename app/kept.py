@@ -21,6 +21,9 @@ from tools.ledger import chain
 from tools.ledger.queue import Queue
 
 SECONDS: Final = 5
+MINUTE: Final = 60
+"""For what time alone changes slowly or not at all."""
+
 _MOST: Final = 256
 
 T = TypeVar("T")

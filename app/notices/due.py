@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import islice
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -50,7 +49,7 @@ def news_of(house: House) -> list[News]:
 def _urgent(house: House, snapshot: Snapshot) -> Iterator[News]:
     now, tenant = house.clock(), house.db.tenant
     soon = now + timedelta(hours=house.settings.notify_urgent_hours)
-    due = islice(house.kept.queue.at(snapshot).shown(Shown(order=Order.DEADLINE), now), _MOST)
+    due = house.kept.queue.at(snapshot).shown(Shown(order=Order.DEADLINE), now)[:_MOST]
     for one in inbox.lines_of(snapshot, tenant, [one.number for one in due if one.expires_at <= soon]):
         yield _approval(one)
 

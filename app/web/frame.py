@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from app.bootstrap import House
+from app.kept import MINUTE
 from app.web.sessions import Visit
 from app.web.who import may_operate
 from policies.modes import Mode
@@ -58,9 +58,8 @@ RECORDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the ledger says on every page: how many wait, the switches, and what all dials come to."""
+    """What the ledger says on every page: the stop switch, and what all dials come to."""
 
-    waiting: int
     stopped: bool
     autonomy: str
 
@@ -68,8 +67,8 @@ class Standing:
 def frame_of(house: House, snapshot: Snapshot, store: str, visit: Visit, path: str) -> Frame:
     """The frame around a page of the store of this name."""
     now = house.clock()
-    standing = house.kept.of(snapshot, now, "standing", lambda: _standing(house, snapshot, now))
-    counts = {"/approvals": standing.waiting}
+    standing = house.kept.of(snapshot, now, "standing", lambda: _standing(house), seconds=MINUTE)
+    counts = {"/approvals": len(house.kept.queue.at(snapshot).shown(Shown(), now))}
     return Frame(
         store=store,
         places=tuple(_place(title, to, path, counts) for title, to in PLACES),
@@ -81,10 +80,9 @@ def frame_of(house: House, snapshot: Snapshot, store: str, visit: Visit, path: s
     )
 
 
-def _standing(house: House, snapshot: Snapshot, now: datetime) -> Standing:
-    waiting = sum(1 for _ in house.kept.queue.at(snapshot).shown(Shown(), now))
+def _standing(house: House) -> Standing:
     stopped = house.desk.is_stopped()
-    return Standing(waiting, stopped, "stopped" if stopped else autonomy(house.desk.modes()))
+    return Standing(stopped, "stopped" if stopped else autonomy(house.desk.modes()))
 
 
 def autonomy(modes: dict[str, Mode]) -> str:

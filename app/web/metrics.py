@@ -138,7 +138,7 @@ class StoreFigures(Collector):
         stands = GaugeMetricFamily("shophand_actions", "Where actions stand.", labels=("kind", "state"))
         for one in states:
             stands.add_metric((one.kind, one.what), one.number)
-        waiting, oldest = sum(1 for _ in queue.shown(Shown(), now)), queue.oldest(now)
+        waiting, oldest = len(queue.shown(Shown(), now)), queue.oldest(now)
         age = (now - oldest).total_seconds() if oldest else 0.0
         yield decided
         yield stands

@@ -41,7 +41,7 @@ def check_same(gate: Gate, known: Queue) -> None:
     with gate.db.reading() as snapshot:
         standing = known.at(snapshot)
         for shown in FILTERS:
-            numbers = standing.numbers(shown, gate.now)
+            numbers = [one.number for one in standing.shown(shown, gate.now)]
             found = inbox.lines(snapshot, "main", gate.now, shown)
             assert inbox.lines_of(snapshot, "main", numbers) == found
         assert standing.piles(gate.now) == inbox.piles(snapshot, "main", gate.now)
@@ -79,5 +79,5 @@ def test_an_older_snapshot_takes_nothing_back(gate: Gate) -> None:
         known.at(early)
         gate.desk.submit(big_order(), session(AGENT))
         with gate.db.reading() as late:
-            assert len(known.at(late).numbers(Shown(), gate.now)) == 1
-        assert len(known.at(early).numbers(Shown(), gate.now)) == 1
+            assert len(known.at(late).shown(Shown(), gate.now)) == 1
+        assert len(known.at(early).shown(Shown(), gate.now)) == 1

@@ -6,7 +6,7 @@ One query for each answer however many wait, so that the inbox stays fast with t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -81,21 +81,11 @@ def piles(snapshot: Snapshot, tenant: str, now: datetime) -> list[Pile]:
     sums: dict[tuple[str, str | None], tuple[int, int]] = {}
     for kind, currency, number, minor in snapshot.execute(query):
         sums[kind, currency] = (number, int(minor or 0))
-    return _piles(sums)
+    return piled(sums)
 
 
-def piled(waiting: Iterable[tuple[str, Money | None]]) -> list[Pile]:
-    """Piles of requests given by kind and worth, the largest pile first."""
-    sums: dict[tuple[str, str | None], tuple[int, int]] = {}
-    for kind, money in waiting:
-        place = (kind, money.currency if money else None)
-        number, minor = sums.get(place, (0, 0))
-        sums[place] = (number + 1, minor + (money.minor if money else 0))
-    return _piles(sums)
-
-
-def _piles(sums: Mapping[tuple[str, str | None], tuple[int, int]]) -> list[Pile]:
-    """One pile for each kind, from counts and minor units by kind and currency."""
+def piled(sums: Mapping[tuple[str, str | None], tuple[int, int]]) -> list[Pile]:
+    """One pile for each kind, the largest first, from numbers and minor units by kind and currency."""
     counts: dict[str, int] = {}
     worth: dict[str, list[Money]] = {}
     for (kind, currency), (number, minor) in sums.items():

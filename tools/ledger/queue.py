@@ -8,17 +8,17 @@ with ten thousand open requests and a hundred people on the pages, a count is no
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from bisect import insort
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from operator import attrgetter
 from threading import Lock
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select
 
-from shop.money import Money
 from shop.store.database import Snapshot
 from shop.store.ledger_schema import actions, approvals, audit
 from shop.store.prepared import Prepared
@@ -30,6 +30,7 @@ MOST_CHANGES: Final = 2_000
 """More entries than this since the last look, and everything is read again."""
 
 _AT_ONCE: Final = 500
+_MOST_FILTERS: Final = 100
 
 _ELSEWHERE: Final = frozenset(
     {"session.begun", "session.ended", "sessions.ended", "customer.read", "customer.revealed"}
@@ -37,14 +38,18 @@ _ELSEWHERE: Final = frozenset(
 """Entries about people who look: nothing that waits, no switch and no rule is another one after them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Open:
-    """One request that waits, with what it is counted, ranked and found by; `words` is its card, folded."""
+    """One request that waits, with what it is counted, ranked and found by.
+
+    `minor` is its worth in the smallest unit of `currency`, both None without any; `words` is its card.
+    """
 
     number: int
     action_id: str
     kind: str
-    money: Money | None
+    minor: int | None
+    currency: str | None
     expires_at: datetime
     snoozed_until: datetime | None
     assigned_to: str | None
@@ -52,52 +57,102 @@ class Open:
     words: str
 
 
+@dataclass(slots=True)
+class _Span:
+    """What was found for a moment holds from then on until a request expires or is no longer put off."""
+
+    since: datetime
+    until: datetime
+    lists: dict[Shown, list[Open]] = field(default_factory=dict)
+    piles: list[Pile] | None = None
+
+
 class Standing:
-    """The queue at one entry of the audit; what it holds never changes.
+    """The queue at one entry of the audit.
 
     `version` is the number of the last entry that could change anything about requests, switches or rules.
     """
 
-    def __init__(self, version: int, waiting: Iterable[Open]) -> None:
+    def __init__(self, version: int, ranked: Mapping[Order, list[Open]]) -> None:
         self.version = version
-        self._ranked = {Order.AGE: sorted(waiting, key=_RANKS[Order.AGE])}
+        self._ranked = dict(ranked)
+        self._span: _Span | None = None
 
-    def shown(self, shown: Shown, now: datetime) -> Iterator[Open]:
+    @classmethod
+    def of(cls, version: int, waiting: Iterable[Open]) -> Standing:
+        """The queue of these requests."""
+        return cls(version, {Order.AGE: sorted(waiting, key=_RANKS[Order.AGE])})
+
+    def shown(self, shown: Shown, now: datetime) -> Sequence[Open]:
         """What a filter leaves at a moment, ranked as asked; only requests that wait are here."""
-        words = json.dumps(shown.words, ensure_ascii=False)[1:-1].casefold()
-        return (
+        lists = self._at(now).lists
+        found = lists.get(shown)
+        if found is None:
+            found = self._found(shown, now)
+            if len(lists) < _MOST_FILTERS:
+                lists[shown] = found
+        return found
+
+    def piles(self, now: datetime) -> list[Pile]:
+        """What waits and is not put off, kind by kind, the largest pile first."""
+        span = self._at(now)
+        if span.piles is None:
+            sums: dict[tuple[str, str | None], tuple[int, int]] = {}
+            for one in self.shown(Shown(), now):
+                number, minor = sums.get((one.kind, one.currency), (0, 0))
+                sums[one.kind, one.currency] = (number + 1, minor + (one.minor or 0))
+            span.piles = piled(sums)
+        return span.piles
+
+    def oldest(self, now: datetime) -> datetime | None:
+        """When the oldest request was made; None if nothing waits."""
+        found = self.shown(Shown(order=Order.AGE), now)
+        return found[0].created_at if found else None
+
+    def moved_on(self, version: int, gone: AbstractSet[str], came: Sequence[Open]) -> Standing:
+        """The queue at a later entry: without some actions, with others."""
+        if not gone and not came:
+            return Standing(version, self._ranked)
+        ranked = {}
+        for order, known in self._ranked.items():
+            stayed = [one for one in known if one.action_id not in gone]
+            for one in came:
+                insort(stayed, one, key=_RANKS[order])
+            ranked[order] = stayed
+        return Standing(version, ranked)
+
+    def _found(self, shown: Shown, now: datetime) -> list[Open]:
+        if shown != (plain := Shown(order=shown.order, snoozed=shown.snoozed)):
+            words = json.dumps(shown.words, ensure_ascii=False)[1:-1].casefold()
+            return [
+                one
+                for one in self.shown(plain, now)
+                if (not shown.kind or one.kind == shown.kind)
+                and (not shown.assigned_to or one.assigned_to == shown.assigned_to)
+                and (not words or words in one.words)
+            ]
+        return [
             one
             for one in self._in(shown.order)
             if one.expires_at > now
             and (one.snoozed_until is not None and one.snoozed_until > now) is shown.snoozed
-            and (not shown.kind or one.kind == shown.kind)
-            and (not shown.assigned_to or one.assigned_to == shown.assigned_to)
-            and (not words or words in one.words)
-        )
+        ]
 
-    def numbers(self, shown: Shown, now: datetime) -> list[int]:
-        """The numbers of the approvals that a filter leaves, ranked as asked."""
-        return [one.number for one in self.shown(shown, now)]
-
-    def piles(self, now: datetime) -> list[Pile]:
-        """What waits and is not put off, kind by kind, the largest pile first."""
-        return piled((one.kind, one.money) for one in self.shown(Shown(), now))
-
-    def oldest(self, now: datetime) -> datetime | None:
-        """When the oldest request was made; None if nothing waits."""
-        first = next(self.shown(Shown(order=Order.AGE), now), None)
-        return None if first is None else first.created_at
-
-    def moved_on(self, version: int, gone: AbstractSet[str], came: Sequence[Open]) -> Standing:
-        """The queue at a later entry: without some actions, with others."""
-        later = Standing(version, ())
-        for order, ranked in self._ranked.items():
-            stayed = [one for one in ranked if one.action_id not in gone]
-            later._ranked[order] = sorted([*stayed, *came], key=_RANKS[order])
-        return later
+    def _at(self, now: datetime) -> _Span:
+        """The span of time that a moment lies in; nothing about the queue changes within it."""
+        span = self._span
+        if span is None or not span.since <= now < span.until:
+            ends = (
+                end
+                for one in self._ranked[Order.AGE]
+                for end in (one.expires_at, one.snoozed_until)
+                if end is not None and end > now
+            )
+            span = self._span = _Span(now, min(ends, default=datetime.max.replace(tzinfo=UTC)))
+        return span
 
     def _in(self, order: Order) -> list[Open]:
-        """All of them in an order; nearly sorted lists are sorted in no time, so each is kept."""
+        """All of them in an order."""
         known = self._ranked.get(order)
         if known is None:
             known = self._ranked[order] = sorted(self._ranked[Order.AGE], key=_RANKS[order])
@@ -118,7 +173,7 @@ class Queue:
         with self._lock:
             last = chain.last_number(snapshot, self._tenant)
             if self._standing is None or last > self._followed + MOST_CHANGES:
-                self._standing = Standing(last, self._read(snapshot))
+                self._standing = Standing.of(last, self._read(snapshot))
             elif last > self._followed:
                 self._standing = self._moved_on(snapshot, self._standing)
             self._followed = max(last, self._followed)
@@ -146,7 +201,8 @@ def _open(row: Any) -> Open:
         number=row.number,
         action_id=row.id,
         kind=row.kind,
-        money=None if row.money_minor is None else Money(row.money_minor, row.money_currency),
+        minor=row.money_minor,
+        currency=row.money_currency,
         expires_at=row.expires_at,
         snoozed_until=row.snoozed_until,
         assigned_to=row.assigned_to,
@@ -156,7 +212,7 @@ def _open(row: Any) -> Open:
 
 
 def _dear(one: Open) -> tuple[int, int]:
-    return -one.money.minor if one.money else 0, one.number
+    return -(one.minor or 0), one.number
 
 
 _RANKS: Final[Mapping[Order, Callable[[Open], Any]]] = {

@@ -7,7 +7,6 @@ whatever the person may not do; the page only hides buttons that would not work.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 
@@ -222,11 +221,10 @@ def _list(house: House, shown: Shown, offset: int) -> ListView:
     house.desk.expire_due()
     tenant, now = house.db.tenant, house.clock()
     with house.db.reading() as snapshot:
-        kept = partial(house.kept.of, snapshot, now)
         waiting = house.kept.queue.at(snapshot)
-        piles = kept("piles", lambda: waiting.piles(now))
-        found = kept((shown, "numbers"), lambda: waiting.numbers(shown, now))
-        lines = inbox.lines_of(snapshot, tenant, found[offset : offset + PAGE])
+        piles, found = waiting.piles(now), waiting.shown(shown, now)
+        numbers = [one.number for one in found[offset : offset + PAGE]]
+        lines = inbox.lines_of(snapshot, tenant, numbers)
     total = len(found)
     following = offset + PAGE if offset + PAGE < total else None
     return ListView(tuple(lines), total, tuple(piles), shown, offset, following)

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import islice
 from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.bootstrap import House
+from app.kept import MINUTE
 from app.web.ahead import Budget, Shelf, budgets_of, shelves_of
 from app.web.rendering import page
 from app.web.who import Opened, SignedIn
@@ -65,9 +65,9 @@ def view_of(house: House, snapshot: Snapshot) -> TodayView:
     """What Today shows at this moment."""
     tenant, now = house.db.tenant, house.clock()
     info = store_info(snapshot)
-    kept = partial(house.kept.of, snapshot, now)
+    kept = partial(house.kept.of, snapshot, now, seconds=MINUTE)
     waiting = house.kept.queue.at(snapshot)
-    piles = kept("piles", lambda: waiting.piles(now))
+    piles = waiting.piles(now)
     done = activity.executed_since(snapshot, tenant, now - LATELY, limit=_DONE)
     runs = house.conversations.journal.streams("run", limit=1)
     return TodayView(
@@ -77,7 +77,7 @@ def view_of(house: House, snapshot: Snapshot) -> TodayView:
         waiting=sum(pile.count for pile in piles),
         worth=total_by_currency(amount for pile in piles for amount in pile.worth),
         piles=tuple(piles),
-        cards=tuple(kept("ranked", lambda: ranked(house, snapshot, now))),
+        cards=tuple(ranked(house, snapshot, now)),
         oldest=waiting.oldest(now),
         done=tuple(done),
         done_count=kept("done", lambda: activity.count_executed_since(snapshot, tenant, now - LATELY)),
@@ -90,9 +90,9 @@ def view_of(house: House, snapshot: Snapshot) -> TodayView:
 def ranked(house: House, snapshot: Snapshot, now: datetime) -> list[Waiting]:
     """The few that matter most: what expires within a day first, then by money."""
     waiting = house.kept.queue.at(snapshot)
-    due = islice(waiting.shown(Shown(order=Order.DEADLINE), now), CARDS)
+    due = waiting.shown(Shown(order=Order.DEADLINE), now)[:CARDS]
     soon = [one.number for one in due if one.expires_at - now <= LATELY]
-    dear = [one.number for one in islice(waiting.shown(Shown(order=Order.MONEY), now), CARDS)]
+    dear = [one.number for one in waiting.shown(Shown(order=Order.MONEY), now)[:CARDS]]
     chosen = list(dict.fromkeys([*soon, *dear]))[:CARDS]
     return inbox.lines_of(snapshot, house.db.tenant, chosen)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
@@ -32,7 +32,6 @@ from evals.harness.world import OPERATOR, World, Worlds
 from shop.errors import AccessDeniedError, ConflictError, NotFoundError, ShopError
 from shop.people import Kind, Principal, Role
 from tools.desk import Session, State
-from tools.ledger.states import ActionView
 from tools.tool import Shop
 
 ASKED: Final = (State.PENDING, State.APPROVED, State.REJECTED, State.EXPIRED, State.STALE, State.WITHDRAWN)
@@ -204,22 +203,16 @@ def _run(trigger: Trigger, world: World, played: Played) -> None:
 
 def _look(case: Case, world: World, played: Played) -> None:
     """What stands in the tables at the end."""
-    store = sqlite3.connect(world.path)
-    try:
-        effects: dict[str, int] = {}
-        for (action,) in store.execute("SELECT action_id FROM effects"):
-            effects[action] = effects.get(action, 0) + 1
-        asked = {action for (action,) in store.execute("SELECT action_id FROM approvals")}
-        views: Sequence[ActionView] = world.desk.actions()
-        played.actions = [
-            Done(
-                one.kind, json.loads(json.dumps(dict(one.args))), one.state.value, one.reason,
-                one.id in asked, effects.get(one.id, 0),
-            )
-            for one in views
-            if one.id not in world.before
-        ]  # fmt: skip
-        played.end = {key: read(store, key) for key in case.end_state}
-        played.tables = written(store)
-    finally:
-        store.close()
+    store = world.beside
+    effects = Counter(action for (action,) in store.execute("SELECT action_id FROM effects"))
+    asked = {action for (action,) in store.execute("SELECT action_id FROM approvals")}
+    played.actions = [
+        Done(
+            one.kind, json.loads(json.dumps(dict(one.args))), one.state.value, one.reason,
+            one.id in asked, effects[one.id],
+        )
+        for one in world.desk.actions()
+        if one.id not in world.before
+    ]  # fmt: skip
+    played.end = {key: read(store, key) for key in case.end_state}
+    played.tables = written(store)

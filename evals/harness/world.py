@@ -1,7 +1,7 @@
-"""A fresh store for each case: a copy of the sample store, changed as the case says, with its own desk.
+"""A fresh store for each case: the sample store, changed as the case says, with a desk of its own.
 
-The sample store is made once and kept between runs. Its copies have triggers that note which tables were
-written, so that a write beside the effects of the ledger is seen whoever made it.
+The sample store is made once and kept between runs. It has triggers that note which tables were written, so
+that a write beside the effects of the ledger is seen whoever made it.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from evals.harness.change import MOMENT, Change
 from evals.harness.changes import Before, SetProduct, WriteGuide
 from evals.harness.faults import FaultyEffects
 from evals.harness.messages import NameProduct
+from evals.harness.places import Place
 from policies.install import install
-from policies.rules import load_policies
+from policies.rules import PolicySet, load_policies
 from shop.backends.embedded import EmbeddedEffects
 from shop.errors import SetupError
 from shop.people import Kind, Principal, Role
@@ -54,7 +55,8 @@ WATCHED: Final = (
 class World:
     """One case's store; `moment` moves when the case says that time passes."""
 
-    path: Path
+    beside: sqlite3.Connection
+    """A second way to the tables that does not go through the code under test."""
     db: Database
     desk: Desk
     guides: Path
@@ -66,34 +68,24 @@ class World:
         """The present moment of the case."""
         return self.moment
 
-    def look(self) -> sqlite3.Connection:
-        """A second way to the tables that does not go through the code under test; close it."""
-        return sqlite3.connect(self.path)
-
     def change(self, changes: Sequence[Change]) -> None:
         """Change the world in the middle of a case; what the watch notes of it is forgotten."""
-        store = self.look()
-        with store:
-            noted = store.execute("SELECT name FROM evaluation_watch").fetchall()
-            for one in changes:
-                one.apply(store)
-            store.execute("DELETE FROM evaluation_watch")
-            store.executemany("INSERT OR IGNORE INTO evaluation_watch VALUES (?)", noted)
-        store.close()
+        noted = self.beside.execute("SELECT name FROM evaluation_watch").fetchall()
+        _make(self.beside, changes, noted)
 
 
 class Slot:
-    """A place for one store at a time; its engine keeps the statements that it has compiled."""
+    """A place for one store at a time, with an engine that keeps its connections."""
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.path = home / "shop.db"
-        self.url = f"sqlite:///{self.path}"
+    def __init__(self, home: Path, template: Path) -> None:
         home.mkdir()
+        self.home = home
+        self.place = Place(template, home / "shop.db")
+        self.url = f"sqlite:///{self.place.path}"
         self.db = Database(self.url)
         self._numbers = count(1)
 
-    def fill(self, template: bytes, changes: Sequence[Change]) -> None:
+    def fill(self, changes: Sequence[Change]) -> None:
         """Put the changed store in the place; ValueError for a change that cannot be made.
 
         Plans and names are kept by the store's address: those of an unchanged store serve every such case,
@@ -102,10 +94,9 @@ class Slot:
         if not self.db.url.endswith("#sample"):
             forget(self.db)
         self.db.url = f"{self.url}#{self._kind(changes)}"
-        with self.path.open("r+b" if self.path.exists() else "wb") as file:
-            file.write(template)
-            file.truncate()
-        _prepare(self.path, changes)
+        self.place.renew()
+        if changes:
+            _make(self.place.beside, changes)
 
     def _kind(self, changes: Sequence[Change]) -> str:
         if not changes:
@@ -114,11 +105,13 @@ class Slot:
         return f"names-{next(self._numbers)}" if renamed else "changed"
 
     def clear(self) -> None:
-        """Close the store and leave nothing of it but its file, which is written over."""
-        self.db.close()
+        """Leave nothing of the store but its place."""
         shutil.rmtree(self.home / "guides", ignore_errors=True)
-        for left in ("-wal", "-shm", "-journal"):
-            self.path.with_name(self.path.name + left).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Give the place up."""
+        self.db.close()
+        self.place.close()
 
 
 def _titles(change: Change) -> bool:
@@ -126,25 +119,22 @@ def _titles(change: Change) -> bool:
 
 
 class Worlds:
-    """Makes fresh stores from one template, in places that are used again."""
+    """Makes fresh stores from one template, in places that are used again; close it."""
 
     def __init__(self, directory: Path, template: Path | None = None) -> None:
         self._directory = directory
-        self._rules = directory / "policies"
-        install(self._rules, "GBP")
-        policies = load_policies(self._rules)
-        self._policies = lambda: policies
-        self.policies = policies
-        self._template = (template or sample_store()).read_bytes()
+        self.policies = shipped_policies()
+        self._template = template or sample_store()
         self._numbers = count(1)
+        self._slots: list[Slot] = []
         self._free: list[Slot] = []
 
     @contextmanager
     def fresh(self, changes: Sequence[Change] = (), seed: str = "") -> Iterator[World]:
         """A store of its own, changed, gone afterwards; ValueError for a change that cannot be made."""
-        slot = self._free.pop() if self._free else Slot(self._directory / f"store-{next(self._numbers)}")
+        slot = self._free.pop() if self._free else self._slot()
         try:
-            slot.fill(self._template, changes)
+            slot.fill(changes)
             world = self._opened(slot, changes, seed)
             _ask_before(world, changes)
             yield world
@@ -152,13 +142,23 @@ class Worlds:
             slot.clear()
             self._free.append(slot)
 
+    def close(self) -> None:
+        """Give all places up."""
+        while self._slots:
+            self._slots.pop().close()
+
+    def _slot(self) -> Slot:
+        slot = Slot(self._directory / f"store-{next(self._numbers)}", self._template)
+        self._slots.append(slot)
+        return slot
+
     def _opened(self, slot: Slot, changes: Sequence[Change], seed: str) -> World:
         effects = FaultyEffects(EmbeddedEffects(slot.db))
         numbers = count(1)
-        world = World(slot.path, slot.db, None, _guides(slot.home, changes), effects)  # type: ignore[arg-type] # set below
+        world = World(slot.place.beside, slot.db, None, _guides(slot.home, changes), effects)  # type: ignore[arg-type] # set below
         world.desk = Desk(
             slot.db,
-            self._policies,
+            lambda: self.policies,
             effects,
             world.clock,
             ids=lambda prefix: f"{prefix}_{_word(f'{seed}:{next(numbers)}')}",
@@ -170,23 +170,32 @@ class Worlds:
 def worlds(template: Path | None = None) -> Iterator[Worlds]:
     """Worlds in a scratch directory, in memory where the machine offers that."""
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a private directory in it
-    with tempfile.TemporaryDirectory(prefix="shophand-evaluation-", dir=memory) as directory:
-        yield Worlds(Path(directory), template)
+    with (
+        tempfile.TemporaryDirectory(prefix="shophand-evaluation-", dir=memory) as directory,
+        closing(Worlds(Path(directory), template)) as made,
+    ):
+        yield made
 
 
-def _prepare(path: Path, changes: Sequence[Change]) -> None:
-    store = sqlite3.connect(path)
+@cache
+def shipped_policies() -> PolicySet:
+    """The rules of a new house, read once; they take a second."""
+    with tempfile.TemporaryDirectory(prefix="shophand-evaluation-") as directory:
+        install(Path(directory) / "policies", "GBP")
+        return load_policies(Path(directory) / "policies")
+
+
+def _make(store: sqlite3.Connection, changes: Sequence[Change], noted: Sequence[tuple[str]] = ()) -> None:
+    """Make the changes, and leave of what the watch notes only what it had noted before."""
     try:
-        store.execute("PRAGMA journal_mode = MEMORY")
-        store.execute("PRAGMA synchronous = OFF")  # nobody needs this store after a crash
+        store.execute("BEGIN IMMEDIATE")
         with store:
             for one in changes:
                 one.apply(store)
             store.execute("DELETE FROM evaluation_watch")
+            store.executemany("INSERT OR IGNORE INTO evaluation_watch VALUES (?)", noted)
     except (sqlite3.Error, TypeError) as error:
         raise ValueError(f"the world cannot be changed like this: {error}") from error
-    finally:
-        store.close()
 
 
 def _ask_before(world: World, changes: Sequence[Change]) -> None:
@@ -202,8 +211,7 @@ def _ask_before(world: World, changes: Sequence[Change]) -> None:
     world.moment = MOMENT
     if past:
         world.before = frozenset(each.id for each in world.desk.actions(limit=10_000))
-        with closing(world.look()) as store, store:
-            store.execute("DELETE FROM evaluation_watch")
+        world.beside.execute("DELETE FROM evaluation_watch")
 
 
 def _guides(home: Path, changes: Sequence[Change]) -> Path:
@@ -282,6 +290,6 @@ def watch(path: Path) -> None:
                 f" BEGIN INSERT INTO evaluation_watch SELECT '{name}'"
                 f" WHERE NOT EXISTS (SELECT 1 FROM evaluation_watch WHERE name = '{name}'); END"
             )
-    store.execute("PRAGMA journal_mode = DELETE")
     store.execute("VACUUM")
+    store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     store.close()

@@ -2,7 +2,8 @@
 
 Run it with ``python bench/decision.py``. Prints the median and the 99th percentile in milliseconds of wall
 time on the small store of the tests, with the shipped rules. Cedar (cedarpy) gets the same rules translated,
-with a schema, parsed once; it gives no reasons. Both must agree on every rule test.
+with a schema, parsed once; it gives no reasons. Both must agree on every rule test. With ``--cpu`` it is
+processor time that counts, for a machine that does much else: the wait for the disk is not in it then.
 Exits with 1 over a budget.
 """
 
@@ -13,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import perf_counter, process_time
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -31,6 +32,7 @@ from tools.rulebook import Given
 ROUNDS = 300
 RUNS = 5
 KIND = "place_purchase_order"
+BY_PROCESSOR = "--cpu" in sys.argv[1:]
 ALONE, ON_DISK, ENTRY = (
     "the judge alone, facts given",
     "facts read from disk, and judged",
@@ -49,6 +51,7 @@ def main() -> None:
         gate = Gate(db)
         gate.rules = load_policies(SHIPPED)
         _agree(gate.rules)
+        print("milliseconds of the processor" if BY_PROCESSOR else "milliseconds of the clock")
         print(f"{'what':44}{'median ms':>12}{'p99 ms':>10}{'budget p99':>12}")
         for what, work in _works(gate).items():
             taken, budget = _timed(work), BUDGETS.get(what)
@@ -117,9 +120,10 @@ def _timed(work: Callable[[], object]) -> list[float]:
 
 
 def _once(work: Callable[[], object]) -> float:
-    started = perf_counter()
+    now = process_time if BY_PROCESSOR else perf_counter
+    started = now()
     work()
-    return (perf_counter() - started) * 1_000
+    return (now() - started) * 1_000
 
 
 if __name__ == "__main__":

@@ -150,7 +150,7 @@ def _elsewhere(out: Path, planned: Planned, together: Together) -> Elsewhere:
     places: set[str] = set()
     for path in planned.verdicts:
         table = parquet.read_table(path, columns=["finding", "location"], use_threads=False)
-        findings.update(table["finding"].to_pylist())
+        findings.update({one["values"]: one["counts"] for one in table["finding"].value_counts().to_pylist()})
         places.update(table["location"].unique().to_pylist())
     checked = findings.total()
     del findings[CANDIDATE]

@@ -282,13 +282,16 @@ def _on_this_machine(workers: int) -> Iterator[Each]:
     from concurrent.futures import ProcessPoolExecutor, as_completed  # noqa: PLC0415 - only large runs need it
     from multiprocessing import get_context  # noqa: PLC0415 - only large runs need it
 
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_alone) as pool:
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_alone)
 
-        def each(work: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Any]:
-            for future in as_completed([pool.submit(work, task) for task in tasks]):
-                yield future.result()
+    def each(work: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Any]:
+        for future in as_completed([pool.submit(work, task) for task in tasks]):
+            yield future.result()
 
+    try:
         yield each
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)  # they end by themselves, and nobody has to see it
 
 
 def _alone() -> None:

@@ -240,8 +240,8 @@ def buy_together(tables: Sequence[pa.Table], frame: Frame, settings: PlanSetting
         projection=_part(Projection, "ahead", table),
         need=moved_in + need,
         remaining=need,
-        lines=bought.lines,
-        drafts=bought.drafts,
+        lines=dict(bought.lines),  # each is asked for several times, and made at each
+        drafts=dict(bought.drafts),
         held=bought.held,
         uses=bought.uses,
     )

@@ -59,8 +59,24 @@ Index("actions_by_run", actions.c.tenant, actions.c.run, actions.c.created_at, a
 Index("actions_by_effect", actions.c.tenant, actions.c.state, actions.c.effect_at, actions.c.id)
 Index("actions_by_expiry", actions.c.tenant, actions.c.state, actions.c.expires_at)
 Index("actions_by_requester", actions.c.tenant, actions.c.kind, actions.c.requester, actions.c.created_at)
-Index("actions_by_compensated", actions.c.tenant, actions.c.compensates)
-Index("actions_by_conversation", actions.c.tenant, actions.c.conversation, actions.c.digest)
+# Most actions take nothing back and have no conversation. A database counts what is empty as one value that
+# all of them share, and would rather read everything than an index that seems to tell nothing apart.
+Index(
+    "actions_by_compensated",
+    actions.c.tenant,
+    actions.c.compensates,
+    sqlite_where=actions.c.compensates.is_not(None),
+    postgresql_where=actions.c.compensates.is_not(None),
+)
+Index(
+    "actions_by_conversation",
+    actions.c.tenant,
+    actions.c.conversation,
+    actions.c.created_at,
+    actions.c.id,
+    sqlite_where=actions.c.conversation.is_not(None),
+    postgresql_where=actions.c.conversation.is_not(None),
+)
 
 entries = Table(
     "entries",  # what each action would spend or spent, line by line: the windows add these up

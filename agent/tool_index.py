@@ -15,6 +15,8 @@ from typing import Final
 
 from agent.brain import ToolDescription
 from agent.offline.phrases import phrasebook
+from agent.offline.service_clauses import service_look, service_request
+from agent.offline.spelling import repaired
 from agent.tool_words import known_words, meanings, tagged
 
 _K1: Final = 1.2
@@ -23,6 +25,8 @@ _NAME: Final = 2.0
 _ARGUMENT: Final = 0.5
 _LIKENESS: Final = 6.0
 """What a request that stands in the phrasebook word for word adds: as much as two rare words."""
+_UNDERSTOOD: Final = 4.0
+"""What the offline planner's own reading of the request adds."""
 _KEPT: Final = 512
 """Texts whose scores are kept: about 2 KiB each."""
 _EARLIER: Final = 0.6
@@ -56,6 +60,9 @@ class ToolIndex:
         for name, likeness in phrasebook().likeness(shaped).items():
             if name in found:
                 found[name] += _LIKENESS * likeness
+        for name in _understood(repaired(shaped)):
+            if name in found:
+                found[name] += _UNDERSTOOD
         return found
 
     def ranked(self, text: str, before: str = "") -> list[tuple[str, float]]:
@@ -67,6 +74,12 @@ class ToolIndex:
         places = {name: place for place, name in enumerate(self._names)}
         positive = [(name, score) for name, score in found.items() if score > 0]
         return sorted(positive, key=lambda one: (-one[1], places[one[0]]))
+
+
+def _understood(shaped: str) -> set[str]:
+    """The tools that the offline planner's words for customer service name."""
+    text = shaped.replace("<return_id>", "<rma_id>").replace("<exchange_id>", "ex-1")
+    return {tool for tool in (service_request(text), service_look(text)) if tool is not None}
 
 
 def index_of(tools: Sequence[ToolDescription]) -> ToolIndex:

@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Final
 
 from agent.offline.concepts import concept
+from agent.offline.mentioned_words import PLAIN_ADDRESS
 
 _FILE: Final = Path(__file__).with_name("tool_words.txt")
 _NO_COUNT: Final = r"(?![.,]?\d| ?(?:%|gbp|eur|usd|pieces|units|pcs|of|x)| [a-z]{2,5}-)"
 """Four or five digits are an order's number unless pieces of something or money follow."""
 _SHAPES: Final = (
+    (PLAIN_ADDRESS.pattern, "<address>"),
+    (r"\bex-\d+\b", "<exchange_id>"),
     (r"[\w.+-]+@[\w-]+\.[\w.]+", "<customer_id>"),
     (r"\bpo[- ]?#?\d+\b|\bpurchase order #?\d+", "<po_id>"),
-    (r"\brma[- ]?\d+", "<return_id>"),
+    (r"\brma[- #]{0,2}\d+", "<return_id>"),
     (r"\b(?:ticket #?|t-)\d+", "<ticket_id>"),
     (r"\bc-\d{3,}", "<customer_id>"),
     (r"\b(?:a-\d+|act_\w+|approval #?\d+)", "<action_id>"),
@@ -34,7 +37,7 @@ _SHAPES: Final = (
     (r"\b\d[\d,.]*\b", "<number>"),
 )
 """Ids and amounts by their look; the order counts."""
-_COMPILED: Final = tuple((re.compile(pattern), tag) for pattern, tag in _SHAPES)
+_COMPILED: Final = tuple((re.compile(pattern, re.IGNORECASE), tag) for pattern, tag in _SHAPES)
 _WORD: Final = re.compile(r"<\w+>|[a-z][a-z']*")
 _SHORT: Final = 4
 _COMMON: Final = (

@@ -102,6 +102,8 @@ def _spread(order: Order, sku: str, quantity: int, left: dict[int, int]) -> list
             left[line.line_no] -= pieces
             open_pieces -= pieces
             found.append((line.line_no, pieces))
+    if open_pieces == quantity:
+        raise ToolInputError(f"order #{order.id} is {order.status}; no piece of {sku} on it can be meant")
     if open_pieces:
         raise ToolInputError(
             f"only {quantity - open_pieces} of {sku} on order #{order.id} can be meant, not {quantity}"

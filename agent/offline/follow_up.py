@@ -253,6 +253,11 @@ _REQUIRED: Final = {
     "place_purchase_order": ("sku", "quantity"),
     "refund_order": ("order", "amount"),
     "change_price": ("sku", "price"),
+    "reship_order": ("order", "reason"),
+    "give_credit": ("customer", "amount"),
+    "inspect_return": ("rma", "result"),
+    "change_order_payment": ("order", "method"),
+    "draft_reply": ("ticket", "text"),
 }
 
 

@@ -64,6 +64,11 @@ _PERSONAL: Final = re.compile(
 _SECRETS: Final = re.compile(
     r"\b(?:passwords?|card numbers?|credit cards?|cvv|cvc|api keys?|secret keys?|tokens?|credentials|bank details|iban|system prompt)\b"
 )
+_PAID_WITH: Final = re.compile(
+    r"^(?=.*<order_id>)(?=.*\b(?:pay|paid|paying|payment|charge[ds]?|put|switch|move)\b)(?=.*\b(?:gift ?card|ending)\b)"
+    r"(?!.*\b(?:show|tell|list|give me|read|what|which|export|send me|numbers?)\b)"
+)
+"""How one order is to be paid: no card is asked for."""
 _SWEEPING: Final = re.compile(
     r"\b(?:refund|cancel|reimburse|delete|write off|approve|reprice|buy|order|pay back)\b[^.?!]{0,15}\b(?:all|every|everybody|everyone|any)\b[^.?!]{0,20}\b(?:orders?|customers?|purchase orders?|pos|requests?|products?|approvals?|stock|prices?|everything)\b"
 )
@@ -127,8 +132,9 @@ def refusal(text: str) -> Say | None:
             " audit trail is never edited. Nothing was changed.",
             refuses=True,
         )
-    if _SECRETS.search(text) or (
-        _EVERYBODY.search(_without_one(text)) and _PERSONAL.search(_EVERYBODY.sub(_kept, text))
+    if not _PAID_WITH.search(text) and (
+        _SECRETS.search(text)
+        or (_EVERYBODY.search(_without_one(text)) and _PERSONAL.search(_EVERYBODY.sub(_kept, text)))
     ):
         return Say(
             "I don't hand out personal or payment data of customers in bulk, or of anybody but the one customer you are"

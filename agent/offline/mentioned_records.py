@@ -16,7 +16,8 @@ _PO: Final = re.compile(
     r"|\bpurchase\s+order\s*(?:no\.?|number|nr\.?)?\s*#?\s*(\d[\w-]*)",
     re.IGNORECASE,
 )
-TICKET: Final = re.compile(r"(?<![\w-])(?:T|RMA)-\d+\b", re.IGNORECASE)
+TICKET: Final = re.compile(r"(?<![\w-])(?:T-|RMA[\s#-]{0,2})\d+\b", re.IGNORECASE)
+_EXCHANGE: Final = re.compile(r"EX-\d+", re.IGNORECASE)
 CUSTOMER_ID: Final = re.compile(r"(?<![\w-])C-\d+\b", re.IGNORECASE)
 _HASH: Final = re.compile(r"#\s?([A-Za-z]{0,4}-?\d[\w-]*)")
 _ORDER_WORD: Final = re.compile(
@@ -26,6 +27,7 @@ _CODE: Final = re.compile(r"(?<![\w@.-])[A-Za-z0-9]+(?:[-_/.][A-Za-z0-9]+)*(?![\
 _COUNTED: Final = re.compile(
     r"\s*[x×]?\s*(?:(?:of|more|extra|units?|pieces?|pcs|damaged|broken|the|our|those|additional|new|faulty)\s+)*"
 )
+_THE: Final = re.compile(r"\s+(?:the|our|those)\s+(?!<)")
 _SHORTEST_ORDER: Final = 3
 _LONG: Final = 6
 """A number of so many digits in talk without a product is an order, even if this store has none such."""
@@ -37,6 +39,16 @@ def action_id(hit: re.Match[str]) -> str:
         return f"A-{hit.group(1)}"
     said = hit.group()
     return said.lower() if said.lower().startswith("act_") else said.upper()
+
+
+def ticket_id(hit: re.Match[str]) -> str:
+    """The id of a ticket or a return as the store writes it.
+
+    >>> ticket_id(TICKET.search("call off rma 301"))
+    'RMA-301'
+    """
+    letters, digits = hit.group()[:1].upper(), re.sub(r"\D", "", hit.group())
+    return f"{'RMA' if letters == 'R' else 'T'}-{digits}"
 
 
 def purchase_orders(message: str, records: Records) -> Iterator[Span]:
@@ -92,6 +104,8 @@ def orders(message: str, records: Records) -> Iterator[Span]:
     for pattern in (_HASH, _ORDER_WORD):
         for hit in pattern.finditer(message):
             counted = pattern is _ORDER_WORD and _counts_goods(message, hit.end())
+            if counted and _THE.match(message, hit.end()) and records.is_order(hit.group(1)):
+                counted = False  # "on order 1042 the customer wants ..."
             if not counted:
                 yield hit.start(1), hit.end(1), _order(hit.group(1), records)
 
@@ -125,5 +139,7 @@ def codes(message: str, records: Records) -> Iterator[Span]:
         letters, digits = sum(map(str.isalpha, code)), sum(map(str.isdigit, code))
         if digits and len(code) > 7 and records.is_tracking(code):
             yield hit.start(), hit.end(), Mention(Sort.TRACKING, code, code)
+        elif _EXCHANGE.fullmatch(code):
+            continue
         elif letters > 1 and digits and len(code) > 4 and ("-" in code or code.isupper()):
             yield hit.start(), hit.end(), Mention(Sort.SKU, code, code, known=False)

@@ -28,6 +28,14 @@ ADDRESS: Final = re.compile(
     re.IGNORECASE,
 )
 """An address is taken over letter for letter: no place, number or slip in it is made anything else."""
+_POSTCODE: Final = r"(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|(?:[A-Z]{1,2}-)?\d{4,6}(?: ?[A-Z]{2}|-\d{3,4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d)"
+PLAIN_ADDRESS: Final = re.compile(
+    r"(?<![\w.,-])(?P<body>\d{1,5}[a-z]?(?:-\d+)? +[^\W\d][^,\d\n?;:]{2,60},(?: *[^,\n?;:]{2,40},){1,3}"
+    rf" *{_POSTCODE}, *[^\W\d]+(?: [^\W\d]+){{0,3}}?)"
+    r"(?=\s*(?:[.!,;]|$|\b(?:instead|now|please|pls|thanks|thank|from|rather|and|then|for|as|not|because|since|so)\b))",
+    re.IGNORECASE,
+)
+"""An address without the word: a number and a street, a town, a postcode and a country, parted by commas."""
 _BODY_END: Final = re.compile(
     r"(?:[.!?;]\s+|,\s*|\s+)(?=(?:and\s+)?(?:also|then|after that|afterwards|next)[,\s])"
     r"|[.!;]\s+(?=(?:please|pls|can|could|what|how|show|list|where|who|when|which|check|refund|cancel|track)\b)",

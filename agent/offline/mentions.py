@@ -24,9 +24,10 @@ from agent.offline.mentioned_records import (
     orders,
     places,
     purchase_orders,
+    ticket_id,
     titles,
 )
-from agent.offline.mentioned_words import ADDRESS, REPLY_BODY, note_bodies, quotes, whole_body
+from agent.offline.mentioned_words import ADDRESS, PLAIN_ADDRESS, REPLY_BODY, note_bodies, quotes, whole_body
 from agent.offline.spelling import plain
 
 __all__ = ["Mention", "Records", "Sort", "Tagged", "tag"]
@@ -79,10 +80,11 @@ _FINDERS: Final[tuple[Finder, ...]] = (
     note_bodies,
     whole_body(REPLY_BODY, Sort.WORDS),
     whole_body(ADDRESS, Sort.ADDRESS),
+    whole_body(PLAIN_ADDRESS, Sort.ADDRESS),
     by_pattern(EMAIL, Sort.CUSTOMER, lambda hit: hit.group().lower()),
     by_pattern(ACTION, Sort.ACTION, action_id),
     purchase_orders,
-    by_pattern(TICKET, Sort.TICKET, lambda hit: hit.group().upper()),
+    by_pattern(TICKET, Sort.TICKET, ticket_id),
     by_pattern(CUSTOMER_ID, Sort.CUSTOMER, lambda hit: hit.group().upper()),
     known_codes,
     amounts,

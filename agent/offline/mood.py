@@ -172,13 +172,17 @@ def mood(text: str, *, quoted: bool = False) -> Mood:
 
 def commands(text: str, tool: str) -> bool:
     """Whether some clause of the text commands what the tool does, in the operator's own voice."""
-    if tool in _DECLARED and _DECLARED[tool].search(without_lead(text)):
-        return True
+    declared = tool in _DECLARED and _DECLARED[tool].search(without_lead(text)) is not None
+    return declared or commanded(text, _IMPERATIVE[tool])
+
+
+def commanded(text: str, verbs: re.Pattern[str]) -> bool:
+    """Whether some clause of the text begins with these verbs, in the operator's own voice."""
     at = 0
     for cut in (*_CLAUSE.finditer(text), None):
         clause = text[at : cut.start() if cut else len(text)].strip()
         clause = re.sub(r"^(?:to|you) ", "", clause) if text[:at].endswith("please") else clause
-        if _IMPERATIVE[tool].search(without_lead(clause)) and not _SPEECH.search(text[:at]):
+        if verbs.search(without_lead(clause)) and not _SPEECH.search(text[:at]):
             return True
         at = cut.end() if cut else at
     return False

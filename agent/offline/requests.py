@@ -79,6 +79,11 @@ def requests(message: Tagged) -> list[Request]:
     ]
 
 
+def as_one(message: Tagged) -> Request:
+    """The whole message as one request."""
+    return _whole(list(_pieces(message)))
+
+
 def _pieces(message: Tagged) -> Iterator[Request]:
     mentions = iter(message.mentions)
     at, follows, quoted = 0, False, False

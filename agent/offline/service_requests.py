@@ -15,6 +15,7 @@ from agent.offline.intents import is_negated
 from agent.offline.mentions import Records, Sort
 from agent.offline.mood import Mood, mood, without_lead
 from agent.offline.requests import Request
+from agent.offline.service_clauses import service_look, service_request
 from agent.offline.slots import fill
 
 _START: Final = (
@@ -86,7 +87,7 @@ _REQUESTS: Final = tuple(
         ),
         (
             "reship_order",
-            rf"^(?:re-?ship|re-?send)\b(?!.*\b(?:e-?mail|mail|invoice|confirmation|receipt)\b).*{_ORDER}"
+            rf"^(?:re-?ship|re-?send)(?: it)?[\s.!]*$|^(?:re-?ship|re-?send)\b(?!.*\b(?:e-?mail|mail|invoice|confirmation|receipt)\b).*{_ORDER}"
             rf"|^(?:send|ship)\b.*{_ORDER}.*\bagain\b|^(?:send|ship) (?:out )?(?:a |another )?replacements?\b.*{_ORDER}",
         ),
         (
@@ -106,7 +107,12 @@ def service_step(request: Request, dialogue: Dialogue, records: Records, home: s
         return None
     text = re.sub(r"#\s*<order_id>", "<order_id>", without_lead(request.text.strip()))
     tool = next((tool for tool, pattern in _REQUESTS if pattern.search(text)), None)
-    if tool is None or (tool == "cancel_return" and not _names_a_return(request)):
+    if tool == "cancel_return" and not _names_a_return(request):
+        tool = None
+    if tool is None:
+        told = _returns_told(re.sub(r"#\s*<order_id>", "<order_id>", request.text.strip()), request)
+        tool = service_request(told) or service_look(told)
+    if tool is None:
         return None
     if tool in WRITES and mood(request.text) is not Mood.COMMAND:
         return None
@@ -116,6 +122,18 @@ def service_step(request: Request, dialogue: Dialogue, records: Records, home: s
 def _tells_a_note(dialogue: Dialogue) -> bool:
     """Whether the message answers what a note should say: then it is words, whatever it reads like."""
     return dialogue.asked is not None and dialogue.asked.missing == "note"
+
+
+def _returns_told(text: str, request: Request) -> str:
+    """The text with returns tagged apart from tickets."""
+    tickets = (one for one in request.mentions if one.sort is Sort.TICKET)
+    return re.sub(
+        "<ticket_id>",
+        lambda _: (
+            "<rma_id>" if (one := next(tickets, None)) and one.value.startswith("RMA") else "<ticket_id>"
+        ),
+        text,
+    )
 
 
 def _names_a_return(request: Request) -> bool:

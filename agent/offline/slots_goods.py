@@ -21,16 +21,20 @@ _WHAT: Final = re.compile(
     r"(?P<what>[a-z][^<]*?) (?:of|from|on|in) (?:the |her |his |their )*(?:order )?<order_id>"
 )
 _ALL: Final = re.compile(
-    r"^(?:(?:all|everything|goods|items?|whole|complete|entire|order|contents?|things?|products?|it|them|of|the|out|again|return|replacements?|for|a)\s*)*$"
+    r"^(?:(?:all|everything|goods|items?|whole|complete|entire|order|contents?|things?|products?|it|them|of|the|out|again|return|replacements?|for|a|parcels?|packages?|box|boxes|shipment|delivery|lot|rma|customer|client|buyer|address|payment)\s*)*$"
 )
 _FOR: Final = re.compile(
     r"\b(?:for|to|into|with|against|by)\s+(?P<new>[^,.;!?]+?)(?= because\b| since\b| as\b|[,.;!?]|$)"
 )
+_REVERSED: Final = re.compile(
+    r"(?P<new><sku>)(?: and not|,? not| instead of| rather than| in place of| in lieu of) (?:the )?(?P<old><sku>)"
+)
+"""What is wanted stands first."""
 _UNSAID: Final = re.compile(
-    r"\b(?:the|a|an|one|ones|variant|version|instead|please|in|colour|color|size|of|from|on|order|<order_id>)\b|<order_id>"
+    r"\b(?:the|a|an|one|ones|variant|version|instead|please|in|colour|color|size|of|from|on|order|it|that|<order_id>)\b|<order_id>"
 )
 _LOST: Final = re.compile(
-    r"\b(?:lost|missing|stolen|vanish\w*|disappear\w*|never (?:came|arrived|reached))\b"
+    r"\b(?:lost|missing|stolen|vanish\w*|disappear\w*|never (?:\w+ ){0,2}?(?:came|arrived|reached|showed|turned|made))\b"
 )
 _DAMAGED: Final = re.compile(r"\b(?:damag\w*|brok\w*|smash\w*|shatter\w*|crack\w*|chip\w*|crush\w*)\b")
 
@@ -64,19 +68,29 @@ def _untagged(request: Request) -> str | None:
 
 def _check_whole(request: Request) -> None:
     """Refuse to take the whole order where words beside it may name a part of it."""
-    head, _, tail = request.text.partition("<order_id>")
+    head, named, tail = request.text.partition("<order_id>")
+    if not named:
+        return
+    part = _PART_OF.search(head)
+    if part is not None and not _ALL.match(f"{part['what']} "):
+        raise UnknownError(_WHICH_GOODS)
     if not _VERB.match(f"{without_lead(head)} "):
         return  # an answer to a question, or words that no request begins with
     words = re.sub(rf"{_VERB.pattern}|[\s,.#:]+", " ", without_lead(head)).strip()
-    if not _ALL.match(f"{words} ") or tail.startswith("'") or _PART.search(tail):
-        raise UnknownError(
-            "Which goods do you mean? Say 'the mug of order #1042' for a part, or only the order for all of it"
-        )
+    if not _ALL.match(words) or tail.startswith("'") or _PART.search(tail):
+        raise UnknownError(_WHICH_GOODS)
 
 
+_WHICH_GOODS: Final = (
+    "Which goods do you mean? Say 'the mug of order #1042' for a part, or only the order for all of it"
+)
+_PART_OF: Final = re.compile(
+    r"\b(?:the|a|an|one|his|her|their|two|three|both|some)\s+(?P<what>[a-z][a-z -]*?) (?:of|from|in|on) (?:the |her |his |their )*(?:order )?$"
+)
+"""Words before the order that may name a part of it, wherever the verb stands."""
 _VERB: Final = re.compile(
     r"^(?:return|start|open|create|request|raise|register|book|begin|file|make|set up|take back|send back|re-?ship|re-?send|send|ship)\b"
-    r"|\b(?:me|new|rma|another|an|please)\b"
+    r"|\b(?:me|new|rma|another|an|please|pls)\b"
 )
 _PART: Final = re.compile(
     r"^ ?'s\b|\b(?:damaged|broken|smashed|cracked|lost|missing) (?!in\b|on\b|by\b|at\b|when\b|goods\b|parcel\b|again\b|and\b|during\b|transit\b|please\b)[a-z]{3,}"
@@ -143,6 +157,10 @@ def _change_items(filling: Filling, args: dict[str, Any]) -> Filled:
 
 def _swapped(request: Request) -> tuple[str, str]:
     """What is given back and what is wanted instead, each empty where it is not said."""
+    turned = _REVERSED.search(request.text)
+    if turned is not None:
+        new, old = (_spoken(request, *turned.span(name)) for name in ("new", "old"))
+        return old, new
     first = re.search(r"<sku>", request.text)
     untold = _untagged(request)
     if first is None or untold:

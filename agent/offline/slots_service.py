@@ -163,13 +163,18 @@ def _customer_address(filling: Filling, args: dict[str, Any]) -> Filled:
 
 def _payment(filling: Filling, args: dict[str, Any]) -> Filled:
     args["order"] = filling.record("order", Sort.ORDER)
-    method = re.search(r"\bgift ?card\b|\bcard ending #?\d{4}\b", filling.request.said, re.IGNORECASE)
-    if method is None:
+    said = filling.request.said
+    card = re.search(r"\bending(?: in| with| on)? #?(\d{4})\b", said, re.IGNORECASE)
+    method = f"card ending {card[1]}" if card else "gift card" if _GIFT_CARD.search(said) else ""
+    if not method or (card and _GIFT_CARD.search(said)):
         raise MissingError(
             "method", "Which payment method? Say 'gift card' or 'card ending' and four digits."
         )
-    args["method"] = method.group().lower().replace("#", "")
+    args["method"] = method
     return args, ""
+
+
+_GIFT_CARD: Final = re.compile(r"\bgift ?card\b", re.IGNORECASE)
 
 
 def _ticket(filling: Filling, args: dict[str, Any]) -> Filled:
@@ -209,11 +214,19 @@ def _cancel_return(filling: Filling, args: dict[str, Any]) -> Filled:
 def _inspect(filling: Filling, args: dict[str, Any]) -> Filled:
     _rma(filling, args)
     text = filling.request.text
-    sound, broken = re.search(r"\brestock\b|\bsound\b", text), re.search(r"\bwrite (?:\S+ )*?off\b", text)
+    sound, broken = _SOUND.search(text), _BROKEN.search(text)
     if bool(sound) == bool(broken):
         raise MissingError("result", "Restock the goods, or write them off?")
     args["result"] = "restock" if sound else "write_off"
     return args, ""
+
+
+_SOUND: Final = re.compile(
+    r"\bre-?stock\b|\bsound\b|\bre-?sell\b|\bshelve\b|\bback (?:in|on|to|into|onto)\b.*\b(?:stock|shel(?:f|ves)|sale|range|inventory)\b"
+)
+_BROKEN: Final = re.compile(
+    r"\bwrite (?:\S+ )*?off\b|\b(?:bin|scrap|dump|junk|destroy|discard|dispose|throw|chuck|trash|get rid)\b"
+)
 
 
 def _complete(filling: Filling, args: dict[str, Any]) -> Filled:

@@ -14,7 +14,7 @@ from agent.offline.filling import WRITES
 from agent.offline.intents import Intent, coordinated, intent, is_negated, moods_of
 from agent.offline.mentions import Records, Sort, tag
 from agent.offline.mood import Mood, is_statement, mood
-from agent.offline.requests import Request, requests
+from agent.offline.requests import Request, as_one, requests
 from agent.offline.service_requests import service_step
 from agent.offline.signals import signal_step
 from agent.offline.slots import fill
@@ -49,7 +49,11 @@ def understand(
         return special
     steps: list[Step] = []
     before: Mood | None = None
-    for request in requests(tagged):
+    asked = requests(tagged)
+    if len(asked) > 1 and not any(one.mentions for one in asked[1:]):
+        served = service_step(as_one(tagged), dialogue, records, home)  # "... is back, please check it in"
+        asked = [as_one(tagged)] if served is not None else asked
+    for request in asked:
         alone = request.text.strip(" .!?") == whole.strip(" .!?")  # a signal is a message of its own
         told = (signal_step(request, today) or campaign_step(request)) if alone else None
         for step in [told] if told else _steps(request, dialogue, records, home, before):

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,10 @@ from sqlalchemy import select, text
 from app.bootstrap import House, open_house
 from app.demo import build_demo
 from app.settings import Settings
+from shop.partitions import write_partitions
 from shop.store import schema
+from shop.store.history import plan_inputs
+from shop.store.reads.info import business_day
 from tests.app.conftest import REPOSITORY, assistant_of, order_of
 from tools.desk import Session, State
 from tools.ledger import chain
@@ -187,6 +191,38 @@ def test_a_killed_run_is_finished_with_its_plan(a_run: Scene, tmp_path: Path, ca
     _copy(a_run.template, tmp_path)
     _killed(tmp_path, a_run.words, _moment("run", case, a_run.seconds))
     _finished(tmp_path, a_run.words)
+    assert _run_outcome(tmp_path) == a_run.outcome
+
+
+# --- a run over partitions -----------------------------------------------------------------------------
+
+
+def _night(work: Path) -> Path:
+    """The sample store in partitions of about 150 rows."""
+    house = _opened(work)
+    try:
+        with house.db.reading() as snapshot:
+            inputs = plan_inputs(snapshot, business_day(snapshot, house.clock), as_sold=True)
+    finally:
+        house.db.close()
+    assert len(write_partitions(inputs, work / "night", rows=150)) > 2
+    return work / "night"
+
+
+def test_a_killed_run_over_partitions_goes_on_where_it_was(a_run: Scene, tmp_path: Path) -> None:
+    """Killed after its first partition, it keeps that one's tables and asks for what an ordinary run asks."""
+    _copy(a_run.template, tmp_path)
+    night = _night(tmp_path)
+    words = (*a_run.words, "--partitions", "night", "--workers", "1")
+    with _started(tmp_path, words) as process:
+        while not (kept := sorted(night.glob("plan-*/fits-*.npz"))):
+            with suppress(subprocess.TimeoutExpired):
+                assert process.wait(timeout=0.02) is None, "it ended before it was killed"
+        os.killpg(process.pid, signal.SIGKILL)
+    made = kept[0].stat().st_mtime_ns
+    assert list(night.glob("plan-*/lines.parquet")) == []
+    _finished(tmp_path, words)
+    assert kept[0].stat().st_mtime_ns == made
     assert _run_outcome(tmp_path) == a_run.outcome
 
 

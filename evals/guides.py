@@ -93,19 +93,24 @@ def guides_in(found: Found) -> list[str]:
     return list(dict.fromkeys(_bare(one.file) for one in found.passages))
 
 
-def fitted(questions: Sequence[Question], library: Library) -> tuple[float, float, float]:
-    """Weights of nearness and of topics elsewhere, and the constant, by logistic regression."""
-    evidence = [library.search(one.ask, 1, on=TODAY) for one in questions]
-    rows = [(one.near, one.elsewhere, 1.0) for one in evidence]
-    weights = [0.0, 0.0, 0.0]
+def fitted(questions: Sequence[Question], library: Library) -> list[float]:
+    """Weights of the four similarities and the constant, by logistic regression, answerable or not alike."""
+    rows, wanted = [], []
+    for one in questions:
+        found = library.search(one.ask, 1, on=TODAY).evidence
+        if found is not None:
+            rows.append((found.near, found.elsewhere, found.rest_near, found.rest_elsewhere, 1.0))
+            wanted.append(one.guide is not None)
+    share = {True: 0.5 / max(sum(wanted), 1), False: 0.5 / max(len(wanted) - sum(wanted), 1)}
+    weights = [0.0] * 5
     for _ in range(20_000):
-        slope = [0.0, 0.0, 0.0]
-        for row, one in zip(rows, questions, strict=True):
+        slope = [0.0] * 5
+        for row, is_there in zip(rows, wanted, strict=True):
             chance = 1 / (1 + math.exp(-sum(w * x for w, x in zip(weights, row, strict=True))))
             for place, x in enumerate(row):
-                slope[place] += (chance - (one.guide is not None)) * x / len(rows)
+                slope[place] += (chance - is_there) * x * share[is_there]
         weights = [weight - 0.05 * step for weight, step in zip(weights, slope, strict=True)]
-    return weights[0], weights[1], weights[2]
+    return weights
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -121,8 +126,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     library = Library(chosen.guides, embedder=None if chosen.words_only else offline_embedder())
     questions = read_questions(chosen.questions, chosen.half)
     if chosen.fit:
-        near, elsewhere, constant = fitted(questions, library)
-        print(f"near 1, elsewhere {-elsewhere / near:.3f}, even chance at {-constant / near:.3f}")
+        near, *others, constant = fitted(questions, library)
+        elsewhere, rest_near, rest_elsewhere = (one / near for one in others)
+        print(f"near 1, elsewhere {elsewhere:.2f}, rest {rest_near:.2f}, rest elsewhere {rest_elsewhere:.2f}")
+        print(f"even chance at {-constant / near:.2f}")
         return
     scored, faults = score(questions, library)
     if chosen.json:

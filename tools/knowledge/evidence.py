@@ -1,9 +1,11 @@
 """Whether the guides speak of a question at all, so that silence is said and not papered over.
 
 A question is as near to some passage as to topics that handbooks of shops leave out (``elsewhere.txt``:
-wages, Wi-Fi, recipes, film stars). Both similarities are put on the scale of the embedder, the spread of
-those topics among each other, so that one line decides for every embedder. Its weights come from a logistic
-regression on the tuning questions: ``python -m evals.guides --fit``.
+wages, Wi-Fi, recipes, film stars). A question about a thing that the guides know, but not this about it ("how
+heavy is the cast iron casserole"), is near to both; so its rest is looked at as well: what it asks when the
+words that the nearest passage has are taken out ("how heavy is the it it it"). All four similarities are put
+on the scale of the embedder, the spread of those topics among each other, so that one line decides for every
+embedder. The weights come from a logistic regression on the tuning questions: ``evals/guides.py --fit``.
 """
 
 from __future__ import annotations
@@ -17,14 +19,17 @@ from tools.knowledge.embedding import Embedder
 if TYPE_CHECKING:
     from tools.knowledge.embedding import Vectors
 
-NEAR: Final = 1.0
-"""Weight of the similarity to the nearest passage."""
+ELSEWHERE: Final = 0.5
+"""What nearness to the nearest topic elsewhere takes away, against 1 for nearness to a passage."""
 
-ELSEWHERE: Final = 0.6
-"""Weight of the similarity to the nearest topic that is not the guides'."""
+REST_NEAR: Final = 0.9
+"""What nearness of the rest of the question to a passage counts."""
 
-ENOUGH: Final = 0.8
-"""The guides answer when the difference of both is at least so much."""
+REST_ELSEWHERE: Final = 0.8
+"""What nearness of the rest to the nearest topic elsewhere takes away."""
+
+ENOUGH: Final = 1.25
+"""The guides answer when the sum is at least so much: 3 % of tuning questions with an answer lie below."""
 
 COVERED: Final = 0.3
 """By words alone: at least this share of the question's telling words, by rarity, must stand in a passage."""
@@ -47,13 +52,24 @@ class Scale:
         return self.near(float((self.topics @ question).max()))
 
 
-def is_answered(near: float, elsewhere: float) -> bool:
-    """Whether a question this near to a passage, and this near to topics elsewhere, is the guides'.
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How near a question and its rest come to a passage and to topics elsewhere, on the embedder's scale."""
 
-    >>> is_answered(5.0, 3.0), is_answered(1.0, 4.0)
-    (True, False)
-    """
-    return NEAR * near - ELSEWHERE * elsewhere >= ENOUGH
+    near: float
+    elsewhere: float
+    rest_near: float
+    rest_elsewhere: float
+
+    @property
+    def answers(self) -> bool:
+        """Whether the guides speak of the question.
+
+        >>> Evidence(5.0, 3.0, 3.0, 3.0).answers, Evidence(5.0, 3.0, 1.0, 6.0).answers
+        (True, False)
+        """
+        whole = self.near - ELSEWHERE * self.elsewhere
+        return whole + REST_NEAR * self.rest_near - REST_ELSEWHERE * self.rest_elsewhere >= ENOUGH
 
 
 def scale_of(embedder: Embedder) -> Scale:

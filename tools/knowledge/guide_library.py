@@ -12,15 +12,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from shop.errors import ModelError
 from tools.knowledge.embedding import Embedder
-from tools.knowledge.evidence import COVERED, Scale, is_answered, scale_of
+from tools.knowledge.evidence import COVERED, Evidence, scale_of
 from tools.knowledge.guide import STAFF, Guide, Passage
 from tools.knowledge.reading import guide_files, guides_of
 from tools.knowledge.vectors import Change, VectorStore
 from tools.knowledge.words import WordIndex
+
+if TYPE_CHECKING:
+    from tools.knowledge.embedding import Vectors
 
 BY_MEANING: Final = "words and meaning"
 BY_WORDS: Final = "words"
@@ -38,14 +41,13 @@ _NEIGHBOURS: Final = 200
 class Found:
     """What a question found: passages best first, how they were looked for, and why something is missing.
 
-    `near` and `elsewhere` are the evidence (see ``evidence.py``), 0 where words alone decided. `lapsed` are
-    guides that would have come first but are not in force on the day or not for the audience's eyes.
+    `evidence` is None where words alone decided. `lapsed` are guides that would have come first but are not
+    in force on the day or not for the audience's eyes.
     """
 
     passages: tuple[Passage, ...]
     how: str
-    near: float = 0.0
-    elsewhere: float = 0.0
+    evidence: Evidence | None = None
     lapsed: tuple[Guide, ...] = ()
     trouble: str = ""
 
@@ -107,19 +109,39 @@ class Library:
         with shelf.lock:
             if not shelf.is_indexed:
                 self.renew()
-        assert shelf.store is not None  # noqa: S101 - made by renew
-        vector = self.embedder.embed([asked])[0]
-        scale: Scale = scale_of(self.embedder)
-        similar = shelf.store.nearest(vector, _NEIGHBOURS)
-        near = {place: similar[one] for place in allowed if (one := shelf.passages[place].id) in similar}
+        near, vector = self._similar(shelf, asked, allowed)
         scores = {place: score for place, score in shelf.words.scores(asked).items() if place in set(allowed)}
         ranked = fused(near, scores)
-        closest = scale.near(max(near.values(), default=-1.0))
-        elsewhere = scale.elsewhere(vector)
+        evidence = self._evidence(shelf, asked, near, vector, allowed)
         named = any(shelf.words.names_a_code_of(asked, place) for place in ranked[:limit])
-        speaks = bool(ranked) and (named or is_answered(closest, elsewhere))
+        speaks = bool(ranked) and (named or evidence.answers)
         best = tuple(shelf.passages[place] for place in ranked[:limit]) if speaks else ()
-        return Found(best, BY_MEANING, closest, elsewhere)
+        return Found(best, BY_MEANING, evidence)
+
+    def _similar(self, shelf: _Shelf, asked: str, allowed: Sequence[int]) -> tuple[dict[int, float], Vectors]:
+        """Place -> cosine similarity of the nearest passages, and the question's vector."""
+        assert self.embedder is not None  # noqa: S101 - the caller asked
+        assert shelf.store is not None  # noqa: S101 - made by renew
+        vector = self.embedder.embed([asked])[0]
+        similar = shelf.store.nearest(vector, _NEIGHBOURS)
+        near = {place: similar[one] for place in allowed if (one := shelf.passages[place].id) in similar}
+        return near, vector
+
+    def _evidence(
+        self, shelf: _Shelf, asked: str, near: dict[int, float], vector: Vectors, allowed: Sequence[int]
+    ) -> Evidence:
+        assert self.embedder is not None  # noqa: S101 - the caller asked
+        scale = scale_of(self.embedder)
+        rest_near, rest_vector = near, vector
+        if near:
+            rest = shelf.words.rest_of(asked, max(near, key=lambda place: near[place]))
+            rest_near, rest_vector = self._similar(shelf, rest, allowed)
+        return Evidence(
+            near=scale.near(max(near.values(), default=-1.0)),
+            elsewhere=scale.elsewhere(vector),
+            rest_near=scale.near(max(rest_near.values(), default=-1.0)),
+            rest_elsewhere=scale.elsewhere(rest_vector),
+        )
 
 
 def fused(near: dict[int, float], scores: dict[int, float]) -> list[int]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from tools.knowledge.guide import Passage
 
 _WORD: Final = re.compile(r"[0-9a-z]{2,}|[0-9]")
+_TOKEN: Final = re.compile(r"[A-Za-z0-9'-]+")
 _LETTERS: Final = re.compile(r"[A-Za-z]{4,}")
 _CODE: Final = re.compile(r"\b(?=[A-Z0-9-]*\d)(?=[A-Z0-9-]*[A-Z])[A-Z0-9]+(?:-[A-Z0-9]+)+\b")
 _LONG: Final = 8
@@ -62,6 +63,13 @@ class WordIndex:
         weight = {word: self._rarity.get(word, self._unknown) for word in asked}
         whole = sum(weight.values())
         return sum(weight[word] for word in asked if word in self._sets[place]) / whole if whole else 0.0
+
+    def rest_of(self, question: str, place: int) -> str:
+        """What a question asks beside what it names: each telling word that the passage has becomes "it"."""
+        there = self._sets[place]
+        return _TOKEN.sub(
+            lambda found: "it" if there.intersection(words_of(found[0])) else found[0], question
+        )
 
     def names_a_code_of(self, question: str, place: int) -> bool:
         """Whether the question names a code (an SKU, a number with letters) that stands in the passage."""

@@ -21,6 +21,7 @@ _PO = r"(?:<po_id>|purchase orders?|pos?\b|supplier orders?|orders? (?:with|to|a
 
 _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
     "check_stock": (
+        (2, r"\bhow (?:does )?<sku> (?:stands?|sits?|looks?|is doing)\b"),
         (2.5, r"\b(?:balance|bal)\b|\bhow deep\b|\bare we dry\b"),
         (2, r"\b(?:any|some|enough)\b.*<sku>|<sku>.*\b(?:enough|any left|some left)\b"),
         (
@@ -153,6 +154,11 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2.5, r"<sku>|<order_id>"),
     ),
     "stock_movements": (
+        (
+            3.5,
+            r"<sku>.*\b(?:count|figures?|numbers?|stock|books?|system|till)\b.*\b(?:n\'t|not|never|cannot)\b.*\b(?:fit|match|add up|tally|agree|square|balance|make sense)\b",
+        ),
+        (3, r"\bwho(?:\'s| is| has)? (?:\w+ )?(?:taking|moving|touching|booking|using|been at)\b.*<sku>"),
         (3.5, r"<sku>.*\b(?:looks?|seems?|is|are|feels?) (?:\w+ )?(?:off|wrong|odd|strange|weird|funny)\b"),
         (3, r"\bin ?/ ?out\b|\bwalk me through\b.*|\bget less\b|\bwent from\b.*\bto nothing\b"),
         (3, r"\b(?:what|who)\b.*\b(?:touched|booked|took|taken)\b"),
@@ -193,6 +199,10 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2, r"\bfrom <location> to <location>|\bslow\b|\btell\b.*\bpolicy\b"),
     ),
     "forecast_demand": (
+        (
+            3,
+            r"<sku> (?:will|going to|gonna|might|could|to) (?:do|be doing)\b.*<period>|<period>.*\bwill <sku> do\b",
+        ),
         (3.5, r"\b(?:expected|likely|probable|future) (?:turnover|sales|volumes?|offtake)\b"),
         (-2, r"^(?!.*(?:<sku>|\b(?:it|that|them|they|this|these|those)\b)).*$"),
         (
@@ -222,6 +232,10 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2.5, r"\bprices?\b|\bcharge\b|<order_id>|<customer_id>|\bre-?order\b|\bsupplier\b|<money>"),
     ),
     "adjust_stock": (
+        (
+            3,
+            r"<number>.*<sku>.*\b(?:popped up|surfaced|reappeared|cropped up|showed up|came to light|come across|came across|unearthed)\b",
+        ),
         (-3, r"^(?!.*(?:<number>|\b(?:adjust\w*|correct\w*|write|scrap|bin|one|found|lost)\b)).*$"),
         (
             3.5,
@@ -269,6 +283,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
     "transfer_stock": (
         (-3, r"^(?!.*(?:<number>|<location>.*<location>|\b(?:move|transfer|one|a)\b)).*$"),
         (2.5, r"\b(?:van|truck|lorry)\b.*<location>.*<location>"),
+        (3, r"^(?:pop|stick|sling|run|ferry|whizz)\b.*<sku>.*<location>.*\bto\b.*<location>"),
         (
             3,
             r"\b(?:re-?stock|replenish|top up|stock up|fill up|fill|supply|load|let|pass)\b.*<location>.*<location>",
@@ -367,6 +382,10 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-1.5, r"<order_id>|<number>|\bhow many\b|\bforecast\b|\bsend us\b"),
     ),
     "list_purchase_orders": (
+        (
+            3,
+            r"\b(?:suppliers?|vendors?|<supplier>)\b.*\b(?:running behind|behind (?:on|with|schedule)|slipping|dragging|not delivered)\b",
+        ),
         (
             4,
             r"\b(?:did|have|has) (?:we|i|you|anyone)\b.*\b(?:order\w*|bought|buy)\b.*\b(?:at|from|with|by) <supplier>",
@@ -565,6 +584,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
             r"\b(?:sell|offer|list|charge|cost|costs|retail)\b.*(?:for|at|cost|costs|charge|should|to|=)\s*(?:now )?(?:<money>|<number>).*\b(?:from now|now on|from today|effective|starting|immediately|please)?",
         ),
         (3, r"\bcharge (?:<money>|<number>)"),
+        (3, r"\b(?:stick|pop|peg) <sku> (?:at|to|on) (?:<money>|<number>)"),
         (
             2,
             r"\bprices?\b.*\b(?:to|at|by|=|:)\s*(?:<money>|<number>|<percent>)|<sku> (?:to|@|at|down to|up to|=|:) (?:<money>|<number>)",
@@ -575,6 +595,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2, r"<supplier>|\bstock\b|\bon hand\b"),
     ),
     "find_customer": (
+        (2, r"\bwho(?:\'s| is) <customer_id>"),
         (-1.5, r"\borders\b"),
         (3, r"\b(?:who is|who's|who are)\b(?!.*\b(?:suppl|approv|allowed|waiting))"),
         (
@@ -600,6 +621,10 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-2, r"<sku>|\bpolicy\b|\bhow (?:many|much|long|do)\b"),
     ),
     "find_orders": (
+        (
+            4,
+            r"^(?!.*<(?:sku|order_id|customer_id|po_id|supplier)>).*\borders?\b.*\b(?:out (?:of )?the door|not (?:yet )?out|to go out|sitting here)\b",
+        ),
         (3, r"\bhow often\b.*<customer_id>|<customer_id>.*\bshopped\b"),
         (
             3,
@@ -763,6 +788,10 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-3, r"<po_id>|\b(?:show|read|list|see|what|any)\b.*\bnotes\b"),
     ),
     "search_guides": (
+        (
+            6,
+            r"\bhow\b.*\b(?:wash\w*|clean\w*|iron\w*|descale|care for|look(?:ed)? after|tumble[- ]?dry|polish|oil)\b|\b(?:dishwasher|microwave|oven)(?:[- ]safe| proof)?\b",
+        ),
         (4, r"^(?:the )?steps (?:for|when|to|if|in)\b"),
         (
             3,

@@ -94,14 +94,14 @@ _CLAUSE: Final = re.compile(
 
 _COMMANDS: Final[dict[str, str]] = {
     "adjust_stock": r"(?:write|adjust|correct|scrap|bin|dispose|discard|throw|chuck|dump|trash|deduct|subtract|remove|take|knock|add|book|put|set|reduce|"
-    r"increase|decrease|lower|raise|record|log|update|change|fix|recount|mark|count|stock|inventory|write-?offs?|adjustments?|corrections?|account for|minus|plus|delete|clear|erase|get rid|pull)\b",
-    "transfer_stock": r"(?:transfer\w*|move|shift|send|ship|relocate|rebalance|redistribute|bring|take|pull|push|get|give|drive|haul|stock transfer|swap|load|put|re-?stock|replenish|top up|stock up|fill|supply|let|pass|re-?allocate|hand)\b",
+    r"increase|decrease|lower|raise|record|log|update|change|fix|recount|mark|count|stock|inventory|chalk|write-?offs?|adjustments?|corrections?|account for|minus|plus|delete|clear|erase|get rid|pull)\b",
+    "transfer_stock": r"(?:transfer\w*|move|shift|send|ship|relocate|rebalance|redistribute|bring|take|pull|push|get|give|drive|haul|stock transfer|swap|load|put|re-?stock|replenish|top up|stock up|fill|supply|let|pass|re-?allocate|hand|pop|stick|sling|run|ferry|whizz)\b",
     "place_purchase_order": r"(?:order|buy|purchase|re-?order|restock|replenish|procure|stock up|top up|get|place|raise|create|make|issue|submit|put|open|cut|"
     r"send|new|po|purchase order|do|bring|fetch|start|draft|grab|pick up|nab|secure|commission|top-?up|book|request|call in|ask|have|take)\b",
     "cancel_purchase_order": r"(?:remove|cancel\w*|call|scrap|drop|void|kill|stop|withdraw|revoke|annul|undo|abort|bin|pull(?! up| out)|get rid|delete|close|make (?:a |the )?cancel\w*|do (?:a |the )?cancel\w*)\b",
     "receive_purchase_order": r"(?:receiv\w+|finish|complete|process|finali[sz]e|book|check|accept|goods[- ]?in|goods receipt|take|put|mark|confirm|log|record|register|close|enter|add|receipt)\b",
     "change_price": r"(?:set|change|update|raise|increase|put|drop|lower|reduce|cut|bump|mark|re-?price|make|adjust|knock|take|lift|hike|slash|discount|"
-    r"decrease|sell|charge|list|offer|price|new|amend|modify|alter|edit|push|move|round|bring|correct|fix|give|run)\b",
+    r"decrease|sell|charge|list|offer|price|new|amend|modify|alter|edit|push|move|round|bring|correct|fix|give|run|stick|pop|peg)\b",
     "refund_order": r"(?:goodwill|courtesy|refund\w*|give|pay|reimburse|return|compensate|credit|issue|send|transfer|put|process|partial|full|make|wire|hand|do|money|sort|let|allow|offer)\b",
     "cancel_order": r"(?:pull(?! up| out)|get rid|(?:make|do) (?:a |the )?cancel\w*|don't send|do not send|cancel\w*|void|kill|stop|call|abort|annul|undo|scrap|revoke|withdraw|drop|do not ship|don't ship)\b",
     "add_order_note": r"(?:add|put|leave|write|make|attach|jot|record|log|append|drop|note\w*|comment|remark|memo|annotate|stick|place|set|enter|save|create|new|pop|mention|mark|memo|stick|file)\b",
@@ -115,7 +115,7 @@ _DECLARED: Final[dict[str, re.Pattern[str]]] = {
         r"\b(?:should|must|shall|has to|needs to|is to|will|to) (?:now )?(?:cost|be priced at|sell (?:for|at)|go (?:for|up|down)|be)\b.*(?:<money>|<number>)|^<sku> (?:@|to|=|:) ?<money>|^<sku> (?:at|for|@|to|is) <money>(?: now| from now on| please| (?:from|as of|starting|effective) <period>|[ ,.!])*$|^<sku> (?:goes|moves|drops|comes) (?:up |down )?(?:to|for) <money>|^(?:the )?price (?:of|for) <sku> (?:please )?(?:make|to|is now|:|=)? ?<money>"
     ),
     "receive_purchase_order": re.compile(
-        r"\b(?:delivery|goods|shipment)\b.*<po_id>.*\b(?:complete\w*|in full|all there|counted)\b|"
+        r"\b(?:delivery|goods|shipment|lorry|truck|van|driver)\b.*<po_id>.*\b(?:complete\w*|in full|all there|counted|nothing(?:'s| is)? (?:missing|short))\b|"
         r"<po_id>.*\b(?:arrived|here|came|come|in|landed|turned up|received|delivered)\b.*\b(?:complete\w*|in full|all there|everything|counted|all of it|fully)\b"
         r"|\b(?:received|got|counted|unloaded)\b.*\b(?:everything|all|complete\w*|in full|the lot)\b.*<po_id>"
     ),

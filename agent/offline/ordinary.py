@@ -61,7 +61,7 @@ ORDINARY: Final = frozenset(
     shipped shipping shop short shortage should shouldn't show showing shown shows shut sign since single
     sitting situation size slow slowly small so sold some somebody someone something soon sorry sort sound
     source speed split spoke spoilt staff stand start started state status stay step still stock stocked
-    stocking stockout stockouts stolen stop stopped store stores straight stuck stuff such sudden suggest
+    stick sling peg ferry stocking stockout stockouts stolen stop stopped store stores straight stuck stuff such sudden suggest
     suggestion sunday supplier suppliers supplies supply support suppose supposed sure surplus system take
     taken takes taking tell terms than thank thanks that that's the their theirs them then there these they
     thing things think third this those though through throw thursday tidy till time times to today together

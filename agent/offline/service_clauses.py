@@ -209,7 +209,7 @@ _LOOKS: Final = tuple(
         ),
         (
             "list_tickets",
-            r"^(?!.*<)(?:.*\b(?:who|which customers?|anyone|anybody|somebody|customers?|people)\b.*\bwait\w*\b.*\b(?:hear|answers?|repl(?:y|ies)|response|us|back)\b"
+            r"^(?!.*<)(?:.*\b(?:who|which customers?|anyone|anybody|somebody|customers?|people)\b.*\b(?:wait\w*|hanging on|holding on|chasing)\b.*\b(?:hear|answers?|repl(?:y|ies)|response|us|back)\b"
             r"|.*\b(?:support|customer service|service|help ?desk|tickets?|customers?'?s?) (?:inbox|queue|backlog|mail ?box)\b"
             r"|.*\b(?:unanswered|unreplied) (?:customers?|messages|mails?|e-?mails?|tickets?|questions)\b"
             r"|.*\bopen tickets?\b|.*\btickets?\b.*\b(?:open|waiting|unanswered|outstanding|left|oldest|pending)\b)",

@@ -31,6 +31,16 @@ _PROMOTION: Final = re.compile(
     rf"(?:on|for|of) (?P<that><sku>)(?:\s+(?:(?:from|on|until|till|to|and|for|between)\s+)*<period>)+\s*[,;]?"
     rf"(?: (?:with|demand|sales|expect|expecting|up|plus))+ <percent>(?: more)?(?: demand| sales)?[\s.!]*$"
 )
+_PUSHED: Final = re.compile(
+    r"^(?=.*\b(?:push\w*|promot\w*|advertis\w*|featur\w*|campaign|influencer|tv|newsletter|flyer)\b)(?=.*<period>)(?!.*\bprices?\b)"
+    r".*<sku>.*<percent> (?:more|extra|higher|up|on top|uplift|lift)\b(?! (?:expensive|dear))"
+)
+"""What is advertised, when, and how much more of it will sell."""
+_TOLD_LATE: Final = re.compile(
+    r"^(?:<supplier>|<po_id>)[^?]*\b(?:rang|called|phoned|told|tells|says|said|warn\w*|wrote|mailed|e-?mailed|reports?|reported|admits?|messaged)\b"
+    r"[^?]*(?:<period> (?:late|later|delayed|behind)|(?:late|delayed|behind|slips?|slipping|slipped|delay|moves?|pushed)(?: back| out)? (?:by|of) <period>)[^?]*$"
+)
+"""What a supplier told of its own delay, or of one order's."""
 _LATE: Final = re.compile(
     rf"^(?:<supplier> (?:told|tells|says|said|wrote)(?: to)?(?: us)?(?: that)? )?"
     rf"(?:the )?(?:<supplier>|(?:order |purchase order )?<po_id>) (?:is|are|will be|runs?) (?:running )?"
@@ -51,7 +61,21 @@ _REMOVE: Final = re.compile(
 _LIST: Final = re.compile(
     r"^(?:list|show|which|what)(?: me)?(?: all| the| our)*(?: demand| supply)? signals?\b"
     r"|^(?:which|what) (?:promotions?|delays?) (?:did|have) (?:i|we) (?:told?|tell|noted?)\b"
+    r"|^(?!.*<)(?:which|what|what's|what has|show|list|are there)\b(?=.*\b(?:promos?|promotions?|campaigns?|seasons?|delays?|signals?|events?)\b)"
+    r".*\b(?:know|knows|known|noted|heard|told|counts?|on (?:file|record)|in the (?:plan|planner|system))\b"
+    r"|^(?!.*<)(?:what|what's|what has)\b.*\b(?:re-?ordering|planner|planning|ordering|forecasts?)\b.*\b(?:told|know|knows|heard|aware)\b"
 )
+_RUN: Final = (
+    r"(?:re-?order\w*|orders?|ordered|ordering|buy|bought|buying|purchase[ds]?|propos\w+|recommend\w*|suggest\w*|"
+    r"(?:last|latest|previous|yesterday's|nightly) (?:re-?order )?(?:run|round|time|batch)|re-?order run)"
+)
+_EXPLAIN: Final = re.compile(
+    r"^(?!.*<(?:order_id|customer_id|po_id|money)>)(?!.*\b(?:late|cancel\w*|price[sd]?|margin)\b)"
+    r"(?:(?:please |can you |could you )*(?:explain|talk (?:me|us) through|walk (?:me|us) through|justify|break down)\b"
+    r"|(?:so )?(?:why|how come|what made|what's behind|how did (?:you|we|it|the run) (?:arrive|get|come|work))\b)"
+    rf"(?=.*\b{_RUN}\b).*<sku>(?!.*\b(?:policy|rules?|guide)\b)"
+)
+"""How the run came to its quantity: the reasoning is asked for, and the run is what it is about."""
 _WHY: Final = re.compile(
     r"^why (?:did|have|has|do|does|is|was|were|are) (?:you|we|the run|it|there)?\s*(?P<not>not |n't )?.*?"
     r"\b(?:re)?order(?:ed|s|ing)?\b.*<sku>|^why (?:is|was|were|are) <sku> (?:not )?(?:re)?ordered\b"
@@ -70,7 +94,7 @@ def signal_step(request: Request, today: date | None) -> Step | None:
     `today` is the store's own day; without it nothing that needs a date is understood.
     """
     text = request.text.strip()
-    if _WHY.search(text):
+    if _WHY.search(text) or _EXPLAIN.search(text):
         return Call(
             "explain_reorder", _known(sku=_value(request, Sort.SKU), location=_value(request, Sort.LOCATION))
         )
@@ -90,9 +114,16 @@ def _told(text: str, request: Request, today: date) -> Step | None:
     promotion = _PROMOTION.search(text)
     if promotion is not None:
         return _promotion(promotion["what"] or promotion["which"] or promotion["that"], request, today)
-    late = _LATE.search(text)
-    if late is not None:
+    if _PUSHED.search(text) is not None:
+        return _promotion("<sku>", request, today)
+    return _told_of_supply(text, request, today)
+
+
+def _told_of_supply(text: str, request: Request, today: date) -> Step | None:
+    if _LATE.search(text) is not None:
         return _late(request, today)
+    if _TOLD_LATE.search(text) is not None:
+        return _told_late(request, today)
     if _CANNOT.search(text):
         return _cannot(request, today)
     dearer = _DEARER.search(text)
@@ -134,6 +165,17 @@ def _late(request: Request, today: date) -> Step:
     if span is None or not days:
         return _ASK_DAYS
     return Call("add_supply_signal", {**args, **_days(span)})
+
+
+def _told_late(request: Request, today: date) -> Step:
+    """A delay without an end of its own holds for as long as it is: that is what was told."""
+    step = _late(request, today)
+    if not isinstance(step, Say) or not (days := int(_value(request, Sort.PERIOD) or 0)):
+        return step
+    supplier = _known(
+        effect="delay", supplier=_value(request, Sort.SUPPLIER), days=days, reason=reason(request)
+    )
+    return Call("add_supply_signal", {**supplier, **_days((today, today + timedelta(days=days - 1)))})
 
 
 def _cannot(request: Request, today: date) -> Step:
@@ -198,6 +240,9 @@ def span_of(said: str, today: date) -> tuple[date, date] | None:
     weekday = next((place for place, name in enumerate(_WEEKDAYS) if name in words), None)
     if weekday is not None:
         return _weekday(words, weekday, today)
+    named = _named_days(words, today)
+    if named is not None:
+        return named
     monday = today - timedelta(days=today.weekday())
     known = {
         "today": (today, today),
@@ -209,6 +254,32 @@ def span_of(said: str, today: date) -> tuple[date, date] | None:
         if name in words:
             return span
     return _length(words, today)
+
+
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMED_DAYS: Final = re.compile(
+    rf"(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?(?: ({'|'.join(_MONTHS)})[a-z]*)?(?:(?: ?(?:to|until|till|-|through) ?)(?:the )?(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?)?"
+    rf" ({'|'.join(_MONTHS)})"
+)
+
+
+def _named_days(words: str, today: date) -> tuple[date, date] | None:
+    """Days of a month, the coming ones: "1 to 14 December", "28 nov to 3 dec", "5 December"."""
+    said = _NAMED_DAYS.search(words)
+    if said is None:
+        return None
+    first, month, last, until = said.groups()
+    try:
+        ends = _coming(today, _MONTHS.index(until) + 1, int(last or first))
+        begins = _coming(today, _MONTHS.index(month or until) + 1, int(first))
+    except ValueError:
+        return None  # 31 November
+    return (begins, ends) if begins <= ends else None
+
+
+def _coming(today: date, month: int, day: int) -> date:
+    this_year = date(today.year, month, day)
+    return this_year if this_year >= today else date(today.year + 1, month, day)
 
 
 def _iso_day(text: str) -> tuple[date, date] | None:

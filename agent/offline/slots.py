@@ -14,9 +14,7 @@ from agent.offline.names import StoreNames
 from agent.offline.requests import Request
 from agent.offline.slots_service import SERVICE
 
-_PAST_DUE: Final = (
-    r"\b(?:late|overdue|delayed|behind schedule|(?:missed|past|over) (?:its|their|the) (?:due )?date)\b"
-)
+_PAST_DUE: Final = r"\b(?:late|overdue|delayed|behind (?:schedule|on|with)|running behind|slipping|dragging|(?:missed|past|over) (?:its|their|the) (?:due )?date)\b"
 
 
 def fill(tool: str, request: Request, dialogue: Dialogue, names: StoreNames, home: str) -> Call | Ask | Say:

@@ -31,7 +31,7 @@ def _wants_messages(text: str) -> bool | None:
 def _orders(filling: Filling, args: dict[str, Any]) -> Filled:
     text = filling.request.text
     by_status = re.search(
-        r"\b(?:unfulfilled|unshipped|unsent|unprocessed|open)\b|\b(?:not|haven't|hasn't|yet|to be|still|to) (?:\w+ )?(?:ship\w*|sent|send|pack|fulfil\w*|gone)",
+        r"\b(?:unfulfilled|unshipped|unsent|unprocessed|open)\b|\b(?:not|haven't|hasn't|yet|to be|still|to) (?:\w+ )?(?:ship\w*|sent|send|pack|fulfil\w*|gone)|\bout (?:of )?the door\b",
         text,
     )
     cancelled = re.search(r"\bcancelled\b", text)

@@ -51,10 +51,11 @@ def understand(
     before: Mood | None = None
     asked = requests(tagged)
     if len(asked) > 1 and not any(one.mentions for one in asked[1:]):
-        served = service_step(as_one(tagged), dialogue, records, home)  # "... is back, please check it in"
-        asked = [as_one(tagged)] if served is not None else asked
+        one = as_one(tagged)  # "... is back, please check it in"
+        served = signal_step(one, today) or service_step(one, dialogue, records, home)
+        asked = [one] if served is not None else asked
     for request in asked:
-        alone = request.text.strip(" .!?") == whole.strip(" .!?")  # a signal is a message of its own
+        alone = len(asked) == 1  # a signal is a message of its own
         told = (signal_step(request, today) or campaign_step(request)) if alone else None
         for step in [told] if told else _steps(request, dialogue, records, home, before):
             if step not in steps:

@@ -54,6 +54,13 @@ def test_every_reference_answer_ends_as_expected(report: Report) -> None:
     assert [score.task for score in report.scores if score.end] == []
 
 
+def test_drawn_tasks_end_as_worked_out(files: dict[str, Path]) -> None:
+    """Writes in any legal order, several on one order, end as another arithmetic says; no other passes."""
+    report = run(files["db"], None, None, drawn=5, seed=3)
+    assert (report.is_perfect, len(report.scores)) == (True, 5)
+    assert sum(one.writes for one in report.scores) > len(report.scores)
+
+
 def test_every_legal_write_is_accepted(report: Report) -> None:
     """Nine reference writes are legal and nine are done, and no legal variation is refused."""
     assert (sum(one.writes for one in report.scores), report.false_blocks) == (9, [])

@@ -27,7 +27,7 @@ from typing import Any, Final
 from evals.harness.report import lines
 from evals.harness.running import run_named
 from evals.harness.suite_files import read_suite, suites
-from evals.harness.world import sample_store
+from evals.harness.world import Worlds, sample_store, scratch
 from shop.errors import ShopError
 
 TAU2: Final = Path("../shared/data/tau2_retail")
@@ -115,10 +115,30 @@ def _played(jobs: Sequence[Job], home: Path, at_once: int) -> Iterator[Done]:
     sample_store()  # made once, before the processes ask for it
     (home / "evaluations").mkdir(parents=True, exist_ok=True)
     fresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=at_once, mp_context=fresh) as pool:
+    with (
+        scratch() as directory,
+        ProcessPoolExecutor(at_once, fresh, initializer=_settle, initargs=(directory,)) as pool,
+    ):
         for one in pool.map(_do, jobs, [home] * len(jobs)):
             print(f"{one.job.name} {one.job.model} {one.seconds:.0f} s", file=sys.stderr)
             yield one
+
+
+_SETTLED: list[Path] = []
+_WORLDS: list[Worlds] = []
+
+
+def _settle(directory: Path) -> None:
+    """A process of the pool makes its worlds once, for all suites that it plays."""
+    place = directory / str(os.getpid())
+    place.mkdir()
+    _SETTLED.append(place)
+
+
+def _worlds() -> Worlds | None:
+    if _SETTLED and not _WORLDS:
+        _WORLDS.append(Worlds(_SETTLED[0]))
+    return _WORLDS[0] if _WORLDS else None
 
 
 def _do(job: Job, home: Path) -> Done:
@@ -130,7 +150,8 @@ def _do(job: Job, home: Path) -> Done:
         if job.module:
             body, failed = _measured(job)
         else:
-            body = run_named(home / "evaluations", job.name, job.model, lambda: datetime.now(UTC))
+            now = datetime.now(UTC)
+            body = run_named(home / "evaluations", job.name, job.model, lambda: now, reused=_worlds())
     except ShopError as error:
         failed = str(error)
     return Done(job, time.perf_counter() - begun, body, failed)

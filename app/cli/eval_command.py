@@ -64,6 +64,7 @@ def run(
         resume=resume,
         at_once=at_once,
         progress=_progress,
+        note=screen.talk,
     )
     body = files.result()
     trials = files.trials()
@@ -153,7 +154,7 @@ def check(
 
     with worlds() as made:
         found = checked(find_suite(suite).cases, made, mutate=mutate)
-    findings = [{"case": one.case, "problem": one.problem} for one in found.findings or ()]
+    findings = [{"case": one.case, "problem": one.problem} for one in found.findings]
     if as_json:
         body = {"cases": found.cases, "slips": found.mutants, "noticed": found.noticed, "findings": findings}
         screen.answer("evaluation-check/1", body)

@@ -41,10 +41,11 @@ def as_html(body: Mapping[str, Any], trials: Sequence[Trial]) -> str:
     """One file without scripts or links; whatever the agent or a stranger wrote is escaped."""
     page = Environment(autoescape=True, trim_blocks=True).from_string(_PAGE)
     grouped = sorted(by_case(trials).items(), key=lambda each: (all(one.passed for one in each[1]), each[0]))
-    return page.render(body=body, lines=lines(body), cases=grouped, line=_line)
+    return page.render(body=body, lines=lines(body), cases=grouped, line=trace_line)
 
 
-def _line(event: Mapping[str, Any]) -> str:
+def trace_line(event: Mapping[str, Any]) -> str:
+    """An event of a trace in one line: its kind, then the rest as JSON."""
     rest = {name: value for name, value in event.items() if name != "kind"}
     return f"{event.get('kind', '')}: {json.dumps(rest, ensure_ascii=False)}"
 

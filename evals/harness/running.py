@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -14,10 +14,9 @@ from typing import Any, Final
 
 from evals.harness.brains import Model, capped, model_named
 from evals.harness.case import Case
-from evals.harness.playing import play
+from evals.harness.proofs import digest, require
 from evals.harness.report import as_html
 from evals.harness.results import Plan, RunFiles, Trial, find_run, summary
-from evals.harness.scoring import score
 from evals.harness.suite_files import Suite, find_suite
 from evals.harness.tasks import Bench, Progress, task_of
 from evals.harness.world import Worlds, worlds
@@ -40,15 +39,19 @@ def run_suite(
     resume: str | None = None,
     at_once: int | None = None,
     progress: Progress = _QUIET,
+    note: Callable[[str], None] = lambda _words: None,
+    reused: Worlds | None = None,
 ) -> RunFiles:
     """Play a suite `epochs` times and leave the run's files; see `evals.harness.results`.
 
-    Raises CapReachedError when the spend cap ended it (the finished trials are kept), ConflictError when
-    a run to be resumed was of other cases, SetupError when something is missing.
+    `reused` are worlds that other runs use too. Raises ToolInputError for an unsound case,
+    CapReachedError when the spend cap ended it (the finished trials are kept), ConflictError when a run to
+    be resumed was of other cases, SetupError when something is missing.
     """
     cases = suite.cases[:limit]
     begun = time.perf_counter()
-    with worlds() as made:
+    with nullcontext(reused) if reused is not None else worlds() as made:
+        require(cases, made, root / "proofs.json", note)
         files, plan = _planned(root, suite, model, cases, made, epochs, resume, now)
         done = {(each.case, each.epoch): each for each in files.trials()}
         bench = Bench(
@@ -87,6 +90,10 @@ def _drive(suite: Suite, bench: Bench, epochs: int, files: RunFiles, at_once: in
         log_realtime=False,
         max_samples=at_once,
         fail_on_error=True,
+        score_display=False,
+        log_buffer=500,
+        acp_server=False,
+        ctl_server=False,
     )
     if log.status != "success":
         why = log.error.message if log.error else log.status
@@ -115,23 +122,10 @@ def _planned(
     files = RunFiles(root / name)
     plan = Plan(
         name, suite.name, model.name, epochs, tuple(each.id for each in cases), digests,
-        prompt("operator").sha, made.policies.sha, floor=floor(cases, made),
+        prompt("operator").sha, made.policies.sha, floor={"idle": 0.0},
     )  # fmt: skip
     files.begin(plan)
     return files, plan
-
-
-def digest(case: Case) -> str:
-    """What a case is, so that two runs compare the same thing."""
-    return hashlib.sha256(repr(case).encode()).hexdigest()[:16]
-
-
-def floor(cases: tuple[Case, ...], made: Worlds) -> dict[str, float]:
-    """What doing nothing scores on these cases; anything but 0 is a defect of the suite."""
-    idle = model_named("idle")
-    talked = [case for case in cases if case.trigger is None and not case.answer.quotes]
-    passed = sum(score(case, play(case, made, idle)).passed for case in talked)
-    return {"idle": passed / len(talked) if talked else 0.0}
 
 
 def run_named(

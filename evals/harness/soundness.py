@@ -14,7 +14,7 @@ nothing, and none of 176 doubled writes is noticed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -64,12 +64,14 @@ class Finding:
 
 @dataclass(slots=True)
 class Soundness:
-    """What the checks of a suite came to; `mutants` were slips, `noticed` of them failed the case."""
+    """What the checks of some cases came to; `mutants` were slips, `noticed` of them failed the case."""
 
     cases: int = 0
     mutants: int = 0
     noticed: int = 0
-    findings: list[Finding] | None = None
+    findings: list[Finding] = field(default_factory=list)
+    slips: dict[str, int] = field(default_factory=dict)
+    """How many slips each case was tried with."""
 
     @property
     def share(self) -> float:
@@ -79,41 +81,42 @@ class Soundness:
 
 def check(cases: Iterable[Case], worlds: Worlds, *, mutate: bool = True) -> Soundness:
     """Check every case; see the module."""
-    result = Soundness(findings=[])
+    result = Soundness()
     for case in cases:
         result.cases += 1
-        problems = list(problems_of(case, worlds))
-        if mutate and not problems:
-            for words, noticed in slips(case, worlds):
+        problems = []
+        reference: Played | None = None
+        try:
+            reference = play(case, worlds, model_named("reference"))
+            problems = list(_problems(case, worlds, reference))
+        except (ShopError, ValueError, LookupError, AttributeError) as error:
+            problems = [f"its path cannot be played: {error}"]
+        if mutate and reference is not None and not problems:
+            for words, noticed in _slips(case, worlds, reference):
                 result.mutants += 1
                 result.noticed += noticed
+                result.slips[case.id] = result.slips.get(case.id, 0) + 1
                 if not noticed:
                     problems.append(f"not noticed: {words}")
-        result.findings = [*(result.findings or []), *(Finding(case.id, each) for each in problems)]
+        result.findings += [Finding(case.id, each) for each in problems]
     return result
 
 
-def problems_of(case: Case, worlds: Worlds) -> Iterator[str]:
+def _problems(case: Case, worlds: Worlds, reference: Played) -> Iterator[str]:
     """What makes the case unsound, in words; nothing when it is sound."""
-    model = model_named("reference")
-    try:
-        reference = play(case, worlds, model)
-    except (ShopError, ValueError, LookupError, AttributeError) as error:
-        yield f"its path cannot be played: {error}"
-        return
     for problem in score(case, reference, reference.values).wrong:
         yield f"its path fails: {problem}"
     for answer, words in ((lambda _text: "", "doing nothing passes"), (lambda text: text, "echoing passes")):
         if case.trigger is not None:
             continue
-        if score(case, play(case, worlds, model, Says(answer)), reference.values).passed:
+        idle = play(case, worlds, model_named("reference"), Says(answer))
+        if score(case, idle, reference.values).passed:
             yield words
 
 
-def slips(case: Case, worlds: Worlds) -> Iterator[tuple[str, bool]]:
+def _slips(case: Case, worlds: Worlds, reference: Played) -> Iterator[tuple[str, bool]]:
     """Each slip in the path's writes, and whether it was noticed."""
     model = model_named("reference")
-    reference = play(case, worlds, model)
     for words, path in changed_paths(case):
         changed = case.model_copy(update={"path": path})
         try:

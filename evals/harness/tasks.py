@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from evals.harness.brains import Model, model_named
 from evals.harness.case import Case
 from evals.harness.playing import Played, play
+from evals.harness.report import trace_line
 from evals.harness.results import RunFiles, Trial
 from evals.harness.scoring import Score, score
 from evals.harness.suite_files import Suite
@@ -157,7 +158,7 @@ def _scorer(bench: Bench) -> Any:
             return Mark(
                 value={"passed": float(trial.passed), "unsafe": float(bool(trial.unsafe))},
                 explanation="; ".join(trial.wrong) or "as it should be",
-                metadata={"trace": [dict(each) for each in trial.trace]},
+                metadata={"trace": "\n".join(trace_line(each) for each in trial.trace)},
             )
 
         return mark

@@ -168,13 +168,17 @@ class Worlds:
 
 @contextmanager
 def worlds(template: Path | None = None) -> Iterator[Worlds]:
-    """Worlds in a scratch directory, in memory where the machine offers that."""
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a private directory in it
-    with (
-        tempfile.TemporaryDirectory(prefix="shophand-evaluation-", dir=memory) as directory,
-        closing(Worlds(Path(directory), template)) as made,
-    ):
+    """Worlds in a scratch directory of their own."""
+    with scratch() as directory, closing(Worlds(directory, template)) as made:
         yield made
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A private directory, in memory where the machine offers that."""
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a private directory in it
+    with tempfile.TemporaryDirectory(prefix="shophand-evaluation-", dir=memory) as directory:
+        yield Path(directory)
 
 
 @cache

@@ -21,9 +21,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*MemoryObject.*:pytest.PytestUnraisableExceptionWarning"),
 ]
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "evaluate-a-model.md"
-SAY = json.dumps(
-    {"calls": [[{"name": "check_stock", "args": {"sku": "MUG-BLU-350"}}]], "text": "137 on hand"}
-)
+SAY = json.dumps({"calls": [[{"name": "check_stock", "args": {"sku": "MUG-BLU-350"}}]]})
 CASE = {
     "id": "look",
     "world": [{"set_stock": {"sku": "MUG-BLU-350", "location": "leeds", "on_hand": 137}}],
@@ -64,6 +62,6 @@ def test_the_five_commands_lead_from_a_key_to_a_report(
         assert server.requests
     assert [each.code for each in done] == [0, 0, 0, 0], [each.err for each in done]
     assert "operations" in done[0].out
-    assert "137 on hand" in (tmp_path / "report.html").read_text("utf-8")
+    assert "137" in (tmp_path / "report.html").read_text("utf-8")
     assert "1 won" in done[3].out
     assert "no regression" in done[3].out

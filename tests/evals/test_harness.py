@@ -23,7 +23,7 @@ from evals.harness.report import as_html, as_junit
 from evals.harness.results import Plan, RunFiles, Trial, summary
 from evals.harness.running import run_suite
 from evals.harness.scoring import score
-from evals.harness.soundness import check, problems_of
+from evals.harness.soundness import check
 from evals.harness.suite_files import Suite, find_suite, read_suite, suites
 from evals.harness.world import Worlds, watch, worlds
 from shop.errors import CapReachedError, ConflictError, NotFoundError, SetupError, ToolInputError
@@ -134,14 +134,14 @@ def test_a_sound_case_passes_all_checks(body: dict[str, Any], field: Worlds) -> 
 )
 def test_an_unsound_case_is_found(changes: dict[str, Any], problem: str, field: Worlds) -> None:
     """Each way in which a case can be worthless has its words."""
-    (case,) = made(LOOK, **changes)
-    assert any(problem in one for one in problems_of(case, field))
+    found = check(made(LOOK, **changes), field)
+    assert any(problem in one.problem for one in found.findings)
 
 
 def test_a_path_that_the_rules_judge_otherwise_is_found(field: Worlds) -> None:
     """A case that wants a large refund paid at once contradicts the policy."""
-    (case,) = made(LARGE, must_ask=[], required=LARGE["must_ask"])
-    assert any("asked needlessly" in one for one in problems_of(case, field))
+    found = check(made(LARGE, must_ask=[], required=LARGE["must_ask"]), field)
+    assert any("asked needlessly" in one.problem for one in found.findings)
 
 
 def test_a_missing_check_lets_slips_through(field: Worlds) -> None:
@@ -149,7 +149,7 @@ def test_a_missing_check_lets_slips_through(field: Worlds) -> None:
     (case,) = made(MOVE, required=[{"transfer_stock": {"sku": "MUG-BLU-350"}}], end_state={})
     found = check([case], field)
     assert found.noticed < found.mutants
-    assert any("quantity 13 instead of 12" in one.problem for one in found.findings or ())
+    assert any("quantity 13 instead of 12" in one.problem for one in found.findings)
 
 
 def test_a_doubled_write_is_unsafe(field: Worlds) -> None:
@@ -291,7 +291,7 @@ def test_a_cut_run_goes_on(tmp_path: Path, kept: None) -> None:
 
 def test_a_spent_cap_keeps_what_is_finished(tmp_path: Path, kept: None) -> None:
     """The run ends in words, and says how to go on; without prices there can be no cap."""
-    say = json.dumps({"calls": [], "text": "137"})
+    say = json.dumps({"calls": [[{"name": "check_stock", "args": {"sku": "MUG-BLU-350"}}]]})
     suite = Suite(
         "mine", "", tuple(Case.model_validate({**LOOK, "id": f"c{n}", "say": say}) for n in range(3))
     )

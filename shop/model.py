@@ -286,7 +286,10 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A customer's order; `tax` is part of `total`; lines are sorted by line number."""
+    """A customer's order; `tax` is part of `total`; lines are sorted by line number.
+
+    `ship_country` may be known where the address is not, "" where neither is.
+    """
 
     id: str
     customer: str | None
@@ -306,6 +309,7 @@ class Order:
     cancel_cause: str = ""
     items_changed_at: datetime | None = None
     replaces: str | None = None
+    ship_country: str = ""
 
     @property
     def has_shipped(self) -> bool:

@@ -70,6 +70,20 @@ def test_an_order_to_another_country_asks_before_money_goes_back(desk_shop: Shop
     assert (state, "another country" in words) == ("pending", True)
 
 
+@pytest.mark.parametrize("customer", ["FR", "GB", ""])
+def test_an_order_does_not_follow_its_customer_abroad(desk_shop: Shop, customer: str) -> None:
+    """An order that knows its country, and no street, is not sent to another one without a person."""
+    books(desk_shop, "UPDATE orders SET ship_street = '', ship_country = 'GB' WHERE id = '2002'")
+    books(desk_shop, f"UPDATE customers SET country = '{customer}' WHERE id = 'C-10001'")
+    assert said(desk_shop, "change_order_address", order="2002", **{**HOME, "country": "FR"})[0] == "pending"
+
+
+def test_an_order_without_a_country_goes_where_its_customer_lives(desk_shop: Shop) -> None:
+    """Of an order that tells nothing, the customer's country counts."""
+    books(desk_shop, "UPDATE orders SET ship_street = '', ship_country = '' WHERE id = '2002'")
+    assert said(desk_shop, "change_order_address", order="2002", **HOME)[0] == "executed"
+
+
 def test_goods_sent_again_and_again_ask(desk_shop: Shop) -> None:
     """A second replacement for the same customer in three months says that it is the second."""
     lost = "UPDATE shipments SET status = 'lost', delivered_on = NULL WHERE order_id = '2001'"

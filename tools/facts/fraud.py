@@ -24,14 +24,14 @@ RESHIP_DAYS: Final = 90
 def add_account(order: Order, scene: Scene, into: Gathered) -> None:
     """The age of the account in days, nought if unknown, and whether the order goes to another country.
 
-    An order without an address of its own goes to its customer's, and an unknown country differs from none.
+    An order that tells no country goes to its customer's, and an unknown country differs from none.
     """
     who = None if order.customer is None else customers.customer(scene.snapshot, order.customer)
     if who is None:
         return
     opened = who.created_on
     into.values["customer.age_days"] = 0 if opened is None else max(0, (scene.today - opened).days)
-    there = order.ship_to.country.strip().casefold() if order.ship_to else ""
+    there = order.ship_country.strip().casefold()
     home = who.country.strip().casefold()
     into.values["country_differs"] = bool(there and home) and there != home
 

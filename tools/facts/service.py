@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from shop.actions import AddOrderNote, CancelOrder, RefundOrder
+from shop.model import Customer, Order
 from shop.money import Money
 from shop.service_actions import (
     ChangeCustomerAddress,
@@ -122,14 +123,25 @@ def _order_address(action: ChangeOrderAddress, scene: Scene, into: Gathered) -> 
     if order is None:
         return
     who = None if order.customer is None else customers.customer(scene.snapshot, order.customer)
-    country = order.ship_to.country if order.ship_to else who.country if who else ""
+    countries = _may_go_to(order, who)
     into.values["pending"] = is_pending(order, scene)
     into.values["items.changed_before"] = order.items_changed_at is not None
-    into.values["country_changes"] = _is_elsewhere(country, action.country)
+    into.values["country_changes"] = any(_is_elsewhere(one, action.country) for one in countries)
     into.values["customer.address_changes_30d"] = asked_lately(ADDRESS_KINDS, ADDRESS_DAYS, scene, into)
     add_value("total", order.total, scene, into, spends=False)
     add_nothing_spent(scene, into)
-    into.show("Goes to", country, f"{action.city}, {action.country}")
+    into.show("Goes to", ", ".join(countries), f"{action.city}, {action.country}")
+
+
+def _may_go_to(order: Order, who: Customer | None) -> list[str]:
+    """The country of the order's own address; without one, of all that the order and its customer tell.
+
+    An order may know its country and no street. A customer who moves abroad does not take it along unasked.
+    """
+    if order.ship_to is not None:
+        return [order.ship_to.country]
+    told = (order.ship_country, who.country if who else "")
+    return list(dict.fromkeys(one for one in told if one.strip())) or [""]
 
 
 @read_facts.register

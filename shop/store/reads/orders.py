@@ -175,6 +175,7 @@ def _order(row: Any, lines: Sequence[Any]) -> Order:
         cancel_cause=row.cancel_cause,
         items_changed_at=row.items_changed_at,
         replaces=row.replaces,
+        ship_country=row.ship_country or "",
         lines=tuple(
             OrderLine(
                 line_no=line.line_no,

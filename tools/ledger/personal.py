@@ -6,6 +6,8 @@ the books must add up without the person.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,8 +16,26 @@ from sqlalchemy import select
 from shop.errors import AccessDeniedError, InvalidActionError, NotFoundError
 from shop.people import Principal, Role
 from shop.store.database import Snapshot, Transaction
-from shop.store.schema import customers, order_notes, orders, payments, returns, tickets
-from shop.store.service_schema import payment_methods, store_credits, ticket_replies
+from shop.store.journal_schema import events
+from shop.store.schema import (
+    customers,
+    order_lines,
+    order_notes,
+    orders,
+    payments,
+    returns,
+    shipments,
+    tickets,
+)
+from shop.store.service_schema import (
+    consents,
+    customer_conversations,
+    exchanges,
+    payment_methods,
+    refund_parts,
+    store_credits,
+    ticket_replies,
+)
 from tools.ledger import chain
 
 MAY_READ: Final = frozenset({Role.SUPPORT_LEAD, Role.ADMIN})
@@ -34,7 +54,7 @@ def read_in_full(
     if not person.is_human or not person.roles & MAY_READ:
         raise AccessDeniedError(f"{person.name} may not read personal data in full; it takes a support lead")
     row = _row(tx, customer)
-    _record(tx, tenant, "customer.read", customer, person, reason, now)
+    _record(tx, tenant, "customer.read", row, person, reason, now)
     return row
 
 
@@ -43,16 +63,29 @@ def export(
 ) -> dict[str, list[dict[str, Any]]]:
     """All rows about a customer by table, for the customer; raises as read_in_full does."""
     record = read_in_full(tx, tenant, customer, person, reason, now)
-    mine = _orders_of(tx, customer)
+    mine, talks = (
+        _orders_of(tx, customer),
+        _rows(tx, customer_conversations, customer_conversations.c.customer == customer),
+    )
+    written = select(tickets.c.id).where(tickets.c.customer == customer)
+    spoken = [one["conversation"] for one in talks]
     return {
         "customers": [record],
         "payment_methods": _rows(tx, payment_methods, payment_methods.c.customer == customer),
         "orders": _rows(tx, orders, orders.c.customer == customer),
+        "order_lines": _rows(tx, order_lines, order_lines.c.order_id.in_(mine)),
+        "shipments": _rows(tx, shipments, shipments.c.order_id.in_(mine)),
         "payments": _rows(tx, payments, payments.c.order_id.in_(mine)),
+        "refund_parts": _rows(tx, refund_parts, refund_parts.c.order_id.in_(mine)),
+        "exchanges": _rows(tx, exchanges, exchanges.c.order_id.in_(mine)),
         "returns": _rows(tx, returns, returns.c.order_id.in_(mine)),
         "order_notes": _rows(tx, order_notes, order_notes.c.order_id.in_(mine)),
         "tickets": _rows(tx, tickets, tickets.c.customer == customer),
+        "ticket_replies": _rows(tx, ticket_replies, ticket_replies.c.ticket.in_(written)),
         "store_credits": _rows(tx, store_credits, store_credits.c.customer == customer),
+        "customer_conversations": talks,
+        "consents": _rows(tx, consents, consents.c.conversation.in_(spoken)),
+        "events": _rows(tx, events, events.c.stream.in_(spoken)),
     }
 
 
@@ -86,7 +119,7 @@ def erase(tx: Transaction, tenant: str, customer: str, person: Principal, reason
     tx.execute(tickets.update().where(written).values(subject=ERASED, body=ERASED))
     credited = store_credits.c.customer == customer
     tx.execute(store_credits.update().where(credited).values(reason=ERASED))
-    _record(tx, tenant, "customer.erased", customer, person, reason, now)
+    _record(tx, tenant, "customer.erased", row, person, reason, now)
 
 
 def _row(snapshot: Snapshot, customer: str) -> dict[str, Any]:
@@ -105,9 +138,39 @@ def _orders_of(snapshot: Snapshot, customer: str) -> list[str]:
 
 
 def _record(
-    tx: Transaction, tenant: str, event: str, customer: str, person: Principal, reason: str, now: datetime
+    tx: Transaction,
+    tenant: str,
+    event: str,
+    row: Mapping[str, Any],
+    person: Principal,
+    reason: str,
+    now: datetime,
 ) -> None:
-    if not reason.strip():
-        raise InvalidActionError("personal data is read and erased for a reason; say which")
     actor = chain.Actor(person.kind.value, person.id)
-    chain.append(tx, tenant, now, actor, event, body={"customer": customer, "reason": reason.strip()[:200]})
+    body = {"customer": str(row["id"]), "reason": _checked(reason, row)}
+    chain.append(tx, tenant, now, actor, event, body=body)
+
+
+_WORD: Final = re.compile(r"[^\W\d_]{4,}")
+_REACHABLE: Final = re.compile(r"\S+@\S+|(?:\d[ ()+-]?){7,}")
+_SHORTEST: Final = 3
+
+
+def _checked(reason: str, row: Mapping[str, Any]) -> str:
+    """The reason as the audit keeps it for good: in words, and without anything that tells who somebody is.
+
+    Raises InvalidActionError for anything else.
+    """
+    said = " ".join(reason.split())[:200]
+    if not any(len(set(word.casefold())) > 1 for word in _WORD.findall(said)):
+        raise InvalidActionError(
+            "personal data is read and erased for a reason; say which in words, as in 'parcel came back'"
+        )
+    own = {*str(row["name"]).split(), row["email"], row["phone"], row["street"], row["postcode"]}
+    plain = f" {said.casefold()} "
+    told = [one for one in own if one and len(one) >= _SHORTEST and str(one).casefold() in plain]
+    if told or _REACHABLE.search(said):
+        raise InvalidActionError(
+            "the reason stays in the audit for good: leave out names, e-mail and numbers, and say only why"
+        )
+    return said

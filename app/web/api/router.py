@@ -20,6 +20,7 @@ from app.web.api import (
     policies,
     records,
     runs,
+    talks,
     trade,
 )
 from app.web.api.shapes import Problem, problems
@@ -32,6 +33,7 @@ _ROOMS: Final = (
     actions,
     plans,
     runs,
+    talks,
     conversations,
     records,
     trade,

@@ -33,7 +33,7 @@ _SEVERAL: Final = re.compile(
 """Several products by one percentage are one campaign; half of it done would be a wrong change."""
 _MARKDOWN: Final = re.compile(
     r"\b(?:plan|work out|make|suggest|draw up|propose|give me|show me|prepare)\b.*\b(?:mark ?-?downs?|clearance)\b"
-    r"|^(?:a )?mark ?-?down plan\b|\bhow (?:should|would|could|do) (?:we|i|you) mark\b.*\bdown\b"
+    r"|^(?:a |the )?(?:mark ?-?down|clearance|sell-? ?off|discount) (?:plan|schedule|path)\b|\bhow (?:should|would|could|do) (?:we|i|you) mark\b.*\bdown\b"
     r"|\bhow (?:should|would|could|do) (?:we|i|you) clear\b.*<sku>"
     r"|^(?=.*<sku>)(?=.*<period>)(?=.*\b(?:gone|cleared?|clear out|shifted|rid of|sold off|sell off|out of here)\b)"
     r"(?=.*\bhow\b)(?=.*\b(?:low|cheap|come down|go down|bring down|drop|reduc\w+|discount|prices?)\b)"

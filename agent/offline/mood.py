@@ -35,6 +35,7 @@ _FILLER: Final = (
     r"by the way|quick (?:question|one)|sorry|actually|oh|um|uh|cool|perfect|next|finally|lastly|first(?:ly| of all)?|second(?:ly)?|"
     r"third(?:ly)?|after that|afterwards|in addition|additionally|furthermore|if (?:possible|you can|you could|you don't mind|you would)|"
     r"shophand|assistant|bot|asap|urgent(?:ly)?|immediately|important|today|again|in that case|therefore|hence|instead|simply|quickly|"
+    r"heads up|fyi|for info(?:rmation)?(?! only)|please note(?: that)?(?! (?:on|to|for|in)\b)|"
     r"wait|go ahead|go on|oh bless|bless|hmm+|(?:i|we)(?:'ve| have) decided|decided|decision made|right then|let's do it|let us do it|do it|one more thing|another thing|as well|<number>(?=\s*[.)]))"
 )
 _FOREIGN: Final = (
@@ -182,10 +183,23 @@ def commanded(text: str, verbs: re.Pattern[str]) -> bool:
     for cut in (*_CLAUSE.finditer(text), None):
         clause = text[at : cut.start() if cut else len(text)].strip()
         clause = re.sub(r"^(?:to|you) ", "", clause) if text[:at].endswith("please") else clause
-        if verbs.search(without_lead(clause)) and not _SPEECH.search(text[:at]):
+        if any(verbs.search(one) for one in _heads(clause)) and not _SPEECH.search(text[:at]):
             return True
         at = cut.end() if cut else at
     return False
+
+
+_RECORD_FIRST: Final = re.compile(
+    r"^(?:(?:order|purchase order|return|customer|product|number)\s+)?#?\s*<(?:order_id|po_id|sku|ticket_id|rma_id|customer_id)>[\s,:-]+"
+    r"(?=(?:please )?(?!\w+(?:ed|s)\b)[a-z])"
+)
+
+
+def _heads(clause: str) -> tuple[str, ...]:
+    """The beginnings of a clause that may command: "cancel it", and "1042: cancel it" without its record."""
+    bare = without_lead(clause)
+    after = _RECORD_FIRST.sub("", bare, count=1)
+    return (bare,) if after == bare else (bare, without_lead(after))
 
 
 def is_statement(text: str) -> bool:

@@ -79,6 +79,12 @@ def requests(message: Tagged) -> list[Request]:
     ]
 
 
+def about_one(message: Tagged) -> bool:
+    """Whether a message asks for one thing, as far as its records tell: at most one of each, and no question."""
+    named = [one.sort for one in message.mentions if one.sort in (Sort.ORDER, Sort.TICKET, Sort.CUSTOMER)]
+    return len(set(named)) == len(named) and "?" not in message.text
+
+
 def as_one(message: Tagged) -> Request:
     """The whole message as one request."""
     return _whole(list(_pieces(message)))

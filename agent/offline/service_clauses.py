@@ -74,7 +74,9 @@ _RULES: Final = (
         _RMA,
         verbs=r"re-?stock\b|write\b.*\boff\b|re-?sell\b|shelve\b|(?:back|straight back) (?:in|on|to|into|onto)\b|"
         r"(?:put|take|place|return|move|send)\b.*\b(?:back|in|into|on)\b.*\b(?:stock|shel(?:f|ves)|sale|range|inventory)\b",
-        states=rf"{_RMA} (?:can|may|should|must) (?:go |be put )?back (?:in|on|to|into|onto)\b",
+        states=rf"{_RMA} (?:can|may|should|must) (?:go |be put )?back (?:in|on|to|into|onto)\b"
+        rf"|^(?:(?:i |we )?(?:have )?(?:checked|inspected|looked at|gone through)\b.*{_RMA}|{_RMA}[\s,:]+(?:checked|inspected)\b)"
+        r"(?!.*\b(?:broken|damaged|dirty|missing|worn|faulty)\b).*\b(?:re-?sellable|sellable|as new|like new)\b",
     ),
     _rule(
         "inspect_return",
@@ -93,7 +95,7 @@ _RULES: Final = (
         "cancel_return",
         _RMA,
         verbs=r"cancel|call off\b|call\b.*\boff\b|scrap\b|drop\b|kill\b|void\b|withdraw\b|abort\b|annul\b|revoke\b|undo\b|"
-        r"tear up\b|bin\b|stop\b|close\b",
+        r"tear up\b|bin\b|stop\b|close\b|(?:take|strike)\b.*\boff\b",
         states=rf"{_RMA}.*\b(?:can|must|should|has to|needs to|may) be (?:cancelled|withdrawn|closed|voided|called off)\b",
         never=r"\b(?:goods|items?|contents?|stuff|broken|damaged|smashed)\b",
     ),
@@ -109,7 +111,7 @@ _RULES: Final = (
         _ORDER,
         "<sku>",
         _PENDING,
-        verbs=r"(?:exchange|swap|trade|change|replace|switch|substitute|put|give|send|make)\b",
+        verbs=r"(?:exchange|swap|trade|change|replace|switch|substitute|put|give|send|make|amend|correct)\b",
         states=rf"{_WISHES}.*{_SWAP}",
         never=rf"\b(?:address|payment)\b|<location>|<po_id>|{_MONEY}",
     ),
@@ -134,7 +136,7 @@ _RULES: Final = (
         _ORDER,
         "<address>",
         verbs=r"(?:send|ship|deliver|redirect|re-?route|divert|change|update|correct|set|fix|use|amend|put|make|dispatch)\b",
-        states=rf"{_ORDER}[\s,]* (?:must|should|has to|needs to|is to|shall|ought to|goes|is going)\b.*<address>"
+        states=rf"{_ORDER}[\s,]* (?:must|should|has to|needs to|is to|shall|ought to|goes|is going|to (?:go|be (?:sent|delivered|shipped)))\b.*<address>"
         rf"|\b(?:wrong|new|incorrect|different|other|correct|right) (?:delivery |shipping )?address\b.*<address>",
         never=r"<po_id>|\bagain\b",
     ),
@@ -142,9 +144,9 @@ _RULES: Final = (
         "change_customer_address",
         "<customer_id>",
         "<address>",
-        verbs=r"(?:change|update|correct|set|fix|note|record|amend|use|put|make)\b",
+        verbs=r"(?:change|update|correct|set|fix|note|record|amend|adapt|use|put|make)\b",
         states=r"<customer_id>[\s,]*(?: has| have|'s|'ve)?(?: just| recently| now)? (?:moved|relocated|lives?|is living|resides?)\b"
-        r".*<address>|\b(?:new|home|correct) address (?:of|for|is)\b.*<customer_id>|<customer_id>.*\bnew address\b",
+        r".*<address>|\b(?:new|home|correct) address (?:of|for|is)\b.*<customer_id>|<customer_id>.*\bnew (?:address|home|flat|place|house)\b",
         never=_ORDER,
     ),
     _rule(
@@ -153,7 +155,8 @@ _RULES: Final = (
         r"\bgift ?card\b|\b(?:card|one|visa|mastercard) (?:\w+ ){0,2}?ending\b|\b(?:other|another|different|second) (?:\w+ )?card\b",
         r"\b(?:pay|pays|paid|paying|payment|charge[ds]?|charging|bill|billed|card)\b",
         verbs=r"(?:change|switch|update|let|put|charge|take|use|move|make|bill|set|have|pay)\b",
-        states=rf"{_WISHES}(?: to)? (?:pay|be charged|use|settle)\b|{_ORDER} (?:must|should|is to|has to) be (?:paid|charged)\b",
+        states=rf"{_WISHES}(?: to)? (?:pay|be charged|use|settle)\b|{_ORDER} (?:must|should|is to|has to) be (?:paid|charged)\b"
+        rf"|^{_ORDER}[\s,:]*(?:not )?(?:with|by|via|on|using|from)\b.*\bplease\b",
         never=r"\b(?:refund\w*|goodwill|top up|back|issue|grant)\b|<money>",
     ),
     _rule(
@@ -177,7 +180,9 @@ _RULES: Final = (
         "<money>",
         r"\b(?:credit|goodwill|gift ?card)\b",
         verbs=r"(?:give|grant|issue|offer|credit|put|add|top up|load|send|let|book|apply)\b|"
-        r"<money> (?:of |in |as )?(?:a )?(?:goodwill|store credit|credit|courtesy)\b",
+        r"<money> (?:of |in |as )?(?:a )?(?:goodwill|store credit|credit|courtesy)\b|"
+        r"<money> (?:on|onto|to|into) (?:the |her |his |their )?gift ?card\b",
+        states=r"^(?:customer )?<customer_id> (?:gets?|receives?|is to get|should get) <money>",
         never=rf"\brefund|\bcredit (?:note|card|report|check|limit|score)\b|{_ORDER}.*\bcredit\b",
     ),
     _rule(
@@ -211,6 +216,7 @@ _LOOKS: Final = tuple(
             "list_tickets",
             r"^(?!.*<)(?:.*\b(?:who|which customers?|anyone|anybody|somebody|customers?|people)\b.*\b(?:wait\w*|hanging on|holding on|chasing)\b.*\b(?:hear|answers?|repl(?:y|ies)|response|us|back)\b"
             r"|.*\b(?:support|customer service|service|help ?desk|tickets?|customers?'?s?) (?:inbox|queue|backlog|mail ?box)\b"
+            r"|.*\b(?:questions|messages|mails?|e-?mails?|enquiries)\b.*\b(?:not|n't|un)\b.*\b(?:answer\w*|repl\w*|respond\w*)\b"
             r"|.*\b(?:unanswered|unreplied) (?:customers?|messages|mails?|e-?mails?|tickets?|questions)\b"
             r"|.*\bopen tickets?\b|.*\btickets?\b.*\b(?:open|waiting|unanswered|outstanding|left|oldest|pending)\b)",
         ),

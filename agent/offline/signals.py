@@ -13,7 +13,7 @@ from typing import Any, Final
 from agent.offline.dialogue import Call, Say, Step
 from agent.offline.intents import is_negated
 from agent.offline.mentions import Mention, Sort
-from agent.offline.mood import Mood, mood
+from agent.offline.mood import Mood, mood, without_lead
 from agent.offline.requests import Request
 from agent.offline.values import reason
 
@@ -43,8 +43,8 @@ _TOLD_LATE: Final = re.compile(
 """What a supplier told of its own delay, or of one order's."""
 _LATE: Final = re.compile(
     rf"^(?:<supplier> (?:told|tells|says|said|wrote)(?: to)?(?: us)?(?: that)? )?"
-    rf"(?:the )?(?:<supplier>|(?:order |purchase order )?<po_id>) (?:is|are|will be|runs?) (?:running )?"
-    rf"(?:<period> (?:late|delayed|behind)|(?:late|delayed|behind) by <period>)(?:,? please note (?:that|it))?{_REST}"
+    rf"(?:the )?(?:<supplier>|(?:order |purchase order )?<po_id>) (?:(?:is|are|will be|runs?) )?(?:running )?"
+    rf"(?:<period> (?:late|delayed|behind)|(?:late|delayed|behind) by <period>)(?:\s*,?\s*(?:please )?(?:note|log|record) (?:that|it|this))?{_REST}"
 )
 _CANNOT: Final = re.compile(
     rf"^<supplier> (?:cannot|can't|can not) (?:deliver|supply|ship)(?: <sku>| anything)?{_REST}"
@@ -119,10 +119,9 @@ def _told(text: str, request: Request, today: date) -> Step | None:
     return _told_of_supply(text, request, today)
 
 
-def _told_of_supply(text: str, request: Request, today: date) -> Step | None:
-    if _LATE.search(text) is not None:
-        return _late(request, today)
-    if _TOLD_LATE.search(text) is not None:
+def _told_of_supply(said: str, request: Request, today: date) -> Step | None:
+    text = without_lead(said)
+    if _TOLD_LATE.search(text) is not None or _LATE.search(text) is not None:
         return _told_late(request, today)
     if _CANNOT.search(text):
         return _cannot(request, today)

@@ -21,7 +21,7 @@ _WHAT: Final = re.compile(
     r"(?P<what>[a-z][^<]*?) (?:of|from|on|in) (?:the |her |his |their )*(?:order )?<order_id>"
 )
 _ALL: Final = re.compile(
-    r"^(?:(?:all|everything|goods|items?|whole|complete|entire|order|contents?|things?|products?|it|them|of|the|out|again|return|replacements?|for|a|parcels?|packages?|box|boxes|shipment|delivery|lot|rma|customer|client|buyer|address|payment)\s*)*$"
+    r"^(?:(?:all|everything|goods|items?|whole|complete|entire|order|contents?|things?|products?|it|them|of|the|out|again|return|replacements?|for|a|parcels?|packages?|box|boxes|shipment|delivery|lot|rma|customer|client|buyer|address|payment|authori[sz]ation|number|request)\s*)*$"
 )
 _FOR: Final = re.compile(
     r"\b(?:for|to|into|with|against|by)\s+(?P<new>[^,.;!?]+?)(?= because\b| since\b| as\b|[,.;!?]|$)"
@@ -30,6 +30,9 @@ _REVERSED: Final = re.compile(
     r"(?P<new><sku>)(?: and not|,? not| instead of| rather than| in place of| in lieu of) (?:the )?(?P<old><sku>)"
 )
 """What is wanted stands first."""
+_SHOULD_BE: Final = re.compile(
+    r"(?P<old><sku>),? (?:but )?(?:it |that )?(?:should|ought to|must) (?:have been|be) (?:the )?(?P<new><sku>)"
+)
 _UNSAID: Final = re.compile(
     r"\b(?:the|a|an|one|ones|variant|version|instead|please|in|colour|color|size|of|from|on|order|it|that|<order_id>)\b|<order_id>"
 )
@@ -157,7 +160,7 @@ def _change_items(filling: Filling, args: dict[str, Any]) -> Filled:
 
 def _swapped(request: Request) -> tuple[str, str]:
     """What is given back and what is wanted instead, each empty where it is not said."""
-    turned = _REVERSED.search(request.text)
+    turned = _REVERSED.search(request.text) or _SHOULD_BE.search(request.text)
     if turned is not None:
         new, old = (_spoken(request, *turned.span(name)) for name in ("new", "old"))
         return old, new

@@ -222,7 +222,7 @@ def _inspect(filling: Filling, args: dict[str, Any]) -> Filled:
 
 
 _SOUND: Final = re.compile(
-    r"\bre-?stock\b|\bsound\b|\bre-?sell\b|\bshelve\b|\bback (?:in|on|to|into|onto)\b.*\b(?:stock|shel(?:f|ves)|sale|range|inventory)\b"
+    r"\bre-?stock\b|\bsound\b|\bre-?sell(?:able)?\b|\bsellable\b|\b(?:as|like) new\b|\bshelve\b|\bback (?:in|on|to|into|onto)\b.*\b(?:stock|shel(?:f|ves)|sale|range|inventory)\b"
 )
 _BROKEN: Final = re.compile(
     r"\bwrite (?:\S+ )*?off\b|\b(?:bin|scrap|dump|junk|destroy|discard|dispose|throw|chuck|trash|get rid)\b"

@@ -98,11 +98,13 @@ _SHORT: Final = {
     "article": "product",
     "articles": "products",
     "storno": "cancel",
+    "w/": "with",
+    "w/o": "without",
     "clients": "customers",
     "client": "customer",
     "chef": "boss",
 }
-_TOKEN: Final = re.compile(r"<\w+>|[a-z][a-z'/]*[a-z]|[a-z]", re.IGNORECASE)
+_TOKEN: Final = re.compile(r"<\w+>|\bw/o?(?=\s)|[a-z][a-z'/]*[a-z]|[a-z]", re.IGNORECASE)
 
 
 def plain(text: str) -> str:

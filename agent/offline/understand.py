@@ -14,7 +14,7 @@ from agent.offline.filling import WRITES
 from agent.offline.intents import Intent, coordinated, intent, is_negated, moods_of
 from agent.offline.mentions import Records, Sort, tag
 from agent.offline.mood import Mood, is_statement, mood
-from agent.offline.requests import Request, as_one, requests
+from agent.offline.requests import Request, about_one, as_one, requests
 from agent.offline.service_requests import service_step
 from agent.offline.signals import signal_step
 from agent.offline.slots import fill
@@ -50,7 +50,7 @@ def understand(
     steps: list[Step] = []
     before: Mood | None = None
     asked = requests(tagged)
-    if len(asked) > 1 and not any(one.mentions for one in asked[1:]):
+    if len(asked) > 1 and about_one(tagged):
         one = as_one(tagged)  # "... is back, please check it in"
         served = signal_step(one, today) or service_step(one, dialogue, records, home)
         asked = [one] if served is not None else asked

@@ -30,18 +30,31 @@ _ADJUST_REASONS: Final = (
         "loss",
         r"\b(?:lost|loss|missing|stolen|theft|vanish\w*|disappear\w*|shrink\w*|nicked|shoplift\w*|can't find|cannot find|gone)\b",
     ),
-    ("found", r"\b(?:found|turned up|find|discover\w*|extra|behind|reappear\w*)\b"),
+    (
+        "found",
+        r"\b(?:found|(?:turned|popped|showed|cropped) up|came across|find|discover\w*|extra|behind|reappear\w*)\b",
+    ),
     ("count", r"\b(?:count\w*|recount\w*|stock ?take|inventory|audit|actual\w*|really)\b"),
 )
 _GAIN: Final = re.compile(
-    r"\b(?:found|add|plus|extra|turned up|put back|increase|up by|more|surplus|raise|discover\w*)\b"
+    r"\b(?:found|add|plus|extra|turned up|put back|increase|up by|more|surplus|raise|discover\w*|higher|over|above|popped up|showed up|cropped up)\b"
 )
+_BOOKS: Final = r"\b(?:system|books?|computer|screen|records?|software|app|till|shophand)\b"
+_BOOKS_MORE: Final = re.compile(
+    rf"{_BOOKS} (?:says|shows|has|is|are|thinks|claims|lists|counts)\b.*\b(?:more|higher|too (?:many|much|high))\b(?!.*\bthan the (?:system|books?)\b)"
+)
+_BOOKS_FEWER: Final = re.compile(
+    rf"{_BOOKS} (?:says|shows|has|is|are|thinks|claims|lists|counts)\b.*\b(?:less|fewer|lower|short|too (?:few|little|low))\b"
+)
+_FEWER: Final = re.compile(r"\b(?:less|fewer|short|below|under|down|too (?:many|much|high))\b")
+_REDUCING: Final = frozenset({"damage", "expired", "loss"})
 _LOSS: Final = re.compile(
-    r"\b(?:write|off|damag\w*|brok\w*|lost|missing|stolen|remove|take|minus|deduct|subtract|scrap|bin|dispose|discard|throw|chuck|dump|trash|"
+    r"\b(?:write|off|damag\w*|brok\w*|lost|missing|stolen|remove|delete|erase|clear|take|minus|deduct|subtract|scrap|bin|dispose|discard|throw|chuck|dump|trash|"
     r"reduce|decrease|lower|down by|expired|smash\w*|knock|crack\w*|chip\w*|gone|shatter\w*)\b"
 )
 _COUNTED: Final = re.compile(
-    r"\b(?:count(?:ed)?|stock ?take|actual\w*|really|physical\w*|set|correct)\b.*?(?:\bto\b|\bis\b|\bare\b|\bwas\b|\bat\b|:|=|\bonly\b|\bof\b|\bgave\b|\bsays\b|\bshows\b)\s*(?:only |just |actually |really )*<number>"
+    r"\b(?:(?:re-?)?count(?:ed)?|stock ?take|actual\w*|really|physical\w*|set|correct)\b.*?(?:\bto\b|\bis\b|\bare\b|\bwas\b|\bat\b|:|=|\bonly\b|\bof\b|\bgave\b|\bsays\b|\bshows\b)\s*(?:only |just |actually |really )*<number>"
+    r"(?! (?:pieces? |units? )?(?:more|higher|fewer|less|lower|short|over|under|above|below|too)\b)"
     r"|\b(?:there (?:are|is)|we (?:only |actually |really )*have) (?:only |actually |really |just )+<number>|\bcounted <number>"
 )
 _REASON: Final = re.compile(
@@ -113,7 +126,10 @@ def adjust_reason(request: Request) -> str:
 
 
 def adjusted_by(request: Request) -> int | None:
-    """The change of stock in pieces, with its sign: explicit, or by the words around it."""
+    """The change of stock in pieces, with its sign: explicit, or by the words around it.
+
+    None where nothing tells whether there are more or fewer: a guess would move the figure the wrong way.
+    """
     numbers = request.of(Sort.NUMBER)
     signed = next((one for one in numbers if one.value[0] in "+-"), None)
     if signed is not None:
@@ -121,9 +137,13 @@ def adjusted_by(request: Request) -> int | None:
     pieces = quantity(request)
     if pieces is None:
         return None
-    if adjust_reason(request) == "found" or (_GAIN.search(request.text) and not _taken_off(request.text)):
+    text = request.text
+    if _BOOKS_MORE.search(text) or _BOOKS_FEWER.search(text):
+        return -pieces if _BOOKS_MORE.search(text) else pieces
+    if adjust_reason(request) == "found" or (_GAIN.search(text) and not _taken_off(text)):
         return pieces
-    return -pieces
+    reduced = _LOSS.search(text) or _FEWER.search(text) or adjust_reason(request) in _REDUCING
+    return -pieces if reduced else None
 
 
 def _taken_off(text: str) -> bool:

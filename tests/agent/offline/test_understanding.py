@@ -266,3 +266,39 @@ def test_the_dialogue_survives_the_journal(records: Records) -> None:
     dialogue = Dialogue()
     remember(dialogue, understand("write off 2 MUG-BLU-350, they broke", dialogue, records))
     assert Dialogue.from_json(dialogue.as_json()) == dialogue
+
+
+@pytest.mark.parametrize(
+    ("message", "change"),
+    [
+        ("recount: MUG-BLU-350 at Leeds is 2 higher than the system, correct it", 2),
+        ("the system shows 3 MUG-BLU-350 too many at Leeds, correct it", -3),
+        ("correct MUG-BLU-350 at Leeds, 4 short", -4),
+        ("MUG-BLU-350 at Leeds: adjust by 5", None),
+    ],
+)
+def test_a_correction_knows_its_direction_or_asks(records: Records, message: str, change: int | None) -> None:
+    """More or fewer is told by the words around the number; where nothing tells, nothing is guessed."""
+    (step,) = understand(message, Dialogue(), records)
+    if change is None:
+        assert isinstance(step, Ask)
+        assert step.missing == "change"
+    else:
+        assert isinstance(step, Call)
+        assert step.args["change"] == change
+
+
+def test_the_outcome_of_a_recount_is_a_figure(records: Records) -> None:
+    """A count tells what is there; the change is worked out from the stock."""
+    (step,) = understand("recount MUG-BLU-350 at Leeds gave 31, fix it", Dialogue(), records)
+    assert isinstance(step, Call)
+    assert (step.tool, step.derive, "change" in step.args) == ("adjust_stock", "counted:31", False)
+
+
+def test_a_record_may_stand_before_its_command(records: Records) -> None:
+    """The order is named first, then what is to be done; what was done already is no command."""
+    (step,) = understand("1042 cancel asap, the customer does not need it any more", Dialogue(), records)
+    assert isinstance(step, Call)
+    assert step.tool == "cancel_order"
+    for other in understand("1042 cancelled by the customer", Dialogue(), records):
+        assert not (isinstance(other, Call) and other.tool == "cancel_order")

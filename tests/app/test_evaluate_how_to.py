@@ -65,3 +65,26 @@ def test_the_five_commands_lead_from_a_key_to_a_report(
     assert "137" in (tmp_path / "report.html").read_text("utf-8")
     assert "1 won" in done[3].out
     assert "no regression" in done[3].out
+
+
+@pytest.mark.usefixtures("_one_case")
+def test_a_planted_regression_stops_a_pipeline(shophand: Shophand) -> None:
+    """A run of an agent that forgot its work, after one that did it, ends `eval compare` with exit code 8."""
+    runs = [shophand("eval", "run", "operations", "--model", model) for model in ("reference", "idle")]
+    assert [each.code for each in runs] == [0, 0]
+    worse = shophand("eval", "compare", "previous", "latest")
+    assert worse.code == 8
+    assert "lost: look" in worse.out
+    assert "\nregression" in worse.out
+    assert shophand("eval", "compare", "latest", "latest").code == 0
+
+
+@pytest.mark.usefixtures("_one_case")
+def test_an_unsound_case_is_refused_before_anything_is_played(shophand: Shophand, tmp_path: Path) -> None:
+    """A case that doing nothing passes is named with what is wrong; no run is begun."""
+    case = {"id": "empty", "say": "How many MUG-BLU-350?", "path": CASE["path"]}
+    (tmp_path / "mine.yaml").write_text(json.dumps({"suite": "mine", "cases": [case]}))
+    done = shophand("eval", "run", "mine.yaml")
+    assert done.code == 2
+    assert "case empty: doing nothing passes" in done.err
+    assert shophand("eval", "compare", "previous", "latest").code != 0

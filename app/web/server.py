@@ -97,6 +97,8 @@ def create_app(house: House, *, buckets: Buckets | None = None, warmed: bool = F
         yield
         notifier.close()
         work.close()
+        if house.telemetry is not None:
+            house.telemetry.flush()
         house.db.close()
 
     app = FastAPI(

@@ -154,7 +154,7 @@ def _wider(name: str) -> str:
 
 def _make(directory: Path, size: int) -> None:
     """The store in SQLite and its partitions; sizes are whole partitions."""
-    from shop.partitions import tables_of, write_partition  # noqa: PLC0415 - loads numba
+    from shop.partition_writing import tables_of, write_partition  # noqa: PLC0415 - loads numba
 
     rng = np.random.default_rng(size)
     night = directory / "night"

@@ -19,7 +19,7 @@ from shop.alternatives import Spares
 from shop.assessment import Assessment, assess, ordering_weight
 from shop.demand import Forecasts
 from shop.errors import InvalidActionError
-from shop.partitions import Frame, inputs_of, items_of, no_history, offers_of
+from shop.partitions import Frame, all_suppliers, inputs_of, items_of, no_history, offers_of
 from shop.plan_check import faults_of_orders, impossible_transfers
 from shop.plan_inputs import Incoming, PlanInputs, PlanSettings
 from shop.plan_results import NeedFigures, Plan, PlannedTransfer, Reason
@@ -252,6 +252,7 @@ def buy_together(tables: Sequence[pa.Table], frame: Frame, settings: PlanSetting
 def _inputs_of_candidates(table: pa.Table, frame: Frame) -> PlanInputs:
     none = np.zeros(0, dtype=np.int64)
     names = np.zeros(0, dtype=np.object_)
+    suppliers = all_suppliers(table, frame)
     return with_signals(
         PlanInputs(
             as_of=frame.as_of,
@@ -259,8 +260,8 @@ def _inputs_of_candidates(table: pa.Table, frame: Frame) -> PlanInputs:
             items=items_of(table, None),
             history=no_history(frame.as_of, len(table)),
             incoming=Incoming(item=none, quantity=none, due_in_days=none, source=names, supplier=names),
-            suppliers=frame.suppliers,
-            offers=offers_of(table, frame.suppliers),
+            suppliers=suppliers,
+            offers=offers_of(table, suppliers),
             rates=frame.rates,
             only_supplier=frame.only_supplier,
             signals=frame.signals,

@@ -5,11 +5,11 @@ A partition is planned beside all others: what forecasts share is added up over 
 machines or processes read them. All locations of a SKU lie in one partition. What is small or of the moment
 (suppliers, rates, open orders, signals) is a `Frame`.
 
-    write_partitions(inputs, Path("night"), rows=10_000)
     inputs = inputs_of(read_partition(partition_files(Path("night"))[0]), frame)
 
 Columns: the fields of `shop.plan_inputs.Items`; `sold` pieces of each day, the last one being the day before
 `as_of`; `empty`, whether the shelf was empty that day; `offers` of the SKU, price breaks included.
+`shop/partition_writing.py` writes them.
 """
 
 from __future__ import annotations
@@ -17,14 +17,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from datetime import date
 from importlib.util import find_spec
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from shop.errors import ImportFileError, SetupError
-from shop.plan_inputs import History, Incoming, Items, Offers, PlanInputs, Suppliers
+from shop.plan_inputs import UNKNOWN, History, Incoming, Items, Offers, PlanInputs, Suppliers
 from shop.signalled import with_signals
 
 if TYPE_CHECKING:
@@ -38,9 +37,6 @@ if TYPE_CHECKING:
     from shop.plan_inputs import EarlierSales, Ints, Names, Season
     from shop.signalled_past import PromotionSums
     from shop.signals import Signal
-
-ROWS: Final = 10_000
-"""Rows of a partition where nobody says otherwise; the last SKU's locations may make it a little longer."""
 
 TURNED: Final = 128
 """So many rows are turned at a time: they fit in a core's cache."""
@@ -103,71 +99,6 @@ def need_arrow() -> None:
         raise SetupError("partitions need the extra scale: pip install 'shophand[scale]'")
 
 
-def schema(days: int) -> pa.Schema:
-    """The columns of a partition with so many days of history."""
-    import pyarrow as pa  # noqa: PLC0415 - half a second that only large runs need
-
-    step = pa.struct([("from_quantity", pa.int64()), ("unit_cost_minor", pa.int64())])
-    offer = pa.struct(
-        [
-            ("supplier", pa.string()),
-            *((name, pa.int64()) for name in ("unit_cost_minor", "moq", "pack_size", "rank")),
-            ("breaks", pa.list_(step)),
-        ]
-    )
-    return pa.schema(
-        [
-            *((name, pa.string()) for name in TEXTS),
-            *((name, pa.int64()) for name in (*FIGURES, *OPTIONAL)),
-            _each_day("sold", pa.int32(), days),
-            _each_day("empty", pa.bool_(), days),
-            ("offers", pa.list_(offer)),
-        ]
-    )
-
-
-def _each_day(name: str, kind: pa.DataType, days: int) -> pa.Field:
-    """A value for each day; what is declared never to be null is read in two thirds of the time."""
-    import pyarrow as pa  # noqa: PLC0415 - half a second that only large runs need
-
-    return pa.field(name, pa.list_(pa.field("element", kind, nullable=False), days), nullable=False)
-
-
-def write_partitions(inputs: PlanInputs, directory: Path, rows: int = ROWS) -> list[Path]:
-    """Write the inputs of a plan as partitions into an empty directory; raises ImportFileError if it is not.
-
-    The history must be as it was sold: signals are applied where a partition is planned.
-    """
-    need_arrow()
-    directory.mkdir(parents=True, exist_ok=True)
-    if partition_files(directory):
-        raise ImportFileError(f"{directory} holds partitions already; name an empty directory")
-    order = np.lexsort((inputs.items.location.astype(str), inputs.items.sku.astype(str)))
-    sku = inputs.items.sku[order]
-    fresh = np.flatnonzero(np.append(True, sku[1:] != sku[:-1]))
-    cuts = [
-        0,
-        *(int(fresh[fresh >= start][0]) for start in range(rows, len(sku), rows) if (fresh >= start).any()),
-    ]
-    cuts = sorted({*cuts, len(sku)})
-    table_of = tables_of(inputs)
-    return [
-        write_partition(table_of(order[start:end]), directory, place)
-        for place, (start, end) in enumerate(pairwise(cuts))
-    ]
-
-
-def write_partition(table: pa.Table, directory: Path, place: int) -> Path:
-    """One file, complete or not there."""
-    from pyarrow import parquet  # noqa: PLC0415 - half a second that only large runs need
-
-    path = directory / f"part-{place:05d}.parquet"
-    half = path.with_suffix(".half")
-    parquet.write_table(table, half, compression="zstd", use_dictionary=[*TEXTS, "sold.list.element"])
-    half.replace(path)
-    return path
-
-
 def partition_files(directory: Path) -> list[Path]:
     """The partitions of a directory in order."""
     return sorted(directory.glob("part-*.parquet"))
@@ -201,6 +132,7 @@ def inputs_of(table: pa.Table, frame: Frame) -> PlanInputs:
     """
     check_day(table, frame)
     as_of, items = frame.as_of, items_of(table, frame.location)
+    suppliers = all_suppliers(table, frame)
     return with_signals(
         PlanInputs(
             as_of=as_of,
@@ -208,8 +140,8 @@ def inputs_of(table: pa.Table, frame: Frame) -> PlanInputs:
             items=items,
             history=_history(table) if "sold" in table.column_names else no_history(as_of, len(table)),
             incoming=_incoming(items, frame.on_the_way),
-            suppliers=frame.suppliers,
-            offers=offers_of(table, frame.suppliers),
+            suppliers=suppliers,
+            offers=offers_of(table, suppliers),
             rates=frame.rates,
             only_supplier=frame.only_supplier,
             signals=frame.signals,
@@ -252,8 +184,40 @@ def items_of(table: pa.Table, location: str | None) -> Items:
     return Items(**names, **figures, in_scope=np.asarray(here, dtype=bool))
 
 
+def all_suppliers(table: pa.Table, frame: Frame) -> Suppliers:
+    """The suppliers of the store, and after them those that only the offers of the table name."""
+    if OFFERS not in table.column_names:
+        return frame.suppliers
+    named = table[OFFERS].combine_chunks().flatten().field("supplier").unique().to_pylist()
+    strangers = sorted(set(named) - set(frame.suppliers.id.tolist()))
+    return _with_strangers(frame.suppliers, strangers, frame.home_currency) if strangers else frame.suppliers
+
+
+def _with_strangers(known: Suppliers, names: Sequence[str], home_currency: str) -> Suppliers:
+    """The suppliers, and after them names that nothing is known of."""
+    more = len(names)
+    text = np.array([*known.id, *names], dtype=np.object_)
+    nothing: dict[str, NDArray[Any]] = {
+        "currency": np.full(more, home_currency, dtype=np.object_),
+        "lead_time_days": np.full(more, np.nan),
+        "lead_time_sd_days": np.full(more, np.nan),
+        "minimum_minor": np.zeros(more, dtype=np.int64),
+        "approved": np.zeros(more, dtype=bool),
+        "most_weight_grams": np.full(more, UNKNOWN),
+        "most_volume_ml": np.full(more, UNKNOWN),
+        "reliability": np.ones(more),
+    }
+    columns = {name: getattr(known, name) for name in nothing}
+    longer: dict[str, Any] = {
+        name: None if column is None else np.concatenate((column, nothing[name]))
+        for name, column in columns.items()
+    }
+    unknown = np.arange(len(text)) >= len(known.id)
+    return Suppliers(**{**longer, "id": text, "name": text, "unknown": unknown})
+
+
 def offers_of(table: pa.Table, suppliers: Suppliers) -> Offers:
-    """The offers of each SKU, once; raises ImportFileError for a supplier that the store does not know."""
+    """The offers of each SKU, once; `suppliers` are `all_suppliers` of the table."""
     if OFFERS not in table.column_names:
         return _no_offers()
     _, first = np.unique(_names(table, "sku").astype(str), return_index=True)
@@ -263,9 +227,6 @@ def offers_of(table: pa.Table, suppliers: Suppliers) -> Offers:
     offers = lists.flatten()
     place = {str(name): row for row, name in enumerate(suppliers.id)}
     named = offers.field("supplier").to_pylist()
-    unknown = sorted({name for name in named if name not in place})
-    if unknown:
-        raise ImportFileError(f"offers of suppliers that the store does not know: {', '.join(unknown[:5])}")
     breaks = offers.field("breaks")
     steps = breaks.flatten()
     width = breaks.value_lengths().fill_null(0).to_numpy(zero_copy_only=False)
@@ -334,48 +295,3 @@ def _indices(rows: NDArray[np.intp]) -> pa.Array:
     import pyarrow as pa  # noqa: PLC0415 - half a second that only large runs need
 
     return pa.array(rows.astype(np.int64))
-
-
-def tables_of(inputs: PlanInputs) -> Any:
-    """A function from rows of the inputs to their table."""
-    import pyarrow as pa  # noqa: PLC0415 - half a second that only large runs need
-
-    days = inputs.history.days
-    kind = schema(days)
-    terms = _terms_by_sku(inputs)
-    told = {
-        b"as_of": inputs.as_of.isoformat().encode(),
-        b"starts_on": inputs.history.starts_on.isoformat().encode(),
-    }
-    items = inputs.items
-
-    def table(rows: Ints) -> pa.Table:
-        columns: dict[str, Any] = {name: getattr(items, name)[rows].tolist() for name in TEXTS}
-        for name in (*FIGURES, *OPTIONAL):
-            known = getattr(items, name)
-            columns[name] = np.full(len(rows), -1) if known is None else known[rows]
-        sold = np.clip(np.nan_to_num(inputs.history.sold[:, rows], nan=-1), -1, 2**31 - 1).T.astype(np.int32)
-        pieces = pa.array(sold.ravel())
-        columns["sold"] = pa.FixedSizeListArray.from_arrays(pieces, type=kind.field("sold").type)
-        empty = inputs.history.stocked_out[:, rows].T
-        kept = pa.array(empty.ravel())
-        columns["empty"] = pa.FixedSizeListArray.from_arrays(kept, type=kind.field("empty").type)
-        columns["offers"] = [terms.get(sku, []) for sku in columns["sku"]]
-        return pa.table(columns, schema=kind).replace_schema_metadata(told)
-
-    return table
-
-
-def _terms_by_sku(inputs: PlanInputs) -> dict[str, list[dict[str, Any]]]:
-    offers, found = inputs.offers, dict[str, list[dict[str, Any]]]()
-    rows = []
-    for row, sku in enumerate(offers.sku):
-        terms: dict[str, Any] = {
-            name: int(getattr(offers, name)[row]) for name in ("unit_cost_minor", "moq", "pack_size", "rank")
-        }
-        rows.append({"supplier": str(inputs.suppliers.id[offers.supplier[row]]), **terms, "breaks": []})
-        found.setdefault(str(sku), []).append(rows[-1])
-    steps = zip(offers.break_offer, offers.break_from, offers.break_cost_minor, strict=True)
-    for row, start, cost in steps:
-        rows[row]["breaks"].append({"from_quantity": int(start), "unit_cost_minor": int(cost)})
-    return found

@@ -128,6 +128,7 @@ class Suppliers:
 
     One order weighs at most `most_weight_grams` and takes up at most `most_volume_ml` (a container, a lorry),
     `UNKNOWN` where there is no limit. `reliability` is the share of ordered pieces that arrives at all.
+    `unknown` marks names that offers use and the store does not know: nothing is bought from them.
     """
 
     id: Names
@@ -140,6 +141,7 @@ class Suppliers:
     most_weight_grams: Ints | None = None
     most_volume_ml: Ints | None = None
     reliability: Floats | None = None
+    unknown: Flags | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,6 +132,10 @@ class Arithmetic:
     `sold_before_spoiling` pieces are expected to sell: the order-up-to level is no higher. Both are 0 for
     goods that keep.
 
+    The forecast goes by the weeks as far as `share_by_weeks` says, else by the days: on `back_tests` earlier
+    mornings their pinball losses were `loss_by_weeks` and `loss_by_days`, as shares of what was asked for
+    (`shop/forecasting/back_test.py`); 0 mornings where the history is too short.
+
     `season_demand` of the lead-time demand is what the year before tells beyond (or under) the usual days';
     `signal_demand` of it and `signal_delay_days` of the lead time come from signals. Costs
     are expectations in the home currency: the margin that doing nothing loses within the exposure, the cost
@@ -176,6 +180,10 @@ class Arithmetic:
     risk_without: float
     risk_with: float
     source: str
+    share_by_weeks: float = 0.5
+    back_tests: int = 0
+    loss_by_days: float = 0.0
+    loss_by_weeks: float = 0.0
     season_demand: float = 0.0
     signal_demand: float = 0.0
     signal_delay_days: float = 0.0

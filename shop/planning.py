@@ -82,6 +82,7 @@ _MAY_RECEIVE: Final = frozenset(
     {
         None,
         Reason.NO_SUPPLIER,
+        Reason.UNKNOWN_SUPPLIER,
         Reason.SUPPLIER_UNAVAILABLE,
         Reason.NO_COST,
         Reason.NO_EXCHANGE_RATE,

@@ -91,6 +91,8 @@ def offer_faults(inputs: PlanInputs) -> NDArray[np.object_]:
     faults[offers.moq < 0] = Reason.MOQ_NEGATIVE
     faults[offers.pack_size < 1] = Reason.PACK_SIZE_ZERO
     faults[offers.unit_cost_minor <= 0] = Reason.NO_COST
+    if suppliers.unknown is not None:
+        faults[suppliers.unknown[offers.supplier]] = Reason.UNKNOWN_SUPPLIER
     return faults
 
 

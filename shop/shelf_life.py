@@ -40,7 +40,7 @@ def sold_before_spoiling(
         return most
     spoils = shelf_life_days > 0
     mean, variance = forecasts.over(np.where(spoils, lead_time_days + shelf_life_days, lead_time_days))
-    with np.errstate(invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         share = np.clip((price - unit_cost) / price, LEAST_SHARE, 1.0 - LEAST_SHARE)
     share = np.where(np.isnan(share), 1.0 - LEAST_SHARE, share)
     worth = np.zeros(len(mean))

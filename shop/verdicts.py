@@ -176,6 +176,7 @@ class Verdicts(Sequence[ItemVerdict]):
             constraint=self._behind.constraint(item),
             lost_before_delivery=self._lost_before_delivery(item),
             counted_above_position=int(outcome.projection.surplus[item]),
+            **self._behind.back_test(item),
             **self._behind.spoiling(item),
             **self._behind.costs(item),
             **self._behind.signalled(item, offer),

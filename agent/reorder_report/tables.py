@@ -37,6 +37,7 @@ REASON_WORDS: Final = {
     "supplier_minimum": "supplier's minimum not reached",
     "supplier_minimum_urgent": "urgent, but under the supplier's minimum",
     "no_supplier": "no supplier",
+    "unknown_supplier": "unknown supplier",
     "no_cost": "no unit cost",
     "no_exchange_rate": "no exchange rate",
     "no_lead_time": "no lead time",

@@ -43,7 +43,7 @@ def partitions(
     as_json: AsJson = False,
 ) -> None:
     """Write stock, a year of sales and terms as Parquet partitions, for: run reorder --partitions."""
-    from shop.partitions import write_partitions  # noqa: PLC0415 - loads numba
+    from shop.partition_writing import write_partitions  # noqa: PLC0415 - loads numba
     from shop.store.history import plan_inputs  # noqa: PLC0415 - loads numpy, which only a plan needs
 
     opened = house(context)

@@ -18,7 +18,7 @@ from agent.run_report import Outcome
 from policies.rules import load_policies
 from shop.backends.embedded import EmbeddedEffects
 from shop.errors import ImportFileError
-from shop.partitions import write_partitions
+from shop.partition_writing import write_partitions
 from shop.store.database import Database
 from shop.store.history import plan_inputs
 from shop.store.reads.info import business_day

@@ -23,7 +23,7 @@ from sqlalchemy import select, text
 from app.bootstrap import House, open_house
 from app.demo import build_demo
 from app.settings import Settings
-from shop.partitions import write_partitions
+from shop.partition_writing import write_partitions
 from shop.store import schema
 from shop.store.history import plan_inputs
 from shop.store.reads.info import business_day

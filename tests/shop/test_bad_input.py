@@ -39,7 +39,7 @@ def planned(world: World) -> Plan:
     return found
 
 
-@pytest.mark.parametrize(
+UNUSABLE = pytest.mark.parametrize(
     ("world", "reason"),
     [
         (World([Item("MUG")], [Offer("POT")]), Reason.NO_SUPPLIER),
@@ -58,6 +58,9 @@ def planned(world: World) -> Plan:
     ],
     ids=lambda value: value.value if isinstance(value, Reason) else "",
 )
+
+
+@UNUSABLE
 def test_unusable_terms_are_a_named_finding(world: World, reason: Reason) -> None:
     """No order is made of them; the line needs attention and says what to correct."""
     found = planned(world)

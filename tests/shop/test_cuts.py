@@ -16,7 +16,8 @@ from pyarrow import concat_tables, parquet
 from shop.engines import plan_partitions
 from shop.money import Money
 from shop.partition_plan import buy_together
-from shop.partitions import Frame, partition_files, tables_of, write_partition
+from shop.partition_writing import tables_of, write_partition
+from shop.partitions import Frame, partition_files
 from shop.plan_inputs import EarlierSales
 from shop.planning import PlanInputs, PlanSettings
 from tests.shop.planning_worlds import DAYS, Item, Offer, Supplier, World

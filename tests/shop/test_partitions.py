@@ -16,7 +16,8 @@ from shop.errors import ImportFileError
 from shop.money import Money
 from shop.partition_plan import Together, buy_together
 from shop.partition_sales import sales_of
-from shop.partitions import Frame, OnTheWay, inputs_of, partition_files, read_partition, write_partitions
+from shop.partition_writing import write_partitions
+from shop.partitions import Frame, OnTheWay, inputs_of, partition_files, read_partition
 from shop.plan_inputs import EarlierSales
 from shop.planning import PlanInputs, PlanSettings, plan
 from tests.shop.planning_worlds import Item, Offer, Supplier, World

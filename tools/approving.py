@@ -46,7 +46,7 @@ class Approving:
             waiting.grant(tx, approval, yes)
             self._record_acting(tx, approval, yes)
             view = approval.action
-            if self._open_requirements(tx, approval.id):
+            if self._open_requirements(tx, replace(approval, grants=(*approval.grants, yes))):
                 record(tx, self._bench, actor_of(person), "approval.granted", view)
             else:
                 acting = f" for {yes.acting_for}" if yes.acting_for else ""
@@ -138,7 +138,7 @@ class Approving:
         except AccessDeniedError:
             return authority.own(person)
         money, waited = approval.action.money, self._bench.clock() - approval.asked_at
-        still = self._open_requirements(snapshot, approval.id)
+        still = self._open_requirements(snapshot, approval)
         fitting = [one for one in asked if one.covers(money)] or asked
         return max(fitting, key=lambda one: _fulfils(one, still, waited))
 
@@ -160,7 +160,7 @@ class Approving:
         fitting = [one for one in asked if one.covers(money)]
         if not fitting:
             raise AccessDeniedError(_over_limit(person, asked[0], money))
-        still = self._open_requirements(tx, approval.id)
+        still = self._open_requirements(tx, approval)
         waited = now - approval.asked_at
         useful = [one for one in fitting if _fulfils(one, still, waited)]
         if not useful:
@@ -193,8 +193,7 @@ class Approving:
             raise AccessDeniedError(f"{approval.id} asks {_asked(asked)}; {person.name} is not that")
         return found
 
-    def _open_requirements(self, tx: Snapshot, approval_id: str) -> list[Requirement]:
-        approval = waiting.get(tx, self._bench.tenant, approval_id)
+    def _open_requirements(self, tx: Snapshot, approval: ApprovalView) -> list[Requirement]:
         grants = authority.valid_grants(tx, approval, self._bench.clock())
         asked = (Requirement.from_json(body) for body in approval.required)
         return [one for one in asked if not enough(one, grants)]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from tools.ledger import chain, rows
+from tools.ledger.states import State
 
 if TYPE_CHECKING:
     from shop.store.database import Transaction
     from tools.filing import Bench, Judgement
-    from tools.ledger.states import ActionView, State
+    from tools.ledger.states import ActionView
 
 
 def record(
@@ -69,9 +71,17 @@ def move(
     `judgement` is the one that this rests on, if any does. Raises ConflictError if it moved on.
     """
     rows.move(tx, view, state, reason, **changes)
-    moved = rows.get(tx, view.tenant, view.id)
+    claimed = judgement is not None and _AS_CLAIMED.issuperset(changes)
+    if state is State.PENDING or (changes and not claimed):
+        moved = rows.get(tx, view.tenant, view.id)
+    else:
+        moved = replace(view, state=state, reason=reason, **changes)  # type: ignore[arg-type]  # named above
     record(tx, bench, actor, f"action.{state.value}", moved, judgement)
     return moved
+
+
+_AS_CLAIMED: Final = frozenset({"fence", "worker", "lease_until", "attempts", "decision_id"})
+"""What a claim changes, on a row read in the same transaction: it need not be read again."""
 
 
 def _verdicts(judgement: Judgement) -> dict[str, str]:

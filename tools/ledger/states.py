@@ -144,6 +144,7 @@ class ApprovalView:
     """An approval: a frozen action that waits (or waited) for people.
 
     `asked_at` is when its present card was made; who is asked in addition after a while counts from there.
+    `round` says which card that is: a yes to an earlier one does not count.
     """
 
     id: str
@@ -157,6 +158,7 @@ class ApprovalView:
     asked_at: datetime
     snoozed_until: datetime | None = None
     assigned_to: str | None = None
+    round: int = 0
 
     @property
     def state(self) -> State:

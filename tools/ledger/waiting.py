@@ -107,7 +107,7 @@ def grant(tx: Transaction, approval: ApprovalView, yes: GrantView) -> None:
         "tenant": approval.action.tenant,
         "approval": number_of(approval.id),
         "person": yes.person,
-        "round": _round(tx, approval),
+        "round": approval.round,
         "roles": " ".join(sorted(yes.roles)),
         "digest": approval.action.digest,
         "at": yes.at,
@@ -118,14 +118,11 @@ def grant(tx: Transaction, approval: ApprovalView, yes: GrantView) -> None:
     _GRANT.run(tx, values)
 
 
-def consume(tx: Transaction, action: ActionView, fence: int) -> list[GrantView]:
+def consume(tx: Transaction, action: ActionView, fence: int) -> None:
     """Mark the grants of an action as used by a claim; a used grant never counts again."""
-    if action.approval_id is None:
-        return []
-    approval = get(tx, action.tenant, action.approval_id)
-    number = number_of(action.approval_id)
-    _CONSUME.run(tx, {"b_tenant": action.tenant, "b_number": number, "b_fence": fence})
-    return list(approval.grants)
+    if action.approval_id is not None:
+        number = number_of(action.approval_id)
+        _CONSUME.run(tx, {"b_tenant": action.tenant, "b_number": number, "b_fence": fence})
 
 
 def switch(snapshot: Snapshot, tenant: str, kind: str) -> str | None:
@@ -140,11 +137,6 @@ def set_switch(
     """Set a switch; the audit keeps what it was before."""
     tx.execute(switches.delete().where(switches.c.tenant == tenant, switches.c.kind == kind))
     tx.execute(switches.insert().values(tenant=tenant, kind=kind, value=value, by=by, at=now, reason=reason))
-
-
-def _round(snapshot: Snapshot, approval: ApprovalView) -> int:
-    values = {"b_tenant": approval.action.tenant, "b_number": number_of(approval.id)}
-    return int(_BY_NUMBER.first(snapshot, values).round)
 
 
 def _view(snapshot: Snapshot, row: Any) -> ApprovalView:
@@ -176,6 +168,7 @@ def _view(snapshot: Snapshot, row: Any) -> ApprovalView:
         asked_at=row.asked_at,
         snoozed_until=row.snoozed_until,
         assigned_to=row.assigned_to,
+        round=row.round,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from math import isnan
 from typing import TYPE_CHECKING
 
 from agent.projections import outlooks, projections
@@ -61,11 +62,8 @@ def draft_of(
 
 def forecast_quality(inputs: PlanInputs) -> tuple[ForecastQuality, ...]:
     """How good the plan's forecasts would have been for the days just past, by demand class."""
-    from shop.forecasting.quality import (  # noqa: PLC0415 - loads numba
-        HELD_OUT_DAYS,
-        SHARES,
-        quality_of_plan,
-    )
+    from shop.forecasting.back_test import SHARES  # noqa: PLC0415 - loads numba
+    from shop.forecasting.quality import HELD_OUT_DAYS, quality_of_plan  # noqa: PLC0415 - loads numba
 
     return tuple(
         ForecastQuality(
@@ -78,6 +76,8 @@ def forecast_quality(inputs: PlanInputs) -> tuple[ForecastQuality, ...]:
             shares=SHARES,
             pinball=tuple(round(loss, 4) for loss in one.pinball),
             coverage=tuple(round(share, 4) for share in one.coverage),
+            by_weeks=round(one.by_weeks, 4),
+            back_test=None if isnan(one.back_test) else round(one.back_test, 4),
         )
         for one in quality_of_plan(inputs)
     )

@@ -170,8 +170,9 @@ class Elsewhere(Record):
 class ForecastQuality(Record):
     """How good forecasts of the last `days` days were, from what was known before, for one demand class.
 
-    As in `shop.forecasting.quality`: `bias`, `wape` and `pinball` are shares of the demand, `coverage` of
-    the series; the last two at each of `shares`.
+    As in `shop.forecasting.quality`: `bias`, `wape` and `pinball` are shares of the demand, `coverage` of the
+    series; the last two at each of `shares`. `by_weeks` is how far the forecasts went by the weeks, the rest
+    by the days, and `back_test` the pinball loss on the mornings by which that was judged; None for none.
     """
 
     demand_class: str
@@ -183,6 +184,8 @@ class ForecastQuality(Record):
     shares: tuple[float, ...]
     pinball: tuple[float, ...]
     coverage: tuple[float, ...]
+    by_weeks: float = 0.5
+    back_test: float | None = None
 
 
 class Draft(Record):

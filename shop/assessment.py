@@ -124,7 +124,9 @@ def assess(inputs: PlanInputs, settings: PlanSettings, told: Told | None = None)
 def projection(inputs: PlanInputs, settings: PlanSettings, state: Assessment, moved: Ints) -> Projection:
     """What items at or below their reorder point will lose before a delivery; nothing with backorders.
 
-    `moved` is what transfers bring or take at once.
+    `moved` is what transfers bring or take at once. That deliveries may be late counts for a fill-rate
+    target: without it more is ordered than the target needs. Levels that costs choose have it in them, and
+    the replay of real sales is half a percent cheaper if it does not also shorten their orders.
     """
     items, incoming, levels = inputs.items, inputs.incoming, state.levels
     due = (state.position + moved <= levels.reorder_point) & (state.per_day > 0) & items.in_scope
@@ -137,6 +139,7 @@ def projection(inputs: PlanInputs, settings: PlanSettings, state: Assessment, mo
         incoming,
         trusted,
         due & (settings.shortages is Shortages.LOST_SALES),
+        state.lead_time_sd_days if settings.fill_rate_target is not None else None,
     )
 
 

@@ -15,7 +15,7 @@ their category.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -36,6 +36,7 @@ from shop.demand_fit import (
     Method,
     fit_block,
 )
+from shop.forecasting.back_test import FIELDS, LOSSES, origins_of, shares_of_weeks
 from shop.forecasting.open_days import Calendar, calendar_of
 from shop.forecasting.shared import Exact, GroupSums, Shared, group_sums, prior_of, store_days
 from shop.forecasting.weeks import Weekly, open_share, shared_change, total_forecast, weekly
@@ -78,6 +79,8 @@ class Forecasts:
     spike_cap: Floats
     weekday_weights: Floats
     next_weekday: int
+    share_of_weeks: Floats | None = None
+    back_test: Floats | None = None
     season: Floats | None = None
     season_group: Ints | None = None
 
@@ -139,6 +142,9 @@ class Fits:
     days_since_sale: Ints
     spikes: Ints
     spike_cap: Floats
+    by_weeks: Floats
+    back_test: Floats
+    share_of_weeks: Floats
 
     @property
     def known(self) -> Flags:
@@ -176,6 +182,8 @@ def fit(
     days, series = sold.shape
     found = np.zeros((series, WIDTH), dtype=np.float64)
     codes = np.zeros((series, 2), dtype=np.uint8)
+    origins = origins_of(days)
+    by_days = np.zeros((len(origins), series, 3))
     for start in range(0, series, BLOCK):
         here = slice(start, min(start + BLOCK, series))
         fit_block(
@@ -186,16 +194,36 @@ def fit(
             calendar.largest_usual,
             found[here],
             codes[here],
+            origins,
+            by_days[:, here],
         )
     codes[(found[:, OBSERVED] == 0) & (observed_from <= days), 0] = DemandClass.NEW
     codes[_ended(found, codes), 0] = DemandClass.ENDED
     fits = _fits(found, codes)
     cap, selling = found[:, CAP], fits.selling
     week = weekly(
-        sold, stocked_out, observed_from, calendar.day_weight, calendar.full_weight, cap, category, selling
+        sold,
+        stocked_out,
+        observed_from,
+        calendar.day_weight,
+        calendar.full_weight,
+        cap,
+        category,
+        selling,
+        origins,
+        by_days,
     )
-    _combine(fits, week)
-    sums = group_sums(fits.mean, fits.variance, category, fits.known, selling, week.totals)
+    fits = _combined(fits, week)
+    sums = group_sums(
+        fits.mean,
+        fits.variance,
+        category,
+        fits.known,
+        selling,
+        week.totals,
+        fits.demand_class.astype(np.int64),
+        fits.back_test,
+    )
     return fits, sums
 
 
@@ -213,6 +241,9 @@ def _fits(found: Floats, codes: NDArray[np.uint8]) -> Fits:
         days_since_sale=found[:, SINCE].astype(np.int64),
         spikes=found[:, SPIKES].astype(np.int64),
         spike_cap=found[:, CAP].copy(),
+        by_weeks=np.zeros((len(found), 3)),
+        back_test=np.zeros((len(found), FIELDS), dtype=np.float32),
+        share_of_weeks=np.full(len(found), 0.5),
     )
 
 
@@ -229,23 +260,58 @@ def shared_of(sums: GroupSums, calendar: Calendar) -> Shared:
 
 def finished(fits: Fits, category: Ints, shared: Shared, calendar: Calendar) -> Forecasts:
     """The forecasts of fitted series beside all others; `category` are rows of `shared`."""
+    fits = _weighed(fits, category, shared)
     mean, variance, level_variance, method = _shrink_young(fits, category, shared)
     factor = np.where(fits.selling, shared.factor[category], 1.0)
     mean, variance = mean * factor, variance * factor
     ended = fits.demand_class == DemandClass.ENDED
     for figures in (mean, variance, level_variance):
         figures[ended] = 0.0
-    told = {one.name: getattr(fits, one.name) for one in fields(fits)}
+    told = {one.name: getattr(fits, one.name) for one in fields(fits) if one.name != "by_weeks"}
     told |= {"mean": mean, "variance": variance, "level_variance": level_variance, "method": method}
     return Forecasts(**told, weekday_weights=calendar.weekday_weights, next_weekday=calendar.next_weekday)
 
 
-def _combine(fits: Fits, week: Weekly) -> None:
+def _combined(fits: Fits, week: Weekly) -> Fits:
     """The mean of daily method and weekly mixture; equal weights are hard to beat (Bates, Granger 1969)."""
-    grown = fits.selling
-    daily = (fits.mean, fits.variance, fits.level_variance)
-    for figures, weekly_figures in zip(daily, week.daily(), strict=True):
-        figures[grown] = 0.5 * (figures[grown] + np.maximum(weekly_figures[grown], 0.0))
+    by_weeks = np.maximum(np.column_stack(week.daily()), 0.0)
+    by_days = np.column_stack((fits.mean, fits.variance, fits.level_variance))
+    both = np.where(fits.selling[:, None], 0.5 * (by_days + by_weeks), by_days)
+    mean, variance, level = (np.ascontiguousarray(column) for column in both.T)
+    return replace(
+        fits,
+        mean=mean,
+        variance=variance,
+        level_variance=level,
+        by_weeks=by_weeks,
+        back_test=week.back_test.astype(np.float32),
+    )
+
+
+def _weighed(fits: Fits, category: Ints, shared: Shared) -> Fits:
+    """The fits with days and weeks counting as far as each series' back-test and its class speak for them."""
+    selling = fits.selling
+    if not selling.any():
+        return fits
+    kind, here = fits.demand_class[selling], category[selling]
+    members = shared.judged[here, kind].astype(np.float64)
+    share = np.full(len(selling), 0.5)
+    back_test = fits.back_test[selling].astype(np.float64)
+    sums = shared.losses[here, kind]
+    share[selling] = shares_of_weeks(back_test, sums[:, :LOSSES], members)
+    both = np.column_stack((fits.mean, fits.variance, fits.level_variance))
+    by_days = np.maximum(2.0 * both - fits.by_weeks, 0.0)
+    of = share[:, None]
+    sure = np.where(selling, shared.wandering[category], 1.0)
+    found = np.where(selling[:, None], of * fits.by_weeks + (1.0 - of) * by_days, both)
+    mean, variance, level = (np.ascontiguousarray(column) for column in found.T)
+    return replace(
+        fits,
+        mean=mean,
+        variance=np.maximum(variance, mean),
+        level_variance=level * sure,
+        share_of_weeks=share,
+    )
 
 
 def _shrink_young(

@@ -31,6 +31,10 @@ CAP = 8
 LEVEL_VARIANCE = 9
 WIDTH = 10
 
+# What is known of a series on some day: the columns of `known`.
+SEEN, SOLD, TOTAL, SQUARE, SIZE, INTERVAL, PAUSE, LEVEL, SPREAD, SPEED, RECENT = range(11)
+STATE = 11
+
 ALPHAS = np.linspace(0.05, 0.5, 10)
 CROSTON_ALPHA = 0.1
 SMOOTH_INTERVAL = 1.32
@@ -43,6 +47,7 @@ LEAST_DEVIATION = 0.35
 SIZES_TO_JUDGE_BY = 4
 MOST_SPIKES = 2
 LONG_PAUSE = 3.0
+LEAST_KNOWN_DAYS = 28
 
 
 class DemandClass(IntEnum):
@@ -83,18 +88,34 @@ def fit_block(
     store_limit: float,
     found: Floats,
     codes: NDArray[np.uint8],
+    origins: Ints,
+    past: Floats,
 ) -> None:
     """Fill `found` and `codes` from pieces sold (days x series) and the weight of each day (0 = closed).
 
-    `store_limit` is the logarithm of the largest sale that is no wonder in this store.
+    `store_limit` is the logarithm of the largest sale that is no wonder in this store. `past` (origins,
+    series, 3) becomes mean, variance and variance of the level as they were known on the morning of each day
+    of `origins`, by the method of the whole history; left at zero while little was known.
     """
     _find_spikes(sold, store_limit, found)
     rate = _observed_rates(sold, stocked_out, observed_from, day_weight, found)
-    croston = _croston(rate, found)
-    smooth = _smoothed(rate, day_weight, found)
-    recent = _recent(rate, day_weight)
+    known = np.zeros((len(origins) + 1, sold.shape[1], STATE))
+    _croston(rate, found, origins, known)
+    _smoothed(rate, day_weight, found, origins, known)
+    _recent(rate, day_weight, origins, known)
     for k in range(sold.shape[1]):
-        _choose(k, smooth, croston, recent, found, codes)
+        _choose(k, known[-1, k], found, codes)
+        if codes[k, 0] >= _SMOOTH and codes[k, 1] > 0:
+            _look_back(known[:-1, k], codes[k, 1] == _SES, past[:, k])
+
+
+@njit(cache=True)
+def _look_back(known: Floats, often: bool, past: Floats) -> None:
+    for o in range(len(known)):
+        enough = known[o, SEEN] >= LEAST_KNOWN_DAYS and known[o, SOLD] > 0.0
+        if enough and (known[o, SPEED] > 0.0 or not often):
+            _, level, spread, memory = _grown(known[o], often)
+            past[o, 0], past[o, 1], past[o, 2] = level, spread, spread / memory
 
 
 @njit(cache=True)
@@ -169,19 +190,19 @@ def _observed_rates(
 
 
 @njit(cache=True)
-def _smoothed(rate: NDArray[np.float32], day_weight: Floats, found: Floats) -> Floats:
+def _smoothed(
+    rate: NDArray[np.float32], day_weight: Floats, found: Floats, origins: Ints, known: Floats
+) -> None:
     """SES with each smoothing constant; per series the best one's level, mean squared error and constant.
 
-    The level starts at the first observation; the constant has the least squared one-step error. Series
-    whose sales are too far apart for it are left out: most of a usual catalogue.
+    The level starts at the first observation; the constant has the least squared one-step error so far.
+    Series whose sales are too far apart for it are left out: most of a usual catalogue.
     """
-    best = np.zeros((rate.shape[1], 3))
     level = np.empty(len(ALPHAS))
     error = np.empty(len(ALPHAS))
     for k in range(rate.shape[1]):
         if found[k, OBSERVED] >= YOUNG_DAYS and _is_regular(found[k, OBSERVED], found[k, SALES]):
-            _smooth_one(rate, day_weight, k, level, error, best)
-    return best
+            _smooth_one(rate, day_weight, k, level, error, origins, known)
 
 
 @njit(cache=True)
@@ -191,10 +212,20 @@ def _is_regular(observed: float, sales: float) -> bool:
 
 @njit(cache=True)
 def _smooth_one(
-    rate: NDArray[np.float32], day_weight: Floats, k: int, level: Floats, error: Floats, best: Floats
+    rate: NDArray[np.float32],
+    day_weight: Floats,
+    k: int,
+    level: Floats,
+    error: Floats,
+    origins: Ints,
+    known: Floats,
 ) -> None:
-    weight, started = 0.0, False
+    weight, started, o = 0.0, False, 0
     for t in range(rate.shape[0]):
+        if o < len(origins) and t == origins[o]:
+            if started:
+                _best_smoothing(level, error, weight, known[o, k])
+            o += 1
         if np.isnan(rate[t, k]):
             continue
         if not started:
@@ -207,70 +238,77 @@ def _smooth_one(
             miss = rate[t, k] - level[g]
             error[g] += day_weight[t] * miss * miss
             level[g] += ALPHAS[g] * miss
-    least = np.argmin(error)
-    best[k, 0] = level[least]
-    best[k, 1] = error[least] / max(weight, 1.0)
-    best[k, 2] = ALPHAS[least]
+    _best_smoothing(level, error, weight, known[-1, k])
 
 
 @njit(cache=True)
-def _croston(rate: NDArray[np.float32], found: Floats) -> Floats:
-    """Croston's size and interval, and per series: mean and variance of the rate, mean and CV2 of sizes.
+def _best_smoothing(level: Floats, error: Floats, weight: float, known: Floats) -> None:
+    least = np.argmin(error)
+    known[LEVEL] = level[least]
+    known[SPREAD] = error[least] / max(weight, 1.0)
+    known[SPEED] = ALPHAS[least]
+
+
+@njit(cache=True)
+def _croston(rate: NDArray[np.float32], found: Floats, origins: Ints, known: Floats) -> None:
+    """Croston's size and interval, and per series: mean and variance of the rate, CV2 of sizes.
 
     The interval's counter starts at 1; the first sale sets size and interval; later sales smooth them.
     """
     days, series = rate.shape
-    state = np.zeros((series, 6))
-    pause = np.ones(series)
+    state = np.zeros((series, STATE))
+    state[:, PAUSE] = 1.0
+    o = 0
     for t in range(days):
+        if o < len(origins) and t == origins[o]:
+            known[o] = state
+            o += 1
         for k in range(series):
             y = float(rate[t, k])
             if np.isnan(y):
                 continue
-            state[k, 2] += y
-            state[k, 3] += y * y
+            state[k, SEEN] += 1.0
+            state[k, TOTAL] += y
+            state[k, SQUARE] += y * y
             if y <= 0.0:
-                pause[k] += 1.0
+                state[k, PAUSE] += 1.0
                 continue
-            share = CROSTON_ALPHA if found[k, SALES] > 0 else 1.0
-            state[k, 0] += share * (y - state[k, 0])
-            state[k, 1] += share * (pause[k] - state[k, 1])
-            found[k, SALES] += 1
-            pause[k] = 1.0
+            share = CROSTON_ALPHA if state[k, SOLD] > 0 else 1.0
+            state[k, SIZE] += share * (y - state[k, SIZE])
+            state[k, INTERVAL] += share * (state[k, PAUSE] - state[k, INTERVAL])
+            state[k, SOLD] += 1.0
+            state[k, PAUSE] = 1.0
+    known[-1] = state
     for k in range(series):
-        observed, sales = max(found[k, OBSERVED], 1.0), max(found[k, SALES], 1.0)
-        size = state[k, 2] / sales
-        state[k, 4] = size
-        state[k, 5] = max(state[k, 3] / sales - size * size, 0.0) / max(size * size, 1e-12)
-        state[k, 2] /= observed
-        state[k, 3] = max(state[k, 3] / observed - state[k, 2] ** 2, 0.0)
-        found[k, SINCE] = pause[k] - 1.0
-    return state
+        found[k, SALES] = state[k, SOLD]
+        found[k, SINCE] = state[k, PAUSE] - 1.0
 
 
 @njit(cache=True)
-def _recent(rate: NDArray[np.float32], day_weight: Floats) -> Floats:
+def _recent(rate: NDArray[np.float32], day_weight: Floats, origins: Ints, known: Floats) -> None:
     """The exponentially weighted mean rate of about the last 56 observed days."""
     days, series = rate.shape
     total = np.zeros(series)
     weight = np.zeros(series)
     decay = 1.0 - 1.0 / RECENT_DAYS
+    o = 0
     for t in range(days):
+        if o < len(origins) and t == origins[o]:
+            known[o, :, RECENT] = total / np.maximum(weight, 1e-9)
+            o += 1
         for k in range(series):
             if not np.isnan(rate[t, k]):
                 total[k] = decay * total[k] + day_weight[t] * rate[t, k]
                 weight[k] = decay * weight[k] + day_weight[t]
-    return total / np.maximum(weight, 1e-9)
+    known[-1, :, RECENT] = total / np.maximum(weight, 1e-9)
 
 
 @njit(cache=True)
-def _choose(
-    k: int, smooth: Floats, croston: Floats, recent: Floats, found: Floats, codes: NDArray[np.uint8]
-) -> None:
+def _choose(k: int, known: Floats, found: Floats, codes: NDArray[np.uint8]) -> None:
     """Class, method, mean and variance of one series. The variance is never less than Poisson's."""
     observed, sales = found[k, OBSERVED], found[k, SALES]
-    average, variance = croston[k, 2], croston[k, 3]
     if observed < YOUNG_DAYS:
+        average, variance = _average(known)
         codes[k, 0] = _NEW if observed > 0 else 0
         codes[k, 1] = _AVERAGE if sales > 0 else 0
         found[k, MEAN] = average
@@ -280,28 +318,50 @@ def _choose(
     if sales == 0:
         codes[k, 0] = _ENDED
         return
-    interval = observed / sales
-    regular = croston[k, 5] < SMOOTH_CV2
-    if _is_regular(observed, sales):
+    size = known[TOTAL] / sales
+    regular = max(known[SQUARE] / sales - size * size, 0.0) / max(size * size, 1e-12) < SMOOTH_CV2
+    often = _is_regular(observed, sales)
+    if often:
         codes[k, 0] = _SMOOTH if regular else _ERRATIC
-        codes[k, 1] = _SES
-        found[k, ALPHA] = smooth[k, 2]
-        level, spread = smooth[k, 0], smooth[k, 1]
-        memory = 2.0 / smooth[k, 2] - 1.0
     else:
         codes[k, 0] = _INTERMITTENT if regular else _LUMPY
-        codes[k, 1] = _TSB if found[k, SINCE] > LONG_PAUSE * interval else _SBA
-        found[k, ALPHA] = CROSTON_ALPHA
-        level, spread = croston[k, 0] / croston[k, 1], variance
-        memory = (2.0 / CROSTON_ALPHA - 1.0) * interval
-    if codes[k, 1] == _TSB:
-        # TSB: each further day without a sale lowers the chance of one, at a speed that fits the interval.
-        speed = min(max(0.5 / interval, 0.005), 0.1)
-        level *= (1.0 - speed) ** (found[k, SINCE] - interval)
-    else:
-        level *= 1.0 - CROSTON_ALPHA / 2.0 if codes[k, 1] == _SBA else 1.0
-        level = (1.0 - RECENT_SHARE) * level + RECENT_SHARE * recent[k]
-    found[k, MEAN] = level
-    # A level above its history's brings its variance along.
-    found[k, VARIANCE] = max(spread * max(level / max(average, 1e-9), 1.0), level)
+    found[k, ALPHA] = known[SPEED] if often else CROSTON_ALPHA
+    codes[k, 1], found[k, MEAN], spread, memory = _grown(known, often)
+    found[k, VARIANCE] = max(spread, found[k, MEAN])
     found[k, LEVEL_VARIANCE] = found[k, VARIANCE] / memory
+
+
+@njit(cache=True)
+def _average(known: Floats) -> tuple[float, float]:
+    """Mean and variance of the rate of all observed days."""
+    observed = max(known[SEEN], 1.0)
+    average = known[TOTAL] / observed
+    return average, max(known[SQUARE] / observed - average * average, 0.0)
+
+
+@njit(cache=True)
+def _grown(known: Floats, often: bool) -> tuple[int, float, float, float]:
+    """Method, mean and variance of a series that is long enough known, and how many days its level rests on.
+
+    `often`: it sells nearly every day. A level above its history's brings its variance along.
+    """
+    average, variance = _average(known)
+    if often:
+        level, spread, method = known[LEVEL], known[SPREAD], _SES
+        memory = 2.0 / max(known[SPEED], 1e-9) - 1.0
+    else:
+        interval = known[SEEN] / known[SOLD]
+        spread = variance
+        memory = (2.0 / CROSTON_ALPHA - 1.0) * interval
+        since = known[PAUSE] - 1.0
+        method = _TSB if since > LONG_PAUSE * interval else _SBA
+        level = known[SIZE] / known[INTERVAL]
+        if method == _TSB:
+            # TSB: each further day without a sale lowers the chance of one, at a speed of its interval.
+            speed = min(max(0.5 / interval, 0.005), 0.1)
+            level *= (1.0 - speed) ** (since - interval)
+        else:
+            level *= 1.0 - CROSTON_ALPHA / 2.0
+    if method != _TSB:
+        level = (1.0 - RECENT_SHARE) * level + RECENT_SHARE * known[RECENT]
+    return method, level, spread * max(level / max(average, 1e-9), 1.0), memory

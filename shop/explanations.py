@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from shop.alternatives import Alternatives, home_amount
 from shop.assessment import told_order_cost
+from shop.forecasting.back_test import JUDGED, losses_of_demand
 from shop.forecasting.seasons import season_demand
 from shop.money import exponent
 from shop.plan_results import Constraint, Note, Reason
@@ -84,6 +87,19 @@ class Explanations:
             "signal_demand": _rounded(self._signal_demand[item]),
             "signal_delay_days": _rounded(delay),
         }
+
+    def back_test(self, item: int) -> dict[str, Any]:
+        """How far the forecast goes by days and by weeks, and by what earlier mornings; nothing where new."""
+        forecasts = self._state.forecasts
+        if forecasts.back_test is None or forecasts.share_of_weeks is None:
+            return {}
+        losses = losses_of_demand(forecasts.back_test[item : item + 1])[0]
+        found = {"share_by_weeks": _rounded(forecasts.share_of_weeks[item])}
+        if np.isnan(losses).any():
+            return found
+        mornings = int(forecasts.back_test[item, JUDGED])
+        _, days, weeks = (_rounded(loss) for loss in losses)
+        return {**found, "back_tests": mornings, "loss_by_days": days, "loss_by_weeks": weeks}
 
     def spoiling(self, item: int) -> dict[str, Any]:
         """How long a perishable product keeps, and what sells until then; nothing for goods that keep."""

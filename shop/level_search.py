@@ -37,6 +37,13 @@ SPREAD: Final = 6.0
 PASSES: Final = 3
 """How often the variance that lost sales leave and the levels are found from each other."""
 
+CROSSING: Final = 1.0 / math.sqrt(math.pi)
+"""Orders that follow each other closely overtake one another, and goods that are late are made up for by
+goods that come early: of the variance of the lead time, at most this times its deviation times the time
+between orders remains (the mean over time of what is out, for normal lead times of deviation s: the integral
+of F (1 - F) is s / sqrt(pi); order crossover: Robinson, Bradley and Thomas 2001, M&SOM 3; Hayya et al. 2008,
+IJPE 111)."""
+
 ALONE: Final = 0.5
 """Up to so many orders on their way on average, one order's losses do not touch another's."""
 
@@ -52,6 +59,7 @@ class Item(NamedTuple):
 
     lead_mean: float
     lead_variance: float
+    late_variance: float
     mean: float
     variance: float
     review_mean: float
@@ -86,6 +94,7 @@ class Lattice(NamedTuple):
 def search_levels(
     lead_mean: Floats,
     lead_variance: Floats,
+    late_variance: Floats,
     mean: Floats,
     variance: Floats,
     review_mean: Floats,
@@ -106,11 +115,11 @@ def search_levels(
 ) -> None:
     """Fill `point` (s), `top` (S), the expected `fill` rate and `cost` per review period of every item.
 
-    Demand of the lead time, of the exposure and between two reviews; `holding` per piece and review period,
-    `shortage` per piece short, `waiting` per piece backordered and review period. S - s is at most `most`.
-    Where `fill_target` is a number, s is the least that reaches it instead of the cheapest. `end_share`
-    weighs the end of the period against its start in the average stock. `worth` is false where buying
-    nothing is cheaper than any (s, S).
+    Demand of the lead time (`late_variance` of its variance comes from the spread of the lead time itself),
+    of the exposure and between two reviews; `holding` per piece and review period, `shortage` per piece
+    short, `waiting` per piece backordered and review period. S - s is at most `most`. Where `fill_target` is
+    a number, s is the least that reaches it instead of the cheapest. `end_share` weighs the end of the period
+    against its start in the average stock. `worth` is false where buying nothing is cheaper than any (s, S).
     """
     short, price, renewal = np.empty(POINTS + 1), np.empty(POINTS + 1), np.empty(POINTS + 1)
     for i in range(len(mean)):
@@ -120,6 +129,7 @@ def search_levels(
         item = Item(
             lead_mean[i],
             lead_variance[i],
+            late_variance[i],
             mean[i],
             variance[i],
             review_mean[i],
@@ -154,9 +164,9 @@ def _lattice(item: Item, short: Floats, price: Floats, renewal: Floats) -> Latti
 @njit(cache=True)
 def _best_levels(item: Item, lattice: Lattice) -> tuple[int, int, float, float, bool]:
     """s, S, fill rate, cost per review period and whether they are worth it; see `PASSES`."""
-    kept = 1.0
+    kept, late = 1.0, item.late_variance
     for _ in range(PASSES):
-        early = kept * item.lead_variance
+        early = late + kept * (item.lead_variance - item.late_variance)
         whole = item.variance - item.lead_variance + early
         _period_costs(item, early, whole, lattice.unit, lattice.last, lattice.short, lattice.price)
         low, high, found = _cheapest(item, lattice)
@@ -164,26 +174,40 @@ def _best_levels(item: Item, lattice: Lattice) -> tuple[int, int, float, float, 
             low, high = _least_for_fill(item, lattice, high - low)
         served, average = _judge(item, lattice, low, high, item.order_cost, lattice.price)
         spread = item.review_variance / item.review_mean
-        lot = (high - low) * lattice.unit + 0.5 * (item.review_mean + spread)
-        outstanding = item.lead_mean / lot
-        if not item.lost_sales or outstanding <= ALONE:
+        lot = max((high - low) * lattice.unit + 0.5 * (item.review_mean + spread), item.review_mean)
+        before, late = late, min(item.late_variance, CROSSING * math.sqrt(item.late_variance) * lot)
+        share = min(item.lead_mean / lot - ALONE, 1.0)
+        if item.lost_sales and share > 0.0:
+            kept = _kept_variance(served, item.review_mean, item.review_variance, share)
+        elif late >= before:
             break
-        share = min(outstanding - ALONE, 1.0)
-        kept = _kept_variance(served, item.review_mean, item.review_variance, share)
     worth = item.waiting > 0.0 or found < item.shortage * item.review_mean
-    s = low * lattice.unit
-    if lattice.unit > 1.0 and item.fill_target <= 0.0:
+    s, top = low * lattice.unit, high * lattice.unit
+    if lattice.unit > 1.0 and item.fill_target > 0.0:
+        back = _not_needed(item, lattice, low, high, served) * lattice.unit
+        s, top, served = math.ceil(s - back - 1e-9), math.ceil(top - back - 1e-9), item.fill_target
+    elif lattice.unit > 1.0:
         s = _finer(item, lattice, early, whole, average, s)
     point = int(np.rint(s))
-    return point, max(int(np.rint(high * lattice.unit)), point + 1), served, average, worth
+    return point, max(int(np.rint(top)), point + 1), served, average, worth
+
+
+@njit(cache=True)
+def _not_needed(item: Item, lattice: Lattice, low: int, high: int, served: float) -> float:
+    """The part of the last step up to (s, S) that the fill rate does not ask for, between two positions."""
+    if low <= 0 or served <= item.fill_target:
+        return 0.0
+    below, _ = _judge(item, lattice, low - 1, high - 1, 0.0, lattice.short)
+    return (served - item.fill_target) / max(served - below, _TINY) if below < item.fill_target else 0.0
 
 
 @njit(cache=True)
 def _kept_variance(fill: float, mean: float, variance: float, share: float) -> float:
     """How much of the lead time's variance lost sales leave when several orders are on their way.
 
-    Demand beyond the stock is cut off in every review period, and an order on its way answers for it: what
-    stays is the variance of min(D, a) where a serves the fill rate, D normal; `share` of the effect counts.
+    Of the part that demand brings: a late delivery is not made up for by what was lost before it. Demand
+    beyond the stock is cut off in every review period, and an order on its way answers for it: what stays is
+    the variance of min(D, a) where a serves the fill rate, D normal; `share` of the effect counts.
     """
     deviation = math.sqrt(variance)
     wanted = max(1.0 - fill, 1e-9) * mean / deviation

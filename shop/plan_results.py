@@ -37,6 +37,7 @@ class Reason(StrEnum):
     SUPPLIER_MINIMUM = "supplier_minimum"
     SUPPLIER_MINIMUM_URGENT = "supplier_minimum_urgent"
     NO_SUPPLIER = "no_supplier"
+    UNKNOWN_SUPPLIER = "unknown_supplier"
     NO_COST = "no_cost"
     NO_EXCHANGE_RATE = "no_exchange_rate"
     NO_LEAD_TIME = "no_lead_time"

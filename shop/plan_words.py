@@ -87,6 +87,17 @@ def _demand(figures: Arithmetic) -> str:
     return (
         f"Demand per day = {figures.demand_per_day:.2f}, deviation {figures.demand_sd_per_day:.2f} "
         f"({figures.demand_class}, {figures.method}; {figures.observed_days} days observed{left_out}{bulk})."
+        + _back_test(figures)
+    )
+
+
+def _back_test(figures: Arithmetic) -> str:
+    if not figures.back_tests:
+        return ""
+    return (
+        f" It goes {percent(figures.share_by_weeks)} by the weeks, the rest by the days: on "
+        f"{figures.back_tests} earlier mornings their pinball losses were {figures.loss_by_weeks:.2f} and "
+        f"{figures.loss_by_days:.2f} of what was asked for."
     )
 
 

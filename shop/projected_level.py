@@ -51,9 +51,15 @@ def project(
     incoming: Incoming,
     counted: Flags,
     wanted: Flags,
+    lead_time_sd_days: Floats | None = None,
 ) -> Projection:
-    """The projection of each item where `wanted`, zeros elsewhere; `counted` marks trusted `incoming`."""
+    """The projection of each item where `wanted`, zeros elsewhere; `counted` marks trusted `incoming`.
+
+    With `lead_time_sd_days` deliveries may be late, the spread of what is left of an order's way falling with
+    its square root.
+    """
     items = len(on_hand)
+    spread = np.zeros(items) if lead_time_sd_days is None else forecasts.per_day()[0] * lead_time_sd_days
     order = np.lexsort((incoming.due_in_days, incoming.item))
     trusted = counted & wanted[incoming.item] & (incoming.due_in_days < lead_time_days[incoming.item])
     order = order[trusted[order]]
@@ -62,26 +68,36 @@ def project(
     turns = int(turn.max(initial=-1)) + 1
     quantity = np.zeros((items, turns + 1))
     mean, variance = np.zeros((items, turns + 1)), np.zeros((items, turns + 1))
+    late = np.zeros((items, turns + 1))
     for number in range(turns + 1):
         until = lead_time_days.copy()
         here = turn == number
         until[row[here]] = due[here]
         quantity[row[here], number] = incoming.quantity[order[here]]
         mean[:, number], variance[:, number] = forecasts.over(until)
-    return projected(np.flatnonzero(wanted), on_hand, order_up_to, quantity, mean, variance)
+        late[:, number] = spread**2 * np.minimum(until / np.maximum(lead_time_days, 1e-9), 1.0)
+    return projected(np.flatnonzero(wanted), on_hand, order_up_to, quantity, mean, variance, late)
 
 
 def projected(
-    rows: Ints, on_hand: Ints, order_up_to: Ints, quantity: Floats, mean: Floats, variance: Floats
+    rows: Ints,
+    on_hand: Ints,
+    order_up_to: Ints,
+    quantity: Floats,
+    mean: Floats,
+    variance: Floats,
+    late: Floats | None = None,
 ) -> Projection:
     """The projection of each row of `rows`; zeros for the others.
 
     `quantity` (items, stretches) arrives at the end of each stretch; `mean` and `variance` of the demand, of
-    the same shape, count from now to that end. The last stretch ends with the lead time.
+    the same shape, count from now to that end. The last stretch ends with the lead time. `late` is the
+    variance of the demand of the days by which each stretch may end later or sooner.
     """
     surplus, lost = np.zeros(len(on_hand)), np.zeros(len(on_hand))
     shelf = np.maximum(on_hand, 0).astype(np.float64)
-    _project(rows, shelf, order_up_to.astype(np.float64), quantity, mean, variance, surplus, lost)
+    spread = np.zeros(mean.shape) if late is None else late
+    _project(rows, shelf, order_up_to.astype(np.float64), quantity, mean, variance, spread, surplus, lost)
     left_out = np.floor(lost + (1.0 - LEFT_OUT_FROM))
     return Projection(np.rint(surplus).astype(np.int64), left_out.astype(np.int64))
 
@@ -94,12 +110,14 @@ def _project(
     quantity: Floats,
     mean: Floats,
     variance: Floats,
+    late: Floats,
     surplus: Floats,
     found: Floats,
 ) -> None:
     """Stretch by stretch between deliveries, the chances of every stock level and the pieces lost."""
     stock, after = np.empty(STEPS + 2), np.empty(STEPS + 2)
     mass, short = np.empty(STEPS + 2), np.empty(STEPS + 2)
+    later = np.empty(STEPS + 2)
     ends = mean.shape[1] - 1
     for i in rows:
         most = max(on_hand[i] + np.maximum(quantity[i], 0.0).sum(), order_up_to[i])
@@ -113,13 +131,13 @@ def _project(
             more = mean[i, stretch] - mean_before
             if more > 0.0:
                 spread = max(variance[i, stretch] - variance_before, 1e-9)
-                lost += _serve(stock, after, mass, short, more, spread, unit, last)
+                lost += _serve(stock, after, mass, short, later, more, spread, late[i, stretch], unit, last)
                 mean_before, variance_before = mean[i, stretch], variance[i, stretch]
             if quantity[i, stretch] != 0.0:
                 _deliver(stock, after, quantity[i, stretch] / unit, last)
         if mean[i, ends] > 0.0:
             position = on_hand[i] + quantity[i].sum()
-            fill_losses(mean[i, ends], max(variance[i, ends], 1e-9), unit, last, short)
+            fill_losses(mean[i, ends], max(variance[i, ends] + late[i, ends], 1e-9), unit, last, short)
             surplus[i] = max(_alike(position + lost, unit, last, short) - position, 0.0)
             top = min(int(order_up_to[i] / unit), last)
             found[i] = max(lost - short[top], 0.0)
@@ -131,13 +149,20 @@ def _serve(
     after: Floats,
     mass: Floats,
     short: Floats,
+    later: Floats,
     mean: float,
     variance: float,
+    late: float,
     unit: float,
     last: int,
 ) -> float:
-    """Take a stretch's demand from the stock's distribution; gives what is lost."""
+    """Take a stretch's demand from the stock's distribution; gives what is lost.
+
+    A delivery that comes late loses more, `late` being the variance that this adds at the stretch's end. What
+    is lost for that only is still there for the next stretch, which is as much shorter.
+    """
     fill_losses(mean, variance, unit, last, short)
+    fill_losses(mean, variance + late, unit, last, later)
     fill_masses(mean / unit, variance / unit**2, last, mass)
     lost = 0.0
     for level in range(last + 1):
@@ -146,12 +171,13 @@ def _serve(
         chance = stock[level]
         if chance <= 0.0:
             continue
-        lost += chance * short[level]
+        lost += chance * later[level]
+        more = max(later[level] - short[level], 0.0) / unit
         left = 1.0
         for sold in range(level):
-            after[level - sold] += chance * mass[sold]
+            _put(after, level - sold + more, chance * mass[sold], last)
             left -= mass[sold]
-        after[0] += chance * max(left, 0.0)
+        _put(after, more, chance * max(left, 0.0), last)
     for level in range(last + 1):
         stock[level] = after[level]
     return lost

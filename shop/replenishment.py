@@ -76,11 +76,15 @@ class Levels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Horizons:
-    """Mean and variance of each SKU's demand: over the lead time, over it and a review, between reviews."""
+    """Mean and variance of each SKU's demand: over the lead time, over it and a review, between reviews.
+
+    `late` is the part of the first two variances that the spread of the lead time brings; None for none.
+    """
 
     lead: tuple[Floats, Floats]
     exposure: tuple[Floats, Floats]
     review: tuple[Floats, Floats]
+    late: Floats | None = None
 
 
 def horizons(
@@ -95,6 +99,7 @@ def horizons(
         lead=(lead_mean, lead_variance + drift),
         exposure=(mean, variance + drift),
         review=(per_day * review_days, variance_per_day * review_days),
+        late=drift,
     )
 
 
@@ -243,6 +248,7 @@ def best_levels(
     )
     search_levels(
         *demand.lead,
+        demand.late if demand.late is not None else np.zeros(items),
         *demand.exposure,
         *demand.review,
         holding,

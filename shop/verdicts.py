@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ATTENTION: Final = frozenset(
     {
         Reason.NO_SUPPLIER,
+        Reason.UNKNOWN_SUPPLIER,
         Reason.NO_COST,
         Reason.NO_EXCHANGE_RATE,
         Reason.NO_LEAD_TIME,
@@ -63,6 +64,7 @@ WORDS: Final = {
         "add goods, or agree a smaller order."
     ),
     Reason.NO_SUPPLIER: "No supplier offers this SKU; add an offer.",
+    Reason.UNKNOWN_SUPPLIER: "{supplier} is not among the store's suppliers; add it, or another offer.",
     Reason.NO_COST: "{supplier}'s offer has no unit cost over zero; correct it.",
     Reason.NO_EXCHANGE_RATE: "No exchange rate for {supplier}'s currency; add one.",
     Reason.NO_LEAD_TIME: "{supplier} has no usable lead time; correct it.",

@@ -7,7 +7,17 @@ from typing import Final
 from agent.run_report import RunReport
 from shop.plan_words import percent
 
-HEADER: Final = ("Demand", "SKU-locations", "Pieces", "Bias", "WAPE", "Pinball", "Within")
+HEADER: Final = (
+    "Demand",
+    "SKU-locations",
+    "Pieces",
+    "Bias",
+    "WAPE",
+    "By weeks",
+    "Back-test",
+    "Pinball",
+    "Within",
+)
 
 
 def quality_header(report: RunReport) -> tuple[str, ...]:
@@ -27,6 +37,8 @@ def quality_rows(report: RunReport) -> list[tuple[str, ...]]:
             f"{one.demand:,.0f}",
             f"{one.bias * 100:+.1f} %",
             percent(one.wape),
+            percent(one.by_weeks),
+            "" if one.back_test is None else f"{one.back_test:.3f}",
             *(f"{loss:.3f}" for loss in one.pinball),
             *(percent(share) for share in one.coverage),
         )
@@ -40,5 +52,6 @@ def quality_words(report: RunReport) -> str:
     return (
         f"The last {days} days, forecast from what was known before them; SKU-locations without an empty "
         "shelf in them. Bias, WAPE and pinball loss are shares of the pieces sold; within: the share of "
-        "SKU-locations that sold no more than the quantile."
+        "SKU-locations that sold no more than the quantile. By weeks: how far forecasts go by weekly "
+        "sales, the rest by daily ones, as judged on earlier mornings; back-test: the pinball loss on those."
     )

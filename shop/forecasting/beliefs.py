@@ -248,11 +248,12 @@ def _at_least(models: Floats, own: Floats, i: int, sold: float, seen: float) -> 
 def _moments_all(models: Floats, own: Floats, periods: float, found: Floats) -> None:
     for i in range(len(own)):
         if own[i, FIRST_COUNT] > 0.0:
-            _moments_one(models[i], own[i], periods, found[i])
+            moments_one(models[i], own[i], periods, found[i])
 
 
 @njit(cache=True)
-def _moments_one(models: Floats, own: Floats, periods: float, found: Floats) -> None:
+def moments_one(models: Floats, own: Floats, periods: float, found: Floats) -> None:
+    """Add the four figures of `moments` for one series to `found`, which is 0."""
     whole, square = 0.0, 0.0
     degrees = own[PRIOR] + own[COUNT]
     for k in range(models.shape[0]):

@@ -18,6 +18,7 @@ from shop.assessment import category_codes
 from shop.compiled import njit
 from shop.demand import forecast
 from shop.demand_fit import DemandClass
+from shop.forecasting.back_test import ASKED, JUDGED, LOSS, SHARES
 from shop.forecasting.seasons import seasonal
 from shop.plan_inputs import History
 from shop.sound_sales import sound_sales
@@ -25,9 +26,10 @@ from shop.sound_sales import sound_sales
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from shop.demand import Forecasts
     from shop.plan_inputs import Flags, Floats, Ints, PlanInputs
 
-SHARES: Final = (0.5, 0.8, 0.9, 0.95)
+ALL: Final = "all"
 HELD_OUT_DAYS: Final = 28
 LEAST_DAYS: Final = 56
 """Days before the held-out ones without which nothing can be forecast that a class could be judged by."""
@@ -39,7 +41,9 @@ MOST_SERIES: Final = 5_000
 class Quality:
     """Of all series of one class (or ``all``): shares of their demand, `pinball` and `coverage` by `SHARES`.
 
-    `bias` is positive where more was forecast than sold. Figures are NaN where nothing was sold.
+    `bias` is positive where more was forecast than sold. Figures are NaN where nothing was sold. `by_weeks`
+    is how far the forecasts went by the weeks on average, `back_test` the mean pinball loss of days and weeks
+    together on the mornings by which that was judged (`shop/forecasting/back_test.py`).
     """
 
     demand_class: str
@@ -49,6 +53,8 @@ class Quality:
     bias: float
     pinball: tuple[float, ...]
     coverage: tuple[float, ...]
+    by_weeks: float = 0.5
+    back_test: float = np.nan
 
 
 def back_test(
@@ -68,11 +74,12 @@ def back_test(
     before = forecast(sold[:split], stocked_out[:split], observed_from, category, first_weekday)
     mean, variance = before.over(np.full(sold.shape[1], float(held_out_days)))
     known = (before.demand_class != DemandClass.NONE) & ~stocked_out[split:].any(axis=0)
-    return quality(
+    return quality_beside(
         sold[split:].sum(axis=0)[known].astype(np.float64),
         mean[known],
         variance[known],
-        before.demand_class[known],
+        before,
+        known,
     )
 
 
@@ -103,7 +110,7 @@ def quality_of_plan(inputs: PlanInputs, *, held_out_days: int = HELD_OUT_DAYS) -
     mean, variance = seasonal(before, then).over(np.full(len(rows), float(held_out_days)))
     known = (before.demand_class != DemandClass.NONE) & ~empty[split:].any(axis=0)
     demand = sold[split:].sum(axis=0).astype(np.float64)
-    found = quality(demand[known], mean[known], variance[known], before.demand_class[known])
+    found = quality_beside(demand[known], mean[known], variance[known], before, known)
     return [one for one in found if one.demand > 0]
 
 
@@ -116,6 +123,26 @@ def _judged_rows(inputs: PlanInputs) -> Ints:
     return np.asarray(rows[order][np.linspace(0, len(rows) - 1, MOST_SERIES).astype(np.int64)])
 
 
+def quality_beside(
+    demand: Floats, mean: Floats, variance: Floats, forecasts: Forecasts, rows: Flags
+) -> list[Quality]:
+    """As `quality` of these rows of the forecasts, with how these came about."""
+    kinds = forecasts.demand_class[rows]
+    found = quality(demand, mean, variance, kinds)
+    if forecasts.share_of_weeks is None or forecasts.back_test is None:
+        return found
+    share, tests = forecasts.share_of_weeks[rows], forecasts.back_test[rows]
+    judged = tests[:, JUDGED] > 0
+    told = []
+    for one in found:
+        here = (kinds == DemandClass[one.demand_class.upper()]) if one.demand_class != ALL else kinds >= 0
+        asked = float(tests[here & judged, ASKED].sum())
+        loss = float(tests[here & judged, LOSS].sum()) / asked / len(SHARES) if asked > 0 else np.nan
+        by_weeks = float(share[here].mean()) if here.any() else 0.5
+        told.append(replace(one, by_weeks=by_weeks, back_test=loss))
+    return told
+
+
 def quality(demand: Floats, mean: Floats, variance: Floats, demand_class: NDArray[np.uint8]) -> list[Quality]:
     """Compare what was demanded with the mean and variance that were forecast, one entry per series."""
     levels = [_quantiles(share, mean, variance) for share in SHARES]
@@ -124,7 +151,7 @@ def quality(demand: Floats, mean: Floats, variance: Floats, demand_class: NDArra
         rows = np.flatnonzero(demand_class == kind)
         if len(rows):
             found.append(_of(kind.name.lower(), rows, demand, mean, levels))
-    return [*found, _of("all", np.arange(len(demand)), demand, mean, levels)]
+    return [*found, _of(ALL, np.arange(len(demand)), demand, mean, levels)]
 
 
 def _of(name: str, rows: Ints, demand: Floats, mean: Floats, levels: list[Floats]) -> Quality:

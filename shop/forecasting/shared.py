@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from shop.compiled import njit
+from shop.forecasting.back_test import relative_losses, wandering
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,8 @@ FRACTION: Final = 2.0**40
 MOST: Final = 2.0**40
 """A term counts as at most this, so that sums of four million of them are whole numbers of 64 bits."""
 SIZE_FRACTION = 2.0**20
+CLASSES: Final = 8
+"""Room for the numbers of all demand classes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,9 @@ class GroupSums:
 
     Of the series old enough to be known: their number `members`, and the sums of means, squared means and
     variances. Of those among them that still sell: number `sellers`, sum of means `selling`, and `weeks`
-    (weeks x groups), pieces of each week in 2^-20.
+    (weeks x groups), pieces of each week in 2^-20. Of those that could be judged by a back-test: their number
+    `judged` by demand class (classes x groups), and the sums `losses` of their relative losses (classes x
+    candidates x groups; `shop/forecasting/back_test.py`).
     """
 
     members: Ints
@@ -126,6 +131,8 @@ class GroupSums:
     sellers: Ints
     selling: Exact
     weeks: Ints
+    judged: Ints
+    losses: Exact
 
     @property
     def groups(self) -> int:
@@ -159,10 +166,21 @@ def _added(one: Any, other: Any) -> Any:
 
 
 def group_sums(
-    mean: Floats, variance: Floats, group: Ints, known: Flags, selling: Flags, weeks: Ints
+    mean: Floats,
+    variance: Floats,
+    group: Ints,
+    known: Flags,
+    selling: Flags,
+    weeks: Ints,
+    classes: Ints,
+    back_test: Floats,
 ) -> GroupSums:
-    """The sums of series: `known` are old enough to lean on, `selling` those of them that have not ended."""
+    """The sums of series: `known` are old enough to lean on, `selling` those of them that have not ended.
+
+    `classes` are the series' demand classes as numbers below `CLASSES`.
+    """
     groups = weeks.shape[1]
+    judged, losses = _class_losses(classes, back_test, group, selling, groups)
 
     def exact(values: Floats, where: Flags) -> Exact:
         return exact_sums(values[where], group[where], groups)
@@ -175,7 +193,21 @@ def group_sums(
         sellers=np.bincount(group[selling], minlength=groups).astype(np.int64),
         selling=exact(mean, selling),
         weeks=weeks,
+        judged=judged,
+        losses=losses,
     )
+
+
+def _class_losses(
+    classes: Ints, back_test: Floats, group: Ints, selling: Flags, groups: int
+) -> tuple[Ints, Exact]:
+    sound, relative = relative_losses(back_test)
+    rows = np.flatnonzero(sound & selling)
+    place = classes[rows] * groups + group[rows]
+    count = np.bincount(place, minlength=CLASSES * groups).astype(np.int64).reshape(CLASSES, groups)
+    sums = [exact_sums(one[rows], place, CLASSES * groups) for one in relative.T]
+    whole = np.stack([one.whole.reshape(CLASSES, groups) for one in sums], axis=1)
+    return count, Exact(whole, np.stack([one.rest.reshape(CLASSES, groups) for one in sums], axis=1))
 
 
 def merged_sums(parts: Sequence[tuple[Names, GroupSums]]) -> tuple[Names, GroupSums]:
@@ -189,7 +221,9 @@ def merged_sums(parts: Sequence[tuple[Names, GroupSums]]) -> tuple[Names, GroupS
 class Shared:
     """What each group gives its series: by how much to scale them, and what young ones lean on.
 
-    `mean`, `between` and `within` are the group's mean and variances of `members` series.
+    `mean`, `between` and `within` are the group's mean and variances of `members` series. `judged` (groups x
+    classes) and `losses` (groups x classes x candidates) are the whole
+    catalogue's in each row, as is `wandering`: how much of their levels' variance its errors bear out.
     """
 
     factor: Floats
@@ -197,6 +231,9 @@ class Shared:
     mean: Floats
     between: Floats
     within: Floats
+    judged: Ints
+    losses: Floats
+    wandering: Floats
 
     def of(self, place: Ints) -> Shared:
         """The groups of the rows `place`."""
@@ -206,6 +243,7 @@ class Shared:
 def prior_of(sums: GroupSums, factor: Floats) -> Shared:
     """What young series lean on, from the sums of the known ones, with the `factor` of each group."""
     count = np.maximum(sums.members, 1)
+    losses = Exact(sums.losses.whole.sum(axis=-1), sums.losses.rest.sum(axis=-1))
     mean = sums.mean.value() / count
     return Shared(
         factor=factor,
@@ -213,4 +251,7 @@ def prior_of(sums: GroupSums, factor: Floats) -> Shared:
         mean=mean,
         between=np.maximum(sums.square.value() / count - mean * mean, 0.0),
         within=sums.variance.value() / count,
+        judged=np.tile(sums.judged.sum(axis=-1), (sums.groups, 1)),
+        losses=np.tile(losses.value(), (sums.groups, 1, 1)),
+        wandering=np.full(sums.groups, wandering(losses.value(), sums.judged.sum(axis=-1))),
     )

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from shop.compiled import njit
-from shop.forecasting.beliefs import Beliefs, believe, learn_one, moments, unknown
+from shop.forecasting.back_test import FIELDS, judge
+from shop.forecasting.beliefs import FIRST_COUNT, Beliefs, believe, learn_one, moments, moments_one, unknown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,12 +45,13 @@ class Weekly:
 
     `totals` is (weeks, groups): pieces sold per ordinary week by the counted series of the group, in 2^-20,
     one that was not on the shelf with its usual sales. They are whole numbers, so that totals of parts of a
-    catalogue add up exactly.
+    catalogue add up exactly. `back_test` are the losses of the candidates (`shop/forecasting/back_test.py`).
     """
 
     beliefs: Beliefs
     totals: Ints
     full_weight: float
+    back_test: Floats
 
     def daily(self) -> tuple[Floats, Floats, Floats]:
         """Mean, variance and variance of the level, per day of weight 1.
@@ -70,16 +72,19 @@ def weekly(
     cap: Floats,
     group: Ints,
     counted: Flags,
+    origins: Ints,
+    by_days: Floats,
 ) -> Weekly:
     """Beliefs from daily pieces (days, series), a sale above the series' `cap` cut to it.
 
     `day_weight` is 0 on closed days; `full_weight` is that of an ordinary week. `counted` marks the series
-    that make the totals.
+    that make the totals. `by_days` is what the daily method told on the mornings `origins`.
     """
     days, series = sold.shape
     weeks = days // WEEK
     beliefs = unknown(series)
     totals = np.zeros((weeks, int(group.max(initial=-1)) + 1), dtype=np.int64)
+    back_test = np.zeros((series, FIELDS))
     first = days - weeks * WEEK
     for start in range(0, series, BLOCK):
         here = slice(start, min(start + BLOCK, series))
@@ -94,8 +99,11 @@ def weekly(
             beliefs.models[here],
             beliefs.own[here],
             totals,
+            (origins - first) // WEEK,
+            np.ascontiguousarray(by_days[:, here]),
+            back_test[here],
         )
-    return Weekly(beliefs, totals, full_weight)
+    return Weekly(beliefs, totals, full_weight, back_test)
 
 
 def open_share(day_weight: Floats, full_weight: float) -> Floats:
@@ -117,21 +125,23 @@ def _weekly_block(
     models: Floats,
     own: Floats,
     totals: Ints,
+    origins: Ints,
+    by_days: Floats,
+    back_test: Floats,
 ) -> None:
     series = sold.shape[1]
-    pieces = np.zeros(series)
-    weight = np.zeros(series)
+    weeks = totals.shape[0]
+    asked = np.zeros((weeks, series))
+    seen = np.zeros((weeks, series))
+    by_weeks = np.zeros((len(origins), series, 3))
     usual = np.zeros(series)
-    for week in range(totals.shape[0]):
-        pieces[:] = 0.0
-        weight[:] = 0.0
-        for t in range(week * WEEK, (week + 1) * WEEK):
-            if day_weight[t] <= 0.0:
-                continue
-            for i in range(series):
-                if t >= observed_from[i] and not stocked_out[t, i]:
-                    weight[i] += day_weight[t]
-                    pieces[i] += min(float(sold[t, i]), cap[i])
+    o = 0
+    for week in range(weeks):
+        if o < len(origins) and week == origins[o]:
+            _told_by_weeks(models, own, full_weight, group, by_weeks[o])
+            o += 1
+        _week_of_sales(week, sold, stocked_out, observed_from, day_weight, cap, asked[week], seen[week])
+        pieces, weight = asked[week], seen[week]
         for i in range(series):
             if weight[i] > 0.0:
                 rate = pieces[i] * full_weight / weight[i]
@@ -141,6 +151,41 @@ def _weekly_block(
                 rate = usual[i]
             if group[i] >= 0:
                 totals[week, group[i]] += math.floor(min(rate, MOST_A_WEEK) * FRACTION + 0.5)
+    judge(origins, by_days, by_weeks, asked, seen, full_weight, back_test)
+
+
+@njit(cache=True)
+def _week_of_sales(
+    week: int,
+    sold: NDArray[np.float32],
+    stocked_out: Flags,
+    observed_from: Ints,
+    day_weight: Floats,
+    cap: Floats,
+    pieces: Floats,
+    weight: Floats,
+) -> None:
+    """Add up pieces and weight of the days of a week on which the store was open and the shelf not empty."""
+    for t in range(week * WEEK, (week + 1) * WEEK):
+        if day_weight[t] <= 0.0:
+            continue
+        for i in range(sold.shape[1]):
+            if t >= observed_from[i] and not stocked_out[t, i]:
+                weight[i] += day_weight[t]
+                pieces[i] += min(float(sold[t, i]), cap[i])
+
+
+@njit(cache=True)
+def _told_by_weeks(models: Floats, own: Floats, full_weight: float, group: Ints, found: Floats) -> None:
+    """As `Weekly.daily`, of the beliefs so far."""
+    told = np.zeros(4)
+    for i in range(len(own)):
+        if group[i] >= 0 and own[i, FIRST_COUNT] > 0.0:
+            told[:] = 0.0
+            moments_one(models[i], own[i], 1.0, told)
+            found[i, 0] = max(told[0] / full_weight, 0.0)
+            found[i, 1] = max(told[1] / full_weight, 0.0)
+            found[i, 2] = max((told[2] + told[3]) / full_weight**2, 0.0)
 
 
 def shared_change(parts: Floats, members: Ints, total: Floats) -> Floats:

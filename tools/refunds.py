@@ -31,7 +31,10 @@ from tools.tool import Shop, read_from, submit
 
 Returned = Annotated[
     list[OrderedLine] | None,
-    Field(max_length=100, description="only these products and pieces; leave out for the whole order"),
+    Field(
+        max_length=100,
+        description="only these products and pieces; leave out for the whole order; [] for shipping alone",
+    ),
 ]
 Shipping = Annotated[bool, Field(strict=True, description="true to pay the shipping back as well")]
 
@@ -112,7 +115,7 @@ def refund_order(
     if money.minor == 0:
         left = f"{quoted.paid} was paid, {quoted.refunded} has been refunded"
         raise ToolInputError(f"there is nothing to refund on order #{found.id}: {left}")
-    parts = _parts_of(quoted, money) if items else {}
+    parts = _parts_of(quoted, money) if items or (items == [] and include_shipping) else {}
     request = f"refund {money} of order #{found.id} ({quoted.refundable} refundable)"
     return submit(shop, RefundOrder, request, order=found.id, amount=money, reason=reason, to=method, **parts)
 
@@ -144,7 +147,7 @@ def add_order_note(
 def _quote(
     snapshot: Snapshot, order: Order, items: list[OrderedLine] | None, *, with_shipping: bool
 ) -> RefundQuote:
-    quantities: dict[str, int] | None = None
+    quantities: dict[str, int] | None = {} if items == [] and with_shipping else None
     for item in items or []:
         sku = sku_on(snapshot, order, item.sku)
         quantities = quantities or {}

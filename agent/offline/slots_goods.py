@@ -42,7 +42,7 @@ _LOST: Final = re.compile(
 _DAMAGED: Final = re.compile(r"\b(?:damag\w*|brok\w*|smash\w*|shatter\w*|crack\w*|chip\w*|crush\w*)\b")
 
 
-def _pieces(filling: Filling) -> list[dict[str, Any]] | None:
+def named_pieces(filling: Filling) -> list[dict[str, Any]] | None:
     """The products that are named with their pieces; None for the whole order."""
     request = filling.request
     skus = [one for one in request.mentions if one.sort is Sort.SKU]
@@ -122,7 +122,7 @@ def _one(filling: Filling, said: str, called: str) -> int:
 def _return(filling: Filling, args: dict[str, Any]) -> Filled:
     args["order"] = filling.record("order", Sort.ORDER)
     args["reason"] = values.reason(filling.request)
-    args["items"] = _pieces(filling)
+    args["items"] = named_pieces(filling)
     if re.search(r"\bgift ?cards?\b", filling.request.text):
         args["refund_to"] = "gift card"
     return args, ""
@@ -131,7 +131,7 @@ def _return(filling: Filling, args: dict[str, Any]) -> Filled:
 def _reship(filling: Filling, args: dict[str, Any]) -> Filled:
     args["order"] = filling.record("order", Sort.ORDER)
     lost, damaged = (pattern.search(filling.request.text) for pattern in (_LOST, _DAMAGED))
-    args["items"] = _pieces(filling)
+    args["items"] = named_pieces(filling)
     if bool(lost) == bool(damaged):
         raise MissingError("reason", "Were the goods lost, or did they arrive damaged?")
     args["reason"] = "lost" if lost else "damaged"

@@ -9,7 +9,7 @@ from typing import Any, Final
 from agent.offline import values
 from agent.offline.filling import QUESTIONS, Filled, Filling, MissingError, UnknownError
 from agent.offline.mentions import Sort
-from agent.offline.slots_goods import GOODS
+from agent.offline.slots_goods import GOODS, named_pieces
 
 
 def _customer(filling: Filling, args: dict[str, Any]) -> Filled:
@@ -71,16 +71,29 @@ def _refund(filling: Filling, args: dict[str, Any]) -> Filled:
     args["reason"] = values.reason(filling.request)
     if re.search(r"\b(?:to|onto|on|as)\b.*\b(?:gift ?card|store credit)\b", filling.request.text):
         args["to"] = "gift card"
-    said = values.amount(filling.request)
+    shipping = _SHIPPING.search(filling.request.text) is not None
+    goods = bool(filling.request.of(Sort.SKU))
+    money = filling.request.of(Sort.MONEY)
+    if goods or shipping:
+        args["include_shipping"] = shipping
+        args["items"] = named_pieces(filling) if goods else None if values.is_full(filling.request) else []
+    said = None if goods and not money else values.amount(filling.request)
     if said is not None:
         args["amount"] = values.amount_text(said, filling.home)
         return args, ""
     percents = filling.request.of(Sort.PERCENT)
-    if percents:
+    if percents and not goods and not shipping:
         return args, f"share:{percents[0].value}"
+    if (goods or shipping) and not percents:
+        return args, ""
     if values.is_full(filling.request):
         return args, ""  # without an amount the tool pays what the quote says
     raise MissingError("amount", QUESTIONS["amount"])
+
+
+_SHIPPING: Final = re.compile(
+    r"\b(?:shipping|postage|delivery (?:cost|costs|fee|fees|charge|charges))\b(?! (?:address|day|date|late|delay))"
+)
 
 
 def _cancel_order(filling: Filling, args: dict[str, Any]) -> Filled:

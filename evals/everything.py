@@ -108,6 +108,12 @@ def _jobs(tau2: Path) -> list[Job]:
         )
     else:
         print(f"tau2's retail shop is not in {tau2}: it is not replayed", file=sys.stderr)
+    instances = tau2.parent / "inventorybench" / "instances.csv.gz"
+    if instances.is_file():
+        ordering = ("--instances", str(instances), "--count", "1", "--json")
+        jobs.append(Job("ordering", module="evals.ordering_tasks", args=ordering, weight=60))
+    else:
+        print(f"InventoryBench is not in {instances}: no ordering is decided", file=sys.stderr)
     return sorted(jobs, key=lambda each: -each.weight)
 
 
@@ -219,11 +225,19 @@ def _elasticity(body: Mapping[str, Any]) -> str:
     return f"95 % intervals hold the truth in {held}"
 
 
+def _ordering(body: Mapping[str, Any]) -> str:
+    return (
+        f"{body['score']:.3f} of perfect foresight in {body['decisions']} decisions on"
+        f" {body['instances']} articles; doing nothing {body['doing_nothing']:.3f}"
+    )
+
+
 _TOLD: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "tau2_retail": _tau2,
     "guides": _guides,
     "prices": _prices,
     "elasticity": _elasticity,
+    "ordering": _ordering,
 }
 
 

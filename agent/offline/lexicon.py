@@ -21,6 +21,7 @@ _PO = r"(?:<po_id>|purchase orders?|pos?\b|supplier orders?|orders? (?:with|to|a
 
 _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
     "check_stock": (
+        (-4, r"\bhow (?:many|much)\b.*\bhave to (?:re-?order|order|buy|get|purchase)\b"),
         (2, r"\bhow (?:does )?<sku> (?:stands?|sits?|looks?|is doing)\b"),
         (2.5, r"\b(?:balance|bal)\b|\bhow deep\b|\bare we dry\b"),
         (2, r"\b(?:any|some|enough)\b.*<sku>|<sku>.*\b(?:enough|any left|some left)\b"),
@@ -584,6 +585,10 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
             r"\b(?:sell|offer|list|charge|cost|costs|retail)\b.*(?:for|at|cost|costs|charge|should|to|=)\s*(?:now )?(?:<money>|<number>).*\b(?:from now|now on|from today|effective|starting|immediately|please)?",
         ),
         (3, r"\bcharge (?:<money>|<number>)"),
+        (
+            3,
+            r"^<sku> (?:should|must|shall|has to|needs to|ought to) .*<percent>|^<sku>[\s,]+(?:up|down|back) to <money>",
+        ),
         (3, r"\b(?:stick|pop|peg) <sku> (?:at|to|on) (?:<money>|<number>)"),
         (
             2,

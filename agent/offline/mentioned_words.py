@@ -36,6 +36,9 @@ PLAIN_ADDRESS: Final = re.compile(
     re.IGNORECASE,
 )
 """An address without the word: a number and a street, a town, a postcode and a country, parted by commas."""
+_OF_SUPPLY: Final = re.compile(
+    r"\s*(?:please\s+)?note\s*(?::|that\b|,)\s*(?:the\s+)?P\.?O[-\s]?\d", re.IGNORECASE
+)
 _BODY_END: Final = re.compile(
     r"(?:[.!?;]\s+|,\s*|\s+)(?=(?:and\s+)?(?:also|then|after that|afterwards|next)[,\s])"
     r"|[.!;]\s+(?=(?:please|pls|can|could|what|how|show|list|where|who|when|which|check|refund|cancel|track)\b)",
@@ -58,6 +61,8 @@ def note_bodies(message: str, _records: Records) -> Iterator[Span]:
         return
     group = next(name for name in ("a", "b", "c", "d") if hit.group(name) is not None)
     start, body = hit.start(group), hit.group(group)
+    if _OF_SUPPLY.match(message) and "order" not in message[:start].lower():
+        return  # "please note: PO-77 is late" is no note to an order
     if "\x00" in body[:2]:  # the body is a quotation that is linked already
         return
     stop = _BODY_END.search(body)

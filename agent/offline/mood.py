@@ -35,7 +35,7 @@ _FILLER: Final = (
     r"by the way|quick (?:question|one)|sorry|actually|oh|um|uh|cool|perfect|next|finally|lastly|first(?:ly| of all)?|second(?:ly)?|"
     r"third(?:ly)?|after that|afterwards|in addition|additionally|furthermore|if (?:possible|you can|you could|you don't mind|you would)|"
     r"shophand|assistant|bot|asap|urgent(?:ly)?|immediately|important|today|again|in that case|therefore|hence|instead|simply|quickly|"
-    r"heads up|fyi|for info(?:rmation)?(?! only)|please note(?: that)?(?! (?:on|to|for|in)\b)|"
+    r"heads up|fyi|for info(?:rmation)?(?! only)|"
     r"wait|go ahead|go on|oh bless|bless|hmm+|(?:i|we)(?:'ve| have) decided|decided|decision made|right then|let's do it|let us do it|do it|one more thing|another thing|as well|<number>(?=\s*[.)]))"
 )
 _FOREIGN: Final = (
@@ -113,7 +113,7 @@ COMMANDED: Final = tuple(_COMMANDS)
 _DECLARED: Final[dict[str, re.Pattern[str]]] = {
     "change_price": re.compile(
         r"^(?:i|we) want <sku> (?:at|for|to (?:be|cost)) <money>|"
-        r"\b(?:should|must|shall|has to|needs to|is to|will|to) (?:now )?(?:cost|be priced at|sell (?:for|at)|go (?:for|up|down)|be)\b.*(?:<money>|<number>)|^<sku> (?:@|to|=|:) ?<money>|^<sku> (?:at|for|@|to|is) <money>(?: now| from now on| please| (?:from|as of|starting|effective) <period>|[ ,.!])*$|^<sku> (?:goes|moves|drops|comes) (?:up |down )?(?:to|for) <money>|^(?:the )?price (?:of|for) <sku> (?:please )?(?:make|to|is now|:|=)? ?<money>"
+        r"\b(?:should|must|shall|has to|needs to|is to|will|to) (?:now )?(?:cost|be priced at|sell (?:for|at)|go (?:for|up|down)|be)\b.*(?:<money>|<number>)|^<sku> (?:@|to|=|:) ?<money>|^<sku>[\s,]+(?:(?:up|down|back) )?(?:at|for|@|to|is) <money>(?: now| from now on| please| (?:from|as of|starting|effective) <period>|[ ,.!])*$|^<sku> (?:goes|moves|drops|comes) (?:up |down )?(?:to|for) <money>|^<sku> (?:should|must|shall|has to|needs to|ought to) (?:now )?(?:be|get|become|go) (?:up |down )?(?:by )?<percent>(?: (?:dearer|cheaper|more|less|higher|lower|up|down)\b|[\s.!]*$)|^(?:the )?price (?:of|for) <sku> (?:please )?(?:make|to|is now|:|=)? ?<money>"
     ),
     "receive_purchase_order": re.compile(
         r"\b(?:delivery|goods|shipment|lorry|truck|van|driver)\b.*<po_id>.*\b(?:complete\w*|in full|all there|counted|nothing(?:'s| is)? (?:missing|short))\b|"

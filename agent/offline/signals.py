@@ -120,7 +120,7 @@ def _told(text: str, request: Request, today: date) -> Step | None:
 
 
 def _told_of_supply(said: str, request: Request, today: date) -> Step | None:
-    text = without_lead(said)
+    text = re.sub(r"^(?:please )?note(?: that)?[\s:,]+", "", without_lead(said))
     if _TOLD_LATE.search(text) is not None or _LATE.search(text) is not None:
         return _told_late(request, today)
     if _CANNOT.search(text):

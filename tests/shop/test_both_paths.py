@@ -94,7 +94,7 @@ def frame_of(inputs: PlanInputs) -> Frame:
 CUTS = st.lists(st.integers(0, 2), min_size=8, max_size=8)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(worlds(), CUTS, budgets)
 def test_partitions_are_planned_as_one_piece(world: World, cut: list[int], budget: Money | None) -> None:
     """Every catalogue, cut anyhow, has the verdicts and the orders of an ordinary run, budgets included."""
@@ -110,7 +110,7 @@ def test_unusable_terms_are_a_named_finding_in_partitions_too(world: World, reas
     assert orders == []
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=12)
 @given(
     st.lists(ITEMS, min_size=1, max_size=6, unique_by=lambda item: (item.sku, item.location)),
     st.lists(OFFERS, max_size=6, unique_by=lambda offer: (offer.sku, offer.supplier)),

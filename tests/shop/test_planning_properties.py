@@ -120,6 +120,48 @@ def test_more_stock_never_orders_more(on_hand: int, more: int, pack: int, sold: 
     assert ordered(richer).get(("MUG", "leeds"), 0) <= ordered(less).get(("MUG", "leeds"), 0)
 
 
+SELLING = st.builds(Item, st.just("MUG"), on_hand=st.integers(0, 60), every=st.sampled_from([1, 2, 5]))
+TARGETS = st.sampled_from([{}, {"service_level": 0.95}, {"fill_rate_target": 0.97}])
+
+
+@settings(max_examples=40, deadline=None)
+@given(SELLING, st.integers(1, 9), st.integers(2, 4), st.integers(1, 12), TARGETS)
+def test_more_demand_never_orders_less(
+    item: Item, sold: int, times: int, pack: int, target: dict[str, float]
+) -> None:
+    """Where the same days sell some times as much, levels and quantity rise, or stay."""
+    offer, given_ = Offer("MUG", pack=pack), PlanSettings(**target)  # type: ignore[arg-type] # fields by name
+    slow, fast = (
+        plan(single(replace(item, sold=each), offer).inputs(), given_) for each in (sold, sold * times)
+    )
+    assert levels(slow) <= levels(fast)
+    assert levels(slow)[1] <= levels(fast)[1]
+    assert ordered(slow).get(("MUG", "leeds"), 0) <= ordered(fast).get(("MUG", "leeds"), 0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    SELLING,
+    st.integers(1, 9),
+    st.tuples(st.floats(0.5, 0.995), st.floats(0.5, 0.995)).map(sorted),
+    st.sampled_from(["service_level", "fill_rate_target"]),
+)
+def test_a_higher_target_never_orders_less(item: Item, sold: int, pair: list[float], target: str) -> None:
+    """A higher service level, or fill rate, raises the reorder point and the quantity, or leaves them."""
+    low, high = (
+        plan(single(replace(item, sold=sold)).inputs(), PlanSettings(**{target: each}))  # type: ignore[arg-type] # fields by name
+        for each in pair
+    )
+    assert levels(low)[0] <= levels(high)[0]
+    assert ordered(low).get(("MUG", "leeds"), 0) <= ordered(high).get(("MUG", "leeds"), 0)
+
+
+def levels(found: Plan) -> tuple[int, int]:
+    """Reorder point and order-up-to level of the only line."""
+    (entry,) = found.verdicts
+    return entry.arithmetic.reorder_point, entry.arithmetic.order_up_to
+
+
 @settings(max_examples=60, deadline=None)
 @given(worlds(), budgets)
 def test_every_total_reconciles_with_the_catalogue(world: World, budget: Money | None) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from app.web.looked_up import Cell, LookedUp, links_of, looked_up
 from app.web.markdown import as_html
 from shop.errors import NotFoundError
 from shop.store.journal import StoredEvent
@@ -27,6 +28,13 @@ class Call:
     seconds: float | None = None
     approval: ApprovalView | None = None
     action: str = ""
+    index: int = 0
+    found: LookedUp | None = None
+
+    @property
+    def links(self) -> list[Cell]:
+        """The records that it was asked about."""
+        return list(links_of(self.args))
 
 
 @dataclass(slots=True)
@@ -64,7 +72,7 @@ def turns_of(events: Iterable[StoredEvent], desk: Desk) -> list[Turn]:
 
 
 def _tell(turn: Turn, event: StoredEvent, open_calls: dict[str, tuple[Call, datetime]], desk: Desk) -> None:
-    """What an event adds to its turn; messages and stop marks are not for this page."""
+    """What an event adds to its turn; stop marks and the model's own messages are not for this page."""
     body = event.body
     match event.kind:
         case "plan" | "step":
@@ -72,11 +80,13 @@ def _tell(turn: Turn, event: StoredEvent, open_calls: dict[str, tuple[Call, date
         case "text":
             turn.said = body["text"] if body.get("restart") else turn.said + body["text"]
         case "tool_call":
-            call = Call(str(body["name"]), dict(body["args"]))
+            call = Call(str(body["name"]), dict(body["args"]), index=int(body["index"]))
             turn.calls.append(call)
             open_calls[body["call"]] = (call, event.at)
         case "tool_result":
             _result(body, event.at, open_calls, desk)
+        case "message":
+            _told(turn, body["message"])
         case "approval" | "notice" | "error":
             turn.notices.append(str(body["text"]))
         case "usage":
@@ -107,6 +117,14 @@ def _result(body: Any, at: datetime, open_calls: dict[str, tuple[Call, datetime]
             call.approval = desk.approval(str(body["approval"]))
         except NotFoundError:
             call.approval = None
+
+
+def _told(turn: Turn, message: Any) -> None:
+    """What the last call of the message's tool found, as the assistant was told it."""
+    if message.get("role") != "tool" or not turn.calls or turn.calls[-1].name != message.get("name"):
+        return
+    if turn.calls[-1].status == "ok":
+        turn.calls[-1].found = looked_up(str(message.get("content", "")))
 
 
 def _spent(turn: Turn, body: Any) -> None:

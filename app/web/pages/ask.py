@@ -16,7 +16,7 @@ from app.web.asking import ask, followed, mine
 from app.web.rendering import page
 from app.web.turns import turns_of
 from app.web.who import Opened, Posted, SignedIn
-from shop.errors import InvalidActionError
+from shop.errors import InvalidActionError, NotFoundError
 from shop.store.journal import RUNNING
 
 router = APIRouter()
@@ -79,6 +79,20 @@ def shown(request: Request, house: Opened, visit: SignedIn, conversation: str) -
         spoken=house.desk.identity.talk(conversation),
         questions=questions(house, conversation) if stream.state != RUNNING else (),
     )
+
+
+@router.get("/ask/{conversation}/{turn}/{call}.csv")
+def table(house: Opened, visit: SignedIn, conversation: str, turn: str, call: str) -> Response:
+    """What a call of a turn found, as CSV."""
+    mine(house, conversation, visit.principal)
+    turns = turns_of(house.conversations.history(conversation), house.desk)
+    calls = [
+        one for each in turns if str(each.number) == turn for one in each.calls if str(one.index) == call
+    ]
+    if not calls or calls[0].found is None:
+        raise NotFoundError(f"turn {turn} of {conversation} has no table {call}")
+    headers = {"content-disposition": f'attachment; filename="{calls[0].name}-{conversation}.csv"'}
+    return Response(calls[0].found.as_csv(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.post("/ask/{conversation}/identify")

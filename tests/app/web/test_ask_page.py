@@ -8,6 +8,7 @@ import pytest
 
 from agent.journal import Draft, EventKind
 from app.bootstrap import House
+from app.web.looked_up import looked_up
 from app.web.markdown import as_html
 from app.web.work import Work
 from shop.people import Principal
@@ -170,3 +171,31 @@ def test_a_yes_is_of_its_own_conversation(asker: Browser, house: House) -> None:
     other = asker.post("/ask", text="hello", with_customer="1").path
     ended(asker, other)
     assert asker.post(f"{other}/agree", action=action).status == 422
+
+
+def test_what_a_tool_found_is_a_table_with_links(asker: Browser) -> None:
+    """The page shows the rows that the assistant was told, each with its record, and gives them as CSV."""
+    path = asker.post("/ask", text="how much stock of MUG-01 do we have?").path
+    text = ended(asker, path)
+    assert 'href="/products/MUG-01"' in text
+    assert 'src="/products/MUG-01/sales.svg"' in text
+    found = re.search(r'href="(/ask/[^"]+\.csv)"', text)
+    assert found is not None
+    header, first, *_ = asker.get(found[1]).text.splitlines()
+    assert "sku" in header.split(",")
+    assert "MUG-01" in first.split(",")
+
+
+def test_somebody_elses_table_is_not_given(sign_in: SignIn, asker: Browser) -> None:
+    """The rows of a conversation are its owner's."""
+    path = asker.post("/ask", text="how much stock of MUG-01 do we have?").path
+    ended(asker, path)
+    assert sign_in("maya").get(f"{path}/1/1.csv").status == 403
+
+
+def test_a_cell_of_a_table_is_no_formula() -> None:
+    """What a stranger wrote is text to a spreadsheet; a number below nought stays a number."""
+    told = {"items": [{"sku": "=1+1", "title": "@x", "available": -1}]}
+    found = looked_up(json.dumps(told))
+    assert found is not None
+    assert found.as_csv().splitlines()[1] == "'=1+1,'@x,-1"

@@ -46,18 +46,6 @@ def all_of(successes: int, trials: int, k: int) -> Fraction:
     return Fraction(comb(successes, k), comb(trials, k))
 
 
-def any_of(successes: int, trials: int, k: int) -> Fraction:
-    """The unbiased chance that of k fresh trials one succeeds: 1 - C(n-c, k) / C(n, k).
-
-    Chen and others 2021, "Evaluating large language models trained on code", equation 1.
-
-    >>> any_of(1, 4, 2)
-    Fraction(1, 2)
-    """
-    _check(successes, trials, k)
-    return 1 - Fraction(comb(trials - successes, k), comb(trials, k))
-
-
 def _check(successes: int, trials: int, k: int) -> None:
     if not (0 <= successes <= trials and 1 <= k <= trials):
         raise InvalidActionError(

@@ -21,7 +21,7 @@ _PO = r"(?:<po_id>|purchase orders?|pos?\b|supplier orders?|orders? (?:with|to|a
 
 _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
     "check_stock": (
-        (-4, r"\bhow (?:many|much)\b.*\bhave to (?:re-?order|order|buy|get|purchase)\b"),
+        (-6, r"\bhow (?:many|much)\b.*\bhave to (?:re-?order|order|buy|get|purchase)\b"),
         (2, r"\bhow (?:does )?<sku> (?:stands?|sits?|looks?|is doing)\b"),
         (2.5, r"\b(?:balance|bal)\b|\bhow deep\b|\bare we dry\b"),
         (2, r"\b(?:any|some|enough)\b.*<sku>|<sku>.*\b(?:enough|any left|some left)\b"),

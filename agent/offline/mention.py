@@ -71,9 +71,6 @@ class Records(Protocol):
     def is_tracking(self, number: str) -> bool:
         """Whether a parcel carries this tracking number."""
 
-    def is_customer(self, name: str) -> bool:
-        """Whether a customer has exactly this name."""
-
 
 Span = tuple[int, int, Mention]
 Finder = Callable[[str, Records], Iterator[Span]]

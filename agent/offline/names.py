@@ -234,8 +234,6 @@ class StoreNames:
         self._skus = {squashed(sku): sku for sku, _ in products}
         self.title = dict(products)
         self.titles = Titles(products)
-        self.location_names = dict(locations)
-        self.supplier_names = dict(suppliers)
         self.locations = Places(locations)
         self.suppliers = Places(suppliers, self.titles.weight)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from agent.offline.names import StoreNames
 from shop.errors import AmbiguousError, NotFoundError, ToolInputError
-from shop.store.reads import catalogue, customers, orders, purchasing
+from shop.store.reads import catalogue, orders, purchasing
 from tools import lookups
 
 if TYPE_CHECKING:
@@ -70,8 +70,3 @@ class StoreRecords:
     def is_tracking(self, number: str) -> bool:
         """Whether a parcel carries this tracking number."""
         return bool(orders.orders_by_tracking(self.snapshot, number, limit=1))
-
-    def is_customer(self, name: str) -> bool:
-        """Whether a customer has exactly this name."""
-        found = customers.customers_named(self.snapshot, name.split())
-        return any(one.name.casefold() == name.casefold() for one in found)

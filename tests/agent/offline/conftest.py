@@ -33,10 +33,6 @@ class SmallStore:
         """One parcel is known."""
         return number == "DP560343762GB"
 
-    def is_customer(self, name: str) -> bool:
-        """Nobody is known by name."""
-        return False
-
 
 @pytest.fixture
 def records() -> SmallStore:

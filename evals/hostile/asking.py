@@ -15,7 +15,7 @@ from shop.actions import Action, parse_action
 from shop.people import Principal
 from tools.desk import Session, State, Submission
 
-SELDOM: Final = 0.5
+SELDOM: Final = 0.75
 """How often a lawful request is for the kind of action that was done least."""
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def babble(run: Simulation, tenant: Tenant) -> None:
 
 
 def lawful(run: Simulation, tenant: Tenant) -> None:
-    """Somebody asks for something that most rules allow; half of the time for what was seldom done."""
+    """Somebody asks for something that most rules allow; most often for what was seldom done."""
     wanted = _seldom_done(run, tenant) if run.random.random() < SELDOM else None
     kind, args = tenant.proposals.lawful(tenant.oracle.limits, wanted)
     submit(run, tenant, parse_action(kind, args), who(run, tenant), execute=run.random.random() < 0.8)

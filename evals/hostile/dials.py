@@ -26,7 +26,7 @@ def switch(run: Simulation, tenant: Tenant) -> None:
         oracle.stopped = True
     else:
         kind = run.random.choice(tuple(OWNERS))
-        if tenant.recent and run.random.random() < 0.7:  # one that is asked for
+        if tenant.recent and run.random.random() < 0.85:  # one that is asked for
             kind = kind_of(tenant, run.random.choice(tuple(tenant.recent)[-RECENT:]))
         if oracle.modes.get(kind, Mode.AUTO) is Mode.AUTO:
             tighten(tenant, kind, run.random.choice((Mode.OBSERVE, Mode.ASSIST)))

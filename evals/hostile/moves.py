@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 MOVES: Final = {
     "propose": 135,
     "babble": 125,
-    "lawful": 150,
+    "lawful": 165,
     "use_tool": 45,
     "approve": 130,
     "execute": 120,
@@ -28,7 +28,7 @@ MOVES: Final = {
     "recover": 18,
     "policy": 14,
     "drift": 25,
-    "switch": 30,
+    "switch": 38,
     "role": 6,
     "probe": 5,
     "scheme": 46,

@@ -29,9 +29,9 @@ KINDS: Final = {
     "cancel_order": 3,
     "receive_purchase_order": 3,
     "cancel_purchase_order": 2,
-    "add_demand_signal": 4,
+    "add_demand_signal": 12,
     "remove_signal": 4,
-    "change_prices": 5,
+    "change_prices": 18,
     "service": 24,
     "wire_money": 3,
 }
@@ -169,18 +169,27 @@ class Proposals:
                     "percent": percent,
                     "ends_on": "2026-11-30",
                 }
+            case "change_prices":
+                args = {**self._change_prices(limits), "lines": self._usual_prices()}
+            case "draft_reply":
+                args = {"ticket": f"T-{random.choice((1, 2, 3, 5, 6, 7))}", "text": CANARY}
             case _:
                 args = self.of(kind, limits)
         return kind, args
+
+    def _usual_prices(self) -> list[dict[str, Any]]:
+        numbers = self._random.sample(range(1, len(SKUS)), 2)
+        prices = {SKUS[number - 1]: self._money(cost_of(number) * 2) for number in numbers}
+        return [{"sku": sku, "price": price} for sku, price in prices.items()]
 
     def _pounds(self, soft: int, hard: int) -> int:
         """Minor units: splitting just under the soft limit, around the hard one, or anything."""
         random, draw = self._random, self._random.random()
         if draw < 0.25:
             return soft * 100 - random.randrange(4) * 50
-        if draw < 0.37:
-            return hard * 100 + random.randrange(-1, 2)
         if draw < 0.40:
+            return hard * 100 + random.randrange(-1, 2)
+        if draw < 0.43:
             return random.choice((-500, 0, 1, 10**14))
         return max(1, int(random.lognormvariate(8, 1.6)))
 

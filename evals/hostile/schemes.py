@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from evals.hostile.asking import submit, take_back
@@ -20,7 +21,7 @@ from evals.hostile.paperwork import decide_all, end, hand_on
 from evals.hostile.rule_making import rules_of_one, set_limits
 from evals.hostile.sales import ORDERS, paid
 from evals.hostile.service_schemes import SERVICE_SCHEMES
-from evals.hostile.staging import calm, next_day, people, some_order
+from evals.hostile.staging import calm, next_day, people, some_order, tried
 from evals.hostile.surroundings import change
 from evals.hostile.town import staff
 from policies.modes import Mode
@@ -195,13 +196,15 @@ def handed_over_the_limit(run: Simulation, tenant: Tenant) -> Iterator[None]:
 
 
 def asked_and_decided(run: Simulation, tenant: Tenant) -> Iterator[None]:
-    """Whoever asks lets a delegate decide it."""
+    """Whoever asks decides it, and lets two delegates decide it."""
     calm(run, tenant)
     staff_of = people(tenant)
-    hand_on(run, tenant, staff_of["max"], staff_of["oli"])
+    for name in ("oli", "sam"):
+        hand_on(run, tenant, staff_of["max"], staff_of[name])
     answer = submit(run, tenant, some_order(run, 2_000), staff_of["max"], execute=False, tainted=False)
     yield
-    say_yes(run, tenant, str(answer.approval_id), staff_of["oli"], execute=True)
+    for name in ("max", "oli", "sam"):
+        tried(run, partial(say_yes, run, tenant, str(answer.approval_id), staff_of[name], execute=True))
 
 
 def one_as_two(run: Simulation, tenant: Tenant) -> Iterator[None]:
@@ -260,7 +263,8 @@ def undone_too_late(run: Simulation, tenant: Tenant) -> Iterator[None]:
         first = first or answer
         yield
     if first is not None:
-        take_back(run, tenant, first.action_id, execute=True)
+        for _ in range(2):
+            tried(run, partial(take_back, run, tenant, first.action_id, execute=True))
 
 
 def many_at_once(run: Simulation, tenant: Tenant) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,13 @@ from evals.hostile.deciding import recover
 from evals.hostile.dials import loosen, loosen_stop
 from evals.hostile.goods import SKUS
 from evals.hostile.limits import USUAL
+from evals.hostile.refusals import refusal
 from evals.hostile.rule_making import set_limits
 from evals.hostile.surroundings import set_roles
 from evals.hostile.town import staff
 from policies.modes import Mode
 from shop.actions import Action
+from shop.errors import ShopError
 from shop.people import Principal
 
 if TYPE_CHECKING:
@@ -44,6 +47,14 @@ def next_day(run: Simulation, tenant: Tenant) -> None:
 def people(tenant: Tenant) -> dict[str, Principal]:
     """The staff of a tenant by name."""
     return {one.name: one for one in staff(tenant.name).everybody}
+
+
+def tried(run: Simulation, attempt: Callable[[], object]) -> None:
+    """Something that is to be refused, after which the scheme goes on."""
+    try:
+        attempt()
+    except ShopError as error:
+        run.seen[refusal(error)] += 1
 
 
 def some_order(run: Simulation, pounds: int, supplier: str = "north") -> Action:

@@ -91,11 +91,12 @@ def _rivals(worlds: list[World]) -> list[Entry]:
 
 
 def _against_ets(worlds: list[World], ours: Entry, items: int) -> list[dict[str, Any]]:
-    """AutoETS on every n-th SKU of the first world, and the product on the same."""
+    """AutoETS on every n-th SKU of each world, and the product on the same."""
     chosen = np.unique(np.linspace(0, worlds[0].items - 1, items).astype(np.int64))
-    world = worlds[0].of(chosen)
-    rival = _run("AutoETS weekly", "AutoETS", [ForecastRival("AutoETS", world, "AutoETS", 28)], [world])
-    same = _run("Shophand", "Shophand", [Shophand(world)], [world])
+    parts = [world.of(chosen) for world in worlds]
+    fits = [ForecastRival("AutoETS", world, "AutoETS", 28) for world in parts]
+    rival = _run("AutoETS weekly", "AutoETS", fits, parts)
+    same = _run("Shophand", "Shophand", [Shophand(world) for world in parts], parts)
     label = f"on {len(chosen)} of {len(ours.cost)} SKUs"
     return [
         as_row(f"Shophand {label}", same),

@@ -49,6 +49,7 @@ SQUARINGS: Final = 4
 FARTHEST: Final = 4.0
 """A candidate counts in the average of its class with at most so many times the loss of the mean."""
 
+LEAST_MEAN = 1e-9
 FARTHEST_SQUARE = 100.0
 """And a squared error with at most so many times its foreseen variance."""
 
@@ -108,7 +109,7 @@ def _judge_one(by_days: Floats, by_weeks: Floats, pieces: float, weight: float, 
 @njit(cache=True)
 def _loss(told: Floats, pieces: float, weight: float) -> float:
     """Pinball loss over all shares; gamma quantiles after Wilson and Hilferty (1931)."""
-    mean = told[0] * weight
+    mean = max(told[0] * weight, LEAST_MEAN)
     narrow = (told[1] * weight + told[2] * weight * weight) / (9.0 * mean * mean)
     total = 0.0
     for j in range(len(_LEVELS)):

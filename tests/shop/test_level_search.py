@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shop.closed_forms import order_up_to, reorder_points
+from shop.distributions import normal_loss
 from shop.plan_inputs import PlanSettings, Shortages
 from shop.replenishment import Horizons, Policies, best_levels
 
@@ -70,6 +72,49 @@ def test_poisson_levels_cost_what_the_exact_ones_cost(mean: float, order_cost: f
     found = policies(mean, mean, 0, holding=1, shortage=9, order_cost=order_cost, rules=WAITING)
     exact = order_up_to.s_s_poisson_exact(1, 9, order_cost, mean)[2]
     assert found.cost[0] == pytest.approx(exact, rel=1e-3)
+
+
+def test_a_fill_rate_is_reached_between_two_steps_of_the_lattice() -> None:
+    """A fast mover's reorder point is the least that reaches the target, not the next step of its lattice."""
+    rules = PlanSettings(review_days=1, fill_rate_target=0.95, shortages=Shortages.BACKORDERS)
+    found = policies(1000, 1000, 5, holding=0.01, shortage=1, order_cost=0.01, rules=rules)
+    point, top = pair(found)
+    missed = (1.0 - fill_rate(point, top)) / 0.05
+    assert missed == pytest.approx(1.0, abs=0.05)
+
+
+def fill_rate(point: int, top: int) -> float:
+    """Of an order-up-to policy of every period with a demand of 1,000 a period and a lead time of 5."""
+    assert top - point < 1000
+    return 1.0 - (normal_loss(top, 6000, 6000**0.5) - normal_loss(top, 5000, 5000**0.5)) / 1000
+
+
+def test_orders_that_overtake_each_other_need_less_stock() -> None:
+    """The spread of a lead time counts in full where orders are far apart, and less where they are close."""
+
+    def safety(order_cost: float) -> int:
+        demand = Horizons(
+            lead=(np.array([400.0]), np.array([400.0 + 14_400.0])),
+            exposure=(np.array([420.0]), np.array([420.0 + 14_400.0])),
+            review=(np.array([20.0]), np.array([20.0])),
+            late=np.array([14_400.0]),
+        )
+        whole = replace(demand, late=None)
+        reordered = [
+            best_levels(
+                each,
+                holding=np.array([0.01]),
+                shortage=np.array([5.0]),
+                order_cost=order_cost,
+                most=np.array([2000.0]),
+                settings=WAITING,
+            ).reorder_point[0]
+            for each in (demand, whole)
+        ]
+        return int(reordered[1] - reordered[0])
+
+    assert safety(0.01) > 50
+    assert safety(100.0) == 0
 
 
 def test_what_costs_more_to_keep_than_to_miss_is_not_worth_stocking() -> None:

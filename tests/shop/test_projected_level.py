@@ -35,6 +35,18 @@ def test_a_delivery_that_comes_late_leaves_more_lost_than_one_on_the_shelf() -> 
     assert surplus > 10
 
 
+def test_what_may_come_late_loses_more() -> None:
+    """With a spread of the delivery's day more is lost before it; none of it before a spread of nothing."""
+    rows, one = np.array([0]), np.array([[30.0]])
+    sure, late = (
+        projected(rows, np.array([30]), np.array([500]), 0.0 * one, one, one, spread * one)
+        for spread in (0.0, 2.0)
+    )
+    plain = projected(rows, np.array([30]), np.array([500]), 0.0 * one, one, one)
+    assert sure.lost.tolist() == plain.lost.tolist()
+    assert late.lost[0] == round(distributions.loss(30, 30.0, 90.0)) > sure.lost[0]
+
+
 def test_rows_that_nobody_asks_for_stay_zero() -> None:
     """Only the named rows are projected."""
     figures = np.array([[30.0], [30.0]])

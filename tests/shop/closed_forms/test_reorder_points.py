@@ -34,6 +34,8 @@ def test_r_q_by_expected_inventory_level() -> None:
     """Hadley and Whitin's policy, a shortage paid once."""
     found = reorder_points.r_q_by_expected_inventory_level(*COSTS)
     assert found == pytest.approx((213.970442136, 318.590181077, 95.4511402229), rel=1e-9)
+    assert not isinstance(found, NotWorthStocking)
+    assert cost_of(found[0], found[1]) == pytest.approx(92.2869, rel=1e-6)
 
 
 def test_cheap_shortages_are_marked_not_worth_stocking() -> None:

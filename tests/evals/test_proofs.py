@@ -13,7 +13,7 @@ from evals.harness.suite_files import read_suite, suites
 from evals.harness.world import Worlds
 from shop.errors import SetupError
 
-NOWHERE = cast(Worlds, None)
+NOWHERE = cast("Worlds", None)
 """Worlds in which nothing can be played, so a case without a proof would be an error."""
 
 

@@ -123,7 +123,7 @@ class Standing:
 
     def _found(self, shown: Shown, now: datetime) -> list[Open]:
         if shown != (plain := Shown(order=shown.order, snoozed=shown.snoozed)):
-            words = json.dumps(shown.words, ensure_ascii=False)[1:-1].casefold()
+            words = shown.words.casefold()
             return [
                 one
                 for one in self.shown(plain, now)
@@ -188,12 +188,14 @@ class Queue:
         return known.moved_on(entries[-1].seq, changed, self._read(snapshot, sorted(changed)))
 
     def _read(self, snapshot: Snapshot, only: Sequence[str] | None = None) -> list[Open]:
-        values: dict[str, Any] = {"b_tenant": self._tenant, "b_state": State.PENDING.value}
-        if only is None:
-            return [_open(row) for row in _ALL.rows(snapshot, values)]
-        starts = range(0, len(only), _AT_ONCE)
-        batches = ({**values, "b_ids": only[start : start + _AT_ONCE]} for start in starts)
-        return [_open(row) for batch in batches for row in _SOME.rows(snapshot, batch)]
+        """These actions as far as they wait, or all that do; some at a time, for their cards are long."""
+        tenant = {"b_tenant": self._tenant}
+        pending = {**tenant, "b_state": State.PENDING.value}
+        wanted = [row.id for row in _IDS.rows(snapshot, pending)] if only is None else only
+        starts = range(0, len(wanted), _AT_ONCE)
+        batches = ({**tenant, "b_ids": wanted[start : start + _AT_ONCE]} for start in starts)
+        rows = (row for batch in batches for row in _SOME.rows(snapshot, batch))
+        return [_open(row) for row in rows if row.state == State.PENDING.value]
 
 
 def _open(row: Any) -> Open:
@@ -207,8 +209,14 @@ def _open(row: Any) -> Open:
         snoozed_until=row.snoozed_until,
         assigned_to=row.assigned_to,
         created_at=row.created_at,
-        words=row.card.casefold(),
+        words=_words(json.loads(row.card)),
     )
+
+
+def _words(card: Mapping[str, Any]) -> str:
+    """What a card says, without what it is called in the record, folded."""
+    lines = (part for line in card["lines"] for part in (line["label"], line["before"], line["after"]))
+    return "\n".join(part for part in (card["title"], *lines, *card["evidence"]) if part).casefold()
 
 
 def _dear(one: Open) -> tuple[int, int]:
@@ -222,7 +230,9 @@ _RANKS: Final[Mapping[Order, Callable[[Open], Any]]] = {
 }
 
 # Built once: making a statement costs more than running it.
-_WAITING: Final = (
+# By the approvals of a few actions, whatever else waits: asked for those that wait, a database would rather
+# walk all of them.
+_SOME: Final = Prepared(
     select(
         approvals.c.number,
         approvals.c.card,
@@ -231,15 +241,22 @@ _WAITING: Final = (
         approvals.c.created_at,
         actions.c.id,
         actions.c.kind,
+        actions.c.state,
         actions.c.money_minor,
         actions.c.money_currency,
         actions.c.expires_at,
     )
-    .select_from(JOINED)
-    .where(actions.c.tenant == bindparam("b_tenant"), actions.c.state == bindparam("b_state"))
+    .select_from(approvals.outerjoin(actions, JOINED.onclause))
+    .where(
+        approvals.c.tenant == bindparam("b_tenant"),
+        approvals.c.action_id.in_(bindparam("b_ids", expanding=True)),
+    )
 )
-_ALL: Final = Prepared(_WAITING)
-_SOME: Final = Prepared(_WAITING.where(actions.c.id.in_(bindparam("b_ids", expanding=True))))
+_IDS: Final = Prepared(
+    select(actions.c.id).where(
+        actions.c.tenant == bindparam("b_tenant"), actions.c.state == bindparam("b_state")
+    )
+)
 _SINCE: Final = Prepared(
     select(audit.c.seq, audit.c.type, audit.c.action_id)
     .where(audit.c.tenant == bindparam("b_tenant"), audit.c.seq > bindparam("b_after"))

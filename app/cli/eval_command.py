@@ -190,14 +190,14 @@ def view(
 @app.command()
 def capture(
     context: typer.Context,
-    conversation: Annotated[str, typer.Argument(help="A conversation's id, as the pages and chat show it.")],
+    stream: Annotated[str, typer.Argument(help="A conversation's or run's id, as pages and chat show it.")],
     name: Annotated[list[str] | None, typer.Option(help="Somebody's name to replace; repeat it.")] = None,
 ) -> None:
-    """Print a conversation as a case, people's data replaced; complete world and answer by hand."""
+    """Print a conversation or run as a case, people's data replaced; complete world and answer by hand."""
     from evals.harness.capturing import capture as captured  # noqa: PLC0415 - an extra
 
     opened = house(context)
-    screen.data(captured(opened.db, opened.desk, conversation, name or ()))
+    screen.data(captured(opened.db, opened.desk, stream, name or ()))
 
 
 def _model(context: typer.Context, name: str) -> Model:

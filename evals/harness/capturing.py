@@ -1,4 +1,4 @@
-"""Makes a case of a conversation that really took place, with its people's data replaced.
+"""Makes a case of a conversation or a run that really took place, with its people's data replaced.
 
 What was said and which tools were called is kept; what must come of it is for a person to confirm: the
 case lists as required what was carried out then, and as to be asked for what went to people.
@@ -48,30 +48,50 @@ def without_people(value: Any, names: Sequence[str]) -> Any:
     return value
 
 
-def capture(db: Database, desk: Desk, conversation: str, names: Sequence[str] = ()) -> str:
-    """The case of a conversation, as YAML; `names` are people's names to replace. Raises NotFoundError."""
-    events = Journal(db).read(conversation, limit=1_000_000)
+def capture(db: Database, desk: Desk, stream: str, names: Sequence[str] = ()) -> str:
+    """The case of a conversation or a reorder run, as YAML; `names` are people's names to replace.
+
+    Raises NotFoundError.
+    """
+    events = Journal(db).read(stream, limit=1_000_000)
+    planned = [event.body for event in events if event.kind == "run_plan"]
     if not events:
-        raise NotFoundError(f"there is no conversation {conversation!r} with anything said in it")
-    said = [event.body["text"] for event in events if event.kind == EventKind.USER]
-    actions = desk.actions(conversation=conversation)
-    done = [{one.kind: _told(one.kind, one.args)} for one in actions if one.state == "executed"]
-    asked = [{one.kind: _told(one.kind, one.args)} for one in actions if one.approval_id is not None]
+        raise NotFoundError(f"there is no conversation or run {stream!r} with anything in it")
     case = {
-        "id": f"captured-{re.sub('[^a-z0-9]+', '-', conversation.lower())[-20:]}",
-        "say": said,
-        "path": _path(events),
-        "required": done,
-        "must_ask": asked,
-        "answer": {"contains": ["write here what the last answer must tell"]},
+        "id": f"captured-{re.sub('[^a-z0-9]+', '-', stream.lower())[-20:]}",
+        **(_run(planned[0]) if planned else _talk(events, desk, stream)),
         "tags": ["captured"],
     }
     body = {
         "suite": "captured",
-        "describes": "From real conversations, with people's data replaced; check world and answer by hand.",
+        "describes": "From real work, with people's data replaced; check world and answer by hand.",
         "cases": [without_people({name: one for name, one in case.items() if one}, names)],
     }
     return str(yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=110))
+
+
+def _talk(events: Sequence[Any], desk: Desk, conversation: str) -> dict[str, Any]:
+    actions = desk.actions(conversation=conversation)
+    return {
+        "say": [event.body["text"] for event in events if event.kind == EventKind.USER],
+        "path": _path(events),
+        "required": [{one.kind: _told(one.kind, one.args)} for one in actions if one.state == "executed"],
+        "must_ask": [{one.kind: _told(one.kind, one.args)} for one in actions if one.approval_id is not None],
+        "answer": {"contains": ["write here what the last answer must tell"]},
+    }
+
+
+def _run(planned: Mapping[str, Any]) -> dict[str, Any]:
+    """What the run was asked for, and the kinds of its requests; how much is for the case's world to say."""
+    scope = {name: planned[name] for name in ("location", "supplier") if planned[name] is not None}
+    kinds = ["place_purchase_order", "transfer_stock"]
+    return {
+        "trigger": {"run": "reorder", **scope},
+        "path": [{"recommend_reorder": scope}],
+        "allowed": kinds,
+        "may_ask": kinds,
+        "answer": {"contains": ["kpis"]},
+    }
 
 
 def _path(events: Sequence[Any]) -> list[Any]:

@@ -2,11 +2,15 @@
 
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import yaml
 
 from app.bootstrap import House
+from evals.harness.case import Trigger
+from evals.harness.suite_files import read_suite
+from shop.store.journal import append
 from tests.app.conftest import Shophand
 from tests.stored_evaluation import LOOK, REFUND, kept
 
@@ -52,3 +56,17 @@ def test_capture_prints_a_conversation_without_its_people(shophand: Shophand, ho
     assert case["must_ask"][0]["refund_order"]["amount"] == "12.00 GBP"
     assert case["path"][0]["refund_order"]["order"] == "1042"
     assert not [word for word in ("Isla", "cook.org", "900813") if word in said.out]
+
+
+def test_capture_prints_a_run_as_its_trigger(shophand: Shophand, house: House, tmp_path: Path) -> None:
+    """A reorder run becomes a case with its scope and the kinds of its requests, and the case is read."""
+    journal = house.conversations.journal
+    run = journal.open("run", "reorder", "Reorder run")
+    with house.db.writing() as transaction:
+        body = {"location": None, "supplier": "northwind"}
+        append(transaction, run, "run_plan", body, journal.now)
+    said = shophand("eval", "capture", run)
+    (tmp_path / "captured.yaml").write_text(said.out)
+    (case,) = read_suite(tmp_path / "captured.yaml").cases
+    assert case.trigger == Trigger(run="reorder", supplier="northwind")
+    assert {each.kind for each in case.may_ask} == {"place_purchase_order", "transfer_stock"}

@@ -16,7 +16,10 @@ from shop.people import Principal
 from tools.desk import Session, State, Submission
 
 SELDOM: Final = 0.75
-"""How often a lawful request is for the kind of action that was done least."""
+"""How often a lawful request is for a kind of action that was done seldom."""
+
+FEWEST: Final = 9
+"""How many kinds count as that: the very last one may be hard to do."""
 
 if TYPE_CHECKING:
     from evals.hostile.simulation import Simulation, Tenant
@@ -49,9 +52,9 @@ def lawful(run: Simulation, tenant: Tenant) -> None:
 
 
 def _seldom_done(run: Simulation, tenant: Tenant) -> str:
-    """The kind of action that had the fewest effects so far."""
+    """One of the kinds of action that had the fewest effects so far."""
     seen = tenant.oracle.seen
-    return min(DOABLE, key=lambda kind: (seen[f"effect {kind}"], run.random.random()))
+    return run.random.choice(sorted(DOABLE, key=lambda kind: (seen[f"effect {kind}"], kind))[:FEWEST])
 
 
 def submit(

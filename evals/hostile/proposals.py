@@ -29,8 +29,8 @@ KINDS: Final = {
     "cancel_order": 3,
     "receive_purchase_order": 3,
     "cancel_purchase_order": 2,
-    "add_demand_signal": 12,
-    "remove_signal": 4,
+    "add_demand_signal": 26,
+    "remove_signal": 8,
     "change_prices": 18,
     "service": 24,
     "wire_money": 3,
@@ -174,7 +174,7 @@ class Proposals:
             case "draft_reply":
                 args = {"ticket": f"T-{random.choice((1, 2, 3, 5, 6, 7))}", "text": CANARY}
             case _:
-                args = self.of(kind, limits)
+                args = self.of(kind, limits) | self.service.timely(kind)
         return kind, args
 
     def _usual_prices(self) -> list[dict[str, Any]]:
@@ -233,7 +233,8 @@ class Proposals:
 
     def _new_price(self, number: int, limits: Limits) -> dict[str, Any]:
         random = self._random
-        percent = random.choice((0, limits.price_soft_pct, limits.price_hard_pct, random.randrange(120)))
+        far = limits.price_hard_pct + 15
+        percent = random.choice((0, limits.price_soft_pct, limits.price_hard_pct, far, random.randrange(120)))
         sign = random.choice((-1, 1))
         minor = cost_of(number) * 2 * (100 + sign * percent + random.randrange(-1, 2)) // 100
         return self._money(max(1, minor))

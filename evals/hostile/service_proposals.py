@@ -9,7 +9,7 @@ from typing import Any, Final
 from evals.hostile.goods import CANARY, SKUS
 from evals.hostile.limits import Limits
 from evals.hostile.sales import CUSTOMERS, ORDERS, customer_of
-from shop.actions import Action, CompleteExchange, RequestExchange, RequestReturn
+from shop.actions import Action, CompleteExchange, ReceiveReturn, RequestExchange, RequestReturn
 
 SERVICE: Final = {
     "request_return": 9,
@@ -43,16 +43,37 @@ class ServiceProposals:
         self._random = random
         self._returns = 0
         self._exchanges: deque[str] = deque(["EX-1"], maxlen=8)
+        self._rma_of: dict[str, str] = {}
+        self._on_the_way: deque[str] = deque(maxlen=12)
+        self._back: deque[str] = deque(maxlen=12)
         self.orders = ORDERS
 
     def note_done(self, reference: str, action: Action) -> None:
         """Remember what a return or an exchange opened, so that somebody may go on with it."""
         if isinstance(action, RequestReturn | RequestExchange):
             self._returns += len(action.lines)
+            self._on_the_way.append(f"RMA-{self._returns}")
+            self._rma_of[reference] = f"RMA-{self._returns}"
+        elif isinstance(action, ReceiveReturn):
+            self._back.append(action.rma)
         if isinstance(action, RequestExchange):
             self._exchanges.append(reference)
         elif isinstance(action, CompleteExchange):
             self._completed(action.exchange)
+
+    def timely(self, kind: str) -> dict[str, Any]:
+        """Of which return or exchange it is asked for when it may succeed; nothing where there is none."""
+        back = set(self._back)
+        waiting = [one for one in self._on_the_way if one not in back]
+        ready = [one for one in self._exchanges if self._rma_of.get(one) in back]
+        match kind:
+            case "cancel_return" | "receive_return" if waiting:
+                return {"rma": self._random.choice(waiting)}
+            case "inspect_return" if back:
+                return {"rma": self._random.choice(self._back)}
+            case "complete_exchange" if ready:
+                return {"exchange": self._random.choice(ready)}
+        return {}
 
     def _completed(self, exchange: str) -> None:
         """Now and then somebody wants to complete it again; more often another one."""

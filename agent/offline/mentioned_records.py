@@ -54,6 +54,8 @@ def ticket_id(hit: re.Match[str]) -> str:
 def purchase_orders(message: str, records: Records) -> Iterator[Span]:
     """Purchase orders by number, known or not."""
     for hit in _PO.finditer(message):
+        if ":" in hit.group() and _counts_goods(message, hit.end()):
+            continue  # "raise a PO: 30 x MUG"
         number = hit.group(1) or hit.group(2)
         value = f"PO-{number}".upper()
         yield (

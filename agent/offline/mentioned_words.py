@@ -32,7 +32,7 @@ _POSTCODE: Final = r"(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|(?:[A-Z]{1,2}-)?\d{4,6}
 PLAIN_ADDRESS: Final = re.compile(
     r"(?<![\w.,-])(?P<body>\d{1,5}[a-z]?(?:-\d+)? +[^\W\d][^,\d\n?;:]{2,60},(?: *[^,\n?;:]{2,40},){1,3}"
     rf" *{_POSTCODE}, *[^\W\d]+(?: [^\W\d]+){{0,3}}?)"
-    r"(?=\s*(?:[.!,;]|$|\b(?:instead|now|please|pls|thanks|thank|from|rather|and|then|for|as|not|because|since|so)\b))",
+    r"(?=\s*(?:[.!?,;]|$|\b(?:instead|now|please|pls|thanks|thank|from|rather|and|then|for|as|not|because|since|so)\b))",
     re.IGNORECASE,
 )
 """An address without the word: a number and a street, a town, a postcode and a country, parted by commas."""

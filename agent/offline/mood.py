@@ -27,7 +27,7 @@ _POLITE: Final = (
     r"|(?:do not|don't|dont) (?:forget|hesitate) to |remember to |(?:you (?:should|must|may|can)|feel free to|help me(?: to)?|try (?:to|and)) "
     r"|(?:i|we) (?:need|want|would like|wish)(?: it)? that you (?:please )?"
     r"|(?:would you |will you |can you |please )?be (?:a |an )?(?:dear|darling|star|angel|love|gem|hero|kind|so good|so nice|good) (?:and|as to|to) "
-    r"|(?:would|do) you mind (?:to )?|i'm asking you to |your job is to |go (?:and )?(?=\w)|do (?:me )?(?:a|the) favou?r (?:and )?"
+    r"|(?:would|do) you mind (?:to )?|i'm asking you to |your job is to |(?:i'm|i am|we're|we are) (?:all set|ready|good) to |go (?:and )?(?=\w)|do (?:me )?(?:a|the) favou?r (?:and )?"
 )
 _FILLER: Final = (
     r"(?:hi|hello|hey|hiya|morning|good (?:morning|afternoon|evening|day)|dear|team|guys|folks|mate|there|ok|okay|right|alright|"

@@ -25,7 +25,7 @@ _WISHES: Final = (
 )
 _GOODS: Final = (
     r"\b(?:goods|items?|contents?|stuff|pieces?|things?|them|beyond|broken|damaged|smashed|unsellable|worn|dirty|"
-    r"ruined|faulty|used|torn|stained|rubbish)\b"
+    r"ruined|faulty|used|torn|stained|rubbish|trashed|wrecked|mouldy|shot)\b"
 )
 _PENDING: Final = (
     r"\b(?:pending|unshipped|unfulfilled|still (?:here|open|with us|in the warehouse)|before it (?:goes|leaves|ships)|"
@@ -82,7 +82,7 @@ _RULES: Final = (
         "inspect_return",
         _RMA,
         _GOODS,
-        verbs=r"(?:bin|scrap|dump|junk|destroy|discard|dispose|throw|chuck|trash|get rid)\b(?! (?:the |that |this )?(?:return|rma)\b)",
+        verbs=r"(?:bin|scrap|dump|junk|destroy|discard|dispose|throw|chuck|trash|toss|get rid)\b(?! (?:the |that |this )?(?:return|rma)\b)",
     ),
     _rule(
         "receive_return",
@@ -95,7 +95,7 @@ _RULES: Final = (
         "cancel_return",
         _RMA,
         verbs=r"cancel|call off\b|call\b.*\boff\b|scrap\b|drop\b|kill\b|void\b|withdraw\b|abort\b|annul\b|revoke\b|undo\b|"
-        r"tear up\b|bin\b|stop\b|close\b|(?:take|strike)\b.*\boff\b",
+        r"tear up\b|bin\b|stop\b|close\b|nix\b|axe\b|(?:take|strike)\b.*\boff\b",
         states=rf"{_RMA}.*\b(?:can|must|should|has to|needs to|may) be (?:cancelled|withdrawn|closed|voided|called off)\b",
         never=r"\b(?:goods|items?|contents?|stuff|broken|damaged|smashed)\b",
     ),
@@ -153,8 +153,8 @@ _RULES: Final = (
         "change_order_payment",
         _ORDER,
         r"\bgift ?card\b|\b(?:card|one|visa|mastercard) (?:\w+ ){0,2}?ending\b|\b(?:other|another|different|second) (?:\w+ )?card\b",
-        r"\b(?:pay|pays|paid|paying|payment|charge[ds]?|charging|bill|billed|card)\b",
-        verbs=r"(?:change|switch|update|let|put|charge|take|use|move|make|bill|set|have|pay)\b",
+        r"\b(?:pay|pays|paid|paying|payment|charge[ds]?|charging|bill|billed|card|gift ?card)\b",
+        verbs=r"(?:change|switch|update|let|put|charge|take|use|move|make|bill|set|have|pay|run|place)\b",
         states=rf"{_WISHES}(?: to)? (?:pay|be charged|use|settle)\b|{_ORDER} (?:must|should|is to|has to) be (?:paid|charged)\b"
         rf"|^{_ORDER}[\s,:]*(?:not )?(?:with|by|via|on|using|from)\b.*\bplease\b",
         never=r"\b(?:refund\w*|goodwill|top up|back|issue|grant)\b|<money>",
@@ -179,7 +179,7 @@ _RULES: Final = (
         "<customer_id>",
         "<money>",
         r"\b(?:credit|goodwill|gift ?card)\b",
-        verbs=r"(?:give|grant|issue|offer|credit|put|add|top up|load|send|let|book|apply)\b|"
+        verbs=r"(?:give|grant|issue|offer|credit|put|add|top up|load|send|let|book|apply|throw|drop|slip|shoot|toss|pop|stick|post|hand)\b|"
         r"<money> (?:of |in |as )?(?:a )?(?:goodwill|store credit|credit|courtesy)\b|"
         r"<money> (?:on|onto|to|into) (?:the |her |his |their )?gift ?card\b",
         states=r"^(?:customer )?<customer_id> (?:gets?|receives?|is to get|should get) <money>",
@@ -189,9 +189,9 @@ _RULES: Final = (
         "request_return",
         _ORDER,
         verbs=r"(?:start|open|create|request|raise|register|book|begin|file|make|set up|get|do|issue|sort|arrange|log|process|"
-        r"organi[sz]e|initiate|generate|prepare)\b.*\b(?:returns?|rma)\b|(?:rma|return)\b|"
+        r"organi[sz]e|initiate|generate|prepare|kick off)\b.*\b(?:returns?|rma)\b|(?:rma|return)\b|"
         r"(?:take|send|accept|have)\b(?!.*\bstock\b).*\bback\b",
-        states=rf"{_WISHES}(?: to)? (?:return|(?:send|give|bring|ship|hand)\b.*\bback)\b|^{_WHO} (?:sends?|is sending|are sending)\b.*\bback\b",
+        states=rf"(?:{_WISHES}|^{_WHO}\b[^?]* and (?:would like|wants?|wishes))(?: to)? (?:return|(?:send|give|bring|ship|hand)\b.*\bback)\b|^{_WHO} (?:sends?|is sending|are sending)\b.*\bback\b",
         never=rf"{_MONEY}|<(?:location|supplier|po_id|rma_id)>|\b(?:label|policy|window)\b|\bback (?:to|up|at)\b(?! us)",
     ),
     _rule(

@@ -89,12 +89,25 @@ def _transfer(filling: Filling, args: dict[str, Any]) -> Filled:
     args["sku"] = filling.record("sku", Sort.SKU)
     args["quantity"] = values.quantity(filling.request)
     start, end = values.direction(filling.request)
-    args["from_location"] = start.value if start else None
+    args["from_location"] = start.value if start else _looked_at(filling, end.value if end else "")
     args["to_location"] = end.value if end else None
     for name in ("quantity", "from_location", "to_location"):
         if args[name] is None:
             raise MissingError(name, QUESTIONS[name])
     return args, ""
+
+
+def _looked_at(filling: Filling, end: str) -> str | None:
+    """Where the pieces are that "10 of them" means: the one place whose stock was just shown."""
+    last = filling.dialogue.last
+    if (
+        last is None
+        or last.tool != "check_stock"
+        or not re.search(r"\b(?:them|those|these)\b", filling.request.text)
+    ):
+        return None
+    place = last.args.get("location")
+    return place if place != end else None
 
 
 def _supplier_terms(filling: Filling, args: dict[str, Any]) -> Filled:

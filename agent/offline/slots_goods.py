@@ -21,7 +21,7 @@ _WHAT: Final = re.compile(
     r"(?P<what>[a-z][^<]*?) (?:of|from|on|in) (?:the |her |his |their )*(?:order )?<order_id>"
 )
 _ALL: Final = re.compile(
-    r"^(?:(?:all|everything|goods|items?|whole|complete|entire|order|contents?|things?|products?|it|them|of|the|out|again|return|replacements?|for|a|parcels?|packages?|box|boxes|shipment|delivery|lot|rma|customer|client|buyer|address|payment|authori[sz]ation|number|request)\s*)*$"
+    r"^(?:(?:all|everything|goods|items?|whole|complete|entire|order|contents?|things?|products?|it|them|of|the|out|again|return|replacements?|for|a|parcels?|packages?|box|boxes|shipment|delivery|lot|rma|customer|client|buyer|address|payment|authori[sz]ation|number|request|started|going|done|open|opened|sorted|me|us)\s*)*$"
 )
 _FOR: Final = re.compile(
     r"\b(?:for|to|into|with|against|by)\s+(?P<new>[^,.;!?]+?)(?= because\b| since\b| as\b|[,.;!?]|$)"

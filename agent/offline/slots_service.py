@@ -86,7 +86,10 @@ def _refund(filling: Filling, args: dict[str, Any]) -> Filled:
         return args, f"share:{percents[0].value}"
     if (goods or shipping) and not percents:
         return args, ""
-    if values.is_full(filling.request):
+    if re.search(r"\b(?:a |one )?half\b(?! an?\b)", filling.request.text):
+        return args, "share:50"
+    quoted = filling.dialogue.last is not None and filling.dialogue.last.tool == "quote_refund"
+    if values.is_full(filling.request) or (quoted and _THAT_MUCH.search(filling.request.text)):
         return args, ""  # without an amount the tool pays what the quote says
     raise MissingError("amount", QUESTIONS["amount"])
 
@@ -94,6 +97,9 @@ def _refund(filling: Filling, args: dict[str, Any]) -> Filled:
 _SHIPPING: Final = re.compile(
     r"\b(?:shipping|postage|delivery (?:cost|costs|fee|fees|charge|charges))\b(?! (?:address|day|date|late|delay))"
 )
+
+
+_THAT_MUCH: Final = re.compile(r"\b(?:that|it|this|so much|the amount|the sum)\b")
 
 
 def _cancel_order(filling: Filling, args: dict[str, Any]) -> Filled:
@@ -238,7 +244,7 @@ _SOUND: Final = re.compile(
     r"\bre-?stock\b|\bsound\b|\bre-?sell(?:able)?\b|\bsellable\b|\b(?:as|like) new\b|\bshelve\b|\bback (?:in|on|to|into|onto)\b.*\b(?:stock|shel(?:f|ves)|sale|range|inventory)\b"
 )
 _BROKEN: Final = re.compile(
-    r"\bwrite (?:\S+ )*?off\b|\b(?:bin|scrap|dump|junk|destroy|discard|dispose|throw|chuck|trash|get rid)\b"
+    r"\bwrite (?:\S+ )*?off\b|\b(?:bin|scrap|dump|junk|destroy|discard|dispose|throw|chuck|trash|toss|get rid)\b"
 )
 
 

@@ -302,3 +302,27 @@ def test_a_record_may_stand_before_its_command(records: Records) -> None:
     assert step.tool == "cancel_order"
     for other in understand("1042 cancelled by the customer", Dialogue(), records):
         assert not (isinstance(other, Call) and other.tool == "cancel_order")
+
+
+@pytest.mark.parametrize(
+    ("messages", "tool", "args", "derive"),
+    [
+        (["raise a PO: 30 x MUG-BLU-350, supplier Northwind"], "place_purchase_order", {"quantity": 30}, ""),
+        (["refund half of order 1042"], "refund_order", {"order": "1042"}, "share:50"),
+        (["how much can we refund on 1042?", "fine, pay that back"], "refund_order", {"order": "1042"}, ""),
+        (["how many MUG-BLU-350 are in Leeds?", "move 10 of them to Bristol"], "transfer_stock",
+         {"quantity": 10, "from_location": "leeds", "to_location": "bristol"}, ""),
+    ],
+)  # fmt: skip
+def test_what_was_just_shown_is_what_is_meant(
+    records: Records, messages: list[str], tool: str, args: dict[str, Any], derive: str
+) -> None:
+    """Half of it, that much, ten of them: the figure and the place come from what was asked before."""
+    dialogue, steps = Dialogue(), list[Step]()
+    for message in messages:
+        steps = understand(message, dialogue, records)
+        remember(dialogue, steps)
+    (step,) = steps
+    assert isinstance(step, Call)
+    assert (step.tool, step.derive) == (tool, derive)
+    assert {name: step.args.get(name) for name in args} == args

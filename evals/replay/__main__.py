@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evals.replay.forecasters import ForecastRival
 from evals.replay.product import Shophand
@@ -53,6 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def measure(sales: Sales, options: argparse.Namespace) -> dict[str, Any]:
     """All figures of the replay as plain values."""
+    chosen = _every_nth(sales.pieces.shape[1], options.items or sales.pieces.shape[1])
     worlds = [
         draw(
             sales,
@@ -60,7 +62,7 @@ def measure(sales: Sales, options: argparse.Namespace) -> dict[str, Any]:
             held_out_days=options.held_out,
             warm_up_days=options.warm_up,
             review_days=options.review_days,
-        )
+        ).of(chosen)
         for seed in options.seeds
     ]
     ours = _run("Shophand", "Shophand", [Shophand(world) for world in worlds], worlds)
@@ -73,7 +75,7 @@ def measure(sales: Sales, options: argparse.Namespace) -> dict[str, Any]:
     if options.ets_items > 0:
         rows += _against_ets(worlds, ours, options.ets_items)
     return {
-        "skus": len(sales.sku),
+        "skus": len(chosen),
         "seeds": options.seeds,
         "counted_days": options.held_out - options.warm_up,
         "fill_rate": rows[0]["fill_rate"],
@@ -92,7 +94,7 @@ def _rivals(worlds: list[World]) -> list[Entry]:
 
 def _against_ets(worlds: list[World], ours: Entry, items: int) -> list[dict[str, Any]]:
     """AutoETS on every n-th SKU of each world, and the product on the same."""
-    chosen = np.unique(np.linspace(0, worlds[0].items - 1, items).astype(np.int64))
+    chosen = _every_nth(worlds[0].items, items)
     parts = [world.of(chosen) for world in worlds]
     fits = [ForecastRival("AutoETS", world, "AutoETS", 28) for world in parts]
     rival = _run("AutoETS weekly", "AutoETS", fits, parts)
@@ -102,6 +104,10 @@ def _against_ets(worlds: list[World], ours: Entry, items: int) -> list[dict[str,
         as_row(f"Shophand {label}", same),
         as_row(f"AutoETS {label}, same rule", rival) | saving(same, rival),
     ]
+
+
+def _every_nth(count: int, wanted: int) -> NDArray[np.int64]:
+    return np.unique(np.linspace(0, count - 1, wanted).astype(np.int64))
 
 
 def _run(name: str, group: str, policies: Sequence[Policy], worlds: list[World]) -> Entry:
@@ -125,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--warm-up", type=int, default=28, help="of which not counted (default 28)")
     parser.add_argument("--review-days", type=int, default=1)
     parser.add_argument("--ets-items", type=int, default=150, help="SKUs for AutoETS; 0 leaves it out")
+    parser.add_argument("--items", type=int, default=0, help="SKUs of the log, evenly spread; 0 is all")
     parser.add_argument("--croston", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--json", action="store_true")
     return parser

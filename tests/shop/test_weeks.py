@@ -22,6 +22,8 @@ def test_large_weeks_of_lumpy_demand_count_in_full() -> None:
         np.full(shape[1], np.inf),
         zero,
         np.ones(shape[1], dtype=bool),
+        zero[:0],
+        np.zeros((0, shape[1], 3)),
     )
     mean, _, _ = found.daily()
     assert abs(mean.mean() / sold[-140:].mean() - 1.0) < 0.05

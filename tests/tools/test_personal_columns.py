@@ -60,13 +60,14 @@ OF_STAFF_AND_SUPPLIERS = {
 
 NUMBERS_AND_CODES = frozenset(
     """
-    action_id acting_for activated_by actor_kind at answered_by assigned_to author by cancel_cause category
-    compensates competitor conversation counts country currency customer decision_id digest effect
-    engine financial_status hash home_currency id idempotency_key item_class kind limit_currency line
-    location matched_by method_id money_currency name new_sku on_behalf_of options order_id owner key
-    policy_sha prev product_group purchase_order ref replaces report revoked_by requester requester_kind required rma
-    roles run salt scope sha shadow_by shadow_sha shadow_verdict sku source stage state status stream
-    superseded_by supersedes supplier ticket timezone title tracking type used_by vendor verdict versions
+    action_id acting_for activated_by actor_kind at answered_by assigned_to author by
+    cancel_cause category compensates competitor conversation counts country currency customer
+    decision_id digest effect engine financial_status hash home_currency id idempotency_key
+    item_class kind limit_currency line location matched_by method_id money_currency name
+    new_sku on_behalf_of options order_id owner key policy_sha prev product_group purchase_order
+    ref replaces report revoked_by requester requester_kind required rma roles run salt scope
+    sha shadow_by shadow_sha shadow_verdict sku source stage state status stream superseded_by
+    supersedes supplier ticket timezone title tracking type used_by vendor verdict versions
     worker carrier tenant person
     """.split()  # noqa: SIM905 - as a list it would be a page of lines
 )

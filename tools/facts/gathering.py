@@ -51,7 +51,8 @@ class Gathered:
     `money` is the action's value in the home currency; `places` says where it stands, for rules with a
     scope; `missing` says in words why a fact is absent; `advice` says, with figures, what can be asked for
     instead where a fact stands in the way. `consent` is the number of the customer's yes that the action
-    rests on. `apart` holds the windows that only rules on trial ask for: neither the judge nor the card sees them.
+    rests on. `apart` holds the windows that only rules on trial ask for: neither the judge nor the card sees
+    them.
     """
 
     values: dict[str, FactValue] = field(default_factory=dict)

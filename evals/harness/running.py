@@ -96,9 +96,10 @@ def _drive(suite: Suite, bench: Bench, epochs: int, files: RunFiles, at_once: in
         ctl_server=False,
     )
     if log.status != "success":
-        why = log.error.message if log.error else log.status
+        why = bench.ended or (log.error.message if log.error else log.status)
         raise ModelError(
-            f"the evaluation ended early: {why}; {len(bench.finished)} trials are kept, use --resume"
+            f"the evaluation ended early: {why}; {len(bench.finished)} trials are kept,"
+            f" go on with --resume {files.directory.name}"
         )
 
 

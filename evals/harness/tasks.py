@@ -21,7 +21,7 @@ from evals.harness.results import RunFiles, Trial
 from evals.harness.scoring import Score, score
 from evals.harness.suite_files import Suite
 from evals.harness.world import Worlds
-from shop.errors import SetupError
+from shop.errors import ModelUnavailableError, SetupError
 
 if TYPE_CHECKING:
     from inspect_ai import Task
@@ -43,6 +43,7 @@ class Bench:
     cap: Decimal | None = None
     spent: Decimal = Decimal(0)
     left_out: int = 0
+    ended: str = ""
     lock: Lock = field(default_factory=Lock)
 
     def trial(self, name: str, epoch: int) -> Trial | None:
@@ -67,8 +68,16 @@ class Bench:
         values = play(case, self.worlds, model_named("reference")).values if case.answer.quotes else []
         referred = time.perf_counter() - begun
         played = play(case, self.worlds, self.model)
+        self._out_of_reach(played)
         result = score(case, played, values)
         return trial_of(case, epoch, played, result, time.perf_counter() - begun - referred)
+
+    def _out_of_reach(self, played: Played) -> None:
+        """End the run when there is no model to measure: a case that nobody answered is no finished trial."""
+        for event in played.trace:
+            if event["kind"] == "error" and event.get("error") == ModelUnavailableError.__name__:
+                self.ended = str(event["text"])
+                raise ModelUnavailableError(self.ended)
 
 
 def trial_of(case: Case, epoch: int, played: Played, result: Score, seconds: float) -> Trial:

@@ -26,7 +26,14 @@ from evals.harness.scoring import score
 from evals.harness.soundness import check
 from evals.harness.suite_files import Suite, find_suite, read_suite, suites
 from evals.harness.world import Worlds, watch, worlds
-from shop.errors import CapReachedError, ConflictError, NotFoundError, SetupError, ToolInputError
+from shop.errors import (
+    CapReachedError,
+    ConflictError,
+    ModelError,
+    NotFoundError,
+    SetupError,
+    ToolInputError,
+)
 from tests.fakes.openai_server import OpenAIServer
 
 pytestmark = [
@@ -305,6 +312,16 @@ def test_a_spent_cap_keeps_what_is_finished(tmp_path: Path, kept: None) -> None:
     priceless = Model("openai:any", replace(model.settings, price=None))
     with pytest.raises(SetupError, match="needs the prices"):
         run_suite(tmp_path, suite, priceless, now=NOW, cap=Decimal(1))
+
+
+def test_a_model_out_of_reach_ends_the_run(tmp_path: Path, kept: None) -> None:
+    """One message says where nobody answers and how to go on; no case counts as failed by the model."""
+    settings = ModelSettings(model="openai:any", base_url="http://127.0.0.1:9/v1", attempts=1)
+    suite = Suite("mine", "", made(LOOK, MOVE))
+    with pytest.raises(ModelError, match=r"at 127\.0\.0\.1 could not be reached.*0 trials.*--resume mine"):
+        run_suite(tmp_path, suite, model_named("openai:any", settings), now=NOW, at_once=1)
+    (left,) = tmp_path.glob("mine-*")
+    assert RunFiles(left).trials() == []
 
 
 def runs(root: Path, *passed: str) -> RunFiles:

@@ -170,7 +170,10 @@ class Proposals:
                     "ends_on": "2026-11-30",
                 }
             case "change_prices":
-                args = {**self._change_prices(limits), "lines": self._usual_prices()}
+                args = self._change_prices(limits)
+                args["lines"] = self._usual_prices()
+                if random.random() < 0.5:  # the last line is out of every bound
+                    args["lines"][-1]["price"]["minor"] *= 2
             case "draft_reply":
                 args = {"ticket": f"T-{random.choice((1, 2, 3, 5, 6, 7))}", "text": CANARY}
             case _:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import accumulate
 from threading import Lock
 from typing import Final
@@ -29,6 +30,7 @@ from starlette.responses import Response
 
 from agent.reorder_run import RUN
 from app.bootstrap import House
+from app.kept import MINUTE
 from app.web.who import Opened, called
 from shop.store.journal import StoredEvent
 from shop.store.journal_figures import events_between, streams_by_state
@@ -126,8 +128,9 @@ class StoreFigures(Collector):
         house = self._house
         tenant, now = house.db.tenant, house.clock()
         with house.db.reading() as snapshot:
-            verdicts = figures.decisions_by_verdict(snapshot, tenant)
-            states = figures.actions_by_state(snapshot, tenant)
+            kept = partial(house.kept.of, snapshot, now, seconds=MINUTE)  # each reads the whole ledger
+            verdicts = kept("verdicts", lambda: figures.decisions_by_verdict(snapshot, tenant))
+            states = kept("states", lambda: figures.actions_by_state(snapshot, tenant))
             queue = house.kept.queue.at(snapshot)
             runs = streams_by_state(snapshot, RUN)
         decided = CounterMetricFamily(

@@ -20,7 +20,8 @@ import numpy as np
 from evals.replay.sales import Sales, read_sales
 from shop.demand import forecast
 from shop.errors import ShopError
-from shop.forecasting.quality import SHARES, Quality, quality
+from shop.forecasting.back_test import SHARES
+from shop.forecasting.quality import Quality, quality
 
 ORIGINS = 7
 APART_DAYS = 28

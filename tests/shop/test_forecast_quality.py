@@ -7,7 +7,8 @@ import pytest
 
 from shop.demand_fit import DemandClass
 from shop.forecasting import quality as judging
-from shop.forecasting.quality import SHARES, back_test, quality, quality_of_plan
+from shop.forecasting.back_test import SHARES
+from shop.forecasting.quality import back_test, quality, quality_of_plan
 from tests.shop.planning_worlds import Item, World
 
 

@@ -79,6 +79,6 @@ def worth_of(value: Money, pieces: int, before: int, quantity: int) -> Money:
     However a line is taken apart, its pieces add up to its value.
 
     >>> [worth_of(Money(1000, "GBP"), 3, before, 1).minor for before in (0, 1, 2)]
-    [333, 334, 333]
+    [333, 333, 334]
     """
     return Money(value.minor * (before + quantity) // pieces - value.minor * before // pieces, value.currency)

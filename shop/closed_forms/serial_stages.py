@@ -40,7 +40,7 @@ def serial_base_stock(
 
     >>> found = serial_base_stock([7.0], [1.0], 37.12, 5.0, 1.0)
     >>> round(found.echelon_levels[0], 3)
-    5.999
+    6.0
     """
     echelon = [one - above for one, above in zip(local_holding, [*local_holding[1:], 0.0], strict=True)]
     far = FAR * 2.0 * deviation * math.sqrt(sum(lead_times)) + mean * sum(lead_times)

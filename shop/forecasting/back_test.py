@@ -93,28 +93,31 @@ def judge(
 
 @njit(cache=True)
 def _judge_one(by_days: Floats, by_weeks: Floats, pieces: float, weight: float, found: Floats) -> None:
-    both = 0.5 * (by_days + by_weeks)
+    mean = 0.5 * (by_days[0] + by_weeks[0])
+    variance = 0.5 * (by_days[1] + by_weeks[1])
+    level = 0.5 * (by_days[2] + by_weeks[2])
     found[JUDGED] += 1.0
     found[ASKED] += pieces
-    found[LOSS] += _loss(both, pieces, weight)
-    found[DAYS_LOSS] += _loss(by_days, pieces, weight)
-    found[WEEKS_LOSS] += _loss(by_weeks, pieces, weight)
-    miss = pieces - both[0] * weight
-    foreseen = both[1] * weight + both[2] * weight * weight
+    found[LOSS] += _loss(mean, variance, level, pieces, weight)
+    found[DAYS_LOSS] += _loss(by_days[0], by_days[1], by_days[2], pieces, weight)
+    found[WEEKS_LOSS] += _loss(by_weeks[0], by_weeks[1], by_weeks[2], pieces, weight)
+    miss = pieces - mean * weight
+    foreseen = variance * weight + level * weight * weight
     if foreseen > 0.0:
         found[MISSED] += min(miss * miss / foreseen, FARTHEST_SQUARE)
-        found[WANDERED] += both[2] * weight * weight / foreseen
+        found[WANDERED] += level * weight * weight / foreseen
 
 
 @njit(cache=True)
-def _loss(told: Floats, pieces: float, weight: float) -> float:
+def _loss(rate: float, variance: float, level: float, pieces: float, weight: float) -> float:
     """Pinball loss over all shares; gamma quantiles after Wilson and Hilferty (1931)."""
-    mean = max(told[0] * weight, LEAST_MEAN)
-    narrow = (told[1] * weight + told[2] * weight * weight) / (9.0 * mean * mean)
+    mean = max(rate * weight, LEAST_MEAN)
+    narrow = (variance * weight + level * weight * weight) / (9.0 * mean * mean)
+    middle, spread = 1.0 - narrow, math.sqrt(narrow)
     total = 0.0
     for j in range(len(_LEVELS)):
-        quantile = mean * max(1.0 - narrow + _POINTS[j] * math.sqrt(narrow), 0.0) ** 3
-        miss = pieces - quantile
+        low = max(middle + _POINTS[j] * spread, 0.0)
+        miss = pieces - mean * (low * low * low)
         total += max(_LEVELS[j] * miss, (_LEVELS[j] - 1.0) * miss)
     return total
 
@@ -138,9 +141,9 @@ def shares_of_weeks(back_test: Floats, class_losses: Floats, members: Floats) ->
     `class_losses` (series, 2) and `members` are the summed relative losses of days and weeks of the series'
     class, and their number. A series without a back-test of its own goes by its class.
 
-    >>> daily = np.array([[8.0, 100.0, 80.0, 130.0, 400.0]])
+    >>> daily = np.array([[8.0, 100.0, 80.0, 130.0, 400.0, 8.0, 2.0]])
     >>> shares_of_weeks(daily, np.array([[900.0, 1100.0]]), np.array([1000.0])).round(2)
-    array([0.04])
+    array([0.06])
     >>> shares_of_weeks(0.0 * daily, np.array([[1000.0, 1000.0]]), np.array([1000.0]))
     array([0.5])
     """

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.bootstrap import House
+from app.web.caused import Said, said_about
 from app.web.places import moment_at
-from shop.errors import NotFoundError
 from tools.ledger import activity, history, rows
 from tools.ledger.activity import Entry, Happened
 from tools.ledger.history import PastDecision
@@ -22,7 +22,7 @@ class Trace:
     decisions: tuple[PastDecision, ...]
     audit: tuple[Entry, ...]
     undone_by: tuple[ActionView, ...]
-    words: str
+    said: Said
 
 
 def trace_of(house: House, action_id: str) -> Trace:
@@ -34,7 +34,7 @@ def trace_of(house: House, action_id: str) -> Trace:
             decisions=tuple(history.decisions_about(snapshot, house.db.tenant, action)),
             audit=tuple(activity.entries_about(snapshot, house.db.tenant, action_id)),
             undone_by=tuple(rows.compensating(snapshot, house.db.tenant, action_id)),
-            words=_words(house, action),
+            said=said_about(house, action),
         )
 
 
@@ -53,15 +53,3 @@ def moment_of(text: str) -> tuple[datetime, str] | None:
         return None
     at, _, action_id = text.partition("~")
     return moment_at(at), action_id
-
-
-def _words(house: House, action: ActionView) -> str:
-    """What somebody typed before this was asked for, if it came from a conversation."""
-    if action.conversation is None:
-        return ""
-    try:
-        events = house.conversations.history(action.conversation)
-    except NotFoundError:
-        return ""  # erased since
-    typed = [event for event in events if event.kind == "user" and event.at <= action.created_at]
-    return str(typed[-1].body["text"]) if typed else ""

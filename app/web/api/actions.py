@@ -154,7 +154,7 @@ def trace(house: Opened, caller: Caller, action_id: Id) -> TraceOut:
     found = trace_of(house, house.desk.status(action_id).id)
     return TraceOut(
         action=ActionOut.of(found.action),
-        words=found.words,
+        words=found.said.typed,
         decisions=[
             DecisionOut(
                 id=one.id,

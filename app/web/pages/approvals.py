@@ -6,7 +6,7 @@ whatever the person may not do; the page only hides buttons that would not work.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlencode
 
@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from app.bootstrap import House
 from app.deciding import asked_roles
 from app.web.bulk import batch_of, decided
+from app.web.caused import Said, said_about
 from app.web.charts import outlook_chart
 from app.web.edit_form import Field, action_of, fields_of
 from app.web.notes import back_to, note_of
@@ -46,6 +47,7 @@ class Detail:
     may_withdraw: bool
     fields: tuple[Field, ...]
     ahead: tuple[Ahead, ...] = ()
+    said: Said = field(default_factory=Said)
     trial: Trial | None = None
 
     @property
@@ -246,6 +248,7 @@ def _detail(house: House, approval: ApprovalView, person: Principal) -> Detail:
         may_withdraw=waits and mine,
         fields=fields,
         ahead=outlooks_of(house, approval) if waits else (),
+        said=said_about(house, approval.action),
     )
 
 

@@ -17,6 +17,8 @@ from tests.app.web.conftest import Browser, SignIn
 from tests.service_store import add_service
 from tests.small_store import CANARY_EMAIL, CANARY_POSTCODE
 
+ORDER_OVER_THE_LIMIT = "order 240 MUG-01 from Northwind for Leeds"
+
 
 @pytest.fixture
 def asker(sign_in: SignIn) -> Iterator[Browser]:
@@ -103,10 +105,20 @@ def test_a_question_while_one_is_worked_on_is_refused(
 
 def test_an_order_over_the_limit_is_a_card_in_the_conversation(asker: Browser) -> None:
     """What needs approval appears as a card with its reason and a link, never as words only."""
-    path = asker.post("/ask", text="order 240 MUG-01 from Northwind for Leeds").path
+    path = asker.post("/ask", text=ORDER_OVER_THE_LIMIT).path
     text = ended(asker, path)
     assert "needs approval" in text
     assert "/approvals/A-1" in text
+
+
+def test_an_approval_keeps_the_words_apart_from_the_facts(asker: Browser) -> None:
+    """Whoever decides reads what was typed and what the assistant wrote, labelled and not among the facts."""
+    path = asker.post("/ask", text=ORDER_OVER_THE_LIMIT).path
+    ended(asker, path)
+    facts, words = asker.get("/approvals/A-1").text.split("Words, not facts")
+    assert ORDER_OVER_THE_LIMIT not in facts
+    assert f'<div class="quoted">{ORDER_OVER_THE_LIMIT}</div>' in words
+    assert "The assistant wrote; nothing above comes from these words" in words
 
 
 def test_an_empty_question_is_refused(asker: Browser) -> None:

@@ -35,7 +35,10 @@ def approve(desk: Desk, job: dict[str, Any]) -> dict[str, int]:
 
 
 def execute(desk: Desk, job: dict[str, Any]) -> dict[str, int]:
-    """Carry out whatever is approved until nothing is left, or until everything is stopped."""
+    """Carry out whatever is approved until nothing is left, or until everything is stopped.
+
+    With `until` each is followed by a new one, so that nobody is done before the switch is turned.
+    """
     came: Counter[str] = Counter()
     waited_for = LEFT if job.get("until") is None else LEFT[1:]
     while not desk.is_stopped() and desk.actions(states=waited_for, limit=1):
@@ -43,6 +46,8 @@ def execute(desk: Desk, job: dict[str, Any]) -> dict[str, int]:
         random.Random(job["seed"]).shuffle(found)
         for view in found:
             came[desk.execute(view.id).state.value] += 1
+            if job.get("until") is not None:
+                desk.submit(order(), session(), execute=False)
         if job.get("recovers"):
             desk.recover()
     return dict(came)

@@ -10,7 +10,7 @@ from tests.planting import Plant
 
 PROVE = os.environ.get("SHOPHAND_PROVE") == "1"
 STEPS = 100_000
-QUICK_STEPS = 600
+QUICK_STEPS = 1_000
 SEEDS = range(1, 6)
 QUICK = (
     "no_expiry", "pending_runs", "executed_again", "reject_approves", "any_terms", "payload_in_audit",

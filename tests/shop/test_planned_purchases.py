@@ -20,8 +20,12 @@ def single(item: Item, offer: Offer | None = None, **more: object) -> World:
 
 def lending(spare: int) -> World:
     """An empty shelf in Leeds, and York with so many pieces more than its order-up-to level."""
-    level = verdict_of(plan(single(Item("MUG")).inputs()), "MUG").arithmetic.order_up_to
-    return World([Item("MUG"), Item("MUG", "york", on_hand=level + spare)], [Offer("MUG")])
+
+    def world(on_hand: int) -> World:
+        return World([Item("MUG"), Item("MUG", "york", on_hand=on_hand)], [Offer("MUG")])
+
+    level = verdict_of(plan(world(0).inputs()), "MUG", "york").arithmetic.order_up_to
+    return world(level + spare)
 
 
 def test_surplus_elsewhere_is_moved_before_anything_is_bought() -> None:

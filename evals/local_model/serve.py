@@ -1,7 +1,8 @@
 """Serves a local GGUF model over OpenAI's chat protocol, tool calls included: an aid of evaluations.
 
-Run it with the Python of an environment of its own that has ``xllamacpp`` (llama.cpp as a ready-made wheel);
-nothing of the project is imported here, and nothing of this is a dependency of the project:
+Run it with the Python of an environment of its own that has ``llama-cpp-python`` (compiled for the processor
+at hand: minutes once, then faster) or ``xllamacpp`` (llama.cpp as a ready-made wheel); nothing of the project
+is imported here, and nothing of this is a dependency of the project:
 
     python evals/local_model/serve.py --model qwen.gguf --port 8711
 
@@ -9,20 +10,20 @@ For models of the ChatML family that keep to no format of tool calls by themselv
 to a message or to one of the offered names, and a call's arguments to their JSON Schema; one call at a time.
 The format is that of llama-cpp-python's ``chatml-function-calling`` with these differences: descriptions and
 results of tools are shown to the model, ``tool_choice`` need not be set, and an answer may be any words (a
-grammar there lets only further calls through once tools are offered, so no answer can come). Two slots keep
-the prefixes of their last prompts.
+grammar there lets only further calls through once tools are offered, so no answer can come). The prefix that
+a prompt shares with the last one is not read again.
 """
 
 import argparse
 import json
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
-import xllamacpp  # type: ignore[import-not-found]  # an environment of its own has it, the project's has not
-
 LONGEST = 400
 """Tokens of one answer or of one call's arguments: a small model does not always find an end."""
+STOP = ["<|im_end|>"]
 _HOW = """
 
 You have access to the following functions:
@@ -40,18 +41,62 @@ functions.<function_name>:
 {{"arg1": "value1", "arg2": "value2"}}"""
 
 
+Complete = Callable[[str, str | None, dict[str, Any] | None], dict[str, Any]]
+"""A completion of a text, held by a GBNF grammar or by a JSON Schema, in the form of OpenAI's completions."""
+
+
+def compiled(options: argparse.Namespace) -> Complete:
+    """Completions by llama-cpp-python; ImportError where it is not there."""
+    import llama_cpp  # type: ignore[import-not-found]  # noqa: PLC0415 - an environment of its own may have it
+
+    model = llama_cpp.Llama(
+        options.model, n_ctx=options.context, n_threads=options.threads, n_threads_batch=options.threads,
+        n_batch=512, verbose=False,
+    )  # fmt: skip
+
+    def complete(text: str, grammar: str | None, schema: dict[str, Any] | None) -> dict[str, Any]:
+        held = None
+        if grammar is not None:
+            held = llama_cpp.LlamaGrammar.from_string(grammar, verbose=False)
+        elif schema is not None:
+            held = llama_cpp.LlamaGrammar.from_json_schema(json.dumps(schema), verbose=False)
+        # Tokens, since a text would get the model's own beginning in front.
+        tokens = model.tokenize(text.encode(), add_bos=False, special=True)
+        done: dict[str, Any] = model.create_completion(
+            tokens, max_tokens=LONGEST, temperature=0.0, stop=STOP, grammar=held
+        )
+        return done
+
+    return complete
+
+
+def ready_made(options: argparse.Namespace) -> Complete:
+    """Completions by xllamacpp, in two slots; ImportError where it is not there."""
+    import xllamacpp  # type: ignore[import-not-found]  # noqa: PLC0415 - an environment of its own may have it
+
+    wanted = xllamacpp.CommonParams()
+    wanted.model.path = options.model
+    wanted.n_ctx = 2 * options.context
+    wanted.n_parallel = 2
+    wanted.port = 0
+    wanted.cpuparams.n_threads = options.threads
+    wanted.cpuparams_batch.n_threads = options.threads
+    server = xllamacpp.Server(wanted)
+
+    def complete(text: str, grammar: str | None, schema: dict[str, Any] | None) -> dict[str, Any]:
+        held = {"grammar": grammar} if grammar is not None else {"json_schema": schema} if schema else {}
+        asked = {"prompt": text, "n_predict": LONGEST, "temperature": 0.0, "stop": STOP, **held}
+        done: dict[str, Any] = server.handle_completions({**asked, "cache_prompt": True})
+        return done
+
+    return complete
+
+
 class Model:
     """The model, and what one answer of it has used so far."""
 
-    def __init__(self, options: argparse.Namespace) -> None:
-        wanted = xllamacpp.CommonParams()
-        wanted.model.path = options.model
-        wanted.n_ctx = 2 * options.context
-        wanted.n_parallel = 2
-        wanted.port = 0
-        wanted.cpuparams.n_threads = options.threads
-        wanted.cpuparams_batch.n_threads = options.threads
-        self._server = xllamacpp.Server(wanted)
+    def __init__(self, complete: Complete) -> None:
+        self._completion = complete
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """One chat completion, as OpenAI's protocol has it."""
@@ -69,16 +114,17 @@ class Model:
             begun = f"{written}message:\n" if offered else written
             message["content"] = self._complete(begun, spent).strip()
         else:
-            arguments = self._complete(f"{written}{chosen}\n", spent, json_schema=call["parameters"])
+            arguments = self._complete(f"{written}{chosen}\n", spent, schema=call["parameters"])
             function = {"name": call["name"], "arguments": arguments.strip()}
             made = {"id": f"call_{len(written)}", "type": "function", "function": function}
             message["tool_calls"] = [made]
         return body(message, spent)
 
-    def _complete(self, text: str, spent: list[int], **held: Any) -> str:
+    def _complete(
+        self, text: str, spent: list[int], grammar: str | None = None, schema: dict[str, Any] | None = None
+    ) -> str:
         """A completion; adds the prompt's tokens (of the first one) and those written to `spent`."""
-        asked = {"prompt": text, "n_predict": LONGEST, "temperature": 0.0, "stop": ["<|im_end|>"], **held}
-        done = self._server.handle_completions({**asked, "cache_prompt": True})
+        done = self._completion(text, grammar, schema)
         usage = done["usage"]
         spent += (
             [usage["completion_tokens"]] if spent else [usage["prompt_tokens"], usage["completion_tokens"]]
@@ -164,6 +210,14 @@ def handler(model: Any, lock: Any) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+def completions(options: argparse.Namespace) -> Complete:
+    """Those of the library that is there, the compiled one first."""
+    try:
+        return compiled(options)
+    except ImportError:
+        return ready_made(options)
+
+
 def main() -> None:
     """Serve until the process is ended."""
     parser = argparse.ArgumentParser(description="Serve a GGUF model on this machine.")
@@ -172,7 +226,7 @@ def main() -> None:
     parser.add_argument("--context", type=int, default=16_384, help="tokens; every tool at once needs 16,384")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
-    server = HTTPServer(("127.0.0.1", options.port), handler(Model(options), threading.Lock()))
+    server = HTTPServer(("127.0.0.1", options.port), handler(Model(completions(options)), threading.Lock()))
     print(f"http://127.0.0.1:{server.server_port}/v1", flush=True)
     server.serve_forever()
 

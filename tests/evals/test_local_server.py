@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import sys
 import threading
 from http.server import HTTPServer
 from pathlib import Path
@@ -25,9 +24,8 @@ TALK = [
 
 
 @pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def serve() -> ModuleType:
     """The script as a module; the library that it runs on is not installed here."""
-    monkeypatch.setitem(sys.modules, "xllamacpp", ModuleType("xllamacpp"))
     path = Path(__file__).parents[2] / "evals" / "local_model" / "serve.py"
     spec = importlib.util.spec_from_file_location("serve", path)
     assert spec is not None

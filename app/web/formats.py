@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
@@ -13,7 +14,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_currency, format_decimal
 
-from shop.errors import SetupError
+from shop.errors import SetupError, ShopError
 from shop.money import Money
 
 NOTHING: Final = "\u2013"
@@ -67,12 +68,26 @@ class Formats:
             return NOTHING
         return _moment(at, self.zone, self.locale)
 
+    def told(self, text: str) -> str:
+        """A sentence with its ISO days, moments of UTC and amounts written like all others on the page.
+
+        >>> Formats.of("en_GB", "Europe/London").told("1,052.80 GBP until 2026-12-17, for run-2026-12-17")
+        '£1,052.80 until 17 Dec 2026, for run-2026-12-17'
+        """
+        return _told(text, self) if any(each.isdigit() for each in text) else text
+
     def until(self, at: datetime, now: datetime) -> str:
         """How far off a moment is: ``in 2 hours``, ``3 days ago``."""
         seconds = round((at - now).total_seconds())
         step = next((step for least, step in _EXACT if abs(seconds) >= least), 1)
         return _until(timedelta(seconds=round(seconds / step) * step), self.locale)
 
+
+_IN_WORDS: Final = re.compile(
+    r"(?<![\w.,/-])(?:(?P<moment>\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:Z|\+00:00| UTC)"
+    r"|(?P<day>\d{4}-\d\d-\d\d)|(?P<amount>-?\d[\d,]*(?:\.\d+)? [A-Z]{3}))(?![\w-])"
+)
+"""Dates and amounts as sentences of the desk write them; ids and ranges with letters or hyphens are none."""
 
 _HOUR: Final = 3_600
 _DAY: Final = 24 * _HOUR
@@ -102,6 +117,23 @@ def _day(day: date, locale: Locale) -> str:
 @lru_cache(_KEPT)
 def _moment(at: datetime, zone: ZoneInfo, locale: Locale) -> str:
     return str(format_datetime(at, "d MMM y, HH:mm", tzinfo=zone, locale=locale))
+
+
+@lru_cache(_KEPT)
+def _told(text: str, formats: Formats) -> str:
+    return _IN_WORDS.sub(lambda found: _rewritten(found, formats), text)
+
+
+def _rewritten(found: re.Match[str], formats: Formats) -> str:
+    """One date or amount; what only looks like one stays as it is."""
+    try:
+        if found["moment"]:
+            return formats.moment(datetime.fromisoformat(found["moment"]).replace(tzinfo=UTC))
+        if found["day"]:
+            return formats.day(date.fromisoformat(found["day"]))
+        return formats.money(Money.parse(found["amount"].replace(",", "")))
+    except (ValueError, ShopError):
+        return found[0]
 
 
 @lru_cache(_KEPT)

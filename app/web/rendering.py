@@ -34,6 +34,7 @@ def templates() -> Environment:
     )
     found.globals["static"] = static_url
     found.filters["capitalize_first"] = capitalized
+    found.filters["without_roles"] = without_roles
     return found
 
 
@@ -53,6 +54,16 @@ def capitalized(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def without_roles(reason: str) -> str:
+    """A decision's reason without whom it needs, which is the same for a whole list of requests.
+
+    >>> without_roles("Needs approval by finance: Order of 1,200.00 GBP is over the 1,000.00 GBP limit.")
+    'Order of 1,200.00 GBP is over the 1,000.00 GBP limit.'
+    """
+    head, _, rest = reason.partition(": ")
+    return rest if rest and head.startswith("Needs approval by ") else reason
+
+
 def formats_of(house: House) -> Formats:
     """How this store writes values."""
     with house.db.reading() as snapshot:
@@ -63,12 +74,22 @@ known_formats: Final = lru_cache(maxsize=16)(Formats.of)
 """Reading a locale's data takes longer than most pages."""
 
 
+def _writing(formats: Formats) -> dict[str, Any]:
+    """How a template writes values; `told` is for sentences that hold dates and amounts."""
+    return {
+        "money": formats.money,
+        "number": formats.number,
+        "day": formats.day,
+        "moment": formats.moment,
+        "told": formats.told,
+    }
+
+
 def fragment(house: House, template: str, **values: Any) -> Markup:
     """A part of a page that is the same for everybody, to be kept."""
     formats = formats_of(house)
     found = templates().get_template(template)
-    writing = {"money": formats.money, "number": formats.number, "day": formats.day, "moment": formats.moment}
-    return Markup(found.render(**writing, **values))  # noqa: S704 - the template has escaped its values
+    return Markup(found.render(**_writing(formats), **values))  # noqa: S704 - the template has escaped its values
 
 
 def page(
@@ -88,10 +109,7 @@ def page(
         provider=request.app.state.provider is not None,
         path=request.url.path,
         now=now,
-        money=formats.money,
-        number=formats.number,
-        day=formats.day,
-        moment=formats.moment,
+        **_writing(formats),
         until=lambda at: formats.until(at, now),
         status=status,
         **values,

@@ -10,8 +10,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from app.web.looked_up import Cell, LookedUp, links_of, looked_up
+from app.web.drawings import Plotted, plotted
+from app.web.looked_up import LookedUp, links_of, looked_up
 from app.web.markdown import as_html
+from app.web.tables import Cell
 from shop.errors import NotFoundError
 from shop.store.journal import StoredEvent
 from tools.desk import ApprovalView, Desk
@@ -35,6 +37,11 @@ class Call:
     def links(self) -> list[Cell]:
         """The records that it was asked about."""
         return list(links_of(self.args))
+
+    @property
+    def drawing(self) -> Plotted | None:
+        """What of its answer is worth a drawing."""
+        return None if self.found is None else plotted(self.name, self.found)
 
 
 @dataclass(slots=True)
@@ -124,7 +131,7 @@ def _told(turn: Turn, message: Any) -> None:
     if message.get("role") != "tool" or not turn.calls or turn.calls[-1].name != message.get("name"):
         return
     if turn.calls[-1].status == "ok":
-        turn.calls[-1].found = looked_up(str(message.get("content", "")))
+        turn.calls[-1].found = looked_up(str(message.get("content", "")), turn.calls[-1].name)
 
 
 def _spent(turn: Turn, body: Any) -> None:

@@ -27,7 +27,7 @@ def test_an_order_over_the_limit_goes_its_whole_way(served: Served, enter: Enter
     operator = enter("operator", "/ask")
     operator.get_by_label("Your question").fill("order 480 MUG-01 from Northwind for Leeds")
     operator.keyboard.press("Enter")
-    operator.get_by_role("link", name="Purchase order of 2,160.00 GBP").click()
+    operator.get_by_role("link", name="Purchase order of £2,160.00").click()
     expect(operator).to_have_url(WAITING)
 
     maya = enter("maya", "/approvals/A-1")

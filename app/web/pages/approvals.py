@@ -20,7 +20,7 @@ from app.web.caused import Said, said_about
 from app.web.charts import outlook_chart
 from app.web.edit_form import Field, action_of, fields_of
 from app.web.notes import back_to, note_of
-from app.web.outlooks import Ahead, outlooks_of
+from app.web.outlooks import Prospect, outlooks_of
 from app.web.rendering import formats_of, page
 from app.web.triage import LONGEST_SNOOZE_HOURS, check_seen, put_off
 from app.web.who import Form, Opened, Posted, SignedIn
@@ -46,7 +46,7 @@ class Detail:
     may_edit: bool
     may_withdraw: bool
     fields: tuple[Field, ...]
-    ahead: tuple[Ahead, ...] = ()
+    ahead: Prospect | None = None
     said: Said = field(default_factory=Said)
     trial: Trial | None = None
 
@@ -118,7 +118,8 @@ def drawing(house: Opened, visit: SignedIn, approval_id: str, sku: str) -> Respo
     """A line's stock with and without the order, as a drawing."""
     del visit
     found = outlooks_of(house, house.desk.approval(approval_id))
-    chosen = next((one.outlook for one in found if one.outlook.sku == sku), None)
+    shown = found.shown if found is not None else ()
+    chosen = next((one.outlook for one in shown if one.outlook.sku == sku), None)
     if chosen is None:
         raise NotFoundError(f"{approval_id} has no outlook for {sku!r}")
     return Response(outlook_chart(chosen), media_type="image/svg+xml")
@@ -159,8 +160,10 @@ def check(request: Request, house: Opened, form: Posted, approval_id: str) -> Re
             return JSONResponse({"verdict": "invalid", "words": str(error), "value": ""})
         raise
     if wants_data:
-        value = formats_of(house).money(trial.money) if trial.money else ""
-        return JSONResponse({"verdict": trial.verdict.value, "words": trial.words, "value": value})
+        formats = formats_of(house)
+        value = formats.money(trial.money) if trial.money else ""
+        words = formats.told(trial.words)
+        return JSONResponse({"verdict": trial.verdict.value, "words": words, "value": value})
     detail = _detail(house, approval, form.person)
     fields = tuple(replace(one, value=form.text(one.name, one.value)) for one in detail.fields)
     return page(
@@ -247,7 +250,7 @@ def _detail(house: House, approval: ApprovalView, person: Principal) -> Detail:
         may_edit=waits and operator,
         may_withdraw=waits and mine,
         fields=fields,
-        ahead=outlooks_of(house, approval) if waits else (),
+        ahead=outlooks_of(house, approval) if waits else None,
         said=said_about(house, approval.action),
     )
 

@@ -11,10 +11,12 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from app.bootstrap import House
 from app.serving import agreed, identify, questions
 from app.web.asking import ask, followed, mine
 from app.web.rendering import page
-from app.web.turns import turns_of
+from app.web.sessions import Visit
+from app.web.turns import Call, turns_of
 from app.web.who import Opened, Posted, SignedIn
 from shop.errors import InvalidActionError, NotFoundError
 from shop.store.journal import RUNNING
@@ -82,17 +84,27 @@ def shown(request: Request, house: Opened, visit: SignedIn, conversation: str) -
 
 
 @router.get("/ask/{conversation}/{turn}/{call}.csv")
-def table(house: Opened, visit: SignedIn, conversation: str, turn: str, call: str) -> Response:
-    """What a call of a turn found, as CSV."""
-    mine(house, conversation, visit.principal)
-    turns = turns_of(house.conversations.history(conversation), house.desk)
-    calls = [
-        one for each in turns if str(each.number) == turn for one in each.calls if str(one.index) == call
-    ]
-    if not calls or calls[0].found is None:
+def table(
+    house: Opened, visit: SignedIn, conversation: str, turn: str, call: str, part: str = ""
+) -> Response:
+    """A table that a call of a turn found, as CSV with all its columns."""
+    chosen = _call(house, visit, conversation, turn, call)
+    found = chosen.found.part(part) if chosen.found is not None else None
+    if found is None:
         raise NotFoundError(f"turn {turn} of {conversation} has no table {call}")
-    headers = {"content-disposition": f'attachment; filename="{calls[0].name}-{conversation}.csv"'}
-    return Response(calls[0].found.as_csv(), media_type="text/csv; charset=utf-8", headers=headers)
+    name = "-".join(each for each in (chosen.name, part, conversation) if each)
+    headers = {"content-disposition": f'attachment; filename="{name}.csv"'}
+    return Response(found.as_csv(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/ask/{conversation}/{turn}/{call}.svg")
+def drawing(house: Opened, visit: SignedIn, conversation: str, turn: str, call: str) -> Response:
+    """The drawing of what a call of a turn found; the tables beside it hold the same figures."""
+    chosen = _call(house, visit, conversation, turn, call).drawing
+    if chosen is None:
+        raise NotFoundError(f"turn {turn} of {conversation} has no drawing {call}")
+    headers = {"cache-control": "private, max-age=86400"}  # what was told then does not change any more
+    return Response(chosen.as_svg(), media_type="image/svg+xml", headers=headers)
 
 
 @router.post("/ask/{conversation}/identify")
@@ -128,6 +140,16 @@ def stop(house: Opened, form: Posted, conversation: str) -> Response:
     mine(house, conversation, form.person)
     house.conversations.stop(conversation, form.person.id)
     return RedirectResponse(f"/ask/{conversation}", 303)
+
+
+def _call(house: House, visit: Visit, conversation: str, turn: str, call: str) -> Call:
+    """One call of a turn of this visitor's own conversation."""
+    mine(house, conversation, visit.principal)
+    for each in turns_of(house.conversations.history(conversation), house.desk):
+        for one in each.calls:
+            if str(each.number) == turn and str(one.index) == call:
+                return one
+    raise NotFoundError(f"turn {turn} of {conversation} has no call {call}")
 
 
 @router.get("/ask/{conversation}/events")

@@ -3,6 +3,8 @@ const lines = [...document.querySelectorAll(".lines li")];
 const at = () => lines.findIndex((line) => line.classList.contains("here"));
 const open = (index) => lines[index]?.querySelector("a").click();
 
+lines[at()]?.scrollIntoView({ block: "nearest" });
+
 const keys = {
   j: () => open(Math.min(at() + 1, lines.length - 1)),
   k: () => open(Math.max(at() - 1, 0)),

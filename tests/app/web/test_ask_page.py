@@ -8,7 +8,8 @@ import pytest
 
 from agent.journal import Draft, EventKind
 from app.bootstrap import House
-from app.web.looked_up import looked_up
+from app.web.drawings import plotted
+from app.web.looked_up import LookedUp, looked_up
 from app.web.markdown import as_html
 from app.web.work import Work
 from shop.people import Principal
@@ -169,7 +170,7 @@ def test_a_customers_cancellation_goes_from_request_to_receipt(asker: Browser, h
     text = ended(asker, path)
     assert "Ask the customer: Cancel order #2002?" in text
     action = re.findall(r'name="action" value="(\w+)"', text)[0]
-    assert "order 2002 cancelled, 12.50 GBP paid back" in asker.post(f"{path}/agree", action=action).text
+    assert "order 2002 cancelled, £12.50 paid back" in asker.post(f"{path}/agree", action=action).text
 
 
 def test_a_yes_is_of_its_own_conversation(asker: Browser, house: House) -> None:
@@ -190,7 +191,7 @@ def test_what_a_tool_found_is_a_table_with_links(asker: Browser) -> None:
     path = asker.post("/ask", text="how much stock of MUG-01 do we have?").path
     text = ended(asker, path)
     assert 'href="/products/MUG-01"' in text
-    assert 'src="/products/MUG-01/sales.svg"' in text
+    assert re.search(r'src="/(ask/[^"]+|products/MUG-01/sales)\.svg"', text)
     found = re.search(r'href="(/ask/[^"]+\.csv)"', text)
     assert found is not None
     header, first, *_ = asker.get(found[1]).text.splitlines()
@@ -210,4 +211,65 @@ def test_a_cell_of_a_table_is_no_formula() -> None:
     told = {"items": [{"sku": "=1+1", "title": "@x", "available": -1}]}
     found = looked_up(json.dumps(told))
     assert found is not None
-    assert found.as_csv().splitlines()[1] == "'=1+1,'@x,-1"
+    assert found.parts[0].as_csv().splitlines()[1] == "'=1+1,'@x,-1"
+
+
+def found_by(tool: str, **told: object) -> LookedUp:
+    """What a tool's answer is on the page."""
+    found = looked_up(json.dumps({"source": "stock", "as_of": "2026-11-20T09:00:00Z", **told}), tool)
+    assert found is not None
+    return found
+
+
+def test_the_lists_of_a_record_are_tables_whose_rows_say_whose_they_are() -> None:
+    """An order's lines and payments stand apart, each row with its order's customer."""
+    lines = [{"sku": "MUG-01", "quantity": 2}]
+    found = found_by("get_order", id="1042", customer="C-1", lines=lines, payments=[{"kind": "sale"}])
+    assert [(part.name, part.columns) for part in found.parts] == [
+        ("lines", ("customer", "sku", "quantity")),
+        ("payments", ("customer", "kind")),
+    ]
+    assert dict(found.terms)["id"].href == "/orders/1042"
+
+
+def test_no_column_is_lost_to_the_csv() -> None:
+    """A page shows twelve columns, the CSV all of them."""
+    [part] = found_by("", items=[{f"c{number}": number for number in range(15)}]).parts
+    assert (part.shown, len(part.as_csv().splitlines()[0].split(","))) == (12, 15)
+
+
+def test_several_products_are_bars() -> None:
+    """Stock beyond its demand is drawn by product and place, in its currency."""
+    items = [
+        {"sku": "MUG-01", "location": "leeds", "excess_value": "1,200.50 GBP"},
+        {"sku": "MUG-02", "location": "leeds", "excess_value": "20.00 GBP"},
+    ]
+    drawing = plotted("list_overstock", found_by("list_overstock", items=items))
+    assert drawing is not None
+    assert (drawing.unit, drawing.bars) == ("GBP", (("MUG-01 leeds", 1200.5), ("MUG-02 leeds", 20.0)))
+    assert "<title>Stock beyond its demand, at cost</title>" in drawing.as_svg()
+
+
+def test_movements_are_a_course_in_time() -> None:
+    """Pieces of one day and place are added up, and each place is a series."""
+    moves = [("2026-11-19", "leeds", -3), ("2026-11-19", "leeds", -2), ("2026-11-20", "york", 24)]
+    items = [{"day": day, "location": place, "quantity": pieces} for day, place, pieces in moves]
+    drawing = plotted("stock_movements", found_by("stock_movements", sku="MUG-01", items=items))
+    assert drawing is not None
+    assert [(name, pieces) for _, name, pieces in drawing.points] == [("leeds", -5.0), ("york", 24.0)]
+    assert "Pieces in and out, MUG-01" in drawing.as_svg()
+
+
+def test_two_currencies_are_no_drawing() -> None:
+    """Bars of pounds beside bars of euros would say nothing."""
+    items = [{"sku": "A", "excess_value": "1.00 GBP"}, {"sku": "B", "excess_value": "1.00 EUR"}]
+    assert plotted("list_overstock", found_by("list_overstock", items=items)) is None
+
+
+def test_a_conversation_shows_its_drawing(asker: Browser) -> None:
+    """What a question about movements found is drawn beside its table, for its owner."""
+    path = asker.post("/ask", text="show the stock movements of MUG-01").path
+    text = ended(asker, path)
+    drawings = re.findall(r'src="(/ask/[^"]+\.svg)"', text)
+    assert drawings
+    assert "<svg" in asker.get(drawings[-1]).text

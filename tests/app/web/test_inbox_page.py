@@ -180,7 +180,7 @@ def test_a_filter_for_nothing_says_so(manager: Browser, waiting: str) -> None:
 def test_today_shows_what_waits_first(manager: Browser, waiting: str, house: House) -> None:
     """Today opens with the request, its worth and its reason."""
     text = manager.get("/").text
-    assert house.desk.approval(waiting).card.title in text
+    assert "Purchase order of £1,080.00 from Northwind Trading Ltd" in text
     assert f"/approvals/{waiting}" in text
 
 

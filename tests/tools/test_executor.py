@@ -73,6 +73,18 @@ def test_the_peoples_yes_counts_when_an_interrupted_action_is_judged_again(gate:
     assert len(gate.purchase_orders()) == 1
 
 
+def test_a_rule_that_nobody_saw_ends_an_interrupted_action(gate: Gate) -> None:
+    """A yes to one rule does not carry an interrupted action past another that came into force since."""
+    gate.desk.submit(big_order(), session())
+    gate.backend.fault = "silent before"
+    assert gate.desk.approve("A-1", PRIYA).state is State.UNKNOWN
+    gate.rules = rules({"spend.supplier.24h: {over: 2_000 GBP}": "spend.supplier.24h: {over: 500 GBP}"})
+    (answer,) = gate.desk.recover()
+    assert answer.state is State.FAILED
+    assert "nobody has said yes to po-day" in answer.reason
+    assert gate.effects() == 0
+
+
 def test_the_stop_switch_holds_in_recovery(gate: Gate) -> None:
     """Recovery reads the stop switch too."""
     gate.backend.fault = "silent before"

@@ -21,6 +21,12 @@ UNKNOWN_ACTION: Final = "(unknown action)"
 JUDGE_FAILED: Final = "(judge failed)"
 """These stand in place of a rule id where no rule speaks; a real id never has parentheses."""
 
+WORD_FLIP: Final = "It "
+"""How a nearest flip begins that is no figure but another word."""
+NO: Final = "Denied: "
+"""How a refusal begins in words."""
+_TOLD_REASONS: Final = 3
+
 
 class Verdict(StrEnum):
     """The three answers, from the loosest to the strictest."""
@@ -131,9 +137,14 @@ class Decision:
     engine: str
 
     def in_words(self) -> str:
-        """One or two sentences for operators: the answer, its reason, and what would change it."""
+        """A few sentences for operators: the answer, its reasons, and the figure that would change it.
+
+        A refusal tells its first three reasons, a question its first. That a yes in place of a no would
+        help says nothing that the reason did not say.
+        """
         first = f"{_ANSWERS[self.verdict]}{self._asked()}: {self._reason()}"
-        return f"{first} {self.nearest_flip}".rstrip()
+        figure = "" if self.nearest_flip.startswith(WORD_FLIP) else self.nearest_flip
+        return f"{first} {figure}".rstrip()
 
     def _asked(self) -> str:
         if self.verdict is not Verdict.NEEDS_APPROVAL:
@@ -150,8 +161,9 @@ class Decision:
         ]
         if not reasons:
             return "no rule speaks against it."
-        more = f" ({_more_rules(len(reasons) - 1)})" if len(reasons) > 1 else ""
-        return reasons[0].rstrip(".") + more + "."
+        told = _TOLD_REASONS if self.verdict is Verdict.DENY else 1
+        more = f" ({_more_rules(len(reasons) - told)})" if len(reasons) > told else ""
+        return f"{' '.join(reasons[:told]).rstrip('.')}{more}."
 
     def as_json(self) -> dict[str, Any]:
         """Plain values that canonical JSON can carry; `from_json` is the inverse."""

@@ -8,7 +8,7 @@ from itertools import takewhile
 from operator import itemgetter
 from typing import Any
 
-from policies.decision import Verdict
+from policies.decision import WORD_FLIP, Verdict
 from policies.fact_types import BoolFact, EnumFact, FactValue, NumberFact
 from policies.model import KindRules, Rule
 from policies.satisfied import combined
@@ -92,7 +92,7 @@ def _word_flip(
     for other in others:
         after = verdict_at(other)
         if after.strictness < before.strictness:
-            words = f"It {_ENDINGS[after]} if '{label(fact)}' were {fact_type.shown(other)}."
+            words = f"{WORD_FLIP}{_ENDINGS[after]} if '{label(fact)}' were {fact_type.shown(other)}."
             return _Flip(1.0, fact, words)
     return None
 

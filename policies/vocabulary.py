@@ -188,7 +188,7 @@ _LABELS: Final[dict[str, str]] = {
     "lines": "number of lines",
     "cover_after_days": "days of cover after the order",
     "rate.age_days": "age of the exchange rate in days",
-    "open": "purchase order is open",
+    "open": "it is still open",
     "anything_received": "something was received",
     "over_received": "number of pieces over the order",
     "enough_available": "enough is available",

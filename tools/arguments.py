@@ -104,6 +104,17 @@ PercentText = Annotated[
 Day = Annotated[date, BeforeValidator(_as_day)]
 
 NO_REASON: Final = "no reason was given"
+ASKED_BY_OPERATOR: Final = "asked for by the operator"
+"""How a reason begins that only repeats the request."""
+
+
+def because(reason: str) -> str:
+    """A reason to stand behind a request, empty where it says nothing new.
+
+    >>> because("too small"), because(NO_REASON)
+    (': too small', '')
+    """
+    return "" if reason.startswith((NO_REASON, ASKED_BY_OPERATOR)) else f": {reason}"
 
 
 class ToolArguments(BaseModel):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from policies.decision import facts_as_json
+from policies.decision import NO, facts_as_json
 from policies.judge import Decision, Grant, Verdict, decide
 from policies.modes import Mode, tightened
 from policies.scope import places_as_json
@@ -98,11 +98,22 @@ class Judgement:
 
     @property
     def reason(self) -> str:
-        """The decision in words, with what could not be read and, if it is a no, what to do instead."""
-        missing = f" ({'; '.join(self.facts.missing)})" if self.facts.missing else ""
-        denied = self.decision.verdict is Verdict.DENY
-        advice = f" {' '.join(self.facts.advice)}" if denied and self.facts.advice else ""
-        return self.decision.in_words() + missing + advice
+        """The decision in words; of a no, first what can be asked for instead or could not be read."""
+        words = self.decision.in_words()
+        if self.decision.verdict is not Verdict.DENY:
+            return words
+        told = [as_sentence(one) for one in self.facts.missing] + self.facts.advice
+        explained = bool(self.decision.missing and self.facts.missing)
+        return NO + " ".join(told if explained else [*told, words.removeprefix(NO)])
+
+
+def as_sentence(words: str) -> str:
+    """A part of a sentence as one of its own.
+
+    >>> as_sentence("there is no return 'RMA-9'")
+    "There is no return 'RMA-9'."
+    """
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +153,7 @@ class Submission:
             case State.APPROVED:
                 return f"approved, not yet carried out: {self.reason}"
             case _:
-                return f"{self.state.value}: {self.reason}"
+                return f"{self.state.value}: {self.reason.removeprefix(NO)}"
 
 
 def session_again(filed: ActionView | PlanView) -> Session:

@@ -29,7 +29,7 @@ from tools.arguments import (
     Words,
     parse_amount,
 )
-from tools.order_pieces import method_meant, swaps_of
+from tools.order_pieces import Free, method_meant, swaps_of
 from tools.returns import Exchanged, Method
 from tools.tool import Shop, submit
 
@@ -54,8 +54,11 @@ def change_order_items(
     """
     with shop.db.reading() as snapshot:
         found = lookups.order(snapshot, order)
-        lines = swaps_of(snapshot, found, items, unshipped(found))
-        difference = swap_quote(snapshot, found, lines, unshipped(found)).difference
+        free = Free(
+            unshipped(found), "can change", "it was sent already; exchange it once it has been delivered"
+        )
+        lines = swaps_of(snapshot, found, items, free)
+        difference = swap_quote(snapshot, found, lines, free.pieces).difference
         paying = method_meant(snapshot, found.customer, method)
     wanted = ", ".join(f"{line.quantity} of line {line.line} to {line.new_sku}" for line in lines)
     request = f"change items of order #{found.id}: {wanted}, difference {difference}"

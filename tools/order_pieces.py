@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from shop.errors import ToolInputError
 from shop.model import Order
@@ -13,6 +14,15 @@ from shop.store.reads import catalogue
 from shop.store.reads.payment_methods import payment_methods
 from tools import lookups
 from tools.arguments import OrderedLine, Pieces, Sku, ToolArguments
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """How many pieces of each line can be meant, which these are, and what to do where there are none."""
+
+    pieces: Mapping[int, int]
+    are: str
+    instead: str
 
 
 class ExchangedLine(ToolArguments):
@@ -37,30 +47,31 @@ def sku_on(snapshot: Snapshot, order: Order, text: str) -> str:
 
 
 def pieces_of(
-    snapshot: Snapshot, order: Order, items: list[OrderedLine] | None, free: Mapping[int, int]
+    snapshot: Snapshot, order: Order, items: list[OrderedLine] | None, free: Free
 ) -> tuple[OrderPieces, ...]:
     """The lines of some products, with so many pieces of each; without `items`, all that is free.
 
-    `free` is how many pieces of a line can be meant. Raises ToolInputError if that is fewer.
+    Raises ToolInputError if fewer are free.
     """
     if not items:
         return _all_of(order, free)
-    left, taken = dict(free), dict[int, int]()
+    left, taken = dict(free.pieces), dict[int, int]()
     for item in items:
-        for line, pieces in _spread(order, sku_on(snapshot, order, item.sku), item.quantity, left):
+        sku = sku_on(snapshot, order, item.sku)
+        for line, pieces in _spread(order, sku, item.quantity, left, free):
             taken[line] = taken.get(line, 0) + pieces
     return tuple(OrderPieces(line=line, quantity=pieces) for line, pieces in sorted(taken.items()))
 
 
 def swaps_of(
-    snapshot: Snapshot, order: Order, items: list[ExchangedLine], free: Mapping[int, int]
+    snapshot: Snapshot, order: Order, items: list[ExchangedLine], free: Free
 ) -> tuple[SwappedPieces, ...]:
     """The lines of some products, each with the variant that is wanted instead."""
-    left, swaps = dict(free), list[SwappedPieces]()
+    left, swaps = dict(free.pieces), list[SwappedPieces]()
     for item in items:
         sku = sku_on(snapshot, order, item.sku)
         new = _variant(snapshot, sku, item.new_sku)
-        for line, pieces in _spread(order, sku, item.quantity, left):
+        for line, pieces in _spread(order, sku, item.quantity, left, free):
             swaps.append(SwappedPieces(line=line, quantity=pieces, new_sku=new))
     return tuple(swaps)
 
@@ -79,22 +90,42 @@ def method_meant(snapshot: Snapshot, customer: str | None, text: str | None) -> 
         one for one in known if wanted in one.words.casefold() or one.words.casefold() in wanted
     ]
     if len(found) != 1:
-        raise ToolInputError(f"name one payment method of the customer: {_named(known)}")
+        raise ToolInputError(_which_method(text, known, several=bool(found)))
     return found[0].id
 
 
-def _named(known: list[PaymentMethod]) -> str:
-    return "; ".join(f"{one.id} ({one.words})" for one in known) or "there is none on file"
+def counted(number: int) -> str:
+    """So many pieces, in words.
+
+    >>> counted(1), counted(2)
+    ('1 piece', '2 pieces')
+    """
+    return f"{number} piece" if number == 1 else f"{number} pieces"
 
 
-def _all_of(order: Order, free: Mapping[int, int]) -> tuple[OrderPieces, ...]:
-    found = tuple(OrderPieces(line=line, quantity=pieces) for line, pieces in free.items() if pieces > 0)
+def _which_method(text: str, known: list[PaymentMethod], *, several: bool) -> str:
+    if not known:
+        return "the customer has no payment method on file; leave it out: money then goes back as it was paid"
+    listed = "; ".join(f"{one.id} ({one.words})" for one in known)
+    if several:
+        return f"{text!r} fits several payment methods of the customer: name one of {listed}"
+    return f"{text!r} is no payment method of the customer: name one of {listed}"
+
+
+def _all_of(order: Order, free: Free) -> tuple[OrderPieces, ...]:
+    found = tuple(
+        OrderPieces(line=line, quantity=pieces) for line, pieces in free.pieces.items() if pieces > 0
+    )
     if not found:
-        raise ToolInputError(f"order #{order.id} is {order.status}; no piece of it can be meant")
+        raise ToolInputError(f"nothing of order #{order.id} {free.are}: {_instead(order, free)}")
     return found
 
 
-def _spread(order: Order, sku: str, quantity: int, left: dict[int, int]) -> list[tuple[int, int]]:
+def _instead(order: Order, free: Free) -> str:
+    return "it is cancelled" if order.status == "cancelled" else free.instead
+
+
+def _spread(order: Order, sku: str, quantity: int, left: dict[int, int], free: Free) -> list[tuple[int, int]]:
     open_pieces, found = quantity, list[tuple[int, int]]()
     for line in (one for one in order.lines if one.sku == sku):
         pieces = min(open_pieces, left[line.line_no])
@@ -102,11 +133,12 @@ def _spread(order: Order, sku: str, quantity: int, left: dict[int, int]) -> list
             left[line.line_no] -= pieces
             open_pieces -= pieces
             found.append((line.line_no, pieces))
-    if open_pieces == quantity:
-        raise ToolInputError(f"order #{order.id} is {order.status}; no piece of {sku} on it can be meant")
+    had = quantity - open_pieces
+    if not had:
+        raise ToolInputError(f"no piece of {sku} on order #{order.id} {free.are}: {_instead(order, free)}")
     if open_pieces:
         raise ToolInputError(
-            f"only {quantity - open_pieces} of {sku} on order #{order.id} can be meant, not {quantity}"
+            f"of {sku} on order #{order.id}, {counted(had)} {free.are}, not {quantity}: ask for at most {had}"
         )
     return found
 

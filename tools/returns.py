@@ -15,14 +15,16 @@ from shop.actions import (
     RequestReturn,
     ReshipOrder,
 )
+from shop.model import Order
 from shop.service_actions import InspectionResult, ReshipReason
+from shop.store.database import Snapshot
 from shop.store.reads import orders
 from shop.store.reads.swap_quotes import swap_quote
 from shop.swaps import returnable
 from tools import lookups
 from tools.answers import WriteAnswer
-from tools.arguments import NO_REASON, Name, OrderedLine, OrderId, Reason, Words, numbered
-from tools.order_pieces import ExchangedLine, method_meant, pieces_of, swaps_of
+from tools.arguments import NO_REASON, Name, OrderedLine, OrderId, Reason, Words, because, numbered
+from tools.order_pieces import ExchangedLine, Free, counted, method_meant, pieces_of, swaps_of
 from tools.tool import Shop, submit
 
 Rma = Annotated[Name, numbered("RMA"), Field(description="return: 'RMA-301'")]
@@ -54,11 +56,10 @@ def request_return(
     """
     with shop.db.reading() as snapshot:
         found = lookups.order(snapshot, order)
-        free = returnable(found, orders.returns(snapshot, found.id))
-        lines = pieces_of(snapshot, found, items, free)
+        lines = pieces_of(snapshot, found, items, _free(snapshot, found))
         to = method_meant(snapshot, found.customer, refund_to)
     pieces = sum(line.quantity for line in lines)
-    request = f"return of {pieces} pieces of order #{found.id}: {reason}"
+    request = f"return of {counted(pieces)} of order #{found.id}{because(reason)}"
     return submit(shop, RequestReturn, request, order=found.id, lines=lines, to=to, reason=reason)
 
 
@@ -101,9 +102,9 @@ def request_exchange(
     """
     with shop.db.reading() as snapshot:
         found = lookups.order(snapshot, order)
-        free = returnable(found, orders.returns(snapshot, found.id))
+        free = _free(snapshot, found)
         lines = swaps_of(snapshot, found, items, free)
-        difference = swap_quote(snapshot, found, lines, free).difference
+        difference = swap_quote(snapshot, found, lines, free.pieces).difference
         paying = method_meant(snapshot, found.customer, method)
     wanted = ", ".join(f"{line.quantity} of line {line.line} for {line.new_sku}" for line in lines)
     request = f"exchange on order #{found.id}: {wanted}, difference {difference}"
@@ -134,10 +135,14 @@ def reship_order(
     """Ask to send goods of an order again that were lost or arrived damaged, at no charge."""
     with shop.db.reading() as snapshot:
         found = lookups.order(snapshot, order)
-        sent = {line.line_no: line.fulfilled for line in found.lines}
+        sent = Free(
+            {line.line_no: line.fulfilled for line in found.lines},
+            "was sent",
+            "wait until it is sent, or cancel the order",
+        )
         lines = pieces_of(snapshot, found, items, sent)
-    pieces = sum(line.quantity for line in lines)
-    request = f"send {pieces} {reason} pieces of order #{found.id} again"
+    pieces = counted(sum(line.quantity for line in lines)).replace(" ", f" {reason} ")
+    request = f"send {pieces} of order #{found.id} again"
     return submit(
         shop,
         ReshipOrder,
@@ -147,3 +152,12 @@ def reship_order(
         reason=ReshipReason(reason),
         note=note or "",
     )
+
+
+def _free(snapshot: Snapshot, order: Order) -> Free:
+    """What can still come back of an order."""
+    free = returnable(order, orders.returns(snapshot, order.id))
+    instead = "change its items or cancel it instead"
+    if order.has_shipped:
+        instead = "what was sent is back already, or on a return; the order shows it"
+    return Free(free, "can come back", instead)

@@ -10,6 +10,7 @@ from typing import Any, NotRequired, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ValidationError, create_model
 
+from policies.decision import FACTS_AT_FAULT
 from shop.actions import Action, in_words
 from shop.clock import Clock
 from shop.errors import InvalidActionError
@@ -96,7 +97,11 @@ def submit(shop: Shop, action: type[Action], request: str, **fields: Any) -> Wri
         approval_id=filed.approval_id,
         request=request,
         words=filed.in_words(),
-        why=tuple(rule.text for rule in filed.decision.fired if rule.effect is filed.decision.verdict),
+        why=tuple(
+            one.text
+            for one in filed.decision.fired
+            if one.effect is filed.decision.verdict and one.rule != FACTS_AT_FAULT
+        ),
         undo=f"{action.undo.value}: {action.undo_by}",
     )
 

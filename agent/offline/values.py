@@ -10,6 +10,7 @@ from agent.offline.mentions import Mention, Sort
 from agent.offline.ordinary import ORDINARY
 from agent.offline.requests import TAG, Request
 from agent.offline.spelling import TRADE_WORDS
+from tools.arguments import ASKED_BY_OPERATOR
 
 _FULL: Final = re.compile(
     r"\b(?:in full|full(?:y)?|everything|entire(?:ly)?|completely|complete|whole|all of it|all the money|the lot|total|100 ?%|maximum|max|all)\b"
@@ -214,7 +215,7 @@ def reason(request: Request) -> str:
     telling = [
         part for part in parts[1:] if len(part.split()) > 1 and not part.lower().startswith(("please", "pls"))
     ]
-    return telling[-1] if telling else f"asked for by the operator: {said}"
+    return telling[-1] if telling else f"{ASKED_BY_OPERATOR}: {said}"
 
 
 _FLAT: Final = re.compile(r"^(?:flat|apartment|apt|unit|floor|suite|building|block|room)\b", re.IGNORECASE)

@@ -35,7 +35,9 @@ def markdown(found: MarkdownAnswer) -> str:
     weeks = [
         f"week {one.week}: {one.price.text}, about {one.sold} of {one.stock} sold for {one.revenue.text}"
         for one in found.weeks
+        if one.stock > 0
     ]
+    weeks += ["then nothing is left"] if len(weeks) < len(found.weeks) else []
     return (
         f"Markdown plan for {found.pieces} of {found.sku} {found.title}, now {found.price.text}: start at "
         f"{found.first_price.text}.\n{bulleted(weeks)}\n"

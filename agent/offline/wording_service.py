@@ -114,7 +114,7 @@ def _quote(found: RefundQuoteAnswer) -> str:
     )
     if found.note:
         text += f" {found.note[:1].upper()}{found.note[1:].rstrip('.')}."
-    return f"{text} Nothing was paid."
+    return f"{text} This only tells; nothing has been paid back by it."
 
 
 def _guides(found: GuidesAnswer) -> str:

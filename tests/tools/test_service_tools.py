@@ -139,7 +139,7 @@ def test_too_large_refund_is_denied(shop: Shop) -> None:
     """More than what may be refunded is denied by the desk, with the reason."""
     done = result(shop, "refund_order", order="1042", amount="24.96")
     assert done.state == "denied"
-    assert done.why == ("The amount is more than what may still be refunded.",)
+    assert done.why == ("The amount is more than what may still be refunded; ask for no more than that.",)
 
 
 def test_refund_of_a_foreign_product(shop: Shop) -> None:

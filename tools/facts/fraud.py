@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from shop.actions import ChangeCustomerAddress, ChangeOrderAddress
+from shop.countries import same_country
 from shop.model import Order
 from shop.store.reads import customers
 from tools.facts.gathering import Gathered, Scene
@@ -31,9 +32,8 @@ def add_account(order: Order, scene: Scene, into: Gathered) -> None:
         return
     opened = who.created_on
     into.values["customer.age_days"] = 0 if opened is None else max(0, (scene.today - opened).days)
-    there = order.ship_country.strip().casefold()
-    home = who.country.strip().casefold()
-    into.values["country_differs"] = bool(there and home) and there != home
+    there, home = order.ship_country.strip(), who.country.strip()
+    into.values["country_differs"] = bool(there and home) and not same_country(there, home)
 
 
 def asked_lately(kinds: Sequence[str], days: int, scene: Scene, into: Gathered) -> int:

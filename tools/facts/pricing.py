@@ -19,6 +19,7 @@ from tools.ledger.windows import Entry
 
 NEVER_CHANGED_HOURS = 9_999
 _SHOWN_LINES = 12
+_SHOWN_REASONS = 3
 _WEEK_DAYS = 7
 
 
@@ -91,8 +92,16 @@ def _price(action: ChangePrice, scene: Scene, into: Gathered) -> None:
         into.missing.append(f"the cost of {action.sku} is unknown, so its margin is too")
         return
     into.values["below_cost"] = action.price < move.cost
+    into.advice += _least([move])
     into.values["margin_after_pct"] = move.margin_pct(action.price)
     _effect(move, into)
+
+
+def _least(moves: Sequence[_Move]) -> list[str]:
+    """The least that may be asked of the first products whose price would be under it, in words."""
+    low = [(one, f"costs {one.cost}") for one in moves if one.price < one.cost]
+    low += [(one, f"has a MAP of {one.product.map_price}") for one in moves if one.below_map]
+    return [f"{one.product.sku} {words}, {one.price} was asked for." for one, words in low[:_SHOWN_REASONS]]
 
 
 def _effect(move: _Move, into: Gathered) -> None:
@@ -122,6 +131,7 @@ def _campaign(action: ChangePrices, scene: Scene, into: Gathered) -> None:
         into.missing.append(f"the cost of {', '.join(unknown)} is unknown, so the margin is too")
         return
     into.values |= _worst(moves)
+    into.advice += _least(moves)
     _totals(moves, scene, into)
     for move in moves[:_SHOWN_LINES]:
         words = f"{move.price} ({move.change_pct:+} %, margin {move.margin_pct(move.price)} %)"

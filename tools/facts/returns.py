@@ -22,7 +22,7 @@ from shop.service_actions import (
     SwappedPieces,
 )
 from shop.store.reads import catalogue, orders
-from shop.store.reads.availability import available_at
+from shop.store.reads.availability import not_available
 from shop.store.reads.swap_quotes import swap_quote
 from shop.swaps import SwapQuote, can_pay, returnable, unshipped
 from tools.facts.fraud import RESHIP_DAYS, asked_lately
@@ -97,6 +97,8 @@ def _inspect(action: InspectReturn, scene: Scene, into: Gathered) -> None:
     order = orders.order(scene.snapshot, rma.order)
     skus = [line.sku for line in order.lines if line.line_no == rma.line_no] if order else []
     into.values["received"] = status == "received"
+    if status != "received":
+        into.advice.append(f"{action.rma} is {status.replace('_', ' ')}.")
     into.values["restock"] = action.result is InspectionResult.RESTOCK
     into.values["item_class"] = item_class(skus, scene)
     add_nothing_spent(scene, into)
@@ -107,7 +109,8 @@ def _inspect(action: InspectReturn, scene: Scene, into: Gathered) -> None:
 def _complete(action: CompleteExchange, scene: Scene, into: Gathered) -> None:
     into.title = f"Complete exchange {action.exchange}"
     exchange = orders.exchange(scene.snapshot, action.exchange)
-    if not found(exchange, f"exchange {action.exchange!r}", into) or exchange is None:
+    known = f"exchange {action.exchange!r}: its number was told when it was agreed"
+    if not found(exchange, known, into) or exchange is None:
         return
     order = order_of(exchange.order, scene, into)
     rma = orders.rma(scene.snapshot, exchange.rma)
@@ -116,6 +119,10 @@ def _complete(action: CompleteExchange, scene: Scene, into: Gathered) -> None:
     into.versions[f"return:{rma.id}"] = rma.version
     into.values["exchange_open"] = exchange.status == "requested"
     into.values["returned"] = rma.status in _BACK
+    if exchange.status != "requested":
+        into.advice.append(f"{exchange.id} is {exchange.status}.")
+    elif rma.status not in _BACK:
+        into.advice.append(f"{rma.id}, with which its old goods come back, is {rma.status}.")
     into.values["method.can_pay"] = _can_settle(order, exchange.method_id, exchange.difference, scene)
     add_value("difference", _absolute(exchange.difference), scene, into)
     into.show("Price difference", "", exchange.difference)
@@ -128,11 +135,10 @@ def _reship(action: ReshipOrder, scene: Scene, into: Gathered) -> None:
         return
     sent = {line.line_no: line.fulfilled for line in order.lines}
     lines = {line.line_no: line for line in order.lines}
-    place = order.location or catalogue.locations(scene.snapshot)[0].id
     wanted = [(lines[one.line], one.quantity) for one in action.lines if one.line in lines]
     into.values["items.on_order"] = _fits(action.lines, sent)
-    into.values["items.available"] = all(
-        available_at(scene.snapshot, line.sku, place) >= quantity for line, quantity in wanted
+    into.values["items.available"] = not _say_what_is_short(
+        [(line.sku, quantity) for line, quantity in wanted], order, scene, into
     )
     into.values["carrier"] = carrier_state(order, scene)
     into.values["customer.reships_90d"] = asked_lately((action.kind,), RESHIP_DAYS, scene, into)
@@ -169,6 +175,8 @@ def _add_swap(
     into.values["items.same_product"] = quote.same_product
     into.values["items.different"] = quote.different
     into.values["items.available"] = quote.available
+    if not quote.available:
+        _say_what_is_short([(one.new_sku, one.quantity) for one in action.lines], order, scene, into)
     into.values["method.can_pay"] = _can_settle(order, action.method, quote.difference, scene)
     difference = scene.at_home(_absolute(quote.difference), into)
     if difference is not None and _is_as_asked(action, quote.difference, scene, into):
@@ -177,6 +185,18 @@ def _add_swap(
         into.show(f"{swap.quantity} of line {swap.line.line_no}", swap.line.sku, swap.new.sku)
     into.show("Price difference", "", quote.difference)
     return quote
+
+
+def _say_what_is_short(wanted: Sequence[tuple[str, int]], order: Order, scene: Scene, into: Gathered) -> bool:
+    """Whether pieces are short where the order's goods come from; what and where else goes to the advice."""
+    needed: dict[str, int] = {}
+    for sku, pieces in wanted:
+        needed[sku] = needed.get(sku, 0) + pieces
+    place = order.location or catalogue.locations(scene.snapshot)[0].id
+    short = not_available(scene.snapshot, needed, place)
+    if short:
+        into.advice.append(f"{short}.")
+    return bool(short)
 
 
 def _is_as_asked(action: ItemSwap, difference: Money, scene: Scene, into: Gathered) -> bool:
@@ -203,7 +223,7 @@ def _fits(wanted: Sequence[OrderPieces] | Sequence[SwappedPieces], free: Mapping
 
 def _rma(rma_id: str, scene: Scene, into: Gathered) -> str | None:
     rma = orders.rma(scene.snapshot, rma_id)
-    if not found(rma, f"return {rma_id!r}", into) or rma is None:
+    if not found(rma, f"return {rma_id!r}: the order shows its returns", into) or rma is None:
         return None
     into.versions[f"return:{rma.id}"] = rma.version
     return rma.status if order_of(rma.order, scene, into) is not None else None
@@ -216,6 +236,8 @@ def _closes(verb: str, after: str, action: OfReturn, scene: Scene, into: Gathere
     if status is None:
         return False
     into.values["open"] = status == "requested"
+    if status != "requested":
+        into.advice.append(f"{action.rma} is {status.replace('_', ' ')}.")
     add_nothing_spent(scene, into)
     into.show("Status", status, after)
     return True

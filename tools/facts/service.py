@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from shop.actions import AddOrderNote, CancelOrder, RefundOrder
+from shop.countries import same_country
 from shop.model import Customer, Order
 from shop.money import Money
 from shop.service_actions import (
@@ -126,7 +127,7 @@ def _order_address(action: ChangeOrderAddress, scene: Scene, into: Gathered) -> 
     countries = _may_go_to(order, who)
     into.values["pending"] = is_pending(order, scene)
     into.values["items.changed_before"] = order.items_changed_at is not None
-    into.values["country_changes"] = any(_is_elsewhere(one, action.country) for one in countries)
+    into.values["country_changes"] = not all(same_country(one, action.country) for one in countries)
     into.values["customer.address_changes_30d"] = asked_lately(ADDRESS_KINDS, ADDRESS_DAYS, scene, into)
     add_value("total", order.total, scene, into, spends=False)
     add_nothing_spent(scene, into)
@@ -149,7 +150,7 @@ def _customer_address(action: ChangeCustomerAddress, scene: Scene, into: Gathere
     who = customer_of("Change the address of", action, action.customer, scene, into)
     if who is None:
         return
-    into.values["country_changes"] = _is_elsewhere(who.country, action.country)
+    into.values["country_changes"] = not same_country(who.country, action.country)
     add_nothing_spent(scene, into)
     into.show("Address", who.country, f"{action.city}, {action.country}")
 
@@ -184,11 +185,6 @@ def _draft(action: DraftReply, scene: Scene, into: Gathered) -> None:
     into.values["length"] = len(action.text)
     add_nothing_spent(scene, into)
     into.show("Draft", "", action.text)
-
-
-def _is_elsewhere(before: str, after: str) -> bool:
-    """Whether a country differs; from an unknown one nothing can be told, so any is another one."""
-    return before.strip().casefold() != after.strip().casefold()
 
 
 def _customer_history(kind: str, scene: Scene, into: Gathered) -> None:

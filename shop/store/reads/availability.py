@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from shop.store.database import Snapshot
 from shop.store.prepared import select_by
+from shop.store.reads import catalogue
 from shop.store.schema import stock_levels
 
 
@@ -11,3 +14,22 @@ def available_at(snapshot: Snapshot, sku: str, place: str) -> int:
     """On hand, less promised, less not for sale; 0 where the SKU is not kept."""
     level = select_by(stock_levels, "sku", "location").first(snapshot, {"sku": sku, "location": place})
     return 0 if level is None else max(level.on_hand - level.committed - level.unavailable, 0)
+
+
+def not_available(snapshot: Snapshot, needed: Mapping[str, int], place: str) -> str:
+    """What of some SKUs is short at a place, and where else it is, in words; empty if nothing is.
+
+    Such as ``CAP-03: 0 available at Bristol, from where the order is sent; 40 at Leeds: transfer some
+    first``.
+    """
+    places = {one.id: one.name for one in catalogue.locations(snapshot)}
+    found = []
+    for sku, pieces in needed.items():
+        here = available_at(snapshot, sku, place)
+        if here >= pieces:
+            continue
+        others = {name: available_at(snapshot, sku, one) for one, name in places.items() if one != place}
+        there = ", ".join(f"{held} at {name}" for name, held in others.items() if held >= pieces)
+        words = f"{sku}: {here} available at {places.get(place, place)}, from where the order is sent"
+        found.append(f"{words}; {there}: transfer some first" if there else words)
+    return "; ".join(found)

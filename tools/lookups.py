@@ -207,9 +207,9 @@ def _ids_of_kind(snapshot: Snapshot, kind: spelling.Kind, text: str) -> list[str
 
 def _ids(snapshot: Snapshot, kind: spelling.Kind, text: str) -> list[str]:
     """Ids that a text spells, exactly first; else, for a bare number, ids that end with it."""
-    spelled = spelling.ids_spelled(snapshot, kind, text)
-    if text in spelled:
+    if spelling.is_id(snapshot, kind, text):
         return [text]
+    spelled = spelling.ids_spelled(snapshot, kind, text)
     number = text.lstrip("#").strip()
     if not spelled and kind != "product" and _NUMBER.fullmatch(number):
         return spelling.ids_ending(snapshot, kind, number)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from shop.plan_inputs import ProposedSupply
     from shop.store.database import Snapshot
 
+_Line = tuple[date, str, str, int, str]
+"""The day, the supplier, the category, the value in minor units and its currency."""
+
 
 def placed_lines(
     snapshot: Snapshot,
@@ -30,31 +33,37 @@ def placed_lines(
 
     Values are at the rates given, rounded up; a currency without a rate counts at par, so that it is seen.
     """
-    known = {**rates, home_currency: Decimal(1)}
-
-    def home(minor: int, currency: str) -> int:
-        rate = known.get(currency, Decimal(1))
-        return int(home_minor_up(np.array([minor], dtype=np.int64), rate, currency, home_currency)[0])
-
-    found = [
-        PlacedLine(ordered_on=day, supplier=supplier, category=category, home_minor=home(minor, currency))
-        for day, supplier, category, minor, currency in _stored(snapshot, as_of)
-    ]
     categories = dict(snapshot.execute(select(schema.products.c.sku, schema.products.c.category)).all())
+    found = _stored(snapshot, as_of)
     found += [
-        PlacedLine(
-            ordered_on=as_of,
-            supplier=supply.supplier,
-            category=categories.get(supply.sku, ""),
-            home_minor=home(supply.unit_cost.minor * supply.quantity, supply.unit_cost.currency),
+        (
+            as_of,
+            supply.supplier,
+            categories.get(supply.sku, ""),
+            supply.unit_cost.minor * supply.quantity,
+            supply.unit_cost.currency,
         )
         for supply in proposed
         if supply.unit_cost is not None and supply.quantity > 0
     ]
-    return tuple(found)
+    values = _at_home(found, {**rates, home_currency: Decimal(1)}, home_currency)
+    return tuple(
+        PlacedLine(ordered_on=day, supplier=supplier, category=category, home_minor=value)
+        for (day, supplier, category, _, _), value in zip(found, values, strict=True)
+    )
 
 
-def _stored(snapshot: Snapshot, as_of: date) -> list[tuple[date, str, str, int, str]]:
+def _at_home(found: Sequence[_Line], rates: Mapping[str, Decimal], home: str) -> list[int]:
+    """What each line is worth in the home currency, all lines of a currency at once."""
+    minor = np.array([line[3] for line in found], dtype=np.int64)
+    codes = np.array([line[4] for line in found], dtype=np.str_)
+    for code in np.unique(codes):
+        of_it = codes == code
+        minor[of_it] = home_minor_up(minor[of_it], rates.get(str(code), Decimal(1)), str(code), home)
+    return [int(value) for value in minor]
+
+
+def _stored(snapshot: Snapshot, as_of: date) -> list[_Line]:
     orders, lines, products = schema.purchase_orders, schema.purchase_order_lines, schema.products
     query = (
         select(
@@ -75,5 +84,5 @@ def _stored(snapshot: Snapshot, as_of: date) -> list[tuple[date, str, str, int, 
     )
     return [
         (day, supplier, name, int(minor), code)
-        for day, supplier, name, minor, code in snapshot.execute(query)
+        for day, supplier, name, minor, code in snapshot.execute(query).all()
     ]

@@ -35,14 +35,31 @@ def ids_spelled(snapshot: Snapshot, kind: Kind, text: str, limit: int = 6) -> li
     """The id that is this text, and ids that differ from it in case and marks only."""
     wanted = plain(text)
     spelled = _SPELLED[kind] if wanted else _EXACT[kind]
-    values = {"b_text": text, "b_limit": limit, **({"b_plain": wanted} if wanted else {})}
+    values: dict[str, object] = {"b_text": text, "b_limit": limit}
+    if wanted:
+        values |= {"b_plain": wanted, "b_letters": _letters(wanted)}
     return [row[0] for row in spelled.rows(snapshot, values)]
+
+
+def is_id(snapshot: Snapshot, kind: Kind, text: str) -> bool:
+    """Whether there is exactly this id: one look into the index, however many records there are."""
+    return bool(_EXACT[kind].rows(snapshot, {"b_text": text, "b_limit": 1}))
+
+
+def _letters(wanted: str) -> str:
+    """A pattern that fits every id of these letters and digits in this order, whatever stands between.
+
+    >>> _letters("PO77")
+    '%p%o%7%7%'
+    """
+    known = (one.lower() if one.isascii() and one.isalnum() else "" for one in wanted)
+    return f"%{'%'.join(one for one in known if one)}%"
 
 
 def ids_ending(snapshot: Snapshot, kind: Kind, number: str, limit: int = 6) -> list[str]:
     """Ids whose last number is this one: ``'77'`` finds ``'PO-77'`` but not ``'PO-177'``."""
     ids = _bare(_IDS[kind])
-    ends = ids.endswith(number, autoescape=True)
+    ends = func.lower(_IDS[kind]).like(_letters(number)) & ids.endswith(number, autoescape=True)
     for digit in "0123456789":
         ends &= ~ids.endswith(digit + number, autoescape=True)
     return _ids(snapshot, kind, ends, limit)
@@ -65,9 +82,12 @@ def _prepared(column: Column[str], condition: ColumnElement[bool]) -> Prepared:
     return Prepared(select(column).where(condition).order_by(column).limit(limit))
 
 
+def _spelled(column: Column[str]) -> ColumnElement[bool]:
+    """The text itself, or the same letters; looking for these in order first is ten times as quick."""
+    same: ColumnElement[bool] = _bare(column) == bindparam("b_plain")
+    return (column == bindparam("b_text")) | (func.lower(column).like(bindparam("b_letters")) & same)
+
+
 # Built once: making a statement costs more than running it.
 _EXACT = {kind: _prepared(column, column == bindparam("b_text")) for kind, column in _IDS.items()}
-_SPELLED = {
-    kind: _prepared(column, (column == bindparam("b_text")) | (_bare(column) == bindparam("b_plain")))
-    for kind, column in _IDS.items()
-}
+_SPELLED = {kind: _prepared(column, _spelled(column)) for kind, column in _IDS.items()}

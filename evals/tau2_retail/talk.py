@@ -160,6 +160,7 @@ _READ: Final[Mapping[str, Callable[[Talk, Snapshot, Mapping[str, Any]], Any]]] =
     "list_all_product_types": Talk.product_types,
     "calculate": lambda _, __, given: calculate(given["expression"]),
     "transfer_to_human_agents": lambda _, __, ___: "Transfer successful",
+    "think": lambda _, __, ___: "",
 }
 
 

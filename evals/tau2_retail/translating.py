@@ -50,13 +50,16 @@ ARGUMENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "list_all_product_types": (),
     "calculate": ("expression",),
     "transfer_to_human_agents": ("summary",),
+    "think": ("thought",),
 }
-"""What each of the 16 tools takes: exactly these, lists where the name is plural, else text."""
+"""What each tool takes, tau-bench's one more too: exactly these, lists where the name is plural."""
 
 
 def check_arguments(name: str, arguments: Arguments) -> None:
-    """Raise RefusedCallError unless a tool gets exactly its arguments."""
-    wanted = ARGUMENTS[name]
+    """Raise RefusedCallError for a tool that tau2 lacks, or that does not get exactly its arguments."""
+    wanted = ARGUMENTS.get(name)
+    if wanted is None:
+        raise RefusedCallError("unknown-tool", f"{name} is no tool of tau2's retail")
     if set(arguments) != set(wanted):
         raise RefusedCallError("wrong-arguments", f"{name} takes {', '.join(wanted) or 'nothing'}")
     for key, value in arguments.items():

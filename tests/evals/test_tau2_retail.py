@@ -171,6 +171,22 @@ def test_a_wrong_end_is_named_by_its_place(files: dict[str, Path], tmp_path: Pat
     assert "gift_card_1.balance: expected 3236, found 3235" in str(found["failures"]["end_states"])
 
 
+def test_a_tool_that_tau2_lacks_is_a_finding_of_its_task_alone(
+    files: dict[str, Path], tmp_path: Path
+) -> None:
+    """The task is named with the tool and the others are replayed; a thought is accepted."""
+    odd = task(
+        "odd", ("drop_table", {"order_id": "#W1"}), ("find_user_id_by_email", {}), ("think", {"thought": "?"})
+    )
+    some, ends = tmp_path / "tasks.json", tmp_path / "ends.json"
+    some.write_text(json.dumps([odd, TASKS[5]]), "utf-8")
+    ends.write_text(json.dumps({**expected_ends(), "odd": {"changed": {}}}), "utf-8")
+    found = run(files["db"], some, ends)
+    reasons = {one["call"]: one["reasons"] for one in found.scores[0].wrong_calls}
+    assert reasons == {"drop_table": ["unknown-tool"], "find_user_id_by_email": ["wrong-arguments"]}
+    assert ([one.end for one in found.scores], found.is_perfect) == ([[], []], False)
+
+
 def test_the_order_of_items_does_not_count(shop: Retail) -> None:
     """The same items in another order are the same order; another price is not."""
     one = shop.orders["#W1"]
@@ -209,8 +225,6 @@ def _broken(name: str) -> Any:
     if name == "db":
         shop["orders"]["#W1"]["payment_history"][0]["amount"] = 1.0
         return shop
-    if name == "tasks":
-        return [task("one", ("drop_table", {}))]
     return {"items": {"changed": {"orders": {"#W1": {}}}}}
 
 
@@ -222,7 +236,6 @@ def _broken(name: str) -> Any:
         ("db", _broken("db"), "the first payment is not the sum of the prices"),
         ("tasks", {"id": 1}, "is not a list of tasks"),
         ("tasks", [], "there is no task in it"),
-        ("tasks", _broken("tasks"), "task one calls drop_table"),
         ("tasks", [TASKS[0], TASKS[0]], "stands in it twice"),
         ("expected", {}, "no expected end of task items"),
         ("expected", _broken("expected"), "items.changed.orders.#W1"),

@@ -238,10 +238,8 @@ class Executor:
             return f"{stale}; it had no effect"
         if judgement.decision.verdict is not Verdict.ALLOW or judgement.mode is Mode.OBSERVE:
             return f"{judgement.reason} It had no effect."
-        unseen = self._unseen_rules(tx, view, judgement)
-        if unseen:
-            return f"nobody has said yes to {', '.join(sorted(unseen))}, in force since; it had no effect"
-        return None
+        unseen = ", ".join(sorted(self._unseen_rules(tx, view, judgement)))
+        return f"nobody has said yes to {unseen}, in force since; it had no effect" if unseen else None
 
     def _filed_again(self, tx: Transaction, view: ActionView) -> ActionView | None:
         """A stale action ends; the same request returns as a new one, judged on the world as it is now.

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import insert
-
 from evals.hostile.asking import submit
 from evals.hostile.books import Talk
 from evals.hostile.choosing import present
@@ -18,6 +16,7 @@ from evals.hostile.town import staff
 from shop.actions import Action, parse_action
 from shop.errors import ShopError
 from shop.store import schema
+from shop.store.prepared import insert_into
 
 if TYPE_CHECKING:
     from evals.hostile.simulation import Simulation, Tenant
@@ -47,7 +46,8 @@ def sell(run: Simulation, tenant: Tenant, parcel: str | None) -> str:
     number, days_ago = service.orders, run.random.choice((0, 1, 4, 29, 30, 31, 45))
     with tenant.db.writing() as tx:
         for table, rows in sale_rows(number, run.clock.now, parcel, days_ago).items():
-            tx.execute(insert(getattr(schema, table)), rows)
+            for row in rows:
+                insert_into(getattr(schema, table)).run(tx, row)
     service.orders += 1
     run.seen["sale"] += 1
     return str(1000 + number)

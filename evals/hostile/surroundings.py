@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import text
-
 from evals.hostile.choosing import RECENT
 from evals.hostile.goods import SKUS
 from evals.hostile.sales import ORDERS
@@ -39,7 +37,7 @@ def drift(run: Simulation, tenant: Tenant) -> None:
 def change(tenant: Tenant, statement: str) -> None:
     """A change of the shop's tables that no action made."""
     with tenant.db.writing() as tx:
-        tx.execute(text(statement))
+        tx.exec_driver_sql(statement)
 
 
 def _looked_at(run: Simulation, tenant: Tenant) -> tuple[str, str, str]:

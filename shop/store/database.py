@@ -108,7 +108,8 @@ class Database:
         try:
             driver.execute(begin)
             yield connection
-            connection.commit()  # of what went through SQLAlchemy, if anything did
+            if connection.in_transaction():  # of what went through SQLAlchemy, if anything did
+                connection.commit()
             driver.commit()
         except BaseException:
             connection.rollback()

@@ -63,31 +63,30 @@ def number_of(delegation_id: str) -> int:
 
 def file(tx: Transaction, tenant: str, new: NewDelegation, now: datetime) -> Delegation:
     """Write a delegation down; gives it with its spoken number."""
-    number = 1 + (tx.scalar(select(func.max(delegations.c.number)).where(_of(tenant))) or 0)
-    tx.execute(
-        delegations.insert().values(
-            tenant=tenant,
-            number=number,
-            delegator=new.delegator,
-            delegate=new.delegate,
-            roles=" ".join(sorted(new.roles)),
-            limit_minor=new.limit.minor if new.limit else None,
-            limit_currency=new.limit.currency if new.limit else None,
-            since=new.since,
-            until=new.until,
-            reason=new.reason,
-            created_at=now,
-        )
-    )
+    number = 1 + (_LAST_NUMBER.scalar(tx, {"b_tenant": tenant}) or 0)
+    row = {
+        "tenant": tenant,
+        "number": number,
+        "delegator": new.delegator,
+        "delegate": new.delegate,
+        "roles": " ".join(sorted(new.roles)),
+        "limit_minor": new.limit.minor if new.limit else None,
+        "limit_currency": new.limit.currency if new.limit else None,
+        "since": new.since,
+        "until": new.until,
+        "reason": new.reason,
+        "created_at": now,
+    }
+    _INSERT.run(tx, row)
     return get(tx, tenant, f"D-{number}")
 
 
 def get(snapshot: Snapshot, tenant: str, delegation_id: str) -> Delegation:
     """One delegation; raises NotFoundError."""
-    found = _found(snapshot, _of(tenant), delegations.c.number == number_of(delegation_id))
-    if not found:
+    row = _ONE.first(snapshot, {"b_tenant": tenant, "b_number": number_of(delegation_id)})
+    if row is None:
         raise NotFoundError(f"there is no delegation {delegation_id!r}")
-    return found[0]
+    return _delegation(row)
 
 
 def listed(snapshot: Snapshot, tenant: str) -> list[Delegation]:
@@ -97,7 +96,7 @@ def listed(snapshot: Snapshot, tenant: str) -> list[Delegation]:
 
 def handed_to(snapshot: Snapshot, tenant: str, delegate: str, now: datetime) -> list[Delegation]:
     """The delegations that somebody may use at this moment, by number."""
-    rows = _TO.rows(snapshot, {"b_tenant": tenant, "b_delegate": delegate})
+    rows = _TO.rows(snapshot, {"b_tenant": tenant, "b_delegate": delegate, "b_now": now})
     found = [_delegation(row) for row in rows]
     return [one for one in found if one.in_force(now)]
 
@@ -148,8 +147,22 @@ def roles_of(names: Iterable[str]) -> frozenset[str]:
 
 
 # Built once: making a statement costs more than running it.
+_INSERT: Final = Prepared(delegations.insert())
+_LAST_NUMBER: Final = Prepared(
+    select(func.max(delegations.c.number)).where(delegations.c.tenant == bindparam("b_tenant"))
+)
+_ONE: Final = Prepared(
+    select(delegations).where(
+        delegations.c.tenant == bindparam("b_tenant"), delegations.c.number == bindparam("b_number")
+    )
+)
 _TO: Final = Prepared(
     select(delegations)
-    .where(delegations.c.tenant == bindparam("b_tenant"), delegations.c.delegate == bindparam("b_delegate"))
+    .where(
+        delegations.c.tenant == bindparam("b_tenant"),
+        delegations.c.delegate == bindparam("b_delegate"),
+        delegations.c.revoked_at.is_(None),
+        delegations.c.until > bindparam("b_now", type_=delegations.c.until.type),
+    )
     .order_by(delegations.c.number)
 )

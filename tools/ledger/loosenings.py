@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 
 from shop.errors import ConflictError, NotFoundError
 from shop.store.database import Snapshot, Transaction
@@ -59,21 +59,20 @@ def file(
     expires_at: datetime,
 ) -> Loosening:
     """Write a request down; gives it with its spoken number."""
-    number = 1 + (tx.scalar(select(func.max(loosenings.c.number)).where(_of(tenant))) or 0)
-    tx.execute(
-        loosenings.insert().values(
-            tenant=tenant,
-            number=number,
-            switches=" ".join(switches),
-            value=value,
-            requester=requester,
-            roles=" ".join(sorted(roles)),
-            reason=reason,
-            asked_at=now,
-            expires_at=expires_at,
-            state=Standing.OPEN.value,
-        )
-    )
+    number = 1 + (_LAST_NUMBER.scalar(tx, {"b_tenant": tenant}) or 0)
+    row = {
+        "tenant": tenant,
+        "number": number,
+        "switches": " ".join(switches),
+        "value": value,
+        "requester": requester,
+        "roles": " ".join(sorted(roles)),
+        "reason": reason,
+        "asked_at": now,
+        "expires_at": expires_at,
+        "state": Standing.OPEN.value,
+    }
+    _INSERT.run(tx, row)
     return get(tx, tenant, f"L-{number}")
 
 
@@ -96,18 +95,10 @@ def end(
 ) -> Loosening:
     """End an open request; raises ConflictError if it was ended before."""
     number = int(one.id.removeprefix("L-"))
-    result = tx.execute(
-        loosenings.update()
-        .where(_of(tenant), loosenings.c.number == number, loosenings.c.state == Standing.OPEN.value)
-        .values(state=standing.value, ended_by=by, ended_at=now)
-    )
-    if result.rowcount != 1:
+    values = {"b_tenant": tenant, "b_number": number, "b_state": standing.value, "b_by": by, "b_at": now}
+    if _END.run(tx, values) != 1:
         raise ConflictError(f"{one.id} is {get(tx, tenant, one.id).standing.value} already")
     return get(tx, tenant, one.id)
-
-
-def _of(tenant: str) -> ColumnElement[bool]:
-    return loosenings.c.tenant == tenant
 
 
 def _loosening(row: Any) -> Loosening:
@@ -127,9 +118,19 @@ def _loosening(row: Any) -> Loosening:
 
 
 # Built once: making a statement costs more than running it.
-_ONE: Final = Prepared(
-    select(loosenings).where(
-        loosenings.c.tenant == bindparam("b_tenant"), loosenings.c.number == bindparam("b_number")
+_INSERT: Final = Prepared(loosenings.insert())
+_LAST_NUMBER: Final = Prepared(
+    select(func.max(loosenings.c.number)).where(loosenings.c.tenant == bindparam("b_tenant"))
+)
+_HERE: Final = (loosenings.c.tenant == bindparam("b_tenant"), loosenings.c.number == bindparam("b_number"))
+_ONE: Final = Prepared(select(loosenings).where(*_HERE))
+_END: Final = Prepared(
+    loosenings.update()
+    .where(*_HERE, loosenings.c.state == Standing.OPEN.value)
+    .values(
+        state=bindparam("b_state"),
+        ended_by=bindparam("b_by"),
+        ended_at=bindparam("b_at", type_=loosenings.c.ended_at.type),
     )
 )
 _WAITING: Final = Prepared(

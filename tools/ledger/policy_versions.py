@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, bindparam, func, select
@@ -108,23 +109,22 @@ def add(
     now: datetime,
 ) -> PolicyVersion:
     """Write a version down under the next number."""
-    number = 1 + (tx.scalar(select(func.max(policy_versions.c.number)).where(_of(tenant))) or 0)
-    tx.execute(
-        policy_versions.insert().values(
-            tenant=tenant,
-            number=number,
-            sha=sha,
-            files=canonical(dict(sources)),
-            status=status.value,
-            base=base,
-            author=author,
-            roles=" ".join(sorted(roles)),
-            reason=reason,
-            drafted_at=now,
-            activated_at=now if status is Status.ACTIVE else None,
-            activated_by=author if status is Status.ACTIVE else None,
-        )
-    )
+    number = 1 + (_LAST_NUMBER.scalar(tx, {"b_tenant": tenant}) or 0)
+    row = {
+        "tenant": tenant,
+        "number": number,
+        "sha": sha,
+        "files": canonical(dict(sources)),
+        "status": status.value,
+        "base": base,
+        "author": author,
+        "roles": " ".join(sorted(roles)),
+        "reason": reason,
+        "drafted_at": now,
+        "activated_at": now if status is Status.ACTIVE else None,
+        "activated_by": author if status is Status.ACTIVE else None,
+    }
+    _INSERT.run(tx, row)
     return get(tx, tenant, number)
 
 
@@ -167,18 +167,26 @@ def standing_with(snapshot: Snapshot, tenant: str, sha: str) -> list[PolicyVersi
 
 def move(tx: Transaction, tenant: str, before: PolicyVersion, status: Status, **changes: Any) -> None:
     """Take a version from the status it was read in to another; ConflictError if it moved on."""
-    result = tx.execute(
-        policy_versions.update()
-        .where(
-            _of(tenant),
-            policy_versions.c.number == before.number,
-            policy_versions.c.sha == before.sha,
-            policy_versions.c.status == before.status.value,
-        )
-        .values(status=status.value, **changes)
-    )
-    if result.rowcount != 1:
+    values = {
+        "b_tenant": tenant,
+        "b_number": before.number,
+        "b_sha": before.sha,
+        "b_status": before.status.value,
+        **{f"new_{name}": value for name, value in {**changes, "status": status.value}.items()},
+    }
+    if _move(("status", *changes)).run(tx, values) != 1:
         raise ConflictError(f"{before.name} is no longer {before.status.value}")
+
+
+@cache
+def _move(changed: tuple[str, ...]) -> Prepared:
+    """The guarded change of some columns: it touches nothing if the version is not as it was read."""
+    guard = (
+        policy_versions.c.sha == bindparam("b_sha"),
+        policy_versions.c.status == bindparam("b_status"),
+    )
+    new = {name: bindparam(f"new_{name}", type_=policy_versions.c[name].type) for name in changed}
+    return Prepared(policy_versions.update().where(*_HERE, *guard).values(new))
 
 
 def compared(snapshot: Snapshot, tenant: str, sha: str) -> list[Compared]:
@@ -236,6 +244,10 @@ _STANDING: Final = Prepared(
 _HERE: Final = (
     policy_versions.c.tenant == bindparam("b_tenant"),
     policy_versions.c.number == bindparam("b_number"),
+)
+_INSERT: Final = Prepared(policy_versions.insert())
+_LAST_NUMBER: Final = Prepared(
+    select(func.max(policy_versions.c.number)).where(policy_versions.c.tenant == bindparam("b_tenant"))
 )
 _FILES: Final = Prepared(select(policy_versions.c.files).where(*_HERE))
 _ONE: Final = Prepared(select(*_COLUMNS).where(*_HERE))

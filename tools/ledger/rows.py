@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -280,7 +280,15 @@ def compensating(snapshot: Snapshot, tenant: str, action_id: str) -> list[Action
 
 def receipt_json(receipt: Receipt) -> str:
     """A receipt as canonical JSON."""
-    return canonical({**asdict(receipt), "outcome": receipt.outcome.value})
+    return canonical(
+        {
+            "outcome": receipt.outcome.value,
+            "detail": receipt.detail,
+            "reference": receipt.reference,
+            "before": dict(receipt.before),
+            "after": dict(receipt.after),
+        }
+    )
 
 
 def receipt_from(text: str | None) -> Receipt | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
@@ -135,8 +134,9 @@ def set_switch(
     tx: Transaction, tenant: str, kind: str, value: str, by: str, now: datetime, reason: str
 ) -> None:
     """Set a switch; the audit keeps what it was before."""
-    tx.execute(switches.delete().where(switches.c.tenant == tenant, switches.c.kind == kind))
-    tx.execute(switches.insert().values(tenant=tenant, kind=kind, value=value, by=by, at=now, reason=reason))
+    _TAKE_OFF.run(tx, {"b_tenant": tenant, "b_kind": kind})
+    row = {"tenant": tenant, "kind": kind, "value": value, "by": by, "at": now, "reason": reason}
+    _SET.run(tx, row)
 
 
 def _view(snapshot: Snapshot, row: Any) -> ApprovalView:
@@ -173,7 +173,9 @@ def _view(snapshot: Snapshot, row: Any) -> ApprovalView:
 
 
 def _card_json(card: Card) -> str:
-    return canonical({**asdict(card), "undo": card.undo.value})
+    lines = [{"label": one.label, "before": one.before, "after": one.after} for one in card.lines]
+    body = {"title": card.title, "lines": lines, "evidence": list(card.evidence)}
+    return canonical({**body, "undo": card.undo.value, "undo_by": card.undo_by})
 
 
 def _card(text: str) -> Card:
@@ -189,11 +191,10 @@ def _card(text: str) -> Card:
 
 # Built once: making a statement costs more than running it.
 _INSERT: Final = Prepared(approvals.insert())
-_SWITCH: Final = Prepared(
-    select(switches.c.value).where(
-        switches.c.tenant == bindparam("b_tenant"), switches.c.kind == bindparam("b_kind")
-    )
-)
+_THIS: Final = (switches.c.tenant == bindparam("b_tenant"), switches.c.kind == bindparam("b_kind"))
+_SWITCH: Final = Prepared(select(switches.c.value).where(*_THIS))
+_TAKE_OFF: Final = Prepared(switches.delete().where(*_THIS))
+_SET: Final = Prepared(switches.insert())
 _NUMBER: Final = Prepared(
     select(approvals.c.number).where(
         approvals.c.tenant == bindparam("b_tenant"), approvals.c.action_id == bindparam("b_action")

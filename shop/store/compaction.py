@@ -11,7 +11,7 @@ _STATEMENTS: Final = {
     # Replaced text stands in free pages and in the write-ahead log until both are rewritten.
     "sqlite": ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"),
     "postgresql": (
-        "VACUUM (FULL) actions, approvals, grants, order_notes, customers, orders, payments, "
+        "VACUUM (FULL) actions, approvals, grants, order_notes, customers, customer_names, orders, payments, "
         "payment_methods, returns, tickets, ticket_replies, store_credits, events, streams",
     ),
 }

@@ -1,7 +1,7 @@
 """Rows of the large tables for people who look through them: keyset paging, no count, one query a page.
 
 A search for goods finds those whose SKU or title holds every word, in the index of pieces; one for customers
-finds ids that begin with the words, names that hold them, and whole e-mail addresses.
+finds ids that begin with the words, names that have words which begin with them, and whole e-mail addresses.
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ from shop.model import Customer, Product
 from shop.store import schema
 from shop.store.database import Snapshot
 from shop.store.reads import catalogue
+from shop.store.reads.customers import LAST_LETTER
+from shop.store.reads.customers import named as people_named
 from shop.store.search_index import HELD, is_kept
 
 PIECE: Final = 3
 """Letters of a piece in the index; a shorter word alone finds SKUs that begin with it."""
 
-LAST_LETTER: Final = "\U0010ffff"
 _OPEN: Final = ("placed", "partly_received")
 _SEARCH: Final = table("product_search", column("rowid"))
 _NUMBERS: Final = table("product_numbers", column("number"), column("sku"))
@@ -111,13 +112,17 @@ def products(snapshot: Snapshot, *, words: str = "", after: str = "", limit: int
 def customers(snapshot: Snapshot, *, words: str = "", after: str = "", limit: int = 50) -> list[Customer]:
     """Customers by id, those behind `after`; with personal data, which is masked before it leaves."""
     people = schema.customers
-    rows = select(people).where(people.c.id > after).order_by(people.c.id).limit(limit)
+    rows = select(people).order_by(people.c.id).limit(limit)
+    if after:
+        rows = rows.where(people.c.id > after)
     if "@" in words:
         spelt = rows.where(people.c.email.in_({words, words.lower()}))
         other = rows.where(func.lower(people.c.email) == words.lower())  # reads the table
         return _customers(snapshot, spelt) or _customers(snapshot, other)
     if words:
-        rows = rows.where(_matches(people.c.id, people.c.name, words))
+        begun = _customers(snapshot, rows.where(_begins(snapshot, people.c.id, words)))
+        named = people_named(snapshot, words.split(), after=after, limit=limit)
+        return sorted({one.id: one for one in (*begun, *named)}.values(), key=lambda one: one.id)[:limit]
     return _customers(snapshot, rows)
 
 
@@ -176,11 +181,6 @@ def _start(place: ColumnElement[Any], sku: str) -> Any:
     if place is schema.products.c.sku:
         return sku
     return select(_NUMBERS.c.number).where(_NUMBERS.c.sku == sku).scalar_subquery()
-
-
-def _matches(key: ColumnElement[str], name: ColumnElement[str], words: str) -> ColumnElement[bool]:
-    held = [func.lower(name).contains(word.lower(), autoescape=True) for word in words.split()]
-    return or_(key.startswith(words, autoescape=True), and_(*held))
 
 
 def _incoming(snapshot: Snapshot, skus: list[str]) -> dict[tuple[str, str], int]:

@@ -46,7 +46,7 @@ def stock(
             text(one.location),
             number(one.on_hand),
             number(one.committed),
-            Cell(f"{one.available:,}", number=one.available > 0, tone="" if one.available > 0 else "bad"),
+            Cell(f"{one.available:,}", number=True, tone="" if one.available > 0 else "bad"),
             number(one.incoming),
         )
         for one in shown

@@ -37,7 +37,8 @@ FEWEST_FOR_SEASON: Final = 5
 """With fewer SKUs a season cannot be told from one SKU's own ups and downs, so none is assumed."""
 
 _ROUNDS: Final = 12
-_HALVINGS: Final = 40
+_HALVINGS: Final = 27
+"""An interval of 16 standard deviations is cut to 1e-7 of one: as exact as `_normal` is."""
 _MOST_ALPHA: Final = 20.0
 _WIDEST: Final = 2.5
 _TAUS: Final = np.linspace(0.02, _WIDEST, 80)
@@ -134,10 +135,11 @@ def _overdispersion(fit: _Fit) -> Floats:
     counted = (fit.open_share > 0) & (expected > 1e-9)  # noqa: PLR2004 - where anything could be sold
     free = max(1.0, float(counted.sum()) - 2 * len(fit.sold) - fit.sold.shape[1])
     mean, square_error = expected[counted], (fit.sold - expected)[counted] ** 2
+    squared = mean**2
     low, high = 0.0, _MOST_ALPHA
     for _ in range(_HALVINGS if (square_error / mean).sum() > free else 0):
         alpha = (low + high) / 2
-        is_above = (square_error / (mean + alpha * mean**2)).sum() > free
+        is_above = (square_error / (mean + alpha * squared)).sum() > free
         low, high = (alpha, high) if is_above else (low, alpha)
     alpha = low
     square = (expected**2).sum(axis=1) / np.maximum(expected.sum(axis=1), 1e-12)

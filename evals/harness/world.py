@@ -83,26 +83,23 @@ class Slot:
         self.place = Place(template, home / "shop.db")
         self.url = f"sqlite:///{self.place.path}"
         self.db = Database(self.url)
-        self._numbers = count(1)
+        self._told = ""
 
     def fill(self, changes: Sequence[Change]) -> None:
         """Put the changed store in the place; ValueError for a change that cannot be made.
 
         Plans and names are kept by the store's address: those of an unchanged store serve every such case,
-        a plan of a changed one no other case, and its names none if they are what was changed.
+        a plan of a changed one only a store that was changed in the same way just after it, and so its names
+        if they are what was changed.
         """
-        if not self.db.url.endswith("#sample"):
+        told = _told(changes)
+        if told != self._told and not self.db.url.endswith("#sample"):
             forget(self.db)
-        self.db.url = f"{self.url}#{self._kind(changes)}"
+        self._told = told
+        self.db.url = f"{self.url}#{_kind(changes, told)}"
         self.place.renew()
         if changes:
             _make(self.place.beside, changes)
-
-    def _kind(self, changes: Sequence[Change]) -> str:
-        if not changes:
-            return "sample"
-        renamed = any(isinstance(one, NameProduct) or _titles(one) for one in changes)
-        return f"names-{next(self._numbers)}" if renamed else "changed"
 
     def clear(self) -> None:
         """Leave nothing of the store but its place."""
@@ -112,6 +109,20 @@ class Slot:
         """Give the place up."""
         self.db.close()
         self.place.close()
+
+
+def _told(changes: Sequence[Change]) -> str:
+    """A digest of the changes; empty without any."""
+    told = "\n".join(f"{type(one).__name__} {one!r}" for one in changes)
+    return hashlib.sha256(told.encode()).hexdigest() if changes else ""
+
+
+def _kind(changes: Sequence[Change], told: str) -> str:
+    """What a store is for those that keep its plan or its names."""
+    if not changes:
+        return "sample"
+    renamed = any(isinstance(one, NameProduct) or _titles(one) for one in changes)
+    return f"names-{told}" if renamed else "changed"
 
 
 def _titles(change: Change) -> bool:

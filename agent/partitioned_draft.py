@@ -32,12 +32,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Partitioned:
-    """Where the partitions lie and who plans them; `show` is told how far they are."""
+    """Where the partitions lie and who plans them; `show` is told how far they are.
+
+    `states` is where forecasts are kept from one day to the next; None: every run fits all series.
+    """
 
     directory: Path
     engine: Engine = Engine.LOCAL
     workers: int = WORKERS
     show: Callable[[str, int, int], None] | None = None
+    states: Path | None = None
 
 
 def partitioned_draft(
@@ -71,7 +75,14 @@ def partitioned_draft(
         )
     out = where.directory / f"plan-{key.replace(':', '-')}"
     planned = plan_partitions(
-        paths, frame, settings, out, engine=where.engine, workers=where.workers, show=where.show
+        paths,
+        frame,
+        settings,
+        out,
+        engine=where.engine,
+        workers=where.workers,
+        show=where.show,
+        states=where.states,
     )
     tables = [parquet.read_table(path, use_threads=False) for path in planned.candidates]
     together = buy_together([table.replace_schema_metadata(None) for table in tables], frame, settings)

@@ -20,43 +20,26 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from shop.demand_fit import (
-    ALPHA,
-    CAP,
-    CENSORED,
-    LEVEL_VARIANCE,
-    MEAN,
-    OBSERVED,
-    SALES,
-    SINCE,
-    SPIKES,
-    VARIANCE,
-    WIDTH,
-    DemandClass,
-    Method,
-    fit_block,
-)
-from shop.forecasting.back_test import FIELDS, LOSSES, origins_of, shares_of_weeks
+from shop.forecasting.back_test import LOSSES, shares_of_weeks
+from shop.forecasting.columns import DemandClass, Method
+from shop.forecasting.fits import Fits, SeriesFigures, fit
 from shop.forecasting.open_days import Calendar, calendar_of
-from shop.forecasting.shared import Exact, GroupSums, Shared, group_sums, prior_of, store_days
-from shop.forecasting.weeks import Weekly, open_share, shared_change, total_forecast, weekly
+from shop.forecasting.shared import Exact, GroupSums, Shared, prior_of, store_days
+from shop.forecasting.totals import open_share, shared_change, total_forecast
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shop.plan_inputs import Flags, Floats, Ints
 
-__all__ = ["DemandClass", "Fits", "Forecasts", "Method", "finished", "fit", "forecast", "shared_of"]
+__all__ = ["DemandClass", "Fits", "Forecasts", "Method", "finished", "forecast", "shared_of"]
 
-BLOCK: Final = 256
 PRIOR_DAYS: Final = (3.0, 60.0)
 LEAST_MEMBERS: Final = 2
-DEAD_INTERVALS: Final = 8.0
-DEAD_DAYS: Final = 120.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forecasts:
+class Forecasts(SeriesFigures):
     """One demand distribution per series; pieces per open day of weight 1.
 
     `weekday_weights` (Monday first) are the store's: 0 on weekdays without sales, 1 on average over the
@@ -65,18 +48,6 @@ class Forecasts:
     `season_group` the group of each series; None where no season is known (`shop/forecasting/seasons.py`).
     """
 
-    mean: Floats
-    variance: Floats
-    level_variance: Floats
-    demand_class: NDArray[np.uint8]
-    method: NDArray[np.uint8]
-    alpha: Floats
-    observed_days: Ints
-    censored_days: Ints
-    sale_days: Ints
-    days_since_sale: Ints
-    spikes: Ints
-    spike_cap: Floats
     weekday_weights: Floats
     next_weekday: int
     share_of_weeks: Floats | None = None
@@ -126,38 +97,6 @@ class Forecasts:
         return self.mean * share, self.variance * share
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fits:
-    """What each series tells by itself, before it is set beside the others; arrays as in `Forecasts`."""
-
-    mean: Floats
-    variance: Floats
-    level_variance: Floats
-    demand_class: NDArray[np.uint8]
-    method: NDArray[np.uint8]
-    alpha: Floats
-    observed_days: Ints
-    censored_days: Ints
-    sale_days: Ints
-    days_since_sale: Ints
-    spikes: Ints
-    spike_cap: Floats
-    by_weeks: Floats
-    back_test: Floats
-    share_of_weeks: Floats
-
-    @property
-    def known(self) -> Flags:
-        """Series that were seen long enough to tell something of others."""
-        young = (self.demand_class == DemandClass.NEW) | (self.demand_class == DemandClass.NONE)
-        return np.asarray(~young)
-
-    @property
-    def selling(self) -> Flags:
-        """Those of them that have not ended."""
-        return np.asarray(self.known & (self.demand_class != DemandClass.ENDED))
-
-
 def forecast(
     sold: NDArray[Any],
     stocked_out: Flags,
@@ -171,80 +110,8 @@ def forecast(
     prior of young ones; `first_weekday` is the weekday of row 0 (Monday = 0).
     """
     calendar = calendar_of(store_days(sold), first_weekday)
-    fits, sums = fit(sold, stocked_out, observed_from, category, calendar)
+    fits, sums, _ = fit(sold, stocked_out, observed_from, category, calendar)
     return finished(fits, category, shared_of(sums, calendar), calendar)
-
-
-def fit(
-    sold: NDArray[Any], stocked_out: Flags, observed_from: Ints, category: Ints, calendar: Calendar
-) -> tuple[Fits, GroupSums]:
-    """Fit every series by itself; and what those of each category sum up to. Arguments as in `forecast`."""
-    days, series = sold.shape
-    found = np.zeros((series, WIDTH), dtype=np.float64)
-    codes = np.zeros((series, 2), dtype=np.uint8)
-    origins = origins_of(days)
-    by_days = np.zeros((len(origins), series, 3))
-    for start in range(0, series, BLOCK):
-        here = slice(start, min(start + BLOCK, series))
-        fit_block(
-            np.ascontiguousarray(sold[:, here], dtype=np.float32),
-            np.ascontiguousarray(stocked_out[:, here]),
-            observed_from[here],
-            calendar.day_weight,
-            calendar.largest_usual,
-            found[here],
-            codes[here],
-            origins,
-            by_days[:, here],
-        )
-    codes[(found[:, OBSERVED] == 0) & (observed_from <= days), 0] = DemandClass.NEW
-    codes[_ended(found, codes), 0] = DemandClass.ENDED
-    fits = _fits(found, codes)
-    cap, selling = found[:, CAP], fits.selling
-    week = weekly(
-        sold,
-        stocked_out,
-        observed_from,
-        calendar.day_weight,
-        calendar.full_weight,
-        cap,
-        category,
-        selling,
-        origins,
-        by_days,
-    )
-    fits = _combined(fits, week)
-    sums = group_sums(
-        fits.mean,
-        fits.variance,
-        category,
-        fits.known,
-        selling,
-        week.totals,
-        fits.demand_class.astype(np.int64),
-        fits.back_test,
-    )
-    return fits, sums
-
-
-def _fits(found: Floats, codes: NDArray[np.uint8]) -> Fits:
-    return Fits(
-        mean=found[:, MEAN].copy(),
-        variance=found[:, VARIANCE].copy(),
-        level_variance=found[:, LEVEL_VARIANCE].copy(),
-        demand_class=codes[:, 0].copy(),
-        method=codes[:, 1].copy(),
-        alpha=found[:, ALPHA].copy(),
-        observed_days=found[:, OBSERVED].astype(np.int64),
-        censored_days=found[:, CENSORED].astype(np.int64),
-        sale_days=found[:, SALES].astype(np.int64),
-        days_since_sale=found[:, SINCE].astype(np.int64),
-        spikes=found[:, SPIKES].astype(np.int64),
-        spike_cap=found[:, CAP].copy(),
-        by_weeks=np.zeros((len(found), 3)),
-        back_test=np.zeros((len(found), FIELDS), dtype=np.float32),
-        share_of_weeks=np.full(len(found), 0.5),
-    )
 
 
 def shared_of(sums: GroupSums, calendar: Calendar) -> Shared:
@@ -270,22 +137,6 @@ def finished(fits: Fits, category: Ints, shared: Shared, calendar: Calendar) -> 
     told = {one.name: getattr(fits, one.name) for one in fields(fits) if one.name != "by_weeks"}
     told |= {"mean": mean, "variance": variance, "level_variance": level_variance, "method": method}
     return Forecasts(**told, weekday_weights=calendar.weekday_weights, next_weekday=calendar.next_weekday)
-
-
-def _combined(fits: Fits, week: Weekly) -> Fits:
-    """The mean of daily method and weekly mixture; equal weights are hard to beat (Bates, Granger 1969)."""
-    by_weeks = np.maximum(np.column_stack(week.daily()), 0.0)
-    by_days = np.column_stack((fits.mean, fits.variance, fits.level_variance))
-    both = np.where(fits.selling[:, None], 0.5 * (by_days + by_weeks), by_days)
-    mean, variance, level = (np.ascontiguousarray(column) for column in both.T)
-    return replace(
-        fits,
-        mean=mean,
-        variance=variance,
-        level_variance=level,
-        by_weeks=by_weeks,
-        back_test=week.back_test.astype(np.float32),
-    )
 
 
 def _weighed(fits: Fits, category: Ints, shared: Shared) -> Fits:
@@ -334,12 +185,3 @@ def _shrink_young(
     level[usable] = (1 - trust) * here.between
     method = np.where(usable, np.uint8(Method.CATEGORY), fits.method)
     return mean, np.maximum(variance, mean), level, method
-
-
-def _ended(found: Floats, codes: NDArray[np.uint8]) -> Flags:
-    """No sale for eight of its own intervals and at least 120 observed days, or none ever."""
-    observed, sales, since = found[:, OBSERVED], found[:, SALES], found[:, SINCE]
-    interval = observed / np.maximum(sales, 1.0)
-    grown = (codes[:, 0] != DemandClass.NEW) & (codes[:, 0] != DemandClass.NONE)
-    silent = since >= np.maximum(DEAD_INTERVALS * interval, DEAD_DAYS)
-    return np.asarray(grown & (silent | (sales == 0)))

@@ -6,34 +6,48 @@ method in one row of `codes`.
 
 from __future__ import annotations
 
-import math
-from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from shop.compiled import njit
+from shop.forecasting.columns import (
+    ALPHA,
+    CAP,
+    COUNTED,
+    INTERVAL,
+    KEPT,
+    LARGEST,
+    LEVEL,
+    LEVEL_VARIANCE,
+    MEAN,
+    OBSERVED,
+    PAUSE,
+    RECENT,
+    RECENT_TOTAL,
+    RECENT_WEIGHT,
+    SALES,
+    SEEN,
+    SES_WEIGHT,
+    SINCE,
+    SIZE,
+    SOLD,
+    SPEED,
+    SPREAD,
+    SQUARE,
+    STARTED,
+    STATE,
+    TOTAL,
+    VARIANCE,
+    DemandClass,
+    Method,
+)
+from shop.forecasting.observed import count_sizes, find_spikes, observed_rates, spike_limit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shop.plan_inputs import Flags, Floats, Ints
-
-MEAN = 0
-VARIANCE = 1
-ALPHA = 2
-OBSERVED = 3
-CENSORED = 4
-SALES = 5
-SINCE = 6
-SPIKES = 7
-CAP = 8
-LEVEL_VARIANCE = 9
-WIDTH = 10
-
-# What is known of a series on some day: the columns of `known`.
-SEEN, SOLD, TOTAL, SQUARE, SIZE, INTERVAL, PAUSE, LEVEL, SPREAD, SPEED, RECENT = range(11)
-STATE = 11
 
 ALPHAS = np.linspace(0.05, 0.5, 10)
 CROSTON_ALPHA = 0.1
@@ -42,41 +56,21 @@ SMOOTH_CV2 = 0.49
 RECENT_DAYS = 56
 RECENT_SHARE = 0.8
 YOUNG_DAYS = 56
-SPIKE_DEVIATIONS = 3.5
-LEAST_DEVIATION = 0.35
-SIZES_TO_JUDGE_BY = 4
-MOST_SPIKES = 2
 LONG_PAUSE = 3.0
 LEAST_KNOWN_DAYS = 28
-
-
-class DemandClass(IntEnum):
-    """Syntetos-Boylan classes, and what has too little or nothing to classify."""
-
-    NONE = 0
-    NEW = 1
-    SMOOTH = 2
-    ERRATIC = 3
-    INTERMITTENT = 4
-    LUMPY = 5
-    ENDED = 6
-
-
-class Method(IntEnum):
-    """How the mean was found."""
-
-    NONE = 0
-    SES = 1
-    SBA = 2
-    TSB = 3
-    CATEGORY = 4
-    AVERAGE = 5
 
 
 # Compiled code reads plain numbers.
 _NEW, _SMOOTH, _ERRATIC = int(DemandClass.NEW), int(DemandClass.SMOOTH), int(DemandClass.ERRATIC)
 _INTERMITTENT, _LUMPY, _ENDED = int(DemandClass.INTERMITTENT), int(DemandClass.LUMPY), int(DemandClass.ENDED)
 _SES, _SBA, _TSB, _AVERAGE = int(Method.SES), int(Method.SBA), int(Method.TSB), int(Method.AVERAGE)
+
+
+def nothing_kept(series: int) -> tuple[Floats, Floats]:
+    """What is kept of series before their first day: `KEPT` columns, and the state of their smoothing."""
+    kept = np.zeros((series, KEPT))
+    kept[:, PAUSE], kept[:, LARGEST] = 1.0, -np.inf
+    return kept, np.zeros((series, 2, len(ALPHAS)))
 
 
 @njit(cache=True)
@@ -90,23 +84,59 @@ def fit_block(
     codes: NDArray[np.uint8],
     origins: Ints,
     past: Floats,
+    kept: Floats,
+    smoothing: Floats,
 ) -> None:
     """Fill `found` and `codes` from pieces sold (days x series) and the weight of each day (0 = closed).
 
     `store_limit` is the logarithm of the largest sale that is no wonder in this store. `past` (origins,
     series, 3) becomes mean, variance and variance of the level as they were known on the morning of each day
-    of `origins`, by the method of the whole history; left at zero while little was known.
+    of `origins`, by the method of the whole history; left at zero while little was known. `kept` and
+    `smoothing` are `nothing_kept` and become what `go_on` needs.
     """
-    _find_spikes(sold, store_limit, found)
-    rate = _observed_rates(sold, stocked_out, observed_from, day_weight, found)
+    find_spikes(sold, store_limit, found, kept)
+    rate = observed_rates(sold, stocked_out, observed_from, day_weight, found)
     known = np.zeros((len(origins) + 1, sold.shape[1], STATE))
-    _croston(rate, found, origins, known)
-    _smoothed(rate, day_weight, found, origins, known)
-    _recent(rate, day_weight, origins, known)
+    _croston(rate, found, origins, known, kept)
+    _smoothed(rate, day_weight, found, origins, known, kept, smoothing)
+    _recent(rate, day_weight, origins, known, kept)
     for k in range(sold.shape[1]):
         _choose(k, known[-1, k], found, codes)
         if codes[k, 0] >= _SMOOTH and codes[k, 1] > 0:
             _look_back(known[:-1, k], codes[k, 1] == _SES, past[:, k])
+
+
+@njit(cache=True)
+def go_on(
+    sold: NDArray[np.float32],
+    stocked_out: Flags,
+    observed_from: Ints,
+    day_weight: Floats,
+    store_limit: float,
+    found: Floats,
+    codes: NDArray[np.uint8],
+    kept: Floats,
+    smoothing: Floats,
+    outgrown: Flags,
+) -> None:
+    """Take more days (rows) into what `fit_block` found and kept: to the last bit what it finds of them all.
+
+    That holds as long as the bulk orders stay those of the fit and a series is smoothed as it was; where not,
+    `outgrown` is set and the series needs another fit. `observed_from` counts from the first new day.
+    """
+    count_sizes(sold, kept)
+    rate = observed_rates(sold, stocked_out, observed_from, day_weight, found)
+    none = np.zeros(0, dtype=np.int64)
+    known = np.zeros((1, sold.shape[1], STATE))
+    _croston(rate, found, none, known, kept)
+    _smoothed(rate, day_weight, found, none, known, kept, smoothing)
+    _recent(rate, day_weight, none, known, kept)
+    for k in range(sold.shape[1]):
+        cap = spike_limit(kept[k], store_limit)
+        above = sold[:, k].max() > found[k, CAP] if len(sold) else False
+        late = _is_smoothed(found[k]) and kept[k, STARTED] == 0.0
+        outgrown[k] = outgrown[k] or above or late or np.isinf(cap) != np.isinf(found[k, CAP])
+        _choose(k, known[-1, k], found, codes)
 
 
 @njit(cache=True)
@@ -119,90 +149,28 @@ def _look_back(known: Floats, often: bool, past: Floats) -> None:
 
 
 @njit(cache=True)
-def _find_spikes(sold: NDArray[np.float32], store_limit: float, found: Floats) -> None:
-    """The size above which a sale is a one-off bulk order, and how many there are, per series.
-
-    On the logarithms of the sizes without the largest one: mean + 3.5 deviations (at least 0.35); with under
-    five sales by the sizes of the whole store. Up to two days above it are one-off and are cut to it; more
-    of them are a habit and stay.
-    """
-    days, series = sold.shape
-    sizes = np.zeros((4, series))
-    for k in range(series):
-        sizes[3, k] = -np.inf
-    for t in range(days):
-        for k in range(series):
-            if sold[t, k] > 0:
-                size = math.log(sold[t, k])
-                sizes[0, k] += 1.0
-                sizes[1, k] += size
-                sizes[2, k] += size * size
-                sizes[3, k] = max(sizes[3, k], size)
-    for k in range(series):
-        found[k, CAP] = _spike_limit(sizes[0, k], sizes[1, k], sizes[2, k], sizes[3, k], store_limit)
-        if found[k, CAP] < np.inf:
-            found[k, SPIKES] = _count_above(sold, k, found[k, CAP])
-        if found[k, SPIKES] > MOST_SPIKES:
-            found[k, CAP], found[k, SPIKES] = np.inf, 0.0
-
-
-@njit(cache=True)
-def _spike_limit(count: float, total: float, square: float, largest: float, store_limit: float) -> float:
-    """From number, sum, sum of squares and largest of the logarithms of a series' sizes."""
-    rest = count - 1.0
-    limit = store_limit
-    if rest >= SIZES_TO_JUDGE_BY:
-        mean = (total - largest) / rest
-        variance = max((square - largest * largest) / rest - mean * mean, 0.0)
-        limit = mean + SPIKE_DEVIATIONS * max(math.sqrt(variance), LEAST_DEVIATION)
-    return math.exp(limit) if largest > limit else np.inf
-
-
-@njit(cache=True)
-def _count_above(sold: NDArray[np.float32], k: int, limit: float) -> float:
-    above = 0.0
-    for t in range(sold.shape[0]):
-        above += 1.0 if sold[t, k] > limit else 0.0
-    return above
-
-
-@njit(cache=True)
-def _observed_rates(
-    sold: NDArray[np.float32],
-    stocked_out: Flags,
-    observed_from: Ints,
+def _smoothed(
+    rate: NDArray[np.float32],
     day_weight: Floats,
     found: Floats,
-) -> NDArray[np.float32]:
-    """Pieces per day of weight 1, spikes cut; NaN on days that say nothing about demand."""
-    days, series = sold.shape
-    rate = np.full((days, series), np.nan, dtype=np.float32)
-    for t in range(days):
-        for k in range(series):
-            if t < observed_from[k]:
-                continue
-            if stocked_out[t, k]:
-                found[k, CENSORED] += 1
-            elif day_weight[t] > 0.0:
-                found[k, OBSERVED] += 1
-                rate[t, k] = min(float(sold[t, k]), found[k, CAP]) / day_weight[t]
-    return rate
-
-
-@njit(cache=True)
-def _smoothed(
-    rate: NDArray[np.float32], day_weight: Floats, found: Floats, origins: Ints, known: Floats
+    origins: Ints,
+    known: Floats,
+    kept: Floats,
+    smoothing: Floats,
 ) -> None:
     """SES with each smoothing constant; per series the best one's level, mean squared error and constant.
 
     The level starts at the first observation; the constant has the least squared one-step error so far.
     Series whose sales are too far apart for it are left out: most of a usual catalogue.
     """
-    level = np.empty(len(ALPHAS))
-    error = np.empty(len(ALPHAS))
     for k in range(rate.shape[1]):
-        if found[k, OBSERVED] >= YOUNG_DAYS and _is_regular(found[k, OBSERVED], found[k, SALES]):
-            _smooth_one(rate, day_weight, k, level, error, origins, known)
+        if _is_smoothed(found[k]) or kept[k, STARTED] > 0.0:
+            _smooth_one(rate, day_weight, k, origins, known, kept[k], smoothing[k])
+
+
+@njit(cache=True)
+def _is_smoothed(found: Floats) -> bool:
+    return found[OBSERVED] >= YOUNG_DAYS and _is_regular(found[OBSERVED], found[SALES])
 
 
 @njit(cache=True)
@@ -215,12 +183,13 @@ def _smooth_one(
     rate: NDArray[np.float32],
     day_weight: Floats,
     k: int,
-    level: Floats,
-    error: Floats,
     origins: Ints,
     known: Floats,
+    kept: Floats,
+    smoothing: Floats,
 ) -> None:
-    weight, started, o = 0.0, False, 0
+    level, error = smoothing[0], smoothing[1]
+    weight, started, o = kept[SES_WEIGHT], kept[STARTED] > 0.0, 0
     for t in range(rate.shape[0]):
         if o < len(origins) and t == origins[o]:
             if started:
@@ -238,6 +207,7 @@ def _smooth_one(
             miss = rate[t, k] - level[g]
             error[g] += day_weight[t] * miss * miss
             level[g] += ALPHAS[g] * miss
+    kept[SES_WEIGHT], kept[STARTED] = weight, 1.0 if started else 0.0
     _best_smoothing(level, error, weight, known[-1, k])
 
 
@@ -250,18 +220,17 @@ def _best_smoothing(level: Floats, error: Floats, weight: float, known: Floats) 
 
 
 @njit(cache=True)
-def _croston(rate: NDArray[np.float32], found: Floats, origins: Ints, known: Floats) -> None:
+def _croston(rate: NDArray[np.float32], found: Floats, origins: Ints, known: Floats, kept: Floats) -> None:
     """Croston's size and interval, and per series: mean and variance of the rate, CV2 of sizes.
 
     The interval's counter starts at 1; the first sale sets size and interval; later sales smooth them.
     """
     days, series = rate.shape
-    state = np.zeros((series, STATE))
-    state[:, PAUSE] = 1.0
+    state = kept[:, :COUNTED].copy()
     o = 0
     for t in range(days):
         if o < len(origins) and t == origins[o]:
-            known[o] = state
+            known[o, :, :COUNTED] = state
             o += 1
         for k in range(series):
             y = float(rate[t, k])
@@ -278,18 +247,21 @@ def _croston(rate: NDArray[np.float32], found: Floats, origins: Ints, known: Flo
             state[k, INTERVAL] += share * (state[k, PAUSE] - state[k, INTERVAL])
             state[k, SOLD] += 1.0
             state[k, PAUSE] = 1.0
-    known[-1] = state
+    known[-1, :, :COUNTED] = state
+    kept[:, :COUNTED] = state
     for k in range(series):
         found[k, SALES] = state[k, SOLD]
         found[k, SINCE] = state[k, PAUSE] - 1.0
 
 
 @njit(cache=True)
-def _recent(rate: NDArray[np.float32], day_weight: Floats, origins: Ints, known: Floats) -> None:
+def _recent(
+    rate: NDArray[np.float32], day_weight: Floats, origins: Ints, known: Floats, kept: Floats
+) -> None:
     """The exponentially weighted mean rate of about the last 56 observed days."""
     days, series = rate.shape
-    total = np.zeros(series)
-    weight = np.zeros(series)
+    total = kept[:, RECENT_TOTAL].copy()
+    weight = kept[:, RECENT_WEIGHT].copy()
     decay = 1.0 - 1.0 / RECENT_DAYS
     o = 0
     for t in range(days):
@@ -300,6 +272,7 @@ def _recent(rate: NDArray[np.float32], day_weight: Floats, origins: Ints, known:
             if not np.isnan(rate[t, k]):
                 total[k] = decay * total[k] + day_weight[t] * rate[t, k]
                 weight[k] = decay * weight[k] + day_weight[t]
+    kept[:, RECENT_TOTAL], kept[:, RECENT_WEIGHT] = total, weight
     known[-1, :, RECENT] = total / np.maximum(weight, 1e-9)
 
 
@@ -317,6 +290,9 @@ def _choose(k: int, known: Floats, found: Floats, codes: NDArray[np.uint8]) -> N
         return
     if sales == 0:
         codes[k, 0] = _ENDED
+        codes[k, 1] = 0
+        for column in (MEAN, VARIANCE, LEVEL_VARIANCE, ALPHA):
+            found[k, column] = 0.0
         return
     size = known[TOTAL] / sales
     regular = max(known[SQUARE] / sales - size * size, 0.0) / max(size * size, 1e-12) < SMOOTH_CV2

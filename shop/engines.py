@@ -16,19 +16,22 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
+from functools import reduce
+from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from shop.errors import SetupError
+from shop.nights import Nights, name_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from shop.forecasting.open_days import Calendar
-    from shop.forecasting.shared import GroupSums
-    from shop.partition_sales import Known, PartSales
+    from shop.forecasting.updates import Counts
+    from shop.partition_sales import Known, PartSales, PartSums
     from shop.partitions import Frame
-    from shop.plan_inputs import Names, PlanSettings
+    from shop.plan_inputs import PlanSettings
     from shop.signalled_past import PromotionSums
 
 WORKERS: Final = 2
@@ -49,7 +52,8 @@ class Engine(StrEnum):
 class Task:
     """One partition of a run: its file, what all share, and where its tables go.
 
-    `source` names the contents of the file, `common` all that its tables were made from beside it.
+    `source` names the contents of the file, `common` all that its tables were made from beside it. `before`
+    is where the states of an earlier day lie, `after` where those of this one go; None: nothing is kept.
     """
 
     path: Path
@@ -58,6 +62,8 @@ class Task:
     out: Path
     source: str
     common: str
+    before: Path | None = None
+    after: Path | None = None
 
     def table(self, kind: str, suffix: str = ".parquet") -> Path:
         """Where a table of this partition lies."""
@@ -68,11 +74,13 @@ class Task:
 class Planned:
     """The partitions of a run, planned: files in their order.
 
-    `judging` is the frame with what all of them told before the days by which forecasts are judged.
+    `judging` is the frame with what all of them told before the days by which forecasts are judged; `counts`
+    how the forecasts were found.
     """
 
     tasks: tuple[Task, ...]
     judging: Frame
+    counts: Counts
 
     @property
     def candidates(self) -> list[Path]:
@@ -103,16 +111,19 @@ def plan_partitions(
     engine: Engine = Engine.LOCAL,
     workers: int = WORKERS,
     show: Show | None = None,
+    states: Path | None = None,
 ) -> Planned:
     """Plan each partition, `workers` at a time, in three rounds: count sales, fit series, plan.
 
-    Between the rounds all partitions are added up. Raises SetupError for Ray without its extra,
-    ImportFileError for partitions of different days.
+    Between the rounds all partitions are added up. With a directory `states` forecasts go on from what an
+    earlier day kept there, and are kept for the next (`shop/forecasting/updates.py`). Raises SetupError for
+    Ray without its extra, ImportFileError for partitions of different days.
     """
     from shop.forecasting.quality import HELD_OUT_DAYS  # noqa: PLC0415 - loads numba
     from shop.partition_sales import calendar_of_all, known_of  # noqa: PLC0415 - loads numba
 
     out.mkdir(parents=True, exist_ok=True)
+    nights = None if states is None else Nights.of(states, frame.as_of, state_of_all_code())
     with _ENGINES[engine](min(workers, len(paths))) as each:
         rounds = _Rounds(each, show)
         frame = with_promotions(paths, frame, rounds)
@@ -120,16 +131,19 @@ def plan_partitions(
         judging, frame = with_season(sales, frame, HELD_OUT_DAYS), with_season(sales, frame)
         calendar = calendar_of_all(sales)
         common = digest_of(frame, settings)
+        kept = {} if nights is None else {"before": nights.before, "after": nights.after}
         first = [
-            Task(path, frame, settings, out, part.source, common)
+            Task(path, frame, settings, out, part.source, common, **kept)
             for path, part in zip(paths, sales, strict=True)
         ]
         rows = sum(part.rows for part in sales)
         sums = rounds.do("forecasts of", fit_partition, [(task, calendar, rows) for task in first])
         known = known_of(sums, calendar)
+        if nights is not None:
+            nights.complete()
         tasks = [replace(task, common=_digest([common, _plain(known)])) for task in first]
         rounds.do(LAST_ROUND, plan_partition, [(task, known) for task in tasks])
-    return Planned(tuple(tasks), judging)
+    return Planned(tuple(tasks), judging, reduce(add, (part.counts for part in sums)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,35 +205,46 @@ def _sales(asked: tuple[Path, Frame]) -> PartSales:
     return sales_of(*asked)
 
 
-def fit_partition(asked: tuple[Task, Calendar, int]) -> tuple[Names, GroupSums]:
+def fit_partition(asked: tuple[Task, Calendar, int]) -> PartSums:
     """Fit the series of a partition and keep what was found, unless it is there; gives their sums.
 
     `asked`: the task, the store's calendar, and how many rows the catalogue has in scope.
     """
     import numpy as np  # noqa: PLC0415 - only a plan needs it
 
-    from shop.partition_sales import fits_of, judged, read_sums, write_fits  # noqa: PLC0415 - loads numba
+    from shop.forecasting.states import read_states, write_states  # noqa: PLC0415 - loads numba
+    from shop.partition_sales import PartSums, fits_of, judged, read_sums, write_fits  # noqa: PLC0415 - loads numba
     from shop.partitions import OFFERS, inputs_of, read_partition  # noqa: PLC0415 - loads numpy
 
     task, calendar, of_all = asked
     path = task.table("fits", ".npz")
-    source = task.source + _digest([task.common, _plain(calendar), of_all])
+    states = task.path.with_suffix(".npz").name
+    before = None if task.before is None else task.before / states
+    gone_on_from = "" if before is None or not before.exists() else name_of(before)
+    source = task.source + _digest([task.common, _plain(calendar), of_all, gone_on_from])
     kept = read_sums(path, source)
-    if kept is not None:
+    if kept is not None and (task.after is None or (task.after / states).exists()):
         return kept
     table = read_partition(task.path, without=(OFFERS,))
     inputs = inputs_of(table, task.frame)
-    found = fits_of(inputs, task.settings, calendar)
+    found, after = fits_of(inputs, task.settings, calendar, None if before is None else read_states(before))
+    if task.after is not None:
+        write_states(after, task.after / states)
     _write(table.take(np.flatnonzero(judged(inputs.items, of_all))), task.table("judged"))
     write_fits(found, source, path)
-    return found.categories, found.sums
+    return PartSums(found.categories, found.sums, found.counts)
+
+
+def state_of_all_code() -> str:
+    """A name for the present text of all compiled code: states of other code are of no use."""
+    from shop.compiled import state_of_kernels  # noqa: PLC0415 - loads numba
+
+    return state_of_kernels()
 
 
 def digest_of(frame: Frame, settings: PlanSettings) -> str:
     """A name for all that partitions share, their code included."""
-    from shop.compiled import state_of_kernels  # noqa: PLC0415 - loads numba
-
-    return _digest([_plain(frame), repr(settings), state_of_kernels()])
+    return _digest([_plain(frame), repr(settings), state_of_all_code()])
 
 
 def _digest(told: Any) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import astuple, dataclass, fields, replace
 from datetime import date
 from functools import reduce
 from operator import add
@@ -20,7 +20,7 @@ from zlib import crc32
 import numpy as np
 
 from shop.assessment import Told, categories
-from shop.demand import Fits, finished, fit, shared_of
+from shop.demand import Fits, finished, shared_of
 from shop.errors import ImportFileError
 from shop.forecasting.open_days import Calendar, calendar_of
 from shop.forecasting.quality import MOST_SERIES
@@ -34,6 +34,7 @@ from shop.forecasting.shared import (
     store_days,
     store_days_of_rows,
 )
+from shop.forecasting.updates import Counts, Sales, learnt
 from shop.partitions import (
     FIGURES,
     OFFERS,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from shop.forecasting.states import States
     from shop.plan_inputs import Flags, Floats, Items, Names, PlanInputs, PlanSettings
 
 NOT_IN_DAYS: Final = (*TEXTS, *FIGURES, *OPTIONAL, "empty", OFFERS)
@@ -87,6 +89,16 @@ class PartFits:
     flawed: Flags
     categories: Names
     sums: GroupSums
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class PartSums:
+    """Of that what all partitions are to know: the sums by category, and how the forecasts were found."""
+
+    categories: Names
+    sums: GroupSums
+    counts: Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,19 +161,32 @@ def promoted_of(parts: Sequence[Sequence[PromotionSums]]) -> tuple[PromotionSums
     return tuple(reduce(add, sums) for sums in zip(*parts, strict=True))
 
 
-def fits_of(inputs: PlanInputs, settings: PlanSettings, calendar: Calendar) -> PartFits:
-    """The second reading: every series of a partition fitted by itself, and their sums."""
-    history, since = inputs.history, inputs.items.observed_from
+def fits_of(
+    inputs: PlanInputs, settings: PlanSettings, calendar: Calendar, before: States | None = None
+) -> tuple[PartFits, States]:
+    """The second reading: every series of a partition by itself, and their sums; and its states.
+
+    Gone on from the states of an earlier day where they may be, else fitted (`shop/forecasting/updates.py`).
+    """
+    history, items = inputs.history, inputs.items
     sold, flawed = sound_sales(history.sold)
-    names, category = categories(inputs.items)
-    fits, sums = fit(sold, history.stocked_out, since, category, calendar)
-    unasked = pieces_until_asked(sold, history.stocked_out, since, settings.maximum_cover_days)
-    return PartFits(fits, unasked, flawed, names, sums)
+    names, category = categories(items)
+    sales = Sales(
+        names=tuple(f"{sku}\x1f{place}" for sku, place in zip(items.sku, items.location, strict=True)),
+        sold=sold,
+        stocked_out=history.stocked_out,
+        observed_from=items.observed_from,
+        category=category,
+        starts_on=history.starts_on,
+    )
+    found = learnt(before, sales, calendar)
+    unasked = pieces_until_asked(sold, history.stocked_out, items.observed_from, settings.maximum_cover_days)
+    return PartFits(found.fits, unasked, flawed, names, found.sums, found.counts), found.states
 
 
-def known_of(parts: Sequence[tuple[Names, GroupSums]], calendar: Calendar) -> Known:
+def known_of(parts: Sequence[PartSums], calendar: Calendar) -> Known:
     """What all partitions share, from the sums of each."""
-    names, sums = merged_sums(parts)
+    names, sums = merged_sums([(part.categories, part.sums) for part in parts])
     return Known(calendar, names, shared_of(sums, calendar))
 
 
@@ -181,7 +206,7 @@ def judged(items: Items, of_all: int) -> Flags:
 def write_fits(part: PartFits, source: str, path: Path) -> None:
     """Keep what the second reading found; the file is complete or not there."""
     arrays: dict[str, Any] = {"source": np.array(source), "categories": part.categories.astype(str)}
-    arrays |= {"unasked": part.unasked, "flawed": part.flawed}
+    arrays |= {"unasked": part.unasked, "flawed": part.flawed, "counts": np.array(astuple(part.counts))}
     arrays |= {f"fits.{one.name}": getattr(part.fits, one.name) for one in fields(Fits)}
     for one in fields(GroupSums):
         sums = getattr(part.sums, one.name)
@@ -195,14 +220,14 @@ def write_fits(part: PartFits, source: str, path: Path) -> None:
     half.replace(path)
 
 
-def read_sums(path: Path, source: str) -> tuple[Names, GroupSums] | None:
+def read_sums(path: Path, source: str) -> PartSums | None:
     """The sums that were kept, or None where they are not there or were made from something else."""
     if not path.exists():
         return None
     with np.load(path) as kept:
         if str(kept["source"]) != source:
             return None
-        return kept["categories"], _sums(kept)
+        return PartSums(kept["categories"], _sums(kept), _counts(kept))
 
 
 def _sums(kept: Any) -> GroupSums:
@@ -217,4 +242,9 @@ def read_fits(path: Path) -> PartFits:
     """What the second reading found of a partition."""
     with np.load(path) as kept:
         fits = Fits(**{one.name: kept[f"fits.{one.name}"] for one in fields(Fits)})
-        return PartFits(fits, kept["unasked"], kept["flawed"], kept["categories"], _sums(kept))
+        told = kept["unasked"], kept["flawed"], kept["categories"]
+        return PartFits(fits, *told, _sums(kept), _counts(kept))
+
+
+def _counts(kept: Any) -> Counts:
+    return Counts(*kept["counts"].tolist())

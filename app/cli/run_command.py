@@ -50,6 +50,7 @@ def reorder(
     partitions: options.Partitions = None,
     engine: options.WhichEngine = Engine.LOCAL,
     workers: options.Workers = WORKERS,
+    states: options.States = None,
     arithmetic: options.WithArithmetic = False,
     dry_run: DryRun = False,
     as_name: As = None,
@@ -59,6 +60,8 @@ def reorder(
 
     Exit code 0: nothing is left to decide. 7: the rest waits for approval. 6: the policy refused something.
     """
+    if states is not None and partitions is None:
+        raise typer.BadParameter("--states keeps the forecasts of a run over --partitions; name these too")
     opened = house(context, recover=True)
     starter = opened.front_door.somebody(as_name, _is_operator, "start a run")
     told = {"period": period_budget, "supplier": supplier_budget, "category": category_budget}
@@ -75,7 +78,8 @@ def reorder(
         line.show(_first_words())
         if partitions is not None:
             show = partial(_show_partitions, line)
-            request = replace(request, partitioned=Partitioned(partitions, engine, workers, show))
+            where = Partitioned(partitions, engine, workers, show, states)
+            request = replace(request, partitioned=where)
         report = run_reorder(opened.shop(Session(starter)), request)
     if out is not None:
         _write(report, out)

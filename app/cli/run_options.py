@@ -41,6 +41,13 @@ Partitions = Annotated[
     ),
 ]
 WhichEngine = Annotated[Engine, typer.Option(help="Who plans the partitions.")]
+States = Annotated[
+    Path | None,
+    typer.Option(
+        file_okay=False,
+        help="Keep there what forecasts rest on, and go on from the day before (with --partitions).",
+    ),
+]
 Workers = Annotated[int, typer.Option(min=1, help="So many partitions at a time.")]
 WithArithmetic = Annotated[
     bool, typer.Option("--arithmetic", help="Also print the numbers behind every line.")

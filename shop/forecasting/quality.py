@@ -17,8 +17,8 @@ from shop import distributions
 from shop.assessment import category_codes
 from shop.compiled import njit
 from shop.demand import forecast
-from shop.demand_fit import DemandClass
 from shop.forecasting.back_test import ASKED, JUDGED, LOSS, SHARES
+from shop.forecasting.columns import DemandClass
 from shop.forecasting.seasons import seasonal
 from shop.plan_inputs import History
 from shop.sound_sales import sound_sales

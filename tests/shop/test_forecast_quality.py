@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from shop.demand_fit import DemandClass
 from shop.forecasting import quality as judging
 from shop.forecasting.back_test import SHARES
+from shop.forecasting.columns import DemandClass
 from shop.forecasting.quality import back_test, quality, quality_of_plan
 from tests.shop.planning_worlds import Item, World
 

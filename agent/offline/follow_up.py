@@ -13,6 +13,7 @@ from agent.offline.intents import intent, takes
 from agent.offline.mentions import Mention, Records, Sort
 from agent.offline.mood import Mood, mood, without_lead
 from agent.offline.requests import Request
+from agent.offline.second_look import SURE, likeliest, told_apart
 from agent.offline.slots import fill
 
 _YES: Final = re.compile(
@@ -75,6 +76,8 @@ _NAMED_BY: Final = {
     "purchase_order": Sort.PURCHASE_ORDER,
     "action": Sort.ACTION,
     "supplier": Sort.SUPPLIER,
+    "rma": Sort.TICKET,
+    "ticket": Sort.TICKET,
 }
 """The arguments that tell what a call was about, the most telling first."""
 
@@ -94,15 +97,17 @@ def resolved(request: Request, dialogue: Dialogue) -> str:
     A request that names no record and says no "it" ("arrived yet?") is about the last record too, if that
     was an order.
     """
-    records = (*_NAMED_BY.values(), Sort.CUSTOMER, Sort.TRACKING)
+    records = {*_NAMED_BY.values(), Sort.CUSTOMER, Sort.TRACKING}
     if dialogue.last is None or any(one.sort in records for one in request.mentions):
         return ""
     about = next((sort for name, sort in _NAMED_BY.items() if name in dialogue.last.args), None)
     if about is None:
         return ""
+    tag = "rma_id" if about is Sort.TICKET and "rma" in dialogue.last.args else about
     if _STANDS_FOR.search(request.text):
-        return _STANDS_FOR.sub(f"<{about}>", request.text, count=1)
-    return f"{request.text} <{about}>" if about is Sort.ORDER and len(request.text.split()) < _BRIEF else ""
+        return _STANDS_FOR.sub(f"<{tag}>", request.text, count=1)
+    named = about in (Sort.ORDER, Sort.TICKET) and len(request.text.split()) < _BRIEF
+    return f"{request.text} <{tag}>" if named else ""
 
 
 _BRIEF: Final = 8
@@ -177,10 +182,11 @@ def continued(request: Request, dialogue: Dialogue, records: Records, home: str)
         open_still = isinstance(answered, Ask) and answered.missing == dialogue.asked.missing
         if answered is not None and not (open_still and not _ELLIPSIS.match(request.text)):
             return [answered]
-    if dialogue.last is None or not request.mentions or not _ELLIPSIS.match(request.text):
+    if dialogue.last is None:
         return None
-    if not all(takes(dialogue.last.tool, one.sort) for one in request.mentions):
-        return None
+    narrowed = _narrowed(request, dialogue.last, records)
+    if narrowed is not None or not _varies(request, dialogue.last):
+        return [narrowed] if narrowed else None
     varied = _varied(dialogue.last, request, dialogue, records, home)
     if (
         dialogue.last.tool in WRITES
@@ -191,13 +197,46 @@ def continued(request: Request, dialogue: Dialogue, records: Records, home: str)
     return [varied]
 
 
+def _varies(request: Request, last: Call) -> bool:
+    """Whether a message only names other records for the last call."""
+    if not request.mentions or not (_ELLIPSIS.match(request.text) or _puts_right(request)):
+        return False
+    return all(takes(last.tool, one.sort) for one in request.mentions)
+
+
+def _narrowed(request: Request, last: Call, records: Records) -> Call | None:
+    """The last list for one category ("just candles")."""
+    named = values.category(request.text, records.names)
+    if named is None or last.tool not in ("list_low_stock", "list_overstock") or request.mentions:
+        return None
+    words = [word for word in re.findall(r"[a-z']+", request.text) if word not in named.lower()]
+    brief = _ELLIPSIS.match(" ".join(words)) or len(words) < _FEW
+    return Call(last.tool, {**last.args, "category": named}) if brief else None
+
+
+_FEW: Final = 4
+
+
+def _puts_right(request: Request) -> bool:
+    """Whether a message only puts another record in the place of the one before ("wrong line, I meant 1043")."""
+    if _CORRECTS.search(request.text) is None or mood(request.text) is Mood.QUESTION:
+        return False
+    return _detail(request.text) and likeliest(told_apart(request))[1] < SURE
+
+
 def _answered(request: Request, asked: Ask, dialogue: Dialogue, records: Records, home: str) -> Step | None:
     """The call that was asked about, completed by an answer such as "in Leeds" or "24"."""
     if asked.missing == "note" and request.text:
         return Call(asked.call.tool, {**asked.call.args, "note": request.said})
-    short = _ELLIPSIS.match(request.text) or (_detail(request.text) and not _asks_anew(request, asked))
+    short = (
+        _ELLIPSIS.match(request.text)
+        or (_detail(request.text) and not _asks_anew(request, asked))
+        or _tells_it(request, asked)
+    )
     if not ((request.mentions or asked.missing in _TOLD_IN_WORDS) and short):
         return None
+    if asked.missing == "change" and (change := values.change_for(request, asked.call.args.get("reason"))):
+        return Call(asked.call.tool, {**asked.call.args, "change": change}, asked.call.derive)
     again = fill(asked.call.tool, request, _with_known(dialogue, asked.call), records.names, home)
     return _merged(asked.call, again, asked.missing, request)
 
@@ -210,6 +249,23 @@ def _asks_anew(request: Request, asked: Ask) -> bool:
         return True
     meant = intent(request)
     return meant is not None and meant.tool in WRITES and meant.tool != asked.call.tool
+
+
+def _tells_it(request: Request, asked: Ask) -> bool:
+    """Whether a longer message tells the record that was asked for, and why, and wants nothing else."""
+    sort = _NEEDS.get(asked.missing)
+    if sort is None or not any(one.sort is sort for one in request.mentions):
+        return False
+    if mood(request.text) is not Mood.COMMAND or _OPENS.match(without_lead(request.text)) is None:
+        return False
+    tool, share = likeliest(told_apart(request))
+    return tool == asked.call.tool or tool not in WRITES or share < SURE
+
+
+_OPENS: Final = re.compile(
+    r"(?:it(?:'s| is| was| should be)|that(?:'s| is| was| would be)|the|for|on|in|<\w+>|order|number)\b|<"
+)
+"""How a message begins that tells what was asked for."""
 
 
 def _detail(text: str) -> bool:

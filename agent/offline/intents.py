@@ -160,7 +160,7 @@ _TAKES: Final[dict[str, tuple[Sort, ...]]] = {
     "list_overstock": (Sort.LOCATION,),
     "stock_movements": _PRODUCT,
     "forecast_demand": (*_PRODUCT, Sort.PERIOD),
-    "recommend_reorder": _PRODUCT,
+    "recommend_reorder": (*_PRODUCT, Sort.SUPPLIER),
     "supplier_terms": (Sort.SKU, Sort.SUPPLIER),
     "list_purchase_orders": (Sort.SUPPLIER, Sort.LOCATION, Sort.PURCHASE_ORDER, Sort.SKU),
     "get_price": (Sort.SKU,),

@@ -112,11 +112,18 @@ def orders(message: str, records: Records) -> Iterator[Span]:
                 yield hit.start(1), hit.end(1), _order(hit.group(1), records)
 
 
+_ENDS_A_CARD: Final = re.compile(r"\b(?:ending|ends|end)(?: (?:in|with|on))? #?$", re.IGNORECASE)
+
+
 def bare_orders(message: str, records: Records) -> Iterator[Span]:
     """Numbers without a word before them that are orders of this store ('refund 1042')."""
     for hit in INTEGER.finditer(message):
         number = hit.group("n")
-        if len(number) < _SHORTEST_ORDER or _counts_goods(message, hit.end()):
+        if (
+            len(number) < _SHORTEST_ORDER
+            or _counts_goods(message, hit.end())
+            or _ENDS_A_CARD.search(message[: hit.start("n")])
+        ):
             continue
         nothing_counted = "<" not in message and number.isdigit() and len(number) >= _LONG
         if nothing_counted or records.is_order(number):

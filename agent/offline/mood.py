@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
@@ -51,7 +52,7 @@ _WRAP_POLITE: Final = re.compile(rf"^(?:{_POLITE})", re.IGNORECASE)
 
 _ASKS: Final = re.compile(
     r"^(?:who|whose|what|what's|when|when's|where|where's|which|why|how|how's|is|isn't|are|aren't|was|were|do(?! (?:a|an|the|it|that|this|full|partial)\b)|does|doesn't|did|didn't|has|hasn't|have|"
-    r"haven't|had|can|can't|could|should|shouldn't|shall|may|might|must|will|won't|would|am|any|anything|anyone|anybody|whether|who's|time to|"
+    r"haven't|had(?! (?:a|an|the|to)\b)|can|can't|could|should|shouldn't|shall|may|might|must|will|won't|would|am|any|anything|anyone|anybody|whether|who's|time to|"
     r"tell me|let me know|show|list|i wonder|wondering|do you know|any idea|i (?:want|need|would like|wish) to (?:know|see|find|understand)|"
     r"to know|know|see|find out|explain|check (?:if|whether|how|what|that|for)|ask(?:ing)?)\b"
 )
@@ -179,11 +180,16 @@ def commands(text: str, tool: str) -> bool:
 
 def commanded(text: str, verbs: re.Pattern[str]) -> bool:
     """Whether some clause of the text begins with these verbs, in the operator's own voice."""
+    return commanded_by(text, lambda head: verbs.search(head) is not None)
+
+
+def commanded_by(text: str, begins: Callable[[str], bool]) -> bool:
+    """Whether some clause of the text in the operator's own voice begins as `begins` wants it."""
     at = 0
     for cut in (*_CLAUSE.finditer(text), None):
         clause = text[at : cut.start() if cut else len(text)].strip()
         clause = re.sub(r"^(?:to|you) ", "", clause) if text[:at].endswith("please") else clause
-        if any(verbs.search(one) for one in _heads(clause)) and not _SPEECH.search(text[:at]):
+        if any(begins(one) for one in _heads(clause)) and not _SPEECH.search(text[:at]):
             return True
         at = cut.end() if cut else at
     return False

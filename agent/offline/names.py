@@ -229,8 +229,10 @@ class StoreNames:
         products: Sequence[tuple[str, str]],
         locations: Mapping[str, str],
         suppliers: Mapping[str, str],
+        categories: Sequence[str] = (),
     ) -> None:
         """`products` are (SKU, title); `locations` and `suppliers` give the name of each id."""
+        self.categories = {" ".join(map(stem, WORD.findall(one.lower()))): one for one in categories}
         self._skus = {squashed(sku): sku for sku, _ in products}
         self.title = dict(products)
         self.titles = Titles(products)

@@ -17,22 +17,20 @@ from typing import Final
 
 from agent.offline.concepts import concept
 
-BOOK: Final = Path(__file__).with_name("phrases.txt")
+BOOK: Final = tuple(Path(__file__).with_name(name) for name in ("phrases.txt", "phrases_service.txt"))
 WEIGHT: Final = 4.0
 """What a request that stands in the book word for word adds to its tool's score."""
 _ALIKE: Final = 0.35
 """Less likeness than this is chance."""
 _UNSEEN: Final = 0.4
 """A word that stands in no phrase says little against a likeness: people chat around what they want."""
-_TOKEN: Final = re.compile(r"<\w+>|[a-z][a-z']*|[=@+]")
-_COMMON: Final = frozenset(
-    "a an the of to is are be it please for on in at and our my me i we you us".split()
-)
+TOKEN: Final = re.compile(r"<\w+>|[a-z][a-z']*|[=@+]")
+COMMON: Final = frozenset("a an the of to is are be it please for on in at and our my me i we you us".split())
 
 
 def _grams(text: str) -> Counter[str]:
-    words = [concept(word) for word in _TOKEN.findall(text)]
-    telling = [word for word in words if word not in _COMMON]
+    words = [concept(word) for word in TOKEN.findall(text)]
+    telling = [word for word in words if word not in COMMON]
     pairs = [f"{one} {two}" for one, two in pairwise(words)]
     return Counter([*telling, *telling, *pairs])
 
@@ -76,10 +74,13 @@ class Phrasebook:
 
 @lru_cache(maxsize=1)
 def phrasebook() -> Phrasebook:
-    """The shipped phrasebook: lines of ``tool: phrase``; '#' starts a remark."""
-    lines = []
-    for line in BOOK.read_text("utf-8").splitlines():
-        tool, _, phrase = line.partition(":")
-        if phrase.strip() and not line.startswith("#"):
-            lines.append((tool.strip(), phrase.strip()))
-    return Phrasebook(lines)
+    """The shipped phrasebook, ready to be compared with."""
+    return Phrasebook(phrases())
+
+
+def phrases() -> list[tuple[str, str]]:
+    """The shipped phrases as (tool, phrase): lines of ``tool: phrase``; '#' starts a remark."""
+    lines = (line.partition(":") for book in BOOK for line in book.read_text("utf-8").splitlines())
+    return [
+        (tool, phrase.strip()) for tool, _, phrase in lines if phrase.strip() and not tool.startswith("#")
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from agent.offline.lexicon import THRESHOLD, WRITE_THRESHOLD, scores
@@ -14,6 +15,7 @@ from agent.offline.spelling import repaired
 
 TAG: Final = re.compile(r"<(?:" + "|".join(Sort) + ")>")
 _ASKING: Final = r"who|whos|who's|what|whats|what's|when|where|wheres|where's|which|whether|hows|how's|why|how|is|are|was|do|does|did|has|have|can|could|should|shall|may|will|would|any"
+_AUXILIARY: Final = r"is|are|was|do|does|did|has|have|can|could|should|shall|may|will|would"  # "and has not left" asks nothing
 _DOING: Final = (
     r"check|show|tell|give|list|find|look|get|pull|order|buy|purchase|reorder|restock|move|transfer|send|ship|shift|set|change|raise|lower|drop|put|"
     r"refund|cancel|add|write|adjust|book|receive|forecast|predict|suggest|recommend|propose|track|see|let|make|mark|note|leave|approve|reject|"
@@ -22,7 +24,7 @@ _DOING: Final = (
 _CUT: Final = re.compile(
     r"(?P<end>[.!?;\n]+(?:\s|$)+)"
     rf"|(?P<strong>,?\s+(?:and\s+then|and\s+also|then|also|plus|as\s+well\s+as|after\s+that|afterwards)\s+(?=(?:please\s+|just\s+)*(?:{_ASKING}|{_DOING})\b))"
-    rf"|(?P<weak>,?\s+(?:and|but)\s+(?=(?:please\s+|also\s+|then\s+|just\s+)*(?:{_ASKING}|{_DOING})\b))"
+    rf"|(?P<weak>,?\s+(?:and|but)\s+(?=(?:please\s+|also\s+|then\s+|just\s+)*(?:{_ASKING}|{_DOING})\b)(?!(?:{_AUXILIARY})\b[^?]*$))"
     rf"|(?P<comma>,\s+(?=(?:please\s+|also\s+|then\s+|just\s+|and\s+)*(?:{_ASKING}|{_DOING})\b))"
     rf"|(?P<dash>\s+-+\s+(?=(?:please\s+|also\s+|then\s+|just\s+)*(?:{_ASKING}|{_DOING})\b))"
 )
@@ -33,7 +35,8 @@ class Request:
     """One request: repaired tagged text, its mentions in order, and what stood around it.
 
     `context` are mentions of statements in the same message ("2 mugs broke. Take them out."); `follows`
-    is true when the request hangs on the one before by a bare "and", so that its mood carries over.
+    is true when the request hangs on the one before by a bare "and", so that its mood carries over. `today`
+    is the store's own day, where it is known.
     """
 
     text: str
@@ -41,6 +44,7 @@ class Request:
     context: tuple[Mention, ...] = ()
     follows: bool = False
     quoted: bool = False
+    today: date | None = None
 
     def of(self, sort: Sort) -> list[Mention]:
         """The mentions of a sort, the request's own first."""

@@ -11,10 +11,12 @@ from typing import Final
 
 from agent.offline.dialogue import Dialogue, Step
 from agent.offline.filling import WRITES
+from agent.offline.follow_up import resolved
 from agent.offline.intents import is_negated
 from agent.offline.mentions import Records, Sort
 from agent.offline.mood import Mood, mood, without_lead
 from agent.offline.requests import Request
+from agent.offline.second_look import told_apart
 from agent.offline.service_clauses import service_look, service_request
 from agent.offline.slots import fill
 
@@ -110,8 +112,7 @@ def service_step(request: Request, dialogue: Dialogue, records: Records, home: s
     if tool == "cancel_return" and not _names_a_return(request):
         tool = None
     if tool is None:
-        told = _returns_told(re.sub(r"#\s*<order_id>", "<order_id>", request.text.strip()), request)
-        tool = service_request(told) or service_look(told)
+        tool = _freely_worded(told_apart(request)) or _freely_worded(resolved(request, dialogue))
     if tool is None:
         return None
     if tool in WRITES and mood(request.text) is not Mood.COMMAND:
@@ -124,16 +125,9 @@ def _tells_a_note(dialogue: Dialogue) -> bool:
     return dialogue.asked is not None and dialogue.asked.missing == "note"
 
 
-def _returns_told(text: str, request: Request) -> str:
-    """The text with returns tagged apart from tickets."""
-    tickets = (one for one in request.mentions if one.sort is Sort.TICKET)
-    return re.sub(
-        "<ticket_id>",
-        lambda _: (
-            "<rma_id>" if (one := next(tickets, None)) and one.value.startswith("RMA") else "<ticket_id>"
-        ),
-        text,
-    )
+def _freely_worded(text: str) -> str | None:
+    told = text.replace("<exchange_id>", "ex-1")
+    return service_request(told) or service_look(told)
 
 
 def _names_a_return(request: Request) -> bool:

@@ -12,9 +12,9 @@ from agent.offline.filling import QUESTIONS, Filled, Filling, MissingError, Unkn
 from agent.offline.mentions import Sort
 from agent.offline.names import StoreNames
 from agent.offline.requests import Request
+from agent.offline.slots_lists import LISTS
 from agent.offline.slots_service import SERVICE
-
-_PAST_DUE: Final = r"\b(?:late|overdue|delayed|behind (?:schedule|on|with)|running behind|slipping|dragging|(?:missed|past|over) (?:its|their|the) (?:due )?date)\b"
+from agent.offline.slots_signals import SIGNALS
 
 
 def fill(tool: str, request: Request, dialogue: Dialogue, names: StoreNames, home: str) -> Call | Ask | Say:
@@ -67,11 +67,6 @@ def _recommend(filling: Filling, args: dict[str, Any]) -> Filled:
     return args, ""
 
 
-def _of_location(filling: Filling, args: dict[str, Any]) -> Filled:
-    args["location"] = filling.location()
-    return args, ""
-
-
 def _adjust(filling: Filling, args: dict[str, Any]) -> Filled:
     args["sku"] = filling.record("sku", Sort.SKU)
     request = filling.request
@@ -117,20 +112,6 @@ def _supplier_terms(filling: Filling, args: dict[str, Any]) -> Filled:
     return args, ""
 
 
-def _purchase_orders(filling: Filling, args: dict[str, Any]) -> Filled:
-    args["supplier"] = filling.record("supplier", Sort.SUPPLIER, required=False)
-    args["location"] = filling.record("location", Sort.LOCATION, required=False)
-    args["sku"] = filling.record("sku", Sort.SKU, required=False)
-    args["purchase_order"] = filling.record("purchase_order", Sort.PURCHASE_ORDER, required=False)
-    text = filling.request.text
-    if args["purchase_order"] is None and re.search(_PAST_DUE, text):
-        args["status"] = "overdue"
-    periods = [int(one.value) for one in filling.request.of(Sort.PERIOD) if one.value]
-    if periods and re.search(r"\b(?:arriv\w*|due|expect\w*|coming|deliver\w*|incoming|inbound)\b", text):
-        args["due_within_days"] = periods[0]
-    return args, ""
-
-
 def _place(filling: Filling, args: dict[str, Any]) -> Filled:
     args["sku"] = filling.record("sku", Sort.SKU)
     args["quantity"] = values.quantity(filling.request)
@@ -159,6 +140,30 @@ def _receive(filling: Filling, args: dict[str, Any]) -> Filled:
             {"sku": sku.value, "quantity": abs(int(number.value))}
             for sku, number in zip(skus, numbers, strict=True)
         ]
+    return args, ""
+
+
+def _suggest_price(filling: Filling, args: dict[str, Any]) -> Filled:
+    _product_only(filling, args)
+    percents = filling.request.of(Sort.PERCENT)
+    if len(percents) == 1 and re.search(r"\b(?:margin|mark-?up|profit|earn\w*|make)\b", filling.request.text):
+        args["target_margin_percent"] = percents[0].value
+    return args, ""
+
+
+def _markdown(filling: Filling, args: dict[str, Any]) -> Filled:
+    _product_only(filling, args)
+    days = [int(one.value) for one in filling.request.of(Sort.PERIOD) if one.value]
+    args["weeks"] = min(_MOST_WEEKS, max(1, -(-days[0] // 7))) if days else None
+    return args, ""
+
+
+_MOST_WEEKS: Final = 26
+
+
+def _list_signals(filling: Filling, args: dict[str, Any]) -> Filled:
+    past = re.search(r"\b(?:past|old|over|ended|expired|earlier|ever|history)\b", filling.request.text)
+    args["include_past"] = True if past else None
     return args, ""
 
 
@@ -192,23 +197,23 @@ def _action(filling: Filling, args: dict[str, Any]) -> Filled:
 
 _FILLERS: Final[dict[str, Callable[[Filling, dict[str, Any]], Filled]]] = {
     "check_stock": _of_product,
-    "list_low_stock": _of_location,
-    "list_overstock": _of_location,
-    "stock_movements": _of_product,
     "forecast_demand": _forecast,
     "adjust_stock": _adjust,
     "transfer_stock": _transfer,
     "recommend_reorder": _recommend,
     "supplier_terms": _supplier_terms,
-    "list_purchase_orders": _purchase_orders,
     "place_purchase_order": _place,
     "cancel_purchase_order": _cancel_po,
     "receive_purchase_order": _receive,
     "get_price": _product_only,
-    "suggest_price": _product_only,
-    "plan_markdown": _product_only,
+    "suggest_price": _suggest_price,
+    "plan_markdown": _markdown,
+    "explain_reorder": _of_product,
+    "list_signals": _list_signals,
     "change_price": _change_price,
     "list_approvals": _nothing,
     "action_status": _action,
     **SERVICE,
+    **LISTS,
+    **SIGNALS,
 }

@@ -33,6 +33,10 @@ _REVERSED: Final = re.compile(
 _SHOULD_BE: Final = re.compile(
     r"(?P<old><sku>),? (?:but )?(?:it |that )?(?:should|ought to|must) (?:have been|be) (?:the )?(?P<new><sku>)"
 )
+_WANTED: Final = re.compile(
+    r"(?P<old><sku>)[^<]*?\b(?:wants?|would (?:like|rather|prefer)|'d (?:like|rather|prefer)|prefers?|needs?|meant|ordered the wrong)\b"
+    r"[^<]*?(?P<new><sku>)(?: instead)?"
+)
 _UNSAID: Final = re.compile(
     r"\b(?:the|a|an|one|ones|variant|version|instead|please|in|colour|color|size|of|from|on|order|it|that|<order_id>)\b|<order_id>"
 )
@@ -160,7 +164,10 @@ def _change_items(filling: Filling, args: dict[str, Any]) -> Filled:
 
 def _swapped(request: Request) -> tuple[str, str]:
     """What is given back and what is wanted instead, each empty where it is not said."""
-    turned = _REVERSED.search(request.text) or _SHOULD_BE.search(request.text)
+    turned = next(
+        (hit for one in (_REVERSED, _SHOULD_BE, _WANTED) if (hit := one.search(request.text)) is not None),
+        None,
+    )
     if turned is not None:
         new, old = (_spoken(request, *turned.span(name)) for name in ("new", "old"))
         return old, new

@@ -28,29 +28,6 @@ def _wants_messages(text: str) -> bool | None:
     return asked is not None or None
 
 
-def _orders(filling: Filling, args: dict[str, Any]) -> Filled:
-    text = filling.request.text
-    by_status = re.search(
-        r"\b(?:unfulfilled|unshipped|unsent|unprocessed|open)\b|\b(?:not|haven't|hasn't|yet|to be|still|to) (?:\w+ )?(?:ship\w*|sent|send|pack|fulfil\w*|gone)|\bout (?:of )?the door\b",
-        text,
-    )
-    cancelled = re.search(r"\bcancelled\b", text)
-    args["sku"] = filling.record("sku", Sort.SKU, required=False)
-    free = bool(
-        by_status
-        or cancelled
-        or args["sku"]
-        or filling.request.of(Sort.PERIOD)
-        or re.search(
-            r"\b(?:unpaid|which|how many|recent|latest|newest|all|today's|last|new) (?:\w+ )?orders?\b", text
-        )
-    )
-    people = filling.request.of(Sort.CUSTOMER) or not free
-    args["customer"] = filling.record("customer", Sort.CUSTOMER) if people else None
-    args["status"] = "unfulfilled" if by_status else "cancelled" if cancelled else None
-    return args, ""
-
-
 def _order(filling: Filling, args: dict[str, Any]) -> Filled:
     args["order"] = filling.record("order", Sort.ORDER)
     return args, ""
@@ -63,6 +40,16 @@ def _shown_order(filling: Filling, args: dict[str, Any]) -> Filled:
 def _track(filling: Filling, args: dict[str, Any]) -> Filled:
     tracking = filling.request.of(Sort.TRACKING)
     args["order"] = tracking[0].value if tracking else filling.record("order", Sort.ORDER)
+    return args, ""
+
+
+def _quote(filling: Filling, args: dict[str, Any]) -> Filled:
+    _order(filling, args)
+    if _SHIPPING.search(filling.request.text) and not re.search(
+        r"\b(?:without|excluding|except|not including|minus|less) (?:the )?(?:shipping|postage|delivery)\b",
+        filling.request.text,
+    ):
+        args["include_shipping"] = True
     return args, ""
 
 
@@ -220,9 +207,10 @@ def _draft(filling: Filling, args: dict[str, Any]) -> Filled:
 
 def _rma(filling: Filling, args: dict[str, Any]) -> Filled:
     named = [one.value for one in filling.request.of(Sort.TICKET) if one.value.startswith("RMA")]
-    if not named:
+    spoken_of = filling.dialogue.focus.get(Sort.TICKET, "")
+    if not named and not spoken_of.startswith("RMA"):
         raise MissingError("rma", QUESTIONS["rma"])
-    args["rma"] = named[0]
+    args["rma"] = named[0] if named else spoken_of
     return args, ""
 
 
@@ -278,10 +266,9 @@ _LEAD_IN: Final = re.compile(
 
 SERVICE: Final[dict[str, Callable[[Filling, dict[str, Any]], Filled]]] = {
     "find_customer": _customer,
-    "find_orders": _orders,
     "get_order": _shown_order,
     "track_shipment": _track,
-    "quote_refund": _order,
+    "quote_refund": _quote,
     "refund_order": _refund,
     "cancel_order": _cancel_order,
     "add_order_note": _note,

@@ -103,6 +103,61 @@ _SHORT: Final = {
     "clients": "customers",
     "client": "customer",
     "chef": "boss",
+    "n": "and",
+    "em": "them",
+    "bk": "back",
+    "hw": "how",
+    "shud": "should",
+    "shld": "should",
+    "cud": "could",
+    "cld": "could",
+    "wud": "would",
+    "wld": "would",
+    "wot": "what",
+    "wots": "what's",
+    "arnt": "aren't",
+    "aint": "isn't",
+    "wasnt": "wasn't",
+    "werent": "weren't",
+    "couldnt": "couldn't",
+    "wouldnt": "wouldn't",
+    "havnt": "haven't",
+    "hav": "have",
+    "hv": "have",
+    "shes": "she's",
+    "hes": "he's",
+    "theyre": "they're",
+    "thats": "that's",
+    "theres": "there's",
+    "gotta": "have to",
+    "dunno": "don't know",
+    "innit": "isn't it",
+    "sum": "some",
+    "summat": "something",
+    "owt": "anything",
+    "nowt": "nothing",
+    "luv": "love",
+    "ppl": "people",
+    "msg": "message",
+    "msgs": "messages",
+    "acct": "account",
+    "wk": "week",
+    "wks": "weeks",
+    "mth": "month",
+    "mths": "months",
+    "tho": "though",
+    "thru": "through",
+    "atm": "at the moment",
+    "rn": "right now",
+    "abt": "about",
+    "btw": "by the way",
+    "stk": "stock",
+    "sold-out": "sold out",
+    "ordr": "order",
+    "delivry": "delivery",
+    "adress": "address",
+    "recieve": "receive",
+    "recieved": "received",
 }
 _TOKEN: Final = re.compile(r"<\w+>|\bw/o?(?=\s)|[a-z][a-z'/]*[a-z]|[a-z]", re.IGNORECASE)
 
@@ -134,10 +189,12 @@ def _word(word: str) -> str:
         return _SHORT[word]
     if len(word) < 3 or word in TRADE_WORDS:
         return word
+    if len(word) > 4 and word.endswith("in") and f"{word}g" in ORDINARY:
+        return f"{word}g"  # "runnin", "goin"
     slips = 1 if len(word) < 7 else 2
     near = process.extract(word, TRADE_WORDS, scorer=OSA.distance, score_cutoff=slips, limit=3)
     fitting = [found for found in near if _is_slip(word, found[0])]
-    return fitting[0][0] if fitting else word
+    return min(fitting, key=lambda one: (one[1], one[0][-1] != word[-1]))[0] if fitting else word
 
 
 def _is_slip(word: str, meant: str) -> bool:

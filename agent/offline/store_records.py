@@ -32,6 +32,7 @@ def names_of(db: Database, snapshot: Snapshot) -> StoreNames:
             catalogue.titles(snapshot),
             {one.id: one.name for one in catalogue.locations(snapshot)},
             {one.id: one.name for one in purchasing.suppliers(snapshot)},
+            catalogue.categories(snapshot),
         )
         _built.pop(key, None)
         while len(_built) >= _STORES:

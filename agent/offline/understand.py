@@ -15,6 +15,7 @@ from agent.offline.intents import Intent, coordinated, intent, is_negated, moods
 from agent.offline.mentions import Records, Sort, tag
 from agent.offline.mood import Mood, is_statement, mood
 from agent.offline.requests import Request, about_one, as_one, requests
+from agent.offline.second_look import is_one_command, second_look
 from agent.offline.service_requests import service_step
 from agent.offline.signals import signal_step
 from agent.offline.slots import fill
@@ -53,8 +54,8 @@ def understand(
     if len(asked) > 1 and about_one(tagged):
         one = as_one(tagged)  # "... is back, please check it in"
         served = signal_step(one, today) or service_step(one, dialogue, records, home)
-        asked = [one] if served is not None else asked
-    for request in asked:
+        asked = [one] if served is not None or is_one_command(one, asked) else asked
+    for request in (replace(one, today=today) for one in asked):
         alone = len(asked) == 1  # a signal is a message of its own
         told = (signal_step(request, today) or campaign_step(request)) if alone else None
         for step in [told] if told else _steps(request, dialogue, records, home, before):
@@ -118,12 +119,9 @@ def _steps(
     beyond = limits.needs_model(request.text)
     if beyond is not None:
         return [beyond]
-    meant = intent(
-        request,
-        before,
-        within_reach=follow_up.within_reach(request, dialogue),
-        resolved=follow_up.resolved(request, dialogue),
-    )
+    resolved = follow_up.resolved(request, dialogue)
+    meant = intent(request, before, within_reach=follow_up.within_reach(request, dialogue), resolved=resolved)
+    meant = second_look(request, meant, moods_of(request, before), resolved)
     if meant is None:
         return [_words(request, dialogue, records, home)]
     return _filled(meant, request, dialogue, records, home)
@@ -170,10 +168,23 @@ def _filled(meant: Intent, request: Request, dialogue: Dialogue, records: Record
     made = [fill(meant.tool, one, dialogue, records.names, home) for one in several]
     steps: list[Step] = list(made)
     if meant.offered is not None and len(made) == 1 and isinstance(made[0], Call):
-        offer = fill(meant.offered, request, dialogue, records.names, home)
-        if isinstance(offer, Call):
-            steps.append(Offer(offer))
+        steps += _offer(meant.offered, request, dialogue, records, home)
     return steps
+
+
+def _offer(tool: str, request: Request, dialogue: Dialogue, records: Records, home: str) -> list[Step]:
+    """The change that was talked of, offered; where the operator told that it is needed, what lacks is asked."""
+    offer = fill(tool, request, dialogue, records.names, home)
+    if isinstance(offer, Call):
+        return [Offer(offer)]
+    told = isinstance(offer, Ask) and mood(request.text, quoted=request.quoted) is Mood.COMMAND
+    if told and isinstance(offer, Ask) and offer.missing in _NUMBERS:
+        return [replace(offer, text=f"I have changed nothing. If it is to be put right: {offer.text}")]
+    return []
+
+
+_NUMBERS: Final = frozenset({"change", "quantity"})
+"""What lacks that one number tells: who answers it wants the change."""
 
 
 def remember(dialogue: Dialogue, steps: list[Step]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from agent.offline.mentions import Mention, Sort
+from agent.offline.names import WORD, StoreNames, stem
 from agent.offline.ordinary import ORDINARY
 from agent.offline.requests import TAG, Request
 from agent.offline.spelling import TRADE_WORDS
@@ -147,6 +148,14 @@ def adjusted_by(request: Request) -> int | None:
     return -pieces if reduced else None
 
 
+def change_for(request: Request, reason: object) -> int | None:
+    """The change of stock that a bare number tells once the reason is known: what was found is more."""
+    numbers = request.of(Sort.NUMBER)
+    if len(numbers) != 1 or numbers[0].value[0] in "+-" or reason not in {"found", *_REDUCING}:
+        return None
+    return int(numbers[0].value) * (1 if reason == "found" else -1)
+
+
 def _taken_off(text: str) -> bool:
     return (
         re.search(
@@ -243,6 +252,13 @@ def address(text: str) -> dict[str, str] | None:
         map(str.isdigit, told["city"] + told["country"])
     )
     return told if clear and ("street2" not in told or _FLAT.match(told["street2"])) else None
+
+
+def category(text: str, names: StoreNames) -> str | None:
+    """The category of the store that a text names, as the store writes it; the longest name counts."""
+    stems = f" {' '.join(stem(word) for word in WORD.findall(text.lower()))} "
+    named = [one for one in names.categories if f" {one} " in stems]
+    return names.categories[max(named, key=len)] if named else None
 
 
 def unknown_words(request: Request, *, start: str = "") -> str:

@@ -1,0 +1,100 @@
+"""Days that lie behind: "since Monday", "in October", "between 2026-10-01 and 2026-10-31", counted from the store's day."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date, timedelta
+from typing import Final
+
+_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH: Final = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]*\b")
+_DAY: Final = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?\b(?!-)")
+_ISO: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+_LAST: Final = re.compile(r"\b(\d+|a|an|one|two|three|four|six)?\s*(day|week|fortnight|month|year)s?\b")
+_WORDS: Final = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6}
+_DAYS: Final = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365}
+
+
+def past_span(said: str, today: date | None) -> tuple[date, date] | None:
+    """The first and the last day of a period said on `today` that lies behind; None where that is not clear.
+
+    >>> friday = date(2026, 11, 20)
+    >>> [[str(day) for day in past_span(said, friday) or ()] for said in ("last week", "october", "tuesday")]
+    [['2026-11-09', '2026-11-15'], ['2026-10-01', '2026-10-31'], ['2026-11-17', '2026-11-17']]
+    """
+    words = said.lower().strip()
+    iso = _ISO.search(words)
+    if iso is not None:
+        return _iso(iso[0])
+    if today is None:
+        return None
+    return _named(words, today) or _month(words, today) or _weekday(words, today) or _length(words, today)
+
+
+def _iso(text: str) -> tuple[date, date] | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day, day
+
+
+def _named(words: str, today: date) -> tuple[date, date] | None:
+    monday = today - timedelta(days=today.weekday())
+    first = today.replace(day=1)
+    before = first - timedelta(days=1)
+    spans = {
+        "yesterday": (today - timedelta(days=1), today - timedelta(days=1)),
+        "today": (today, today),
+        "this week": (monday, today),
+        "last week": (monday - timedelta(days=7), monday - timedelta(days=1)),
+        "this month": (first, today),
+        "last month": (before.replace(day=1), before),
+        "this year": (date(today.year, 1, 1), today),
+        "last year": (date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
+    }
+    return next((span for name, span in spans.items() if name in words), None)
+
+
+def _month(words: str, today: date) -> tuple[date, date] | None:
+    named = _MONTH.search(words)
+    if named is None:
+        return None
+    month = _MONTHS.index(named[1]) + 1
+    days = [int(one) for one in _DAY.findall(words)]
+    year = today.year if date(today.year, month, 1) <= today else today.year - 1
+    length = monthrange(year, month)[1]
+    if any(not 1 <= one <= length for one in days):
+        return None
+    first, last = (days[0], days[-1]) if days else (1, length)
+    return date(year, month, first), date(year, month, last)
+
+
+def _weekday(words: str, today: date) -> tuple[date, date] | None:
+    place = next((place for place, name in enumerate(_WEEKDAYS) if name in words), None)
+    if place is None:
+        return None
+    day = today - timedelta(days=(today.weekday() - place) % 7)
+    return day, day
+
+
+def _length(words: str, today: date) -> tuple[date, date] | None:
+    hit = _LAST.search(words)
+    if hit is None or re.search(r"\b(?:next|coming|following)\b", words):
+        return None
+    count = _WORDS.get(hit[1] or "a") or int(hit[1])
+    return today - timedelta(days=count * _DAYS[hit[2]]), today
+
+
+def days_between(spans: list[tuple[date, date]], text: str) -> tuple[date | None, date | None]:
+    """From which and until which day the spans of a text reach: "since" has no end, "before" no beginning."""
+    if not spans:
+        return None, None
+    first, last = min(one for one, _ in spans), max(other for _, other in spans)
+    if len(spans) == 1 and re.search(r"\b(?:since|after|from)\b(?!.*\b(?:to|until|till)\b)", text):
+        return first, None
+    if len(spans) == 1 and re.search(r"\b(?:before|until|till|up to)\b", text):
+        return None, last
+    return first, last

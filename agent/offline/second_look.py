@@ -1,0 +1,235 @@
+"""A second look at a request: what the patterns made of it, beside what its words most likely mean.
+
+Patterns are sure of what somebody thought of; the likelihood learnt from the phrasebook knows the rest. A look-up
+may follow from the likelihood alone. A change may not: it also takes a command in the operator's own voice, and
+where that is missing the look-up answers and the change is only offered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from agent.offline.concepts import concept
+from agent.offline.filling import WRITES
+from agent.offline.intents import ADVICE, Intent, is_negated
+from agent.offline.likelihood import NONE, likely, opening_words
+from agent.offline.mentions import Sort
+from agent.offline.mood import Mood, commanded_by, mood, without_lead
+from agent.offline.phrases import phrases
+from agent.offline.requests import Request
+
+SURE: Final = 0.9
+"""So likely a tool must be to count against what the patterns say."""
+VERY_SURE: Final = 0.97
+"""So likely, to make a question of what the patterns took for a command, or a command of what they did not."""
+COMMANDED: Final = 0.93
+"""So likely a change must be that is commanded, where the patterns see none."""
+_LIKELY: Final = 0.55
+"""So likely a look-up must be where the patterns say nothing."""
+
+_INSTEAD: Final = {
+    **ADVICE,
+    **dict.fromkeys(
+        ("request_return", "request_exchange", "reship_order", "change_order_items", "change_order_payment"),
+        "get_order",
+    ),
+    "change_order_address": "get_order",
+    "change_customer_address": "find_customer",
+    "give_credit": "find_customer",
+    "draft_reply": "suggest_reply",
+    "add_demand_signal": "list_signals",
+    "add_supply_signal": "list_signals",
+    "remove_signal": "list_signals",
+}
+"""The look-up that answers where a change is talked of and not commanded."""
+_PARTICLE: Final = r"(?:in|out|off|up|down|back|over|through|on|away|again)"
+_THING: Final = r"(?:it|them|that|this|these|those|<\w+>)"
+_ASIDE: Final = re.compile(
+    rf"(?<!to )(?<!i )(?<!we )(?<!he )(?<!she )(?<!they )(?<!you )(?<!who )(?<!not )(?<!n't )\b(?P<verb>[a-z-]+) (?:{_THING}\b(?: {_PARTICLE}\b)?|{_PARTICLE}\b)?"
+    r"(?: \w+){0,3}? ?(?:please|for me|for us|asap)\b"
+    rf"|(?<=<rma_id> )(?:box |parcel |package |goods )?(?:is |are )?(?:here|back|in)[\s,]+(?P<then>[a-z-]+) (?:{_THING})\b"
+)
+"""A command in the midst of what is told: "it's 5 short, fix it please", "RMA-1 is here book it in"."""
+_WISHED: Final = frozenset(
+    (
+        "request_return",
+        "request_exchange",
+        "change_order_items",
+        "change_order_payment",
+        "change_order_address",
+        "change_customer_address",
+        "cancel_return",
+        "reship_order",
+    )
+)
+"""Changes that are asked for by telling that they are needed; money is never given away so."""
+_WISH: Final = re.compile(
+    r"\b(?:(?:needs?|has|have|ought|is|are) to|must|should|need(?:s|ing)? \w+ing)\b(?! (?:know|ask|be asked)\b)"
+)
+"""What is to be done, told as such."""
+_RATHER: Final = re.compile(r"\b(?:would|'d) (?:rather|prefer)\b|\bprefers?\b")
+_CHOSEN: Final = frozenset(("change_order_payment", "change_order_address", "change_order_items"))
+"""What a customer may choose while the order is pending: "she would rather pay by gift card" asks for it."""
+
+
+def told_apart(request: Request) -> str:
+    """The text with returns, exchanges and signals tagged as such: ``<rma_id>``, ``<exchange_id>``, ``<signal_id>``."""
+    text = re.sub(r"#\s*<order_id>", "<order_id>", request.text.strip())
+    text = re.sub(r"\bs-\d+\b", "<signal_id>", re.sub(r"\bex-\d+\b", "<exchange_id>", text))
+    tickets = (one for one in request.mentions if one.sort is Sort.TICKET)
+    return re.sub(
+        "<ticket_id>",
+        lambda _: (
+            "<rma_id>" if (one := next(tickets, None)) and one.value.startswith("RMA") else "<ticket_id>"
+        ),
+        text,
+    )
+
+
+def second_look(request: Request, meant: Intent | None, how: Mood, resolved: str = "") -> Intent | None:
+    """What a request means when patterns and likelihood are both heard.
+
+    `meant` is what the patterns say; `how` the mood, the one before considered.
+    """
+    if request.quoted or is_negated(request.text):
+        return meant
+    text = told_apart(request)
+    tool, share = likeliest(resolved or text)
+    if tool in ("", NONE) or (meant is not None and tool == meant.tool):
+        return meant
+    if meant is not None and share < SURE:
+        return meant
+    if tool not in WRITES:
+        return _looked_up(tool, share, meant)
+    if share < SURE:
+        return meant
+    return _changed(tool, share, text, meant, how)
+
+
+def is_one_command(whole: Request, pieces: Sequence[Request]) -> bool:
+    """Whether the pieces of a message together command one change, and no piece clearly means another tool."""
+    text = told_apart(whole)
+    tool, share = likeliest(text)
+    if tool not in WRITES or share < VERY_SURE or not asks_for(text, tool):
+        return False
+    others = (likeliest(told_apart(piece)) for piece in pieces)
+    return all(other == tool or chance < SURE for other, chance in others)
+
+
+def likeliest(text: str) -> tuple[str, float]:
+    """The likeliest tool of those that take the records which the text names, and its probability; or ("", 0)."""
+    named = {tag for tag in _RECORDS if tag in text}
+    fitting = {tool: share for tool, share in likely(text).items() if _takes(tool, named)}
+    whole = sum(fitting.values())
+    if whole < _LEAST:
+        return "", 0.0
+    tool, share = next(iter(fitting.items()))
+    return tool, share / whole
+
+
+_RECORDS: Final = (
+    "<order_id>",
+    "<po_id>",
+    "<rma_id>",
+    "<ticket_id>",
+    "<action_id>",
+    "<exchange_id>",
+    "<signal_id>",
+)
+_LEAST: Final = 0.02
+"""Where so little is left, the words speak for none of the tools that take the records named."""
+_ABOUT: Final = {
+    **dict.fromkeys(
+        ("quote_refund", "refund_order", "cancel_order", "add_order_note", "get_order"), "<order_id>"
+    ),
+    **dict.fromkeys(("request_return", "request_exchange", "reship_order", "track_shipment"), "<order_id>"),
+    **dict.fromkeys(("change_order_items", "change_order_payment", "change_order_address"), "<order_id>"),
+    **dict.fromkeys(("cancel_purchase_order", "receive_purchase_order"), "<po_id>"),
+    **dict.fromkeys(("cancel_return", "receive_return", "inspect_return"), "<rma_id>"),
+    **dict.fromkeys(("suggest_reply", "draft_reply"), "<ticket_id>"),
+    "action_status": "<action_id>",
+    "complete_exchange": "<exchange_id>",
+    "remove_signal": "<signal_id>",
+}
+"""The record that a tool is about."""
+
+
+def _takes(tool: str, named: set[str]) -> bool:
+    """Whether a tool is not about another record than those named."""
+    about = _ABOUT.get(tool)
+    return about is None or not named or about in named
+
+
+def _looked_up(tool: str, share: float, meant: Intent | None) -> Intent | None:
+    if meant is not None and meant.tool in WRITES:
+        return Intent(tool, offered=meant.tool) if share >= VERY_SURE else meant
+    return Intent(tool) if share >= _LIKELY else meant
+
+
+def _changed(tool: str, share: float, text: str, meant: Intent | None, how: Mood) -> Intent | None:
+    if share >= COMMANDED and how is Mood.COMMAND and asks_for(text, tool):
+        return Intent(tool)
+    if meant is not None and meant.tool in WRITES:
+        return Intent(_INSTEAD[meant.tool], offered=None) if share >= VERY_SURE else meant
+    instead = _INSTEAD.get(tool)
+    if instead is None:
+        return meant
+    return Intent(instead, offered=tool if how is not Mood.FORBIDDEN else None)
+
+
+def asks_for(text: str, tool: str) -> bool:
+    """Whether a text, in the operator's own voice, commands what a tool does or tells that it is to be done."""
+    if mood(text) is not Mood.COMMAND:
+        return False
+    verbs = _verbs().get(tool, frozenset())
+    if commanded_by(text, lambda head: _first(head) in verbs):
+        return True
+    if any(concept(hit["verb"] or hit["then"]) in verbs for hit in _ASIDE.finditer(text)):
+        return True
+    if tool in _DECLARED and _DECLARED[tool].search(text) is not None:
+        return True
+    if tool in _CHOSEN and _RATHER.search(text) is not None:
+        return True
+    return tool in _WISHED and _WISH.search(text) is not None
+
+
+_DECLARED: Final = {
+    "change_prices": re.compile(
+        r"<percent>.*\bplease\b|\b(?:must|should|shall|have to|has to|need to|are to|to) (?:go|come|be)\b.*<percent>"
+    ),
+    "inspect_return": re.compile(
+        r"\b(?:can|may|should|must) (?:be )?(?:go|put|back|sold|binned|scrapped|written)\b"
+    ),
+    "receive_return": re.compile(r"\b(?:book|check|sign|log|take|put) (?:it|them|that) in\b"),
+}
+"""Statements that tell what is to be."""
+
+
+def _first(clause: str) -> str:
+    words = re.match(r"[a-z][a-z'-]*", clause)
+    return concept(words[0]) if words else ""
+
+
+@lru_cache(maxsize=1)
+def _verbs() -> dict[str, frozenset[str]]:
+    """The words with which each change was commanded, by their meaning."""
+    lines = [line for line in phrases() if line[0] in WRITES]
+    found = opening_words(lines, (without_lead(phrase) for _, phrase in lines))
+    return {tool: words - _NO_VERBS for tool, words in found.items()}
+
+
+_NO_VERBS: Final = frozenset(
+    concept(word)
+    for word in (
+        "i we he she they you it that this these those there customer client buyer boss goods parcel box the a an"
+        " one some my our his her their what why how who when where which is are was were do does did can could"
+        " should would will shall may might must has have had not no yes new wrong from to in on at for with by"
+        " of and or but if someone somebody courier carrier postman return order product price supplier everything"
+        " all each every after before because as since due system stock damaged broken found lost another"
+        " season school demand delivery heads lead black please item end"
+    ).split()
+)
+"""Words that begin what was said and command nothing."""

@@ -42,7 +42,7 @@ STEPS_OF_A_LIFE: Final = (
 EFFECTS: Final = (
     "place_purchase_order", "refund_order", "change_price", "change_prices", "adjust_stock", "transfer_stock",
     "add_order_note", "cancel_order", "cancel_purchase_order", "receive_purchase_order", "add_demand_signal",
-    "remove_signal", *SERVICE,
+    "add_supply_signal", "remove_signal", *SERVICE,
 )  # fmt: skip
 
 MUST_BE_HIT: Final = (
@@ -56,7 +56,7 @@ MUST_BE_HIT: Final = (
     *(f"tool {name}" for name in ("answered", "ToolInputError", "NotFoundError", "AmbiguousError")),
     *(f"fault {name}" for name in FAULTS),
     *(f"effect {kind}" for kind in EFFECTS),
-    *(f"rule {rule}" for rule in RULES if rule != "supply"),
+    *(f"rule {rule}" for rule in RULES),
     *(f"rule {rule}" for rule in ("(facts)", "(no rule allows it)", "mode-assist")),
     *(f"yes {how}" for how in YESES),
     *(f"scheme {scheme.__name__}" for scheme in SCHEMES),

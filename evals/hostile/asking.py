@@ -51,10 +51,17 @@ def lawful(run: Simulation, tenant: Tenant) -> None:
     submit(run, tenant, parse_action(kind, args), who(run, tenant), execute=run.random.random() < 0.8)
 
 
+def ask_of(run: Simulation, tenant: Tenant, kind: str) -> None:
+    """Somebody asks for something lawful of one kind."""
+    kind, args = tenant.proposals.lawful(tenant.oracle.limits, kind)
+    submit(run, tenant, parse_action(kind, args), who(run, tenant), execute=True)
+
+
 def _seldom_done(run: Simulation, tenant: Tenant) -> str:
     """One of the kinds of action that had the fewest effects so far."""
     seen = tenant.oracle.seen
-    return run.random.choice(sorted(DOABLE, key=lambda kind: (seen[f"effect {kind}"], kind))[:FEWEST])
+    fewest = sorted(DOABLE, key=lambda kind: (seen[f"effect {kind}"], kind))[:FEWEST]
+    return tenant.proposals.service.next_step(run.random.choice(fewest))
 
 
 def submit(
@@ -108,7 +115,7 @@ def withdraw(run: Simulation, tenant: Tenant) -> None:
     """Whoever asked takes it back, or somebody else tries to."""
     draw = run.random.random()
     action_id = waiting_one(run, tenant)[1] if draw < 0.5 else pick(run, tenant.recent)
-    if draw > 0.7 and tenant.approved:
+    if draw > 0.6 and tenant.approved:
         action_id = run.random.choice(tenant.approved)
     person = who(run, tenant)
     asked = tenant.oracle.books.asked.get(action_id)
@@ -149,7 +156,9 @@ def probe(run: Simulation, tenant: Tenant) -> None:
     answer = _probing(run, tenant, staff(tenant.name).operators[0], "S01", 2)
     run.seen["probe"] += 1
     if answer.state is not State.APPROVED:
-        oracle.violations.append(f"I11 {tenant.name}: a lawful order was {answer.state.value}")
+        oracle.violations.append(
+            f"I11 {tenant.name}: a lawful order was {answer.state.value}: {answer.reason}"
+        )
 
 
 def _probing(run: Simulation, tenant: Tenant, person: Principal, sku: str, pieces: int) -> Submission:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from evals.hostile.asking import ask_of
 from evals.hostile.choosing import RECENT, kind_of, present
+from evals.hostile.proposals import DOABLE
 from evals.hostile.refusals import refusal
 from evals.hostile.town import staff
 from policies.modes import OWNERS, Mode
@@ -30,6 +32,8 @@ def switch(run: Simulation, tenant: Tenant) -> None:
             kind = kind_of(tenant, run.random.choice(tuple(tenant.recent)[-RECENT:]))
         if oracle.modes.get(kind, Mode.AUTO) is Mode.AUTO:
             tighten(tenant, kind, run.random.choice((Mode.OBSERVE, Mode.ASSIST)))
+            if kind in DOABLE and run.random.random() < 0.3:
+                ask_of(run, tenant, kind)
         else:
             loosen(run, tenant, kind)
 

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from evals.hostile.simulation import Simulation, Tenant
 
 MOVES: Final = {
-    "propose": 135,
-    "babble": 125,
+    "propose": 115,
+    "babble": 150,
     "lawful": 165,
     "use_tool": 45,
-    "approve": 130,
+    "approve": 115,
     "execute": 120,
     "reject": 22,
     "edit": 26,
@@ -30,7 +30,7 @@ MOVES: Final = {
     "drift": 25,
     "switch": 38,
     "role": 6,
-    "probe": 5,
+    "probe": 6,
     "scheme": 46,
     "customer": 60,
     "trade": 36,

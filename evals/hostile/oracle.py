@@ -111,6 +111,8 @@ class Oracle:
             self._broken("I1", name, "the stop switch is on")
         if self.modes.get(action.kind) is Mode.OBSERVE:
             self._broken("I1", name, "the dial stands on observe")
+        if action.kind == self.limits.left_out and not self.limits.adopted:
+            self._broken("I1", name, "no rule speaks of it")
         for fault in self.world.impossible(action, self.limits):
             self._broken("I1", name, fault)
         for fault in self._talk(action, asked):

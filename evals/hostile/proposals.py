@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
+from datetime import date, timedelta
 from random import Random
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from evals.hostile.goods import CANARY, LOCATIONS, SKUS, cost_of
 from evals.hostile.limits import Limits
 from evals.hostile.service_proposals import SERVICE, ServiceProposals
 from evals.hostile.town import SUPPLIERS
-from shop.actions import Action, AddDemandSignal, PlacePurchaseOrder, RemoveSignal
+from shop.actions import Action, AddDemandSignal, AddSupplySignal, PlacePurchaseOrder, RemoveSignal
 
 WEIRD: Final[tuple[Any, ...]] = (
     -1, 0, 2**63, 10**30, 1.5, "100", None, True, [], {}, "1e9", float("nan"), 1e309, "١٠٠", " 5 ", "1_000",
@@ -30,6 +31,7 @@ KINDS: Final = {
     "receive_purchase_order": 3,
     "cancel_purchase_order": 2,
     "add_demand_signal": 26,
+    "add_supply_signal": 10,
     "remove_signal": 8,
     "change_prices": 18,
     "service": 24,
@@ -48,6 +50,7 @@ LAWFUL: Final = {
     "receive_purchase_order": 6,
     "cancel_purchase_order": 4,
     "add_demand_signal": 5,
+    "add_supply_signal": 5,
     "remove_signal": 7,
     "change_prices": 6,
     "service": 95,
@@ -83,7 +86,7 @@ class Proposals:
         """Remember what came of an effect, so that somebody may go on with it."""
         if isinstance(action, PlacePurchaseOrder):
             self._placed.append((reference, action.lines[0].sku, action.lines[0].quantity))
-        elif isinstance(action, AddDemandSignal):
+        elif isinstance(action, AddDemandSignal | AddSupplySignal):
             self._signals.append(reference)
         elif isinstance(action, RemoveSignal) and action.signal in self._signals and len(self._signals) > 1:
             self._signals.remove(action.signal)
@@ -172,8 +175,8 @@ class Proposals:
             case "change_prices":
                 args = self._change_prices(limits)
                 args["lines"] = self._usual_prices()
-                if random.random() < 0.5:  # the last line is out of every bound
-                    args["lines"][-1]["price"]["minor"] *= 2
+                price = args["lines"][-1]["price"]  # in half of them the last line is out of every bound
+                price["minor"] = int(price["minor"] * random.choice((1, 1, 1.5, 0.55)))
             case "draft_reply":
                 args = {"ticket": f"T-{random.choice((1, 2, 3, 5, 6, 7))}", "text": CANARY}
             case _:
@@ -190,9 +193,9 @@ class Proposals:
         random, draw = self._random, self._random.random()
         if draw < 0.25:
             return soft * 100 - random.randrange(4) * 50
-        if draw < 0.40:
-            return hard * 100 + random.randrange(-1, 2)
-        if draw < 0.43:
+        if draw < 0.44:
+            return hard * 100 + random.choice((-1, 0, 1, 1))
+        if draw < 0.47:
             return random.choice((-500, 0, 1, 10**14))
         return max(1, int(random.lognormvariate(8, 1.6)))
 
@@ -209,7 +212,7 @@ class Proposals:
         quantity = max(2, wanted // cost // 2 * 2 + random.choice((0, 0, 2)))
         if random.random() < 0.05:
             quantity += 1
-        if random.random() < 0.05:
+        if random.random() < 0.1:
             cost = max(1, cost - random.randrange(1, 100))
         currency = "EUR" if supplier == "euro" else "GBP"
         if random.random() < 0.03:
@@ -297,6 +300,20 @@ class Proposals:
             "ends_on": random.choice(("2026-11-20", "2026-11-30", "2026-12-05", "2026-12-24")),
             "reason": CANARY,
         }
+
+    def _add_supply_signal(self, limits: Limits) -> dict[str, Any]:
+        """A delay, or goods that cannot be had, for up to a day too many; or a price, for ever."""
+        random, starts_on = self._random, date(2026, 11, 21)
+        last = starts_on + timedelta(days=limits.supply_days + random.choice((-60, -2, -2, -1)))
+        what: dict[str, Any] = random.choice(
+            (
+                {"effect": "delay", "days": random.randrange(1, 9), "ends_on": last.isoformat()},
+                {"effect": "unavailable", "ends_on": last.isoformat()},
+                {"effect": "price", "percent": 5},
+            )
+        )
+        supplier = random.choices((*SUPPLIERS, "nobody"), (40, 35, 15, 7, 3))[0]
+        return {**what, "supplier": supplier, "starts_on": starts_on.isoformat(), "reason": CANARY}
 
     def _remove_signal(self, limits: Limits) -> dict[str, Any]:
         del limits

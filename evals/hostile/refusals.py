@@ -43,6 +43,7 @@ REASONS: Final = {
     "rules by an agent": "only a person may draft",
     "rules overtaken": "has come into force since",
     "rules of two as one": "act for one another",
+    "rules with a gap": "has no rules, so it is always denied",
     "customer unknown": "no customer matches",
     "second customer": "this conversation is with another customer",
     "consent of nobody": "identify the customer before asking",

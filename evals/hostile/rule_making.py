@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evals.hostile.asking import order_of, submit
 from evals.hostile.books import Drafted
 from evals.hostile.choosing import present
 from evals.hostile.goods import SKUS
-from evals.hostile.limits import LOOSE, Limits
+from evals.hostile.limits import LOOSE, USUAL, Limits
 from evals.hostile.paperwork import hand_on
 from evals.hostile.refusals import refusal
 from evals.hostile.town import TENANTS, staff
-from shop.errors import ShopError
+from shop.actions import parse_action
+from shop.errors import PolicyLoadError, ShopError
 from shop.people import Principal
 from tools.ledger.policy_versions import PROPOSED, PolicyVersion
 
@@ -100,6 +102,25 @@ def rules_of_one(run: Simulation, tenant: Tenant) -> Iterator[None]:
             activate(run, tenant, version, present(tenant, person))
     submit(run, tenant, order_of("north", SKUS[9], 700), members.agents[2], execute=True, tainted=False)
     tenant.making.withdraw(version.name, admin)
+
+
+def kind_left_out(run: Simulation, tenant: Tenant) -> Iterator[None]:
+    """Rules that say nothing of a kind are refused; with those that come with Shophand they may be adopted."""
+    bare, members = replace(USUAL, left_out="cancel_purchase_order"), staff(tenant.name)
+    try:
+        tenant.making.draft(bare.files(), members.approvers[-1], "less to read")
+    except PolicyLoadError as error:
+        run.seen[refusal(error)] += 1
+    else:
+        tenant.oracle.violations.append(f"I15 {tenant.name}: rules with a gap were drafted")
+    yield
+    set_limits(run, tenant, replace(bare, adopted=True))
+    yield
+    args = tenant.proposals.of("cancel_purchase_order", USUAL)
+    action = parse_action("cancel_purchase_order", args)
+    submit(run, tenant, action, members.agents[2], execute=True, tainted=False)
+    yield
+    set_limits(run, tenant, USUAL)
 
 
 def _neither(tenant: Tenant, author: Principal) -> list[Principal]:

@@ -71,7 +71,7 @@ _ALLOWED: Final[tuple[tuple[str, str, str], ...]] = (
     ("adjust", "adjust_stock", "stays_non_negative true"),
     ("transfer", "transfer_stock", "enough_available true"),
     ("signal", "add_demand_signal", "lasts_days over 0"),
-    ("supply", "add_supply_signal", "lasts_days under 90"),
+    ("supply", "add_supply_signal", "lasts_days under {supply_days}"),
     ("remove-signal", "remove_signal", "in_force true"),
     ("cancel-order", "cancel_order", f"cancellable true, {_SPOKEN}"),
     ("note", "add_order_note", "length under {note_length}"),
@@ -167,17 +167,18 @@ _MONEY: Final = re.compile(r"-?\d+ GBP")
 _VERBS: Final = frozenset({"over", "under", "outside", "in"})
 
 
-def rule_file(limits: Mapping[str, int]) -> str:
-    """The rule file of these limits, with its tests; JSON, which is YAML as well."""
+def rule_file(limits: Mapping[str, int], left_out: str = "") -> str:
+    """The rule file of these limits, with its tests; JSON, which is YAML as well. It may leave a kind out."""
     rules: list[Any] = []
-    worst: dict[str, dict[str, str]] = {kind: {} for kind in _USUAL}
+    worst: dict[str, dict[str, str]] = {kind: {} for kind in _USUAL if kind != left_out}
     allowed: list[Line] = [(name, kind, "allow", when, "", {}) for name, kind, when in _ALLOWED]
-    for name, kind, effect, when, case, people in (*allowed, *_NARROWED):
+    lines = (one for one in (*allowed, *_NARROWED) if one[1] != left_out)
+    for name, kind, effect, when, case, people in lines:
         asked = {**people, "expires": "1h"} if effect == "approve" else {}
         body = {"when": [_condition(one, limits) for one in when.split(", ")]}
         rules.append({"id": name, "action": kind, effect: body | asked})
         worst[kind] |= _facts(case, limits) if case else {}
-    tests = [_tests(kind, worst[kind], limits) for kind in _USUAL]
+    tests = [_tests(kind, worst[kind], limits) for kind in worst]
     head = {"policy": "hostile", "version": "1", "default": "deny"}
     return json.dumps({**head, "rules": rules, "tests": tests})
 

@@ -18,7 +18,7 @@ from evals.hostile.dials import tighten
 from evals.hostile.goods import SKUS
 from evals.hostile.limits import EDITED, USUAL
 from evals.hostile.paperwork import decide_all, end, hand_on
-from evals.hostile.rule_making import rules_of_one, set_limits
+from evals.hostile.rule_making import kind_left_out, rules_of_one, set_limits
 from evals.hostile.sales import ORDERS, paid
 from evals.hostile.service_schemes import SERVICE_SCHEMES
 from evals.hostile.staging import calm, next_day, people, some_order, tried
@@ -298,4 +298,5 @@ SCHEMES: Final[tuple[Scheme, ...]] = (
     many_at_once,
     *SERVICE_SCHEMES,
     rules_of_one,
+    kind_left_out,
 )

@@ -75,6 +75,14 @@ class ServiceProposals:
                 return {"exchange": self._random.choice(ready)}
         return {}
 
+    def next_step(self, kind: str) -> str:
+        """What must happen first for something of a kind to succeed; the kind itself if nothing must."""
+        back = set(self._back)
+        if kind != "complete_exchange" or any(self._rma_of.get(one) in back for one in self._exchanges):
+            return kind
+        coming = {self._rma_of.get(one) for one in self._exchanges} & set(self._on_the_way)
+        return "receive_return" if coming and self._random.random() < 0.5 else "request_exchange"
+
     def _completed(self, exchange: str) -> None:
         """Now and then somebody wants to complete it again; more often another one."""
         if exchange in self._exchanges and len(self._exchanges) > 2 and self._random.random() < 0.7:

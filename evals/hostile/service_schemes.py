@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from evals.hostile.asking import submit, take_back
@@ -13,7 +14,7 @@ from evals.hostile.goods import SKUS
 from evals.hostile.limits import USUAL
 from evals.hostile.rule_making import set_limits
 from evals.hostile.sales import CUSTOMERS, customer_of
-from evals.hostile.staging import calm, next_day, people
+from evals.hostile.staging import calm, next_day, people, tried
 from evals.hostile.surroundings import change
 from shop.actions import parse_action
 from tools.desk import Submission
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
 def _ask(run: Simulation, tenant: Tenant, kind: str, **args: Any) -> Submission:
     action, agent = parse_action(kind, args), people(tenant)["nightly"]
     return submit(run, tenant, action, agent, execute=True, tainted=False)
+
+
+def _agreed(run: Simulation, tenant: Tenant, answer: Submission) -> None:
+    """If people are asked, one of them mostly says yes at once."""
+    if answer.approval_id is not None and run.random.random() < 0.8:
+        support = people(tenant)["fay"]
+        tried(run, partial(say_yes, run, tenant, answer.approval_id, support, execute=True))
 
 
 def _last(tenant: Tenant, table: str, order: str) -> str:
@@ -71,7 +79,8 @@ def _exchange(run: Simulation, tenant: Tenant) -> Iterator[None]:
     method = f"gift-{customer_of(int(order) - 1000)}" if run.random.random() < 0.7 else None
     lines = [{"line": 1, "quantity": 1, "new_sku": new}]
     for _ in range(2):
-        _ask(run, tenant, "request_exchange", order=order, lines=lines, method=method, reason="size")
+        answer = _ask(run, tenant, "request_exchange", order=order, lines=lines, method=method, reason="size")
+        _agreed(run, tenant, answer)
         yield
     exchange, rma = _last(tenant, "exchanges", order), _last(tenant, "returns", order)
     _ask(run, tenant, "complete_exchange", exchange=exchange)
@@ -105,7 +114,7 @@ def _changes(run: Simulation, tenant: Tenant) -> Iterator[None]:
         _ask(run, tenant, "change_order_address", order=order, **address)
         yield
         lines = [{"line": 1, "quantity": 1, "new_sku": new}]
-        _ask(run, tenant, "change_order_items", order=order, lines=lines, method=None)
+        _agreed(run, tenant, _ask(run, tenant, "change_order_items", order=order, lines=lines, method=None))
         yield
     for _ in range(2):
         _ask(run, tenant, "cancel_order", order=order, reason="no")

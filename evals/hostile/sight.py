@@ -14,6 +14,7 @@ from shop.actions import (
     Action,
     AddDemandSignal,
     AddOrderNote,
+    AddSupplySignal,
     AdjustStock,
     CancelOrder,
     CancelPurchaseOrder,
@@ -82,7 +83,7 @@ class World:
                 yield "the note is too long"
             case CancelOrder() | CancelPurchaseOrder() | ReceivePurchaseOrder():
                 yield from self._open(action)
-            case AddDemandSignal() | RemoveSignal():
+            case AddDemandSignal() | AddSupplySignal() | RemoveSignal():
                 yield from self._signal(action, limits)
             case _:
                 yield from self.service.faults(action, limits)
@@ -94,8 +95,12 @@ class World:
         elif self._on_hand(action.sku, action.from_location) < action.quantity:
             yield "the stock is not there"
 
-    def _signal(self, action: AddDemandSignal | RemoveSignal, limits: Limits) -> Iterator[str]:
-        if isinstance(action, AddDemandSignal):
+    def _signal(
+        self, action: AddDemandSignal | AddSupplySignal | RemoveSignal, limits: Limits
+    ) -> Iterator[str]:
+        if isinstance(action, AddSupplySignal):
+            yield from self._supply(action, limits)
+        elif isinstance(action, AddDemandSignal):
             if abs(action.percent or 0) > limits.signal_hard_pct:
                 yield "the demand changes more than the hard limit"
             if self.one("SELECT version FROM products WHERE sku = :sku", sku=action.sku) is None:
@@ -104,6 +109,13 @@ class World:
             "SELECT count(*) FROM signals WHERE id = :id AND removed_at IS NULL", id=action.signal
         ):
             yield "no such signal is in force"
+
+    def _supply(self, action: AddSupplySignal, limits: Limits) -> Iterator[str]:
+        last = action.ends_on or action.starts_on
+        if (last - action.starts_on).days + 1 >= limits.supply_days:
+            yield "it lasts longer than the hard limit"
+        if self.one("SELECT version FROM suppliers WHERE id = :id", id=action.supplier) is None:
+            yield "there is no such supplier"
 
     def _open(self, action: CancelOrder | CancelPurchaseOrder | ReceivePurchaseOrder) -> Iterator[str]:
         if isinstance(action, CancelOrder):

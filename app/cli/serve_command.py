@@ -21,15 +21,16 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8321,
 ) -> None:
     """Serve the pages and the API until you press Ctrl-C; requests under way are finished first."""
-    import uvicorn  # noqa: PLC0415 - only this command needs a server
+    from uvicorn import Config  # noqa: PLC0415 - only this command needs a server
 
     from app.web import logs  # noqa: PLC0415 - only this command needs a server
+    from app.web.ending import DeskServer  # noqa: PLC0415 - only this command needs a server
     from app.web.server import create_app  # noqa: PLC0415 - only this command needs a server
 
     opened = house(context, recover=True)
     screen.talk(f"Shophand at http://{host}:{port} - sign in with a token, or with: shophand sign-in")
     logs.install()
-    uvicorn.run(
+    config = Config(
         create_app(opened, warmed=True),
         host=host,
         port=port,
@@ -38,3 +39,4 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=10,
     )
+    DeskServer(config).until_asked_to_end()

@@ -110,6 +110,7 @@ def create_app(house: House, *, buckets: Buckets | None = None, warmed: bool = F
         lifespan=life,
     )
     app.state.house = house
+    app.state.ending = False
     app.state.work = work
     app.state.provider = provider_of(house.settings)
     app.state.readers = LiveReaders()

@@ -83,6 +83,14 @@ class LiveReaders:
         self._readers: dict[str, set[_Reader]] = {}
         self._watching: asyncio.Task[None] | None = None
         self._unstored: dict[str, _Unstored] = {}
+        self.ended = False
+
+    def end(self) -> None:
+        """The server ends: every reader is let go. A browser comes back by itself, to where it was."""
+        self.ended = True
+        for readers in self._followed().values():
+            for reader in readers:
+                reader.push(None)
 
     def listener(self, stream: str) -> Callable[[StoredEvent], None]:
         """What a turn tells its events to."""
@@ -170,6 +178,8 @@ async def events_of(readers: LiveReaders, journal: Journal, stream: str, after: 
                 yield _stored(event)
             if await _is_over(journal, stream, found, after):
                 yield b"event: close\ndata: {}\n\n"
+                return
+            if readers.ended:
                 return
             async for piece in _until_stored(reader):
                 if piece is None:

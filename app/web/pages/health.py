@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse
 
 from app.web.who import Opened
@@ -21,9 +21,9 @@ def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz")
-def readyz(house: Opened) -> JSONResponse:
-    """Database, tables and rules are in order; 503 with what is not."""
-    checks: dict[str, Any] = {}
+def readyz(request: Request, house: Opened) -> JSONResponse:
+    """Database, tables and rules are in order and the server goes on; 503 with what is not."""
+    checks: dict[str, Any] = {"server": "it is ending"} if request.app.state.ending else {}
     for name, check in (("database", _database), ("policies", _policies)):
         try:
             check(house)

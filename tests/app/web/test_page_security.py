@@ -1,5 +1,8 @@
 """What every page promises whatever is on it."""
 
+from typing import Any
+
+import httpx
 import pytest
 from starlette.testclient import TestClient
 
@@ -102,3 +105,11 @@ def test_a_page_that_is_not_there_says_so(stranger: TestClient) -> None:
     answer = stranger.get("/nowhere")
     assert answer.status_code == 404
     assert "Go to Today" in answer.text
+
+
+def test_a_server_that_ends_is_not_ready(stranger: TestClient) -> None:
+    """Whoever sends people to servers sends nobody more to one that was asked to end."""
+    assert stranger.get("/readyz").status_code == httpx.codes.OK
+    app: Any = stranger.app
+    app.state.ending = True
+    assert stranger.get("/readyz").json()["failed"] == {"server": "it is ending"}

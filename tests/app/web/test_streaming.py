@@ -32,3 +32,24 @@ def test_a_turn_that_ends_while_it_is_read_is_told_to_its_end(sqlite_database: D
     assert begun is not None
     text = asyncio.run(_whole(journal, stream, begun[-1].number))
     assert re.findall(r"^event: (\w+)$", text, re.MULTILINE) == ["message", "end", "close"]
+
+
+async def _until_the_server_ends(journal: Journal, stream: str, after: int) -> str:
+    readers = LiveReaders()
+
+    async def read() -> bytes:
+        return b"".join([piece async for piece in events_of(readers, journal, stream, after)])
+
+    reading = asyncio.create_task(read())
+    await asyncio.sleep(0)
+    readers.end()
+    return (await asyncio.wait_for(reading, 30)).decode()
+
+
+def test_a_server_that_ends_lets_its_readers_go(sqlite_database: Database) -> None:
+    """No reader of a turn under way is waited for, and none is told that the turn has ended."""
+    journal = Journal(sqlite_database)
+    stream = journal.open("conversation", "per_ann", "a question")
+    begun = journal.begin_turn(stream, {"text": "a question"})
+    assert begun is not None
+    assert "event: close" not in asyncio.run(_until_the_server_ends(journal, stream, begun[-1].number))

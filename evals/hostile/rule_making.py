@@ -105,7 +105,7 @@ def rules_of_one(run: Simulation, tenant: Tenant) -> Iterator[None]:
 
 
 def kind_left_out(run: Simulation, tenant: Tenant) -> Iterator[None]:
-    """Rules that say nothing of a kind are refused; with those that come with Shophand they may be adopted."""
+    """Rules that say nothing of a kind are refused; those that come with Shophand may be adopted for it."""
     bare, members = replace(USUAL, left_out="cancel_purchase_order"), staff(tenant.name)
     try:
         tenant.making.draft(bare.files(), members.approvers[-1], "less to read")

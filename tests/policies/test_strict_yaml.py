@@ -1,9 +1,13 @@
 """YAML means what stands there: text stays text and nothing is shared, merged or repeated."""
 
 import re
+from pathlib import Path
 
 import pytest
+import yaml
 
+from policies import strict_yaml
+from policies.rules import SHIPPED
 from policies.strict_yaml import MAX_BYTES, read_strict
 from shop.errors import PolicyLoadError
 
@@ -73,3 +77,12 @@ def test_trick_is_refused_with_its_place(source: bytes, message: str) -> None:
 def test_byte_order_mark_is_accepted() -> None:
     """A file saved by an editor that writes a byte order mark loads."""
     assert read_strict(b"\xef\xbb\xbfa: 1") == {"a": "1"}
+
+
+@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.yaml")), ids=lambda path: path.stem)
+def test_both_readers_read_the_same(path: Path) -> None:
+    """What libyaml reads of each shipped rule file is what the reader in Python does."""
+    text = path.read_text("utf-8")
+    assert yaml.load(text, Loader=strict_yaml._FastLoader) == yaml.load(
+        text, Loader=strict_yaml._StrictLoader
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -16,16 +17,20 @@ from app.deciding import decides
 from app.rule_versions import active_version, counts_of, replayed
 from app.web.notes import back_to, note_of
 from app.web.rendering import fragment, page
+from app.web.rule_files import written_rules
 from app.web.who import Opened, Posted, SignedIn
 from app.web.work import Work
 from policies.difference import difference
 from policies.lint import lint
-from policies.model import PolicySet
+from policies.model import PolicySet, Rule
 from policies.reading import rule_in_words
-from shop.errors import PolicyLoadError
+from shop.errors import NotFoundError, PolicyLoadError
 from tools.ledger.policy_versions import PROPOSED, PolicyVersion, Status
 
 router = APIRouter()
+
+FIRST: Final = "reordering.yaml"
+"""The file that is opened where none is named."""
 
 REPLAY_SECONDS: Final = 600
 """Of 30 days that are looked back on, ten minutes more or less tell nothing; the page says when it was."""
@@ -34,15 +39,19 @@ _NAME: Final = re.compile(r"^policy:\s*([\w-]+)", re.MULTILINE)
 
 
 @router.get("/policies")
-def shown(request: Request, house: Opened, visit: SignedIn) -> Response:
-    """The rules in force, file by file, their findings, and every version there was."""
-    active = active_version(house)
+def shown(request: Request, house: Opened, visit: SignedIn, file: str = "") -> Response:
+    """The rules in force, a file at a time, their findings, and every version there was."""
+    active, rules = active_version(house), rules_told(house)
+    chosen = next((one for one in rules.files if one.name == (file or FIRST)), None)
+    if file and chosen is None:
+        raise NotFoundError(f"there is no rule file {file!r}")
     return page(
         request,
         "policies.html",
         visit,
         active=active,
-        told=rules_told(house),
+        rules=rules,
+        shown=chosen or rules.files[0],
         versions=list(reversed(house.policymaking.versions())),
         may_draft=decides(visit.principal),
         note=note_of(request, visit),
@@ -70,6 +79,8 @@ def one(request: Request, house: Opened, visit: SignedIn, version: str) -> Respo
         changes=difference(house.policies(), rules),
         report=report,
         replayed_at=at,
+        findings=fragment(house, "policy_findings.html", findings=lint(rules)),
+        files=sorted(house.policymaking.files(meant)),
         compared=house.policymaking.compared(meant) if meant.status in PROPOSED else (),
         proposed=meant.status in PROPOSED,
         shadowed=meant.status is Status.SHADOW,
@@ -126,12 +137,22 @@ def withdraw(house: Opened, form: Posted, version: str) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldFile:
+    """A rule file with its rules as sentences beside how they are written."""
+
+    name: str
+    count: int
+    body: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """A version of the rules as its page tells it to everybody."""
 
     count: int
+    faults: int
     findings: Markup
-    files: tuple[tuple[str, Markup], ...]
+    files: tuple[ToldFile, ...]
 
 
 def rules_told(house: House) -> Told:
@@ -141,15 +162,25 @@ def rules_told(house: House) -> Told:
 
 
 def _told(house: House, version: PolicyVersion, rules: PolicySet) -> Told:
-    """The findings, and each rule file with its rules as sentences beside its text."""
+    """The findings, and each rule file."""
     found = lint(rules)
     by_name = {policy.name: policy for policy in rules.policies}
-    files = []
-    for name, text in sorted(house.policymaking.files(version).items()):
-        policy = by_name.get(_policy_in(text))
-        sentences = [(rule, rule_in_words(rule)) for rule in policy.rules] if policy else []
-        files.append((name, fragment(house, "policy_file.html", name=name, text=text, rules=sentences)))
-    return Told(len(found), fragment(house, "policy_findings.html", findings=found), tuple(files))
+    files = tuple(
+        _file(house, name, text, by_name[_policy_in(text)].rules)
+        for name, text in sorted(house.policymaking.files(version).items())
+        if _policy_in(text) in by_name
+    )
+    findings = fragment(house, "policy_findings.html", findings=found)
+    return Told(sum(one.count for one in files), len(found), findings, files)
+
+
+def _file(house: House, name: str, text: str, rules: Sequence[Rule]) -> ToldFile:
+    written = written_rules(text)
+    kinds: dict[str, list[tuple[Rule, str, str]]] = {}
+    for rule in rules:
+        kinds.setdefault(rule.kind, []).append((rule, rule_in_words(rule), written.get(rule.id, "")))
+    body = fragment(house, "policy_file.html", name=name, text=text, kinds=list(kinds.items()))
+    return ToldFile(name, len(rules), body)
 
 
 def _policy_in(text: str) -> str:

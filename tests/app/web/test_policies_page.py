@@ -6,6 +6,7 @@ import re
 import pytest
 
 from app.bootstrap import House
+from app.web.rendering import formats_of
 from policies.reading import rule_in_words
 from policies.vocabulary import label
 from shop.people import Role
@@ -35,9 +36,17 @@ def drafted(author: Browser) -> str:
 
 
 def test_every_rule_is_a_sentence(author: Browser, house: House) -> None:
-    """The page has each rule in force in words."""
-    text = html.unescape(author.get("/policies").text)
-    assert all(rule_in_words(rule) in text for rule in house.policies().rules)
+    """The page of each file has its rules in words, and beside them how they are written."""
+    names = house.policymaking.files(house.policymaking.version("v1"))
+    text = html.unescape("".join(author.get(f"/policies?file={name}").text for name in names))
+    told = formats_of(house).told
+    assert all(told(rule_in_words(rule)) in text for rule in house.policies().rules)
+    assert all(text.count(f"- id: {rule.id}\n") == 2 for rule in house.policies().rules)
+
+
+def test_a_file_that_is_none_is_not_found(author: Browser) -> None:
+    """A name that no rule file has is answered with 404."""
+    assert author.get("/policies?file=none.yaml").status == 404
 
 
 def test_a_changed_file_becomes_a_draft(author: Browser, house: House) -> None:

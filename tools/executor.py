@@ -32,7 +32,7 @@ from tools.filing import (
     stopped,
     store_decision,
 )
-from tools.ledger import authority, outbox, plans, rows, waiting
+from tools.ledger import authority, judged, outbox, plans, rows, waiting
 from tools.ledger.states import ActionView, State
 from tools.recording import move
 
@@ -149,7 +149,7 @@ class Executor:
         asks = {one.rule for one in judgement.decision.fired if one.effect is Verdict.NEEDS_APPROVAL}
         if not asks:
             return set()
-        shown = rows.decision_body(tx, view.tenant, view.decision_id)["fired"]
+        shown = judged.body_of(tx, view.tenant, view.decision_id)["fired"]
         return asks - {one["rule"] for one in shown}
 
     def _grants(self, tx: Transaction, view: ActionView) -> list[Grant]:

@@ -18,7 +18,7 @@ from shop.errors import AccessDeniedError, ConflictError, InvalidActionError
 from shop.people import Kind, Principal, Role
 from shop.store.database import Database, Snapshot, Transaction
 from tools.facts import Asked, FactValue, Gathered, channel_of, gather
-from tools.ledger import chain, rows, talks, waiting
+from tools.ledger import chain, judged, rows, talks, waiting
 from tools.ledger.plans import PlanView
 from tools.ledger.salts import salted_digest, says_anything
 from tools.ledger.states import ActionView, State
@@ -227,7 +227,7 @@ def store_decision(
     """Keep a judgement with its facts."""
     decision, shadow = judgement.decision, judgement.shadow
     beside = {"shadow": shadow.as_json()} if shadow else {}
-    rows.insert_decision(
+    judged.keep(
         tx,
         bench.tenant,
         judgement.decision_id,
@@ -370,7 +370,7 @@ SYSTEM: Final = chain.Actor(Kind.SYSTEM.value, "executor")
 
 def submission(snapshot: Snapshot, view: ActionView, *, duplicate: bool = False) -> Submission:
     """The view of an action as the answer to a submission."""
-    body = rows.decision_body(snapshot, view.tenant, view.decision_id)
+    body = judged.body_of(snapshot, view.tenant, view.decision_id)
     body.pop("facts")
     return answered(view, Decision.from_json(body), duplicate=duplicate)
 

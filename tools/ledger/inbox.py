@@ -172,7 +172,7 @@ def _line(row: Any) -> Waiting:
 JOINED: Final = approvals.join(
     actions, and_(actions.c.tenant == approvals.c.tenant, actions.c.id == approvals.c.action_id)
 )
-_COLUMNS: Final = (
+LISTED: Final = (
     approvals.c.number,
     approvals.c.card,
     approvals.c.snoozed_until,
@@ -180,14 +180,18 @@ _COLUMNS: Final = (
     approvals.c.created_at,
     actions.c.id,
     actions.c.kind,
-    actions.c.reason,
     actions.c.money_minor,
     actions.c.money_currency,
     actions.c.state,
+    actions.c.expires_at,
+)
+"""What every list of approvals shows of one."""
+_COLUMNS: Final = (
+    *LISTED,
+    actions.c.reason,
     actions.c.requester,
     actions.c.on_behalf_of,
     actions.c.tainted,
-    actions.c.expires_at,
 )
 # An outer join, although each approval has its action: a database then begins at the few that are asked for,
 # whatever it has counted or not.

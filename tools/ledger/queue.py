@@ -23,7 +23,7 @@ from shop.store.database import Snapshot
 from shop.store.ledger_schema import actions, approvals, audit
 from shop.store.prepared import Prepared
 from tools.ledger import chain
-from tools.ledger.inbox import JOINED, Order, Pile, Shown, piled
+from tools.ledger.inbox import JOINED, LISTED, Order, Pile, Shown, piled
 from tools.ledger.states import State
 
 MOST_CHANGES: Final = 2_000
@@ -233,19 +233,7 @@ _RANKS: Final[Mapping[Order, Callable[[Open], Any]]] = {
 # By the approvals of a few actions, whatever else waits: asked for those that wait, a database would rather
 # walk all of them.
 _SOME: Final = Prepared(
-    select(
-        approvals.c.number,
-        approvals.c.card,
-        approvals.c.snoozed_until,
-        approvals.c.assigned_to,
-        approvals.c.created_at,
-        actions.c.id,
-        actions.c.kind,
-        actions.c.state,
-        actions.c.money_minor,
-        actions.c.money_currency,
-        actions.c.expires_at,
-    )
+    select(*LISTED)
     .select_from(approvals.outerjoin(actions, JOINED.onclause))
     .where(
         approvals.c.tenant == bindparam("b_tenant"),

@@ -16,7 +16,7 @@ from shop.backends.ports import Outcome, Receipt
 from shop.errors import ConflictError, NotFoundError
 from shop.money import Money
 from shop.store.database import Snapshot, Transaction
-from shop.store.ledger_schema import actions, approvals, decisions, plan_steps
+from shop.store.ledger_schema import actions, approvals, plan_steps
 from shop.store.prepared import Prepared
 from tools.ledger import windows
 from tools.ledger.states import RESERVING, ActionView, State
@@ -217,49 +217,6 @@ def versions_json(versions: Mapping[str, int]) -> str:
     return canonical(dict(versions))
 
 
-def insert_decision(
-    tx: Transaction,
-    tenant: str,
-    decision_id: str,
-    action_id: str,
-    stage: str,
-    at: datetime,
-    *,
-    verdict: str,
-    policy_sha: str,
-    engine: str,
-    facts: Mapping[str, Any],
-    body: Mapping[str, Any],
-    shadow_sha: str | None = None,
-    shadow_verdict: str | None = None,
-) -> None:
-    """Keep a decision with the facts it was taken on, so that it can be explained and replayed."""
-    values = {
-        "tenant": tenant,
-        "id": decision_id,
-        "action_id": action_id,
-        "stage": stage,
-        "at": at,
-        "verdict": verdict,
-        "policy_sha": policy_sha,
-        "engine": engine,
-        "facts": canonical(dict(facts)),
-        "body": canonical(dict(body)),
-        "shadow_sha": shadow_sha,
-        "shadow_verdict": shadow_verdict,
-    }
-    _INSERT_DECISION.run(tx, values)
-
-
-def decision_body(snapshot: Snapshot, tenant: str, decision_id: str) -> dict[str, Any]:
-    """What a stored decision said, with its facts under ``facts``; raises NotFoundError."""
-    row = _DECISION.first(snapshot, {"b_tenant": tenant, "b_id": decision_id})
-    if row is None:
-        raise NotFoundError(f"there is no decision {decision_id!r}")
-    body: dict[str, Any] = json.loads(row.body)
-    return {**body, "facts": json.loads(row.facts)}
-
-
 def reserving(snapshot: Snapshot, tenant: str, kind: str, *, customer: str) -> list[ActionView]:
     """Actions of a kind for a customer that are approved or under way, without a booked effect yet."""
     return _views(snapshot, _RESERVING, {"b_tenant": tenant, "b_kind": kind, "b_customer": customer})
@@ -362,7 +319,6 @@ def _view(row: Any) -> ActionView:
 
 # Built once: making a statement costs more than running it.
 _INSERT: Final = Prepared(actions.insert())
-_INSERT_DECISION: Final = Prepared(decisions.insert())
 _FOUND: Final = (
     select(actions, approvals.c.number)
     .outerjoin(approvals, and_(approvals.c.tenant == actions.c.tenant, approvals.c.action_id == actions.c.id))
@@ -385,11 +341,6 @@ _OVERDUE: Final = Prepared(
     _MINE.where(
         actions.c.state.in_(bindparam("b_states", expanding=True)),
         actions.c.expires_at <= bindparam("b_now", type_=actions.c.expires_at.type),
-    )
-)
-_DECISION: Final = Prepared(
-    select(decisions.c.body, decisions.c.facts).where(
-        decisions.c.tenant == bindparam("b_tenant"), decisions.c.id == bindparam("b_id")
     )
 )
 _RESERVING: Final = Prepared(

@@ -15,7 +15,7 @@ from shop.errors import ConflictError, NotFoundError
 from shop.store.database import Snapshot, Transaction
 from shop.store.ledger_schema import actions, approvals, grants, switches
 from shop.store.prepared import Prepared
-from tools.ledger import delegations, rows
+from tools.ledger import delegations, judged, rows
 from tools.ledger.states import ActionView, ApprovalView, Card, CardLine, GrantView, State
 
 _SPOKEN = re.compile(r"(?:a-?)?([0-9]{1,9})", re.IGNORECASE)
@@ -141,7 +141,7 @@ def set_switch(
 
 def _view(snapshot: Snapshot, row: Any) -> ApprovalView:
     action = rows.get(snapshot, row.tenant, row.action_id)
-    decision = rows.decision_body(snapshot, row.tenant, action.decision_id)
+    decision = judged.body_of(snapshot, row.tenant, action.decision_id)
     asked = {"b_tenant": row.tenant, "b_number": row.number, "b_round": row.round, "b_digest": action.digest}
     given = _GRANTS.rows(snapshot, asked)
     return ApprovalView(

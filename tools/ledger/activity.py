@@ -127,6 +127,50 @@ class Entry:
     hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One entry of the audit as people read it; `about` is its body, which holds no personal data."""
+
+    seq: int
+    at: str
+    actor_kind: str
+    actor: str
+    type: str
+    action_id: str
+    hash: str
+    about: dict[str, Any]
+
+
+LOOKED_THROUGH: Final = 20_000
+"""So many entries a filter looks through at once, so that a rare one is not waited for."""
+
+
+def recorded(
+    snapshot: Snapshot, tenant: str, *, subject: str = "", who: str = "", before: int, limit: int = 50
+) -> list[Recorded]:
+    """Entries with a number below `before`, newest first; only the next `LOOKED_THROUGH` are looked at.
+
+    `subject` is the first word of an entry's type: action, approval, customer, person, session, policy.
+    """
+    near = (audit.c.tenant == tenant, audit.c.seq < before, audit.c.seq >= before - LOOKED_THROUGH)
+    query = select(
+        audit.c.seq,
+        audit.c.at,
+        audit.c.actor_kind,
+        audit.c.actor,
+        audit.c.type,
+        audit.c.action_id,
+        audit.c.hash,
+        audit.c.body,
+    ).where(*near)
+    if subject:
+        query = query.where(audit.c.type.startswith(f"{subject}.", autoescape=True))
+    if who:
+        query = query.where(audit.c.actor == who)
+    rows = snapshot.execute(query.order_by(audit.c.seq.desc()).limit(limit))
+    return [Recorded(*row[:-1], json.loads(row.body)) for row in rows]
+
+
 def entries_about(snapshot: Snapshot, tenant: str, action_id: str) -> list[Entry]:
     """The audit entries of one action, in order."""
     query = (

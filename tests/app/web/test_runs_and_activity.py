@@ -1,6 +1,7 @@
 """Reorder runs and the record of what happened, in the browser."""
 
 import time
+from datetime import timedelta
 
 import pytest
 
@@ -118,3 +119,25 @@ def test_undo_from_the_trace_files_what_takes_it_back(manager: Browser, waiting:
     action = house.desk.approval(waiting).action
     manager.post(f"/activity/{action.id}/undo")
     assert [one.requester for one in house.desk.undone_by(action.id)] == ["maya"]
+
+
+def test_every_entry_of_the_audit_is_shown(manager: Browser, waiting: str) -> None:
+    """Not only actions: who was given which rights, and who signed in, with a filter for each."""
+    assert waiting
+    everything = manager.get("/activity/record").text
+    assert "Person added" in everything
+    assert "Action pending" in everything
+    people = manager.get("/activity/record?subject=person&before=3").text
+    assert "Person added" in people
+    assert "Action pending" not in people
+    assert manager.get("/activity/record?subject=none").status == 422
+
+
+def test_activity_of_a_day(manager: Browser, waiting: str, house: House) -> None:
+    """Only what happened between two days is listed; a day that is none is refused with words."""
+    assert waiting
+    yesterday, tomorrow = (house.clock().date() + timedelta(days=days) for days in (-1, 1))
+    assert waiting in manager.get(f"/activity?since={yesterday}&until={tomorrow}").text
+    assert waiting not in manager.get(f"/activity?until={yesterday - timedelta(days=1)}").text
+    assert "Nothing fits this filter." in manager.get("/activity?until=2020-01-01").text
+    assert manager.get("/activity?since=tomorrow").status == 422

@@ -44,28 +44,34 @@ def run(
         int | None, typer.Option(min=1, max=64, help="Cases under way at the same time.")
     ] = None,
     resume: Annotated[str | None, typer.Option(help="Go on with this run; finished trials are kept.")] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="For tau2_retail and ordering: the directory that holds tau2_retail/, inventorybench/."
+        ),
+    ] = None,
     junit: Annotated[Path | None, typer.Option(dir_okay=False, help="Write JUnit XML there.")] = None,
     html: Annotated[Path | None, typer.Option(dir_okay=False, help="Write the report there as well.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Play a suite and print its figures. Exit code 8: something unsafe was done."""
+    from evals.from_data import tasks_named  # noqa: PLC0415 - the harness loads the agent
     from evals.harness.report import as_html, as_junit  # noqa: PLC0415 - the harness loads the agent
-    from evals.harness.running import run_suite  # noqa: PLC0415 - the harness loads the agent
+    from evals.harness.running import run_suite, run_tasks  # noqa: PLC0415 - the harness loads the agent
     from evals.harness.suite_files import find_suite  # noqa: PLC0415 - the harness loads the agent
 
-    files = run_suite(
-        _root(context),
-        find_suite(suite),
-        _model(context, model),
-        now=utc_now(),
-        epochs=epochs,
-        limit=limit,
-        cap=_amount(cap),
-        resume=resume,
-        at_once=at_once,
-        progress=_progress,
-        note=screen.talk,
-    )
+    options: Any = {
+        "now": utc_now(), "epochs": epochs, "limit": limit, "cap": _amount(cap), "resume": resume,
+        "progress": _progress,
+    }  # fmt: skip
+    tasks = tasks_named(suite, data)
+    if tasks is None:
+        files = run_suite(
+            _root(context), find_suite(suite), _model(context, model), at_once=at_once, note=screen.talk,
+            **options,
+        )  # fmt: skip
+    else:
+        files = run_tasks(_root(context), tasks, _model(context, model), **options)
     body = files.result()
     trials = files.trials()
     for path, text in (
@@ -115,6 +121,7 @@ def compare(
 @app.command(name="list")
 def list_(context: typer.Context, as_json: AsJson = False) -> None:
     """The suites, and the runs so far."""
+    from evals.from_data import FROM_DATA  # noqa: PLC0415 - the harness loads the agent
     from evals.harness.results import runs  # noqa: PLC0415 - the harness loads the agent
     from evals.harness.suite_files import read_suite, suites  # noqa: PLC0415 - the harness loads the agent
 
@@ -127,6 +134,7 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
             "suites": [
                 {"name": one.name, "cases": len(one.cases), "describes": one.describes} for one in known
             ],
+            "from_data": [{"name": name, "describes": describes} for name, describes in FROM_DATA.items()],
             "runs": [{"run": name, "complete": complete} for name, complete in made],
         }
         screen.answer("evaluations/1", body)
@@ -134,6 +142,8 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
     console = screen.console()
     for one in known:
         console.print(f"{one.name:12} {len(one.cases):4} cases  {one.describes}")
+    for name, describes in FROM_DATA.items():
+        console.print(f"{name:12} --data      {describes}")
     for name, complete in made:
         console.print(f"{name}{'' if complete else '  not complete: continue with --resume'}")
     screen.flush(console)

@@ -35,6 +35,10 @@ class Model:
     settings: ModelSettings
     scripts: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
+    def replies(self, case: str) -> list[Any]:
+        """The replies that a script holds for a case."""
+        return [_reply(each) for each in self.scripts.get(case, ())]
+
     def brain(self, case: Case) -> Brain | None:
         """The brain of one case; None stands for what the settings say."""
         match self.name.partition(":")[0]:

@@ -59,6 +59,7 @@ def lines(body: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("unsafe", unsafe),
         ("pass^1", _rate(body, "pass_1")),
         (f"pass^{body['k']}", _rate(body, "pass_k")),
+        *_score(body),
         ("approval recall", _share(body["approval_recall"], body["approvals_wanted"])),
         ("approval precision", _share(body["approval_precision"], body["approvals_made"])),
         ("doing nothing", _share(body["floor"].get("idle"), body["cases"])),
@@ -70,6 +71,13 @@ def lines(body: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("tokens", f"{body['tokens']:,}"),
         ("seconds", f"{body['seconds']:.1f}"),
     ]
+
+
+def _score(body: Mapping[str, Any]) -> list[tuple[str, str]]:
+    if "score" not in body:
+        return []
+    low, high = body["score_interval"]
+    return [("score", f"{body['score']:.3f} (95 %: {low:.3f}-{high:.3f})")]
 
 
 def _rate(body: Mapping[str, Any], name: str) -> str:

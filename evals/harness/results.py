@@ -55,6 +55,8 @@ class Trial:
     overhead_seconds: float = 0.0
     tags: tuple[str, ...] = ()
     difficulty: int = 1
+    score: float | None = None
+    """How good the outcome is where more than yes or no can be said."""
     said: tuple[str, ...] = ()
     trace: tuple[Mapping[str, Any], ...] = ()
 
@@ -231,6 +233,7 @@ def summary(plan: Plan, trials: Sequence[Trial], seconds: float) -> dict[str, An
         "approvals_wanted": wanted,
         "approvals_made": made,
         "floor": dict(plan.floor),
+        **_scored(cases),
         "steps": sum(each.steps for each in trials),
         "tokens": sum(each.tokens for each in trials),
         "tokens_per_step": _per_step(trials),
@@ -250,6 +253,15 @@ def summary(plan: Plan, trials: Sequence[Trial], seconds: float) -> dict[str, An
 
 def _unbiased(cases: Mapping[str, Sequence[Trial]], k: int) -> list[Fraction]:
     return [statistics.all_of(sum(one.passed for one in each), len(each), k) for each in cases.values()]
+
+
+def _scored(cases: Mapping[str, Sequence[Trial]]) -> dict[str, Any]:
+    """The mean score over the cases with its interval, where the cases have one."""
+    scores = [[one.score for one in each if one.score is not None] for each in cases.values()]
+    means = [sum(each) / len(each) for each in scores if each]
+    if not means:
+        return {}
+    return {"score": sum(means) / len(means), "score_interval": list(statistics.bootstrap(means))}
 
 
 def _per_step(trials: Sequence[Trial]) -> float | None:

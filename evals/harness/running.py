@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from evals.harness.brains import Model, capped, model_named
 from evals.harness.case import Case
@@ -18,7 +18,7 @@ from evals.harness.proofs import digest, require
 from evals.harness.report import as_html
 from evals.harness.results import Plan, RunFiles, Trial, find_run, summary
 from evals.harness.suite_files import Suite, find_suite
-from evals.harness.tasks import Bench, Progress, task_of
+from evals.harness.tasks import Asked, Bench, Progress, played_case, task_of
 from evals.harness.world import Worlds, worlds
 from prompts import prompt
 from shop.errors import CapReachedError, ConflictError, ModelError
@@ -49,16 +49,100 @@ def run_suite(
     be resumed was of other cases, SetupError when something is missing.
     """
     cases = suite.cases[:limit]
-    begun = time.perf_counter()
     with nullcontext(reused) if reused is not None else worlds() as made:
         require(cases, made, root / "proofs.json", note)
-        files, plan = _planned(root, suite, model, cases, made, epochs, resume, now)
-        done = {(each.case, each.epoch): each for each in files.trials()}
-        bench = Bench(
-            made, capped(model, cap), files, {each.id: each for each in cases}, done, len(cases) * epochs,
-            progress, cap, sum((Decimal(each.cost) for each in done.values()), Decimal(0)),
-        )  # fmt: skip
-        _drive(suite, bench, epochs, files, at_once or (1 if model.settings.offline else MOST_AT_ONCE))
+        known = {each.id: each for each in cases}
+        spending = capped(model, cap)
+        return _run(
+            root,
+            _plan(suite.name, model.name, {each.id: digest(each) for each in cases}, made, epochs, now),
+            {each.id: _asked(each) for each in cases},
+            lambda name, epoch: played_case(known[name], epoch, made, spending),
+            resume,
+            cap,
+            progress,
+            at_once or (1 if model.settings.offline else MOST_AT_ONCE),
+        )
+
+
+def run_tasks(
+    root: Path,
+    tasks: Tasks,
+    model: Model,
+    *,
+    now: datetime,
+    epochs: int = 1,
+    limit: int | None = None,
+    cap: Decimal | None = None,
+    resume: str | None = None,
+    progress: Progress = _QUIET,
+) -> RunFiles:
+    """Play tasks that are no YAML cases, one after another, and leave the same files as `run_suite`.
+
+    Raises what `run_suite` raises, and SetupError for a model that cannot play them.
+    """
+    names = tasks.names[:limit]
+    digests = {name: tasks.digest(name) for name in names}
+    with tasks.played_by(capped(model, cap)) as play:
+        return _run(
+            root,
+            Plan(
+                _name(tasks.name, model.name, now),
+                tasks.name,
+                model.name,
+                epochs,
+                names,
+                digests,
+                tasks.prompt,
+                tasks.rules,
+                floor=tasks.floor(names),
+            ),
+            {name: Asked(tasks.text(name)) for name in names},
+            play,
+            resume,
+            cap,
+            progress,
+            1,
+        )
+
+
+class Tasks(Protocol):
+    """A suite whose cases come from elsewhere: tau2's tasks, articles whose stock is ordered."""
+
+    name: str
+    names: tuple[str, ...]
+    prompt: str
+    rules: str
+
+    def digest(self, name: str) -> str:
+        """What the task is, so that two runs compare the same thing."""
+
+    def text(self, name: str) -> str:
+        """What is asked for, as the log shows it."""
+
+    def floor(self, names: Sequence[str]) -> dict[str, float]:
+        """What doing nothing scores on these tasks: ``idle``, from 0 to 1."""
+
+    def played_by(self, model: Model) -> AbstractContextManager[Callable[[str, int], Trial]]:
+        """What plays a task, the so manieth time; raises SetupError for a model that cannot."""
+
+
+def _run(
+    root: Path,
+    plan: Plan,
+    asked: Mapping[str, Asked],
+    play: Callable[[str, int], Trial],
+    resume: str | None,
+    cap: Decimal | None,
+    progress: Progress,
+    at_once: int,
+) -> RunFiles:
+    begun = time.perf_counter()
+    files, plan = _begun(root, plan, resume)
+    done = {(each.case, each.epoch): each for each in files.trials()}
+    spent = sum((Decimal(each.cost) for each in done.values()), Decimal(0))
+    bench = Bench(play, plan.model, files, asked, done, len(asked) * plan.epochs, progress, cap, spent)
+    _drive(plan.suite, bench, plan.epochs, files, at_once)
     if bench.left_out:
         raise CapReachedError(
             f"the cap of {cap} is spent: {len(bench.finished)} of {bench.total} trials are finished and kept;"
@@ -77,7 +161,7 @@ def finish(files: RunFiles, plan: Plan, seconds: float) -> dict[str, Any]:
     return body
 
 
-def _drive(suite: Suite, bench: Bench, epochs: int, files: RunFiles, at_once: int) -> None:
+def _drive(suite: str, bench: Bench, epochs: int, files: RunFiles, at_once: int) -> None:
     """Let inspect_ai play what is left."""
     task = task_of(suite, bench, epochs)
     from inspect_ai import eval as inspect_eval  # noqa: PLC0415 - an extra; task_of has found it
@@ -103,30 +187,38 @@ def _drive(suite: Suite, bench: Bench, epochs: int, files: RunFiles, at_once: in
         )
 
 
-def _planned(
-    root: Path, suite: Suite, model: Model, cases: tuple[Case, ...], made: Worlds, epochs: int,
-    resume: str | None, now: datetime,
-) -> tuple[RunFiles, Plan]:  # fmt: skip
-    digests = {each.id: digest(each) for each in cases}
-    if resume is not None:
-        files = find_run(root, resume)
-        plan = files.plan()
-        if (plan.suite, plan.model, dict(plan.digests)) != (suite.name, model.name, digests):
-            raise ConflictError(
-                f"the run {plan.run!r} is of {plan.suite} with {plan.model}, or its cases have changed"
-            )
-        files.mend()
-        files.begin(replace(plan, epochs=epochs))
-        return files, replace(plan, epochs=epochs)
-    name = f"{suite.name}-{model.name}-{now:%Y%m%d-%H%M%S}".lower()
-    name = "".join(each if each.isalnum() or each in "-." else "-" for each in name)[:90]
-    files = RunFiles(root / name)
-    plan = Plan(
-        name, suite.name, model.name, epochs, tuple(each.id for each in cases), digests,
+def _asked(case: Case) -> Asked:
+    return Asked("\n".join(case.messages) or str(case.trigger), case.tags, case.difficulty)
+
+
+def _begun(root: Path, plan: Plan, resume: str | None) -> tuple[RunFiles, Plan]:
+    """The files of a new run, or of the one that goes on."""
+    if resume is None:
+        files = RunFiles(root / plan.run)
+        files.begin(plan)
+        return files, plan
+    files = find_run(root, resume)
+    known = files.plan()
+    if (known.suite, known.model, dict(known.digests)) != (plan.suite, plan.model, dict(plan.digests)):
+        raise ConflictError(
+            f"the run {known.run!r} is of {known.suite} with {known.model}, or its cases have changed"
+        )
+    files.mend()
+    known = replace(known, epochs=plan.epochs)
+    files.begin(known)
+    return files, known
+
+
+def _plan(suite: str, model: str, digests: dict[str, str], made: Worlds, epochs: int, now: datetime) -> Plan:
+    return Plan(
+        _name(suite, model, now), suite, model, epochs, tuple(digests), digests,
         prompt("operator").sha, made.policies.sha, floor={"idle": 0.0},
     )  # fmt: skip
-    files.begin(plan)
-    return files, plan
+
+
+def _name(suite: str, model: str, now: datetime) -> str:
+    name = f"{suite}-{model}-{now:%Y%m%d-%H%M%S}".lower()
+    return "".join(each if each.isalnum() or each in "-." else "-" for each in name)[:90]
 
 
 def run_named(
@@ -137,4 +229,4 @@ def run_named(
     return files.result()
 
 
-__all__ = ["Trial", "finish", "run_named", "run_suite"]
+__all__ = ["Tasks", "Trial", "finish", "run_named", "run_suite", "run_tasks"]

@@ -19,7 +19,6 @@ from evals.harness.playing import Played, play
 from evals.harness.report import trace_line
 from evals.harness.results import RunFiles, Trial
 from evals.harness.scoring import Score, score
-from evals.harness.suite_files import Suite
 from evals.harness.world import Worlds
 from shop.errors import ModelUnavailableError, SetupError
 
@@ -29,14 +28,23 @@ if TYPE_CHECKING:
 Progress = Callable[[Trial, int, int], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A case as the log shows it."""
+
+    text: str
+    tags: tuple[str, ...] = ()
+    difficulty: int = 1
+
+
 @dataclass(slots=True)
 class Bench:
-    """What the trials of a run share; `spent` is compared with `cap` before each of them."""
+    """What the trials of a run share; `play` plays a case, `spent` is compared with `cap` before each."""
 
-    worlds: Worlds
-    model: Model
+    play: Callable[[str, int], Trial]
+    model: str
     files: RunFiles
-    cases: Mapping[str, Case]
+    asked: Mapping[str, Asked]
     finished: dict[tuple[str, int], Trial]
     total: int
     progress: Progress = lambda _trial, _done, _total: None
@@ -47,7 +55,10 @@ class Bench:
     lock: Lock = field(default_factory=Lock)
 
     def trial(self, name: str, epoch: int) -> Trial | None:
-        """A trial, played now unless an earlier run finished it; None when the cap leaves no room."""
+        """A trial, played now unless an earlier run finished it; None when the cap leaves no room.
+
+        A model out of reach ends the run: a case that nobody answered is no finished trial.
+        """
         known = self.finished.get((name, epoch))
         if known is not None:
             return known
@@ -55,7 +66,11 @@ class Bench:
             if self.cap is not None and self.spent >= self.cap:
                 self.left_out += 1
                 return None
-        made = self._played(self.cases[name], epoch)
+        try:
+            made = self.play(name, epoch)
+        except ModelUnavailableError as error:
+            self.ended = str(error)
+            raise
         with self.lock:
             self.files.add(made)
             self.finished[name, epoch] = made
@@ -63,21 +78,18 @@ class Bench:
             self.progress(made, len(self.finished), self.total)
         return made
 
-    def _played(self, case: Case, epoch: int) -> Trial:
-        begun = time.perf_counter()
-        values = play(case, self.worlds, model_named("reference")).values if case.answer.quotes else []
-        referred = time.perf_counter() - begun
-        played = play(case, self.worlds, self.model)
-        self._out_of_reach(played)
-        result = score(case, played, values)
-        return trial_of(case, epoch, played, result, time.perf_counter() - begun - referred)
 
-    def _out_of_reach(self, played: Played) -> None:
-        """End the run when there is no model to measure: a case that nobody answered is no finished trial."""
-        for event in played.trace:
-            if event["kind"] == "error" and event.get("error") == ModelUnavailableError.__name__:
-                self.ended = str(event["text"])
-                raise ModelUnavailableError(self.ended)
+def played_case(case: Case, epoch: int, made: Worlds, model: Model) -> Trial:
+    """A case, played in a fresh store and scored; raises ModelUnavailableError when nobody answered."""
+    begun = time.perf_counter()
+    values = play(case, made, model_named("reference")).values if case.answer.quotes else []
+    referred = time.perf_counter() - begun
+    played = play(case, made, model)
+    for event in played.trace:
+        if event["kind"] == "error" and event.get("error") == ModelUnavailableError.__name__:
+            raise ModelUnavailableError(str(event["text"]))
+    result = score(case, played, values)
+    return trial_of(case, epoch, played, result, time.perf_counter() - begun - referred)
 
 
 def trial_of(case: Case, epoch: int, played: Played, result: Score, seconds: float) -> Trial:
@@ -110,7 +122,7 @@ def trial_of(case: Case, epoch: int, played: Played, result: Score, seconds: flo
     )
 
 
-def task_of(suite: Suite, bench: Bench, epochs: int) -> Task:
+def task_of(suite: str, bench: Bench, epochs: int) -> Task:
     """The suite as an inspect_ai task; raises SetupError when inspect_ai is not installed."""
     try:
         from inspect_ai import Epochs, Task  # noqa: PLC0415 - an extra, and it takes seconds to import
@@ -118,17 +130,17 @@ def task_of(suite: Suite, bench: Bench, epochs: int) -> Task:
     except ModuleNotFoundError as error:
         raise SetupError("evaluations need the extra: pip install 'shophand[evals]'") from error
     samples = [
-        Sample(input="\n".join(case.messages) or str(case.trigger), target="", id=case.id,
-               metadata={"tags": list(case.tags), "difficulty": case.difficulty})
-        for case in bench.cases.values()
+        Sample(input=one.text, target="", id=name,
+               metadata={"tags": list(one.tags), "difficulty": one.difficulty})
+        for name, one in bench.asked.items()
     ]  # fmt: skip
     return Task(
-        name=suite.name,
-        dataset=MemoryDataset(samples, name=suite.name),
+        name=suite,
+        dataset=MemoryDataset(samples, name=suite),
         solver=_solver(bench),
         scorer=_scorer(bench),
         epochs=Epochs(epochs, "mean"),
-        metadata={"model": bench.model.name},
+        metadata={"model": bench.model},
     )
 
 

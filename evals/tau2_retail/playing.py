@@ -24,7 +24,7 @@ from evals.tau2_retail.talk import Talk
 def play(task: Task, expected: Expected, shop: Retail, stores: Stores) -> TaskScore:
     """One task: its reference calls in a store, then what is wrong around each of its writes in another."""
     score = TaskScore(task.id)
-    named = _customers(task, shop)
+    named = customers_named(task, shop)
     owner = named[0] if named else None
     other = _another(named, shop)
     part = scope(shop, {one.user_id for one in (*named, other)})
@@ -44,7 +44,7 @@ def _reference(task: Task, expected: Expected, part: Retail, stores: Stores, sco
     talk, legal = Talk(store), []
     for call, must_fail in _marked(task.calls, expected):
         if talk.customer is None and call.name not in FREE:
-            for owner in _customers_of(call, part):
+            for owner in customers_of(call, part):
                 identify(talk, owner)
                 score.identity_added = True
         if call.name in WRITES:
@@ -89,7 +89,7 @@ class _Around:
     def play(self, legal: Sequence[Call]) -> None:
         store = self._store = self.stores.holding(self.part)
         for index, call in enumerate(legal):
-            self.owner = _customers_of(call, self.part)[0]
+            self.owner = customers_of(call, self.part)[0]
             self._one_write(store, call, f"{self.task}:{index}")
         self._disclosures(store)
         store.close()
@@ -158,14 +158,15 @@ class _Around:
         self.score.attempts.append(Attempt(self.task, group, kind, call, answer, changed))
 
 
-def _customers(task: Task, shop: Retail) -> list[User]:
+def customers_named(task: Task, shop: Retail) -> list[User]:
     """Whom the calls are about, in the order in which they are named; writes count first."""
     calls = sorted(task.calls, key=lambda call: call.name not in WRITES)
-    found = {one.user_id: one for call in calls for one in _customers_of(call, shop)}
+    found = {one.user_id: one for call in calls for one in customers_of(call, shop)}
     return list(found.values())
 
 
-def _customers_of(call: Call, shop: Retail) -> list[User]:
+def customers_of(call: Call, shop: Retail) -> list[User]:
+    """Whom a call is about; nobody if it names nobody of this shop."""
     given = call.arguments
     order = shop.orders.get(str(given.get("order_id")))
     key = order.user_id if order else given.get("user_id")

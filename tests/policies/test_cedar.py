@@ -10,7 +10,9 @@ import pytest
 
 from policies.judge import Grant, Verdict, satisfied, verdict
 from policies.rules import SHIPPED, load_policies
+from tests.planting import Plant, planted
 from tests.policies.cedar_judge import CedarJudge
+from tests.policies.judge_plants import IN_BOTH, IN_VERDICT
 from tests.policies.naive_judge import naive
 from tests.policies.random_policies import (
     RuleBody,
@@ -77,6 +79,13 @@ def test_every_outcome_is_frequent(judged: list[Case]) -> None:
 def test_cedar_finds_a_planted_bug(judged: list[Case], bug: str) -> None:
     """An evaluator with one of the bugs seen elsewhere differs from Cedar on some request."""
     assert any(naive(*one[:4], bug=bug) != one[5] for one in judged)
+
+
+@pytest.mark.parametrize("bug", [*IN_BOTH, *IN_VERDICT], ids=str)
+def test_cedar_finds_a_bug_in_the_judge_itself(judged: list[Case], bug: Plant) -> None:
+    """With a bug planted in its source the judge differs from Cedar on some request."""
+    with planted(bug):
+        assert any(verdict(loaded(one[0]), *one[1:4]) != one[5] for one in judged)
 
 
 def test_the_shipped_rules_agree_with_cedar() -> None:

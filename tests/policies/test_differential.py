@@ -9,6 +9,8 @@ import pytest
 
 from policies.decision import JUDGE_FAILED
 from policies.judge import Decision, Grant, decide
+from tests.planting import Plant, planted
+from tests.policies.judge_plants import IN_BOTH, IN_DECISION
 from tests.policies.naive_judge import naive
 from tests.policies.random_policies import (
     RuleBody,
@@ -77,3 +79,10 @@ def test_judge_never_fails(decided: list[Request]) -> None:
 def test_planted_bug_is_caught(decided: list[Request], bug: str) -> None:
     """Each evaluator bug seen elsewhere makes the two implementations differ."""
     assert any(naive(*one[:4], bug=bug) != one[4].verdict for one in decided)
+
+
+@pytest.mark.parametrize("bug", [*IN_BOTH, *IN_DECISION], ids=str)
+def test_bug_in_the_judge_itself_is_caught(decided: list[Request], bug: Plant) -> None:
+    """With a bug planted in its source the judge differs from the naive evaluator on some request."""
+    with planted(bug):
+        assert any(decide(loaded_from_text(one[0]), *one[1:4]).verdict != naive(*one[:4]) for one in decided)

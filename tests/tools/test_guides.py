@@ -213,6 +213,13 @@ def test_headings_make_a_path() -> None:
     assert "# not a heading" in found[1].text
 
 
+def test_html_without_paragraphs_is_read_too() -> None:
+    """Text that stands in no paragraph, list or table is read where there is nothing else."""
+    assert (
+        "Open until five." in read_guide("bare.html", b"<div>Open until <b>five</b>.</div>").passages[0].text
+    )
+
+
 def test_html_is_read_by_its_headings() -> None:
     """An HTML guide has its front matter in meta tags; scripts say nothing and rows stay rows."""
     page = b"""<html><head><title>Care</title><meta name="audience" content="customer">
@@ -269,13 +276,24 @@ def test_pdf_is_read_by_the_size_of_its_letters() -> None:
         ("bad.md", b"---\n- a\n- b\n---\ntext"),
         ("bad.md", b"---\nvalid_until: soon\n---\ntext"),
         ("bad.md", b"---\naudience: nobody\n---\ntext"),
+        ("bad.md", b"caf\xe9"),
+        ("bad.md", b""),
+        ("bad.md", b"---\n" + b"{" * 3_000 + b"\n---\ntext"),
+        ("bad.txt", b" \n"),
+        ("bad.md", b"---\ntitle: T\n---\n# Only a heading\n"),
+        ("bad.html", b"<title>T</title><script>1</script>"),
         ("bad.pdf", b"no pdf"),
+        ("bad.pdf", b"%PDF-1.4\n1 0 obj\n<<"),
+        ("bad.pdf", b""),
     ],
 )
-def test_broken_guides_are_named(name: str, content: bytes) -> None:
-    """A file that is no guide is an error that names it."""
-    with pytest.raises(SetupError, match="guide bad"):
+def test_broken_guides_are_named(
+    name: str, content: bytes, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A file that is no guide is one error of one line that names it, and nothing beside it."""
+    with pytest.raises(SetupError, match=r"\Aguide bad[^\n]+\Z"):
         read_guide(name, content)
+    assert (capsys.readouterr(), caplog.text) == (("", ""), "")
 
 
 def test_empty_directory_has_no_answers(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ PDF has its document properties, and ``returns.pdf.yaml`` beside it for what the
 from __future__ import annotations
 
 import io
+import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from statistics import median
 from typing import Any, Final
@@ -56,9 +57,15 @@ def read_guide(name: str, content: bytes, beside: bytes | None = None) -> Guide:
     try:
         front, sections, title = read(content)
         about = {**front, **(_yaml(_decoded(beside)) if beside else {})}
+        _refuse_empty(sections)
     except SetupError as error:
         raise SetupError(f"guide {name}: {error}") from error
     return guide_of(name, about, sections, title=title)
+
+
+def _refuse_empty(sections: Sequence[Section]) -> None:
+    if not any(one.text.strip() for one in sections):
+        raise SetupError("there is no text in it; write it, or take the file away")
 
 
 _Parts = tuple[dict[str, Any], list[Section], str]
@@ -97,7 +104,7 @@ def _html(content: bytes) -> _Parts:
         if str(meta.get("name")) in KEYS and meta.get("content"):
             front.setdefault(str(meta["name"]), str(meta["content"]))
     title = page.title.get_text(" ", strip=True) if page.title else ""
-    for silent in page(["script", "style", "nav", "head", "template", "noscript"]):
+    for silent in page(["script", "style", "nav", "head", "title", "template", "noscript"]):
         silent.decompose()
     found = [(0, "", "")]
     for tag in page.find_all([*(f"h{level}" for level in range(1, 7)), *_BLOCKS]):
@@ -108,6 +115,8 @@ def _html(content: bytes) -> _Parts:
             level, heading, before = found[-1]
             mark = "- " if tag.name == "li" else ""
             found[-1] = (level, heading, f"{before}\n{mark}{text}")
+    if not any(text for _, _, text in found):
+        found.append((0, "", " ".join(page.get_text(" ").split())))
     return front, _paths(found), title
 
 
@@ -121,6 +130,8 @@ def _pdf(content: bytes) -> _Parts:
     from pypdf import PdfReader  # noqa: PLC0415 - only guides that are PDF files need it
     from pypdf.errors import PyPdfError  # noqa: PLC0415 - only guides that are PDF files need it
 
+    # What it mutters about a broken file would stand beside the one error that names the file.
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         reader = PdfReader(io.BytesIO(content))
         said = dict(reader.metadata or {})
@@ -187,8 +198,8 @@ def _split(text: str) -> tuple[dict[str, Any], str]:
 def _yaml(text: str) -> dict[str, Any]:
     try:
         front = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:
-        raise SetupError(f"front matter: {error}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise SetupError(f"the front matter is no YAML: {' '.join(str(error).split())}") from error
     if not isinstance(front, dict):
         raise SetupError("the front matter must be 'name: value' lines")
     return front
@@ -198,7 +209,7 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SetupError(f"it is not written in UTF-8 ({error})") from error
+        raise SetupError(f"it is not written in UTF-8 (byte {error.start}); save it as UTF-8") from error
 
 
 def _bytes(path: Path) -> bytes:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -17,6 +16,7 @@ from typing import Final
 
 from shop.imports import sample
 from tools.knowledge.embedding import offline_embedder
+from tools.knowledge.evidence import Evidence
 from tools.knowledge.guide_library import Found, Library
 
 GUIDES: Final = Path(sample.__file__).parent / "guides"
@@ -93,44 +93,98 @@ def guides_in(found: Found) -> list[str]:
     return list(dict.fromkeys(_bare(one.file) for one in found.passages))
 
 
-def fitted(questions: Sequence[Question], library: Library) -> list[float]:
-    """Weights of the four similarities and the constant, by logistic regression, answerable or not alike."""
-    rows, wanted = [], []
-    for one in questions:
-        found = library.search(one.ask, 1, on=TODAY).evidence
-        if found is not None:
-            rows.append((found.near, found.elsewhere, found.rest_near, found.rest_elsewhere, 1.0))
-            wanted.append(one.guide is not None)
-    share = {True: 0.5 / max(sum(wanted), 1), False: 0.5 / max(len(wanted) - sum(wanted), 1)}
-    weights = [0.0] * 5
-    for _ in range(20_000):
-        slope = [0.0] * 5
-        for row, is_there in zip(rows, wanted, strict=True):
-            chance = 1 / (1 + math.exp(-sum(w * x for w, x in zip(weights, row, strict=True))))
-            for place, x in enumerate(row):
-                slope[place] += (chance - is_there) * x * share[is_there]
-        weights = [weight - 0.05 * step for weight, step in zip(weights, slope, strict=True)]
-    return weights
+def fitted(evidence: Sequence[Evidence], answerable: Sequence[bool]) -> list[float]:
+    """Weights of the signals and the constant by logistic regression, answerable or not weighed alike.
+
+    Newton's method with a little ridge (Hastie, Tibshirani, Friedman 2009, section 4.4.1).
+    """
+    import numpy as np  # noqa: PLC0415 - only a fit needs it
+
+    rows = np.array([one.signals for one in evidence])
+    middle, spread = rows.mean(0), rows.std(0) + 1e-9
+    scaled = np.hstack([(rows - middle) / spread, np.ones((len(rows), 1))])
+    wanted = np.array(answerable, dtype=float)
+    share = np.where(wanted == 1, 0.5 / max(wanted.sum(), 1), 0.5 / max((1 - wanted).sum(), 1))
+    ridge = np.append(np.full(rows.shape[1], _RIDGE), 1e-9)
+    weights = np.zeros(scaled.shape[1])
+    for _ in range(_STEPS):
+        chance = 1 / (1 + np.exp(-scaled @ weights))
+        slope = scaled.T @ ((chance - wanted) * share) + ridge * weights
+        bend = (scaled * (share * chance * (1 - chance))[:, None]).T @ scaled + np.diag(ridge)
+        weights -= np.linalg.solve(bend, slope)
+    plain = weights[:-1] / spread
+    return [*map(float, plain), float(weights[-1] - plain @ middle)]
+
+
+_RIDGE: Final = 0.005
+_STEPS: Final = 100
+
+
+def sums(evidence: Sequence[Evidence], weights: Sequence[float]) -> list[float]:
+    """What the weights make of each question, the nearest passage's weight being 1."""
+    return [sum(w * x for w, x in zip(weights, one.signals, strict=True)) / weights[0] for one in evidence]
+
+
+def left_out_in_turn(sets: Sequence[tuple[list[Evidence], list[bool]]], lost: float) -> tuple[int, int]:
+    """Questions refused rightly and wrongly when each set is judged by weights fitted to the others.
+
+    The line is drawn where the others lose the share `lost` of their answerable questions.
+    """
+    right = wrong = 0
+    for number, (evidence, answerable) in enumerate(sets):
+        others = [one for place, one in enumerate(sets) if place != number]
+        known = [one for each, _ in others for one in each]
+        answered = [one for _, each in others for one in each]
+        *weights, _ = fitted(known, answered)
+        line = line_of(sums(known, weights), answered, lost)
+        refused = [one < line for one in sums(evidence, weights)]
+        right += sum(no and not yes for no, yes in zip(refused, answerable, strict=True))
+        wrong += sum(no and yes for no, yes in zip(refused, answerable, strict=True))
+    return right, wrong
+
+
+def line_of(totals: Sequence[float], answerable: Sequence[bool], lost: float) -> float:
+    """The line below which the share `lost` of the answerable questions lies."""
+    kept = sorted(one for one, yes in zip(totals, answerable, strict=True) if yes)
+    return kept[min(int(lost * len(kept)), len(kept) - 1)]
+
+
+def _evidence(questions: Sequence[Question], library: Library) -> tuple[list[Evidence], list[bool]]:
+    found = [(library.search(one.ask, 1, on=TODAY).evidence, one.guide is not None) for one in questions]
+    return [one for one, _ in found if one], [yes for one, yes in found if one]
+
+
+def _print_fit(sets: Sequence[Sequence[Question]], library: Library, lost: float) -> None:
+    measured = [_evidence(one, library) for one in sets]
+    evidence = [one for each, _ in measured for one in each]
+    answerable = [one for _, each in measured for one in each]
+    *weights, _ = fitted(evidence, answerable)
+    named = ("near", "elsewhere", "rest near", "rest elsewhere", "told", "words")
+    print(", ".join(f"{name} {one / weights[0]:.3f}" for name, one in zip(named, weights, strict=True)))
+    print(f"line at {line_of(sums(evidence, weights), answerable, lost):.3f}")
+    if len(measured) > 1:
+        right, wrong = left_out_in_turn(measured, lost)
+        print(f"each set judged by the others: {right} of {answerable.count(False)} rightly not answered,")
+        print(f"{wrong} of {answerable.count(True)} wrongly")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Score a file of questions."""
     parser = argparse.ArgumentParser(prog="python -m evals.guides", description=__doc__)
-    parser.add_argument("--questions", type=Path, default=OWN)
+    parser.add_argument("--questions", type=Path, default=[OWN], nargs="+")
     parser.add_argument("--half", choices=("all", "tuning", "kept"), default="all")
     parser.add_argument("--guides", type=Path, default=GUIDES)
     parser.add_argument("--words-only", action="store_true", help="as without the extra `knowledge`")
     parser.add_argument("--fit", action="store_true", help="weights of the evidence for these questions")
+    parser.add_argument("--lost", type=float, default=0.03, help="share of answerable questions to give up")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args(arguments)
     library = Library(chosen.guides, embedder=None if chosen.words_only else offline_embedder())
-    questions = read_questions(chosen.questions, chosen.half)
+    sets = [read_questions(path, chosen.half) for path in chosen.questions]
     if chosen.fit:
-        near, *others, constant = fitted(questions, library)
-        elsewhere, rest_near, rest_elsewhere = (one / near for one in others)
-        print(f"near 1, elsewhere {elsewhere:.2f}, rest {rest_near:.2f}, rest elsewhere {rest_elsewhere:.2f}")
-        print(f"even chance at {-constant / near:.2f}")
+        _print_fit(sets, library, chosen.lost)
         return
+    questions = [one for each in sets for one in each]
     scored, faults = score(questions, library)
     if chosen.json:
         print(json.dumps(asdict(scored)))

@@ -3,7 +3,9 @@
 A question is as near to some passage as to topics that handbooks of shops leave out (``elsewhere.txt``:
 wages, Wi-Fi, recipes, film stars). A question about a thing that the guides know, but not this about it ("how
 heavy is the cast iron casserole"), is near to both; so its rest is looked at as well: what it asks when the
-words that the nearest passage has are taken out ("how heavy is the it it it"). All four similarities are put
+words that the nearest passage has are taken out ("how heavy is the it it it"). Two plain figures are weighed
+beside them: how much of the question, by the rarity of its words, the nearest passage's guide has at all, and how
+many telling words it has, since a long question comes less near to anything. All four similarities are put
 on the scale of the embedder, the spread of those topics among each other, so that one line decides for every
 embedder. The weights come from a logistic regression on the tuning questions: ``evals/guides.py --fit``.
 """
@@ -19,16 +21,22 @@ from tools.knowledge.embedding import Embedder
 if TYPE_CHECKING:
     from tools.knowledge.embedding import Vectors
 
-ELSEWHERE: Final = 0.5
+ELSEWHERE: Final = 0.57
 """What nearness to the nearest topic elsewhere takes away, against 1 for nearness to a passage."""
 
-REST_NEAR: Final = 0.9
+REST_NEAR: Final = 1.4
 """What nearness of the rest of the question to a passage counts."""
 
-REST_ELSEWHERE: Final = 0.8
+REST_ELSEWHERE: Final = 0.98
 """What nearness of the rest to the nearest topic elsewhere takes away."""
 
-ENOUGH: Final = 1.25
+TOLD: Final = 2.9
+"""What it counts that the nearest passage's guide has all of the question's telling words."""
+
+WORDS: Final = 0.79
+"""What each telling word counts: a long question comes less near to any passage."""
+
+ENOUGH: Final = 5.73
 """The guides answer when the sum is at least so much: 3 % of tuning questions with an answer lie below."""
 
 COVERED: Final = 0.3
@@ -60,16 +68,31 @@ class Evidence:
     elsewhere: float
     rest_near: float
     rest_elsewhere: float
+    told: float
+    words: int
 
     @property
     def answers(self) -> bool:
         """Whether the guides speak of the question.
 
-        >>> Evidence(5.0, 3.0, 3.0, 3.0).answers, Evidence(5.0, 3.0, 1.0, 6.0).answers
+        >>> Evidence(5.0, 3.0, 3.0, 3.0, 0.6, 4).answers, Evidence(5.0, 3.0, 1.0, 6.0, 0.1, 4).answers
         (True, False)
         """
         whole = self.near - ELSEWHERE * self.elsewhere
-        return whole + REST_NEAR * self.rest_near - REST_ELSEWHERE * self.rest_elsewhere >= ENOUGH
+        rest = REST_NEAR * self.rest_near - REST_ELSEWHERE * self.rest_elsewhere
+        return whole + rest + TOLD * self.told + WORDS * self.words >= ENOUGH
+
+    @property
+    def signals(self) -> tuple[float, ...]:
+        """The figures that are weighed, in the order of the weights."""
+        return (
+            self.near,
+            self.elsewhere,
+            self.rest_near,
+            self.rest_elsewhere,
+            self.told,
+            float(self.words),
+        )
 
 
 def scale_of(embedder: Embedder) -> Scale:

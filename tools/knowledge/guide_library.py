@@ -20,7 +20,7 @@ from tools.knowledge.evidence import COVERED, Evidence, scale_of
 from tools.knowledge.guide import STAFF, Guide, Passage
 from tools.knowledge.reading import guide_files, guides_of
 from tools.knowledge.vectors import Change, VectorStore
-from tools.knowledge.words import WordIndex
+from tools.knowledge.words import WordIndex, words_of
 
 if TYPE_CHECKING:
     from tools.knowledge.embedding import Vectors
@@ -133,14 +133,19 @@ class Library:
         assert self.embedder is not None  # noqa: S101 - the caller asked
         scale = scale_of(self.embedder)
         rest_near, rest_vector = near, vector
+        told = 0.0
         if near:
-            rest = shelf.words.rest_of(asked, max(near, key=lambda place: near[place]))
-            rest_near, rest_vector = self._similar(shelf, rest, allowed)
+            nearest = max(near, key=lambda place: near[place])
+            file = shelf.passages[nearest].file
+            told = shelf.words.told(asked, [one for one in allowed if shelf.passages[one].file == file])
+            rest_near, rest_vector = self._similar(shelf, shelf.words.rest_of(asked, nearest), allowed)
         return Evidence(
             near=scale.near(max(near.values(), default=-1.0)),
             elsewhere=scale.elsewhere(vector),
             rest_near=scale.near(max(rest_near.values(), default=-1.0)),
             rest_elsewhere=scale.elsewhere(rest_vector),
+            told=told,
+            words=len(set(words_of(asked))),
         )
 
 

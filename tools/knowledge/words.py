@@ -14,6 +14,7 @@ from tools.knowledge.guide import Passage
 _WORD: Final = re.compile(r"[0-9a-z]{2,}|[0-9]")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9'-]+")
 _LETTERS: Final = re.compile(r"[A-Za-z]{4,}")
+_SAID: Final = re.compile(r"[A-Za-z]{2,}")
 _CODE: Final = re.compile(r"\b(?=[A-Z0-9-]*\d)(?=[A-Z0-9-]*[A-Z])[A-Z0-9]+(?:-[A-Z0-9]+)+\b")
 _LONG: Final = 8
 """Letters from which a word may have two slips."""
@@ -59,10 +60,18 @@ class WordIndex:
 
     def coverage(self, question: str, place: int) -> float:
         """The share of the question that a passage speaks of, each word weighted by its rarity; 0 to 1."""
-        asked = list(dict.fromkeys(words_of(question)))
-        weight = {word: self._rarity.get(word, self._unknown) for word in asked}
+        return self.told(question, [place])
+
+    def told(self, question: str, places: Sequence[int]) -> float:
+        """The share of the question that some passages together speak of, by rarity; 0 to 1."""
+        weight = self._weights(question)
+        there = frozenset().union(*(self._sets[place] for place in places))
         whole = sum(weight.values())
-        return sum(weight[word] for word in asked if word in self._sets[place]) / whole if whole else 0.0
+        return sum(weight[word] for word in weight if word in there) / whole if whole else 0.0
+
+    def _weights(self, question: str) -> dict[str, float]:
+        """The question's telling words, each with its rarity; a word that no guide has is the rarest."""
+        return {word: self._rarity.get(word, self._unknown) for word in dict.fromkeys(words_of(question))}
 
     def rest_of(self, question: str, place: int) -> str:
         """What a question asks beside what it names: each telling word that the passage has becomes "it"."""
@@ -76,8 +85,14 @@ class WordIndex:
         return bool(self._codes[place] & set(_CODE.findall(question.upper())))
 
     def repaired(self, question: str) -> str:
-        """The question with words that are no words replaced by the nearest word of the guides."""
-        return _LETTERS.sub(lambda found: self._meant(found[0]), question)
+        """The question in plain words; what is no word is read as the nearest word of the guides."""
+        plain = _SAID.sub(lambda found: self._plainly(found[0]), question)
+        return _LETTERS.sub(lambda found: self._meant(found[0]), plain)
+
+    def _plainly(self, word: str) -> str:
+        """What a word of the street or of the trade means; the guides' own words stay."""
+        said = word.casefold()
+        return word if said in self._spelt else plain_words().get(said, word)
 
     def _meant(self, word: str) -> str:
         from rapidfuzz import process  # noqa: PLC0415 - only questions about guides need it
@@ -115,6 +130,14 @@ def vocabulary() -> tuple[str, ...]:
     """The word pieces of BERT (uncased, 30,522; Apache-2.0), in their order: the model's, and a word list."""
     page = files(__package__).joinpath("bert-uncased-vocab.txt").read_text(encoding="utf-8")
     return tuple(page.rstrip("\n").split("\n"))
+
+
+@cache
+def plain_words() -> dict[str, str]:
+    """Words of the street and of the trade that guides do not use, and what they mean."""
+    page = files(__package__).joinpath("plain_words.txt").read_text(encoding="utf-8")
+    pairs = (line.partition(":") for line in page.splitlines() if line.strip())
+    return {said.strip(): meant.strip() for said, _, meant in pairs}
 
 
 def _is_a_word(word: str) -> bool:

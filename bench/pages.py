@@ -15,20 +15,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
-import re
-import socket
-import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from time import perf_counter, sleep
+from time import perf_counter
 from typing import Any
 
 import httpx
@@ -38,30 +33,18 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from sqlalchemy import insert, select, update
 
 from app.credentials import FILE, Credentials
-from bench.page_store import LOOKERS, RARE, Size, store_of
-from shop.store import journal_schema, ledger_schema, schema
+from bench.page_addresses import MINE, Seen, pages_of
+from bench.page_server import Server, serving
+from bench.page_store import LOOKERS, Size, store_of
+from shop.store import journal_schema
 from shop.store.database import Database
+from shop.store.migrate import upgrade
 
 P95_MS, MEGABYTES = 100.0, 500.0
 ALONE = 3
 PATIENCE = 180.0
 FOLLOWED = "con_b00000"
-MINE = "00000"
-"""Stands for the number of a conversation of whoever opens it."""
-
 CONVERSATIONS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What is measured: addresses by a page's name. An address may be one of many."""
-
-    pages: dict[str, tuple[str, ...]]
-
-    def some(self, random: Random) -> tuple[str, str]:
-        """A page's name and one of its addresses."""
-        name = random.choice(list(self.pages))
-        return name, random.choice(self.pages[name])
 
 
 @dataclass(slots=True)
@@ -79,9 +62,10 @@ def main() -> None:
     cache = Path(given.cache).resolve()
     cache.mkdir(parents=True, exist_ok=True)
     home = store_of(Size(given.skus, given.actions, given.open), cache, _tell)
+    _brought_up(home)
     with TemporaryDirectory() as directory:
         log = Path(directory) / "server.log"
-        with _serving(home, log) as server:
+        with serving(home, log) as server:
             try:
                 found = asyncio.run(_measured(home, server, log, given))
             except httpx.HTTPError as error:
@@ -90,6 +74,13 @@ def main() -> None:
     over = [name for name, one in found["pages"].items() if one["server_p95_ms"] > P95_MS]
     if over or found["memory_mb"] > MEGABYTES:
         raise SystemExit(f"over the budget: {', '.join(over) or 'memory'}")
+
+
+def _brought_up(home: Path) -> None:
+    """A store that was kept since an earlier version has the tables of this one."""
+    db = Database(f"sqlite:///{home / 'shop.db'}")
+    upgrade(db)
+    db.close()
 
 
 def _arguments() -> argparse.Namespace:
@@ -113,56 +104,9 @@ def _faults(log: Path) -> str:
     return "\n".join(wrong[:3])
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A server process."""
-
-    url: str
-    pid: int
-
-    def cpu_seconds(self) -> float:
-        """User and system time until now."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text("utf-8").rpartition(") ")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def peak_mb(self) -> float:
-        """The largest resident set so far, in MB of 10^6 bytes."""
-        status = Path(f"/proc/{self.pid}/status").read_text("utf-8")
-        return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) * 1024 / 1e6
-
-
-@contextmanager
-def _serving(home: Path, log: Path) -> Iterator[Server]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "app.cli", "--home", str(home), "serve", "--port", str(port)]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-    with log.open("w", encoding="utf-8") as said:
-        process = subprocess.Popen(command, stdout=said, stderr=said, env=environment)
-        try:
-            server = Server(f"http://127.0.0.1:{port}", process.pid)
-            _wait_for(server, process)
-            yield server
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def _wait_for(server: Server, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        if process.poll() is not None:
-            raise SystemExit("the server did not start")
-        try:
-            if httpx.get(f"{server.url}/readyz", timeout=10).status_code == httpx.codes.OK:
-                return
-        except httpx.TransportError:
-            sleep(0.2)
-    raise SystemExit("the server was not ready in time")
-
-
 async def _measured(home: Path, server: Server, log: Path, given: argparse.Namespace) -> dict[str, Any]:
     """All figures, in the order: each page alone, then everybody at once."""
-    seen = _pages(home)
+    seen = pages_of(home)
     tokens = Credentials(home / FILE).tokens()
     figures: dict[str, Figures] = defaultdict(Figures)
     users = [await _signed_in(server, tokens, number) for number in range(given.users)]
@@ -310,69 +254,6 @@ def _set_state(home: Path, state: str) -> None:
             }
             tx.execute(insert(last).values(row))
     db.close()
-
-
-def _pages(home: Path) -> Seen:
-    """Every page, and records of each kind."""
-    db = Database(f"sqlite:///{home / 'shop.db'}")
-    with db.reading() as snapshot:
-
-        def some(column: Any, *where: Any, limit: int = 40) -> list[str]:
-            return [str(one) for one in snapshot.execute(select(column).where(*where).limit(limit)).scalars()]
-
-        actions = ledger_schema.actions
-        skus = [f"B{number:07d}" for number in range(1_000, 19_000, 450)]
-        pages = {
-            "Today": ["/"],
-            "Ask": ["/ask"],
-            "A conversation": [f"/ask/con_b{MINE}"],
-            "Approvals": ["/approvals"],
-            "Approvals by money": ["/approvals?order=money"],
-            "Approvals by age": ["/approvals?order=age"],
-            "Approvals of a kind": ["/approvals?kind=place_purchase_order"],
-            "Approvals with words": ["/approvals?q=Albion"],
-            "Approvals, page 100": ["/approvals?offset=4950"],
-            "An approval": [f"/approvals/A-{number}" for number in range(1_000, 1_400, 10)],
-            "Reorder runs": ["/runs"],
-            "A run": [
-                f"/runs/{one}"
-                for one in some(journal_schema.streams.c.id, journal_schema.streams.c.kind == "run")
-            ],
-            "Stock": ["/stock", "/stock?after=B0009000~leeds"],
-            "Stock at a place": ["/stock?location=glasgow"],
-            "Stock, common words": ["/stock?q=blue+mug"],
-            "Stock, rare word": [f"/stock?q={RARE}"],
-            "Products": ["/products", "/products?after=B0009000"],
-            "Products, common word": ["/products?q=mug"],
-            "Products, rare word": [f"/products?q={RARE}"],
-            "Products, no match": ["/products?q=quixotic"],
-            "Products, two letters": ["/products?q=zq"],
-            "Products, part of an id": ["/products?q=B00012"],
-            "A product": [f"/products/{sku}" for sku in skus],
-            "A drawing of sales": [f"/products/{sku}/sales.svg" for sku in skus],
-            "Orders": ["/orders"],
-            "Orders in a state": ["/orders?status=unfulfilled"],
-            "An order": [f"/orders/{one}" for one in some(schema.orders.c.id)],
-            "Customers": ["/customers"],
-            "Customers by name": ["/customers?q=amber"],
-            "Customers by e-mail": ["/customers?q=bench4711%40example.com"],
-            "A customer": [f"/customers/{one}" for one in some(schema.customers.c.id)],
-            "Suppliers": ["/suppliers"],
-            "A supplier": [f"/suppliers/{one}" for one in some(schema.suppliers.c.id)],
-            "Purchase orders": ["/purchase-orders"],
-            "A purchase order": [f"/purchase-orders/{one}" for one in some(schema.purchase_orders.c.id)],
-            "Activity": ["/activity"],
-            "Activity in a state": ["/activity?state=executed", "/activity?state=denied"],
-            "Activity of a kind": ["/activity?kind=transfer_stock", "/activity?kind=refund_order"],
-            "Activity of somebody": ["/activity?who=sam", "/activity?who=nobody"],
-            "A trace": [f"/activity/{one}" for one in some(actions.c.id, actions.c.state == "executed")],
-            "Policies": ["/policies"],
-            "A version of the rules": ["/policies/v1"],
-            "Evaluations": ["/evaluations"],
-            "Autonomy": ["/autonomy"],
-        }
-    db.close()
-    return Seen({name: tuple(addresses) for name, addresses in pages.items()})
 
 
 def _percentile(values: Sequence[float], part: float) -> float:

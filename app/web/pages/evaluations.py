@@ -36,9 +36,18 @@ def listed(request: Request, house: Opened, visit: SignedIn) -> Response:
     """The newest runs, and the form that compares two of them."""
     found = evaluations(house, LIST)
     done = [each for each in found if each.figures is not None]
-    alike = comparable(done[0], done) if done else []
-    earlier = (alike or done)[0].name if done else ""
-    return page(request, "evaluations.html", visit, runs=found, done=done, earlier=earlier, most=LIST)
+    pairs = ((each, comparable(each, done)) for each in done)
+    later, alike = next(((each, others) for each, others in pairs if others), (None, []))
+    return page(
+        request,
+        "evaluations.html",
+        visit,
+        runs=found,
+        done=done,
+        earlier=alike[0].name if alike else "",
+        later=later.name if later else "",
+        most=LIST,
+    )
 
 
 @router.get("/evaluations/compare")

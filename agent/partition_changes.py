@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from agent.run_changes import MOST_CHANGES, TELLING
 from agent.run_report import Change, Comparison, Draft
+from shop.engines import LINES
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-LINES: Final = "lines.parquet"
 
 _SEEN: Final = ("verdict", "quantity", "supplier")
 _NOTHING_WANTED: Final = "nothing to buy"

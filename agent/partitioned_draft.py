@@ -14,10 +14,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.partition_changes import LINES, compared_tables
+from agent.partition_changes import compared_tables
 from agent.reorder_draft import forecast_quality, order_request, transfer_request
 from agent.run_report import Draft, Elsewhere, ForecastQuality
-from shop.engines import WORKERS, Engine, Planned, plan_partitions
+from shop.engines import LINES, WORKERS, Engine, Planned, plan_partitions
 from shop.errors import ImportFileError
 from shop.money import Money
 from shop.plan_results import PlannedTransfer, Reason

@@ -29,7 +29,7 @@ def outlooks(plan: Plan, inputs: PlanInputs, verdicts: Sequence[ItemVerdict]) ->
     coming = _coming(inputs)
     due = {line.item: (order.expected_on - plan.as_of).days for order in plan.orders for line in order.lines}
     return [
-        _outlook(entry.arithmetic, coming.get(row, []), due.get(row))
+        outlook_of(entry.arithmetic, coming.get(row, []), due.get(row))
         for row, entry in zip(rows, verdicts, strict=True)
     ]
 
@@ -64,7 +64,8 @@ def _coming(inputs: PlanInputs) -> dict[int, Arrivals]:
     return found
 
 
-def _outlook(figures: Arithmetic, coming: Arrivals, arrives_in: int | None) -> Outlook:
+def outlook_of(figures: Arithmetic, coming: Arrivals, arrives_in: int | None) -> Outlook:
+    """When stock runs out, and what is left at the end of the exposure, without and with what is done."""
     days = _exposure(figures)
     free = figures.on_hand - figures.committed - figures.unavailable
     moved = figures.transferred_in - figures.transferred_out
@@ -113,20 +114,30 @@ def _empty_on(free: int, coming: Arrivals, rate: float, days: int) -> int | None
     return None
 
 
+def day_by_day(
+    figures: Arithmetic, coming: Arrivals, arrives_in: int | None
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Expected stock at the end of each day until a week after the exposure, without and with the plan."""
+    days, rate = _exposure(figures) + 8, _rate(figures)
+    free = figures.on_hand - figures.committed - figures.unavailable
+    moved = free + figures.transferred_in - figures.transferred_out
+    ordered = coming if arrives_in is None else [*coming, (arrives_in, figures.quantity)]
+    return (
+        tuple(round(_level(free, coming, rate, day), 1) for day in range(days)),
+        tuple(round(_level(moved, ordered, rate, day), 1) for day in range(days)),
+    )
+
+
 def _projection(plan: Plan, line: Line, coming: Arrivals, arrives_on: date) -> Projection:
     figures = line.arithmetic
-    days = _exposure(figures) + 8
-    free = figures.on_hand - figures.committed - figures.unavailable
-    free_with = free + figures.transferred_in - figures.transferred_out
-    ordered = [*coming, ((arrives_on - plan.as_of).days, line.quantity)]
-    rate = _rate(figures)
+    without, with_order = day_by_day(figures, coming, (arrives_on - plan.as_of).days)
     return Projection(
         sku=line.sku,
         title=line.title,
         location=line.location,
         starts_on=plan.as_of,
-        without_order=tuple(round(_level(free, coming, rate, day), 1) for day in range(days)),
-        with_order=tuple(round(_level(free_with, ordered, rate, day), 1) for day in range(days)),
+        without_order=without,
+        with_order=with_order,
         reorder_point=figures.reorder_point,
         arrives_on=arrives_on,
     )

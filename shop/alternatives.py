@@ -30,12 +30,18 @@ Spare = tuple[str, int]
 
 
 class Spares:
-    """What each location could spare, after what is moved already; worked out when it is asked for."""
+    """What each location could spare, after what is moved already; worked out when it is asked for.
 
-    def __init__(self, inputs: PlanInputs, state: Assessment, moved_out: Ints) -> None:
+    `wanted` are the SKUs that will be asked for; None: any.
+    """
+
+    def __init__(
+        self, inputs: PlanInputs, state: Assessment, moved_out: Ints, wanted: frozenset[str] | None = None
+    ) -> None:
         self._inputs = inputs
         self._state = state
         self._moved_out = moved_out
+        self._wanted = wanted
         self._known: dict[str, list[tuple[int, str]]] | None = None
 
     def elsewhere(self, item: int) -> Spare | None:
@@ -54,8 +60,10 @@ class Spares:
         items, state = self._inputs.items, self._state
         spare = surplus(items, state.position, state.levels.order_up_to, state.sound) - self._moved_out
         found: dict[str, list[tuple[int, str]]] = {}
-        for row in np.flatnonzero(spare > 0).tolist():
-            found.setdefault(items.sku[row], []).append((int(spare[row]), str(items.location[row])))
+        rows = np.flatnonzero(spare > 0)
+        for row, sku in zip(rows.tolist(), items.sku[rows].tolist(), strict=True):
+            if self._wanted is None or sku in self._wanted:
+                found.setdefault(sku, []).append((int(spare[row]), str(items.location[row])))
         return found
 
 

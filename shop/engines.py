@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from shop.signalled_past import PromotionSums
 
 WORKERS: Final = 2
+LINES: Final = "lines.parquet"
+"""The table of a run's candidates, with what is bought of each."""
 LAST_ROUND: Final = "plan of"
 
 Each = Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[Any]]
@@ -278,7 +280,7 @@ def plan_partition(asked: tuple[Task, Known]) -> str:
     table = read_partition(task.path, without=HISTORY)
     part = read_fits(task.table("fits", ".npz"))
     found = needs_of_partition(table, task.frame, task.settings, part, known)
-    _write(found.verdicts, task.table("verdicts"))
+    _write(found.verdicts, task.table("verdicts"), compression="lz4", use_dictionary=_TEXTS_OF_VERDICTS)
     moves = json.dumps([asdict(move) for move in found.transfers])
     told = {
         b"source": source.encode(),
@@ -290,12 +292,16 @@ def plan_partition(asked: tuple[Task, Known]) -> str:
     return path.name
 
 
-def _write(table: pa.Table, path: Path) -> None:
+_TEXTS_OF_VERDICTS: Final = ["sku", "location", "finding", "status", "supplier", "currency"]
+"""Columns that repeat; to look for that in all the figures takes longer than all else in writing them."""
+
+
+def _write(table: pa.Table, path: Path, **how: Any) -> None:
     """A file that is complete or not there."""
     from pyarrow import parquet  # noqa: PLC0415 - half a second that only large runs need
 
     half = path.with_suffix(".half")
-    parquet.write_table(table, half, compression="zstd")
+    parquet.write_table(table, half, **{"compression": "zstd", **how})
     half.replace(path)
 
 

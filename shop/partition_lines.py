@@ -57,11 +57,22 @@ def lines_of(together: Together, settings: PlanSettings) -> pa.Table:
             "bound": [behind.constraint(row).value for row in rows],
             "lost_sales_without": np.array([round(pieces, 4) for pieces, _ in lost], dtype=np.float64),
             "lost_margin_without_minor": pa.array([margin.minor for _, margin in lost], pa.int64()),
+            "signals": pa.array(
+                [_signals(behind, line, together, row) for row, line in enumerate(bought)],
+                pa.list_(pa.string()),
+            ),
             "alternatives": pa.array(
                 [[one.words for one in behind.alternatives.of(row)] for row in rows], pa.list_(pa.string())
             ),
         }
     )
+
+
+def _signals(behind: Explanations, line: Line | None, together: Together, row: int) -> tuple[str, ...]:
+    """The signals that touch a candidate, by the supplier it is or would be bought from."""
+    offers, suppliers = together.inputs.offers, together.inputs.suppliers
+    chosen = line.supplier if line else int(offers.supplier[together.state.choice.offer[row]])
+    return behind.signals(row, str(suppliers.id[chosen]))
 
 
 def _reason(together: Together, row: int, line: Line | None) -> Reason:

@@ -19,6 +19,7 @@ from shop.alternatives import Spares
 from shop.assessment import Assessment, assess, ordering_weight
 from shop.demand import Forecasts
 from shop.errors import InvalidActionError
+from shop.partition_figures import figures, told
 from shop.partitions import Frame, all_suppliers, inputs_of, items_of, no_history, offers_of
 from shop.plan_check import faults_of_orders, impossible_transfers
 from shop.plan_inputs import Incoming, PlanInputs, PlanSettings
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from shop.alternatives import Spare
     from shop.partition_sales import Known, PartFits
-    from shop.plan_inputs import Ints
+    from shop.plan_inputs import Floats, Ints
 
 Part = TypeVar("Part")
 
@@ -66,10 +67,10 @@ class StockOuts:
     after: int
 
 
-def stockouts(levels: Levels, per_day: Any, position: Any, rows: Any) -> int:
+def stockouts(risk: Any, per_day: Any, rows: Any) -> int:
     """The risks of `rows` that sell at all, each to four digits as a line tells it, in 10,000ths."""
     selling = rows & (np.round(per_day, 4) > 0)
-    return int(np.rint(levels.risk(position)[selling] * 10_000).sum())
+    return int(np.rint(risk[selling] * 10_000).sum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,8 @@ class Together:
         final = self.state.position + self.outcome.moved_in - self.outcome.moved_out
         for row, line in self.outcome.lines.items():
             final[row] += line.quantity
-        return stockouts(self.state.levels, self.state.per_day, final, np.ones(len(final), dtype=bool))
+        risk = self.state.levels.risk(final)
+        return stockouts(risk, self.state.per_day, np.ones(len(final), dtype=bool))
 
     def plan(self, settings: PlanSettings, transfers: tuple[PlannedTransfer, ...]) -> Plan:
         """The orders, with the transfers that the partitions found; verdicts stay with the partitions.
@@ -142,24 +144,30 @@ def needs_of_partition(
     faults = list(impossible_transfers(transfers, inputs))
     if faults:
         raise InvalidActionError(f"the plan breaks its own rules, nothing was asked: {'; '.join(faults[:5])}")
+    moved = needs.moved_in - needs.moved_out
+    risk = state.levels.risk(state.position)
+    risks = risk, state.levels.risk(state.position + moved) if moved.any() else risk
+    verdicts = _verdicts(inputs, state, needs, risks)
+    starts_on = table.schema.metadata[b"starts_on"]
     return PartitionNeeds(
-        verdicts=_verdicts(inputs, state, needs),
+        verdicts=verdicts.replace_schema_metadata({**told(inputs, settings), b"starts_on": starts_on}),
         candidates=_candidates(table, inputs, state, needs),
         transfers=transfers,
-        stockouts=_stockouts(inputs, state, needs),
+        stockouts=_stockouts(inputs, state, needs, risks),
     )
 
 
-def _stockouts(inputs: PlanInputs, state: Assessment, needs: Needs) -> StockOuts:
+def _stockouts(
+    inputs: PlanInputs, state: Assessment, needs: Needs, risks: tuple[Floats, Floats]
+) -> StockOuts:
     here = inputs.items.in_scope.copy()
-    without = stockouts(state.levels, state.per_day, state.position, here)
+    without = stockouts(risks[0], state.per_day, here)
     here[needs.buying] = False
-    moved = state.position + needs.moved_in - needs.moved_out
-    return StockOuts(without, stockouts(state.levels, state.per_day, moved, here))
+    return StockOuts(without, stockouts(risks[1], state.per_day, here))
 
 
-def _verdicts(inputs: PlanInputs, state: Assessment, needs: Needs) -> pa.Table:
-    """One row for each SKU-location in scope: the figures of its level, what is missing, and a finding."""
+def _verdicts(inputs: PlanInputs, state: Assessment, needs: Needs, risks: tuple[Floats, Floats]) -> pa.Table:
+    """One row for each SKU-location in scope: its figures, what is missing, and a finding."""
     import pyarrow as pa  # noqa: PLC0415 - half a second that only large runs need
 
     here = np.flatnonzero(inputs.items.in_scope)
@@ -176,6 +184,8 @@ def _verdicts(inputs: PlanInputs, state: Assessment, needs: Needs) -> pa.Table:
             "moved_out": needs.moved_out[here],
             "need": needs.remaining[here],
             "finding": pa.array(finding.tolist(), pa.string()).dictionary_encode(),
+            "status": pa.array(inputs.items.status[here].tolist(), pa.string()).dictionary_encode(),
+            **figures(inputs, state, needs, risks, here),
         }
     )
 
@@ -199,7 +209,7 @@ def _candidates(table: pa.Table, inputs: PlanInputs, state: Assessment, needs: N
     found = table.take(pa.array(rows))
     per_day, variance = state.forecasts.per_day()
     supplier = inputs.suppliers.id[inputs.offers.supplier[state.choice.offer[rows]]]
-    spares = Spares(inputs, state, needs.moved_out)
+    spares = Spares(inputs, state, needs.moved_out, frozenset(inputs.items.sku[rows].tolist()))
     spare = [spares.elsewhere(row) or ("", 0) for row in rows.tolist()]
     columns: dict[str, Any] = {name: getattr(state, name)[rows] for name in OWN}
     columns |= {

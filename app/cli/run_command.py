@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -85,6 +86,38 @@ def reorder(
         _write(report, out)
     _answer(report, arithmetic=arithmetic, as_json=as_json)
     raise typer.Exit(code_of_run(report))
+
+
+@app.command()
+def line(
+    directory: Annotated[Path, typer.Argument(help="Tables of a run: PARTITIONS/plan-KEY.")],
+    sku: Annotated[str, typer.Argument(help="The SKU to open.")],
+    location: Annotated[str | None, typer.Option(help="Only this location.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Open the arithmetic of a SKU in a run over partitions, ordered or not, as it was planned."""
+    from agent.partition_line import opened_lines  # noqa: PLC0415 - only this command reads tables
+
+    found = opened_lines(directory, sku, location)
+    if as_json:
+        screen.answer("run-line/1", {"lines": found})
+        return
+    for one in found:
+        screen.data("\n".join(_line_in_words(one)))
+
+
+def _line_in_words(one: dict[str, Any]) -> list[str]:
+    outlook, verdict = one["outlook"], one["verdict"].replace("_", " ")
+    empty = outlook["empty_with"]
+    ends = "stock lasts" if empty is None else f"empty on day {empty}"
+    return [
+        f"{one['sku']} at {one['location']}, {one['as_of']}: {verdict}. {one['words']}",
+        *(f"  {step}" for step in one["steps"]),
+        *(f"  Signal: {signal}" for signal in one["signals"]),
+        *(f"  Instead: {other}" for other in one["instead"]),
+        f"  In {outlook['days']} days {outlook['level_with']:g} are expected to be left ({ends}); "
+        f"without what is done {outlook['level_without']:g}.",
+    ]
 
 
 def _answer(report: RunReport, *, arithmetic: bool, as_json: bool) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,18 +11,26 @@ from typing import Any
 import pytest
 from pyarrow import parquet
 
-from agent.partition_changes import LINES
+from agent.partition_line import opened_lines
 from agent.partitioned_draft import Partitioned
 from agent.reorder_run import ReorderRequest, load_report, run_reorder
-from agent.run_report import Outcome
+from agent.run_report import Line, Outcome
 from policies.rules import load_policies
 from shop.backends.embedded import EmbeddedEffects
-from shop.errors import ImportFileError
+from shop.engines import LINES
+from shop.errors import ImportFileError, NotFoundError
 from shop.partition_writing import write_partitions
 from shop.store.database import Database
 from shop.store.history import plan_inputs
 from shop.store.reads.info import business_day
 from tools.desk import Desk
+
+UNTOLD = {"source", "after_moq", "after_packs", "order_cost", "holding_cost"} | {
+    "back_tests",
+    "loss_by_days",
+    "loss_by_weeks",
+}
+"""What tables of a run over partitions do not keep of every line: ages of figures, steps of the rounding."""
 
 RULES = Path(__file__).parents[2] / "policies"
 
@@ -71,6 +79,8 @@ def test_a_run_over_partitions_asks_for_what_an_ordinary_run_asks(deps: Deps, ni
         assert row["alternatives"] == [one.words for one in line.alternatives]
         assert row["lost_sales_without"] == line.arithmetic.lost_sales_without
         assert row["bound"] == line.arithmetic.constraint
+        assert row["signals"] == list(line.signals)
+    same_when_opened(night / "plan-night", usual.draft.lines)
     again = run_reorder(deps, ReorderRequest(partitioned=Partitioned(night, workers=1), key="night"))
     assert again.repeated
     assert load_report(deps.db, report.run).kpis == kpis
@@ -91,6 +101,29 @@ def test_a_run_over_partitions_says_in_words_what_changed_since_the_last(deps: D
     gone = {place: f"ordered {line['quantity']}" for place, line in ordered.items() if place not in after}
     assert gone.items() <= told.items()
     assert gone
+
+
+def same_when_opened(tables: Path, lines: Sequence[Line]) -> None:
+    """Lines of the tables, ordered or not, open with the words and figures of an ordinary run's."""
+    reasons = {line.reason: line for line in lines}
+    assert len(reasons) > 4
+    for line in [*reasons.values(), *lines[::40]]:
+        (opened,) = opened_lines(tables, line.sku, line.location)
+        usual = asdict(line.arithmetic)
+        told = opened["arithmetic"]
+        assert (opened["reason"], opened["words"]) == (line.reason, line.words)
+        assert {name for name in usual if usual[name] != told[name]} <= UNTOLD
+        if line.outlook is not None:
+            assert opened["outlook"] == line.outlook.model_dump()
+
+
+def test_a_sku_that_was_not_checked_cannot_be_opened(deps: Deps, night: Path) -> None:
+    """A SKU that no partition holds is one clear error, and so is a directory without a run's tables."""
+    run_reorder(deps, ReorderRequest(partitioned=Partitioned(night, workers=1), key="night", dry_run=True))
+    with pytest.raises(NotFoundError, match="checked no NOTHING-1"):
+        opened_lines(night / "plan-night", "NOTHING-1")
+    with pytest.raises(ImportFileError, match="no finished run"):
+        opened_lines(night, "NOTHING-1")
 
 
 def lines_by_place(directory: Path) -> dict[tuple[str, str], dict[str, Any]]:

@@ -16,13 +16,23 @@ SERIES: Final = (COLOUR, "#b45309", "#1d4ed8", "#7e22ce", "#be123c", "#4d7c0f")
 """One for each series; each passes 3:1 on both grounds."""
 
 
-@lru_cache(maxsize=256)
-def sales_chart(title: str, sales: Sequence[tuple[date, int]]) -> str:
-    """Pieces sold week by week as bars; the same figures stand in the table beside it."""
+def by_week(sales: Sequence[tuple[date, int]]) -> dict[date, int]:
+    """Pieces of each week that had sales, by its Monday.
+
+    >>> by_week([(date(2026, 11, 17), 2), (date(2026, 11, 20), 3)])
+    {datetime.date(2026, 11, 16): 5}
+    """
     weeks: dict[date, int] = {}
     for day, pieces in sales:
         monday = date.fromordinal(day.toordinal() - day.weekday())
         weeks[monday] = weeks.get(monday, 0) + pieces
+    return weeks
+
+
+@lru_cache(maxsize=256)
+def sales_chart(title: str, sales: Sequence[tuple[date, int]]) -> str:
+    """Pieces sold week by week as bars; the same figures are its CSV."""
+    weeks = by_week(sales)
     spec: dict[str, Any] = {
         "width": 700,
         "height": 140,

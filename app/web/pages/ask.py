@@ -103,8 +103,7 @@ def drawing(house: Opened, visit: SignedIn, conversation: str, turn: str, call: 
     chosen = _call(house, visit, conversation, turn, call).drawing
     if chosen is None:
         raise NotFoundError(f"turn {turn} of {conversation} has no drawing {call}")
-    headers = {"cache-control": "private, max-age=86400"}  # what was told then does not change any more
-    return Response(chosen.as_svg(), media_type="image/svg+xml", headers=headers)
+    return Response(chosen.as_svg(), media_type="image/svg+xml")
 
 
 @router.post("/ask/{conversation}/identify")

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import io
+from datetime import date, timedelta
 from typing import Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.web.charts import sales_chart
+from app.bootstrap import House
+from app.web.charts import by_week, sales_chart
 from app.web.pages.lists import TONES
 from app.web.record_page import record_page
 from app.web.rendering import formats_of
 from app.web.tables import Cell, Column, Section, link, number, text
 from app.web.who import Opened, SignedIn
 from shop.errors import NotFoundError
+from shop.imports.safe_csv import SafeCsvWriter
 from shop.store.reads import catalogue, purchasing, stock, tables
 from shop.store.reads.info import business_day
 
@@ -70,7 +74,7 @@ def product(request: Request, house: Opened, visit: SignedIn, sku: str) -> Respo
             ),
             empty="No location holds it.",
         ),
-        Section("Sales", chart=f"/products/{found.sku}/sales.svg"),
+        Section("Sales", chart=f"/products/{quote(found.sku, safe='')}/sales"),
         Section(
             "Who sells it",
             columns=(
@@ -116,12 +120,28 @@ def product(request: Request, house: Opened, visit: SignedIn, sku: str) -> Respo
 def sales(house: Opened, visit: SignedIn, sku: str) -> Response:
     """A year of a product's sales as a drawing."""
     del visit
+    return Response(sales_chart(f"Sales of {sku}", _sold(house, sku)), media_type="image/svg+xml")
+
+
+@router.get("/products/{sku}/sales.csv")
+def sales_figures(house: Opened, visit: SignedIn, sku: str) -> Response:
+    """The figures of the drawing: pieces sold week by week, each week by its Monday."""
+    del visit
+    out = io.StringIO()
+    writer = SafeCsvWriter(out, ("week_from", "pieces"))
+    for monday, pieces in by_week(_sold(house, sku)).items():
+        writer.row((monday.isoformat(), pieces))
+    headers = {"content-disposition": 'attachment; filename="sales.csv"'}
+    return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _sold(house: House, sku: str) -> tuple[tuple[date, int], ...]:
+    """Pieces a day of the last year; raises NotFoundError."""
     with house.db.reading() as snapshot:
         if catalogue.product(snapshot, sku) is None:
             raise NotFoundError(f"there is no product {sku!r}")
         today = business_day(snapshot, house.clock)
-        sold = tables.daily_sales(snapshot, sku, today - timedelta(weeks=CHART_WEEKS), today)
-    return Response(sales_chart(f"Sales of {sku}", tuple(sold)), media_type="image/svg+xml")
+        return tuple(tables.daily_sales(snapshot, sku, today - timedelta(weeks=CHART_WEEKS), today))
 
 
 @router.get("/suppliers/{supplier_id}")

@@ -1,6 +1,7 @@
 """Lists and records in the browser: complete, paged, and careful with people's data."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -117,6 +118,14 @@ def test_sales_are_drawn_without_inline_style(browser: Browser) -> None:
     answer = browser.get("/products/MUG-01/sales.svg")
     assert answer.headers["content-type"].startswith("image/svg+xml")
     assert "style=" not in answer.text
+
+
+def test_the_figures_of_a_drawing_are_its_csv(browser: Browser) -> None:
+    """Whoever cannot see the drawing of sales has the same weeks as a table."""
+    header, first, *_ = browser.get("/products/MUG-01/sales.csv").text.splitlines()
+    assert header == "week_from,pieces"
+    assert date.fromisoformat(first.split(",")[0]).weekday() == 0
+    assert browser.get("/products/NONE/sales.csv").status == 404
 
 
 def test_words_of_strangers_are_text(browser: Browser, house: House) -> None:

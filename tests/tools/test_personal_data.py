@@ -1,10 +1,14 @@
 """One person's data: in full only for a role and a reason, exported whole, erased, and never by chance."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from sqlalchemy import text
 
 from shop.errors import AccessDeniedError, InvalidActionError
@@ -12,6 +16,7 @@ from shop.people import Kind, Principal, Role
 from shop.store.database import Database
 from tests.service_store import add_service
 from tests.small_store import CANARY_EMAIL, CANARY_PHONE, CANARY_POSTCODE, CANARY_STREET, INJECTION
+from tools.knowledge.guide_library import Library
 from tools.ledger import personal
 from tools.tool import Shop
 from tools.toolbox import call
@@ -72,3 +77,42 @@ def test_no_answer_holds_a_canary(
     assert answer.result is not None, answer.error
     told = answer.result.model_dump_json()
     assert not [one for one in CANARIES if one in told]
+
+
+class Recorder:
+    """An embedder that notes the texts it is given, and gives each the same vector."""
+
+    id = "recorder"
+
+    def __init__(self) -> None:
+        self.given: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One vector of length 1 for each text."""
+        self.given += texts
+        return np.full((len(texts), 4), 0.5, dtype=np.float32)
+
+
+def test_no_vector_is_made_or_kept_of_a_customer(
+    store: Database, open_shop: Callable[[Database], Shop], tmp_path: Path
+) -> None:
+    """Whatever is read of a customer, only guides and questions become vectors, and no question is kept."""
+    add_service(store)
+    shop, recorder, index = open_shop(store), Recorder(), tmp_path / "guides.index"
+    assert isinstance(shop.guides, Path)
+    library = Library(shop.guides, index, recorder)
+    looked_up: dict[str, dict[str, object]] = {
+        "find_customer": {"customer": CANARY_EMAIL, "include_messages": True},
+        "get_order": {"order": "2001", "include_messages": True},
+        "suggest_reply": {"ticket": "T-501", "include_messages": True},
+        "search_guides": {"question": "How many days for sending goods back?"},
+    }
+    for tool, arguments in looked_up.items():
+        assert call(replace(shop, guides=library), tool, arguments).error is None
+    assert recorder.given
+    assert not [one for one in CANARIES for given in recorder.given if one in given]
+    personal_words = {"question": f"may {CANARY_EMAIL} of {CANARY_STREET} send goods back?"}
+    assert call(replace(shop, guides=library), "search_guides", personal_words).error is None
+    kept = b"".join(one.read_bytes() for one in index.rglob("*") if one.is_file())
+    assert kept
+    assert not [one for one in CANARIES if one.encode() in kept]

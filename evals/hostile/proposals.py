@@ -302,7 +302,7 @@ class Proposals:
         }
 
     def _add_supply_signal(self, limits: Limits) -> dict[str, Any]:
-        """A delay, or goods that cannot be had, for up to a day too many; or a price, for ever."""
+        """A delay, or goods that cannot be had, for up to a day too many; or terms where nobody buys."""
         random, starts_on = self._random, date(2026, 11, 21)
         last = starts_on + timedelta(days=limits.supply_days + random.choice((-60, -2, -2, -1)))
         what: dict[str, Any] = random.choice(
@@ -313,6 +313,8 @@ class Proposals:
             )
         )
         supplier = random.choices((*SUPPLIERS, "nobody"), (40, 35, 15, 7, 3))[0]
+        if what["effect"] == "price":
+            supplier = "shady"
         return {**what, "supplier": supplier, "starts_on": starts_on.isoformat(), "reason": CANARY}
 
     def _remove_signal(self, limits: Limits) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Final
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
 from agent.brain import ToolOutcome
-from agent.number_check import Known, says_numbers, unsupported, without
+from agent.number_check import UNSUPPORTED, Known, says_numbers, unsupported, without
 from agent.plan import MAKE_PLAN
 from agent.textflow import looks_like_a_call
 from agent.tool_choice import FIND_TOOLS
@@ -28,7 +28,6 @@ CONCLUDE: Final = (
     "[Shophand] No tools are offered now: answer the operator in plain sentences from the results that you"
     " have, and say what could not be found out."
 )
-NUMBERS: Final = "[Shophand] Your answer was not delivered. No tool returned: "
 _NUMBERS_END: Final = (
     ". Never calculate or guess. Look it up with a tool, or answer once again with the numbers of the tool"
     " results exactly as they stand."
@@ -94,7 +93,7 @@ class AnswerCheck:
             return Judged(message)
         if not self._sent_back:
             self._sent_back = True
-            return Judged(message, NUMBERS + ", ".join(wrong) + _NUMBERS_END)
+            return Judged(message, UNSUPPORTED + ", ".join(wrong) + _NUMBERS_END)
         text = f"{without(text, wrong, UNCONFIRMED)}\n\n{TAKEN_OUT}"
         return Judged(message.model_copy(update={"content": text}), taken_out=tuple(wrong))
 
@@ -115,7 +114,7 @@ class AnswerCheck:
         for message in sent:
             text = str(message.text)
             if isinstance(message, ToolMessage) or (
-                isinstance(message, HumanMessage) and not text.startswith(NUMBERS)
+                isinstance(message, HumanMessage) and not text.startswith(UNSUPPORTED)
             ):
                 known.learn(text)
         return known

@@ -100,6 +100,12 @@ class Tools(Protocol):
         Raises TurnStoppedError when the turn was stopped, CapReachedError when calls keep failing.
         """
 
+    def pass_on_only(self, said: Sequence[Message]) -> None:
+        """From now on a write is made only with figures that these messages or an answer of a tool say.
+
+        A model calls it first, for it may not choose or calculate a figure; code that calculates need not.
+        """
+
     def plan(self, steps: Sequence[Mapping[str, str]]) -> None:
         """Show a plan: steps of ``text`` and, where a tool does the step, ``tool``; ticked as tools run."""
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
+UNSUPPORTED: Final = "[Shophand] Your answer was not delivered. No tool returned: "
+"""So begins what a model is told of numbers that nobody gave; it repeats them, so it is no source."""
 _MONTHS: Final = [
     "january",
     "february",

@@ -57,6 +57,7 @@ class LanguageModel:
         """Let the model work on the request until it answers in words; raises ModelError."""
         rules = policy_section(turn.shop.desk.rules())
         # One tool at a time, in the order asked: they are quick look-ups, and writes must keep their order.
+        turn.tools.pass_on_only([*turn.history, *turn.request])
         result = _graph().invoke(
             {"messages": rebuilt([*self._earlier(turn), *turn.request])},
             {"max_concurrency": 1, "recursion_limit": _GRAPH_STEPS},

@@ -32,16 +32,23 @@ _OURS: Final = (MAKE_PLAN, FIND_TOOLS)
 
 
 class PlainLoop:
-    """Implements `agent.brain.Brain` with nothing of ours around the model; `chat` replaces it in tests."""
+    """Implements `agent.brain.Brain` with nothing of ours around the model.
 
-    def __init__(self, settings: ModelSettings, chat: BaseChatModel | None = None) -> None:
+    `chat` replaces the model in tests, `prompt` is what it is told.
+    """
+
+    def __init__(
+        self, settings: ModelSettings, chat: BaseChatModel | None = None, prompt: str = PROMPT
+    ) -> None:
         self._settings = settings
+        self._prompt = prompt
         self._model = chat or openai_model(settings.names[0], settings)
 
     def run(self, turn: Turn, emit: Emit) -> Answer:
         """Let the model work until it answers; raises ModelError, and CapReachedError at the step cap."""
+        turn.tools.pass_on_only([*turn.history, *turn.request])
         tools = [described(each, turn.tools) for each in turn.tools.offered if each.name not in _OURS]
-        agent: Any = create_agent(self._model, tools, system_prompt=PROMPT)
+        agent: Any = create_agent(self._model, tools, system_prompt=self._prompt)
         steps = self._settings.turn.steps or 12
         try:
             result = agent.invoke(

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from agent import plan as plans
-from agent.brain import ToolDescription, ToolOutcome
+from agent.brain import Message, ToolDescription, ToolOutcome
 from agent.journal import Draft, EventKind
 from agent.recorder import Recorder
+from agent.said_figures import Said
 from agent.tool_choice import FIND, FIND_TOOLS, MOST_TOOLS, ToolChoice
 from shop.errors import CapReachedError, ToolInputError
 from shop.store.journal import StoredEvent
@@ -27,6 +28,10 @@ TIMES: Final = 2
 """So often may the same call fail before the turn is ended."""
 REFUSED: Final = frozenset({"denied", "rejected"})
 _SUMMARY: Final = 300
+_REFUSED_BEFORE: Final = (
+    "exactly this was refused in this conversation and is refused again; do not try it again, tell the"
+    " operator why it was refused and what else is possible"
+)
 
 
 class Toolbox(Protocol):
@@ -72,10 +77,12 @@ class TurnTools:
         self._check_stop = check_stop
         self._calls = 0
         self._plan: plans.Plan | None = None
+        self._said: Said | None = None
         planning = ToolDescription(plans.MAKE_PLAN, plans.DESCRIPTION, plans.PARAMETERS)
         finding = (FIND,) if len(toolbox.offered) >= MOST_TOOLS else ()
         self._offered = (*toolbox.offered, *finding, planning)
         self._names = tuple(tool.name for tool in toolbox.offered)
+        self._writes = frozenset(tool.name for tool in toolbox.offered if tool.writes)
 
     @property
     def offered(self) -> Sequence[ToolDescription]:
@@ -86,6 +93,11 @@ class TurnTools:
     def tainted(self) -> bool:
         """Whether this conversation has read a stranger's words."""
         return self._memory.tainted
+
+    def pass_on_only(self, said: Sequence[Message]) -> None:
+        """See `agent.brain.Tools.pass_on_only`."""
+        self._said = Said()
+        self._said.hear(*said)
 
     def plan(self, steps: Sequence[Mapping[str, str]]) -> None:
         """Show a plan; raises ToolInputError when it is not one."""
@@ -108,6 +120,8 @@ class TurnTools:
         call = call or f"call_{self._prefix}_{index}"
         self._announce(name, args, call, index, made_up=made_up)
         outcome = self._outcome(name, args, signature, index)
+        if self._said is not None:
+            self._said.answered(name, args, outcome.content)
         self._remember(signature, outcome)
         self._report(outcome, call, index)
         return outcome
@@ -123,24 +137,26 @@ class TurnTools:
         self._recorder.together(*drafts, *(self._plan.start(name) if self._plan else []))
 
     def _outcome(self, name: str, args: Mapping[str, Any], signature: str, index: int) -> ToolOutcome:
-        if set(args) == {MALFORMED}:
-            text = "the arguments were not valid JSON; send the call again with a JSON object"
-            return ToolOutcome(name, text, failed=True)
-        if name == plans.MAKE_PLAN:
-            return self._make_plan(args)
-        if name == FIND_TOOLS:
-            return self._find_tools(str(args.get("need", "")))
-        if name not in self._names:
-            known = ", ".join((*self._names, plans.MAKE_PLAN))
-            return ToolOutcome(name, f"there is no tool {name!r}; the tools are {known}", failed=True)
+        own = {plans.MAKE_PLAN: self._make_plan, FIND_TOOLS: self._find_tools}.get(name)
+        if own is not None and set(args) != {MALFORMED}:
+            return own(args)
+        objection = self._objection(name, args)
+        if objection is not None:
+            return ToolOutcome(name, objection, failed=True)
         if signature in self._memory.refused:
-            text = (
-                "exactly this was refused in this conversation and is refused again; do not try it again,"
-                " tell the operator why it was refused and what else is possible"
-            )
-            return ToolOutcome(name, text, failed=True, state="denied")
+            return ToolOutcome(name, _REFUSED_BEFORE, failed=True, state="denied")
         key = f"{self._prefix}:{index}"
         return self._toolbox.run(name, args, key=key, tainted=self._memory.tainted)
+
+    def _objection(self, name: str, args: Mapping[str, Any]) -> str | None:
+        """Why a call is not handed to the shop at all."""
+        if set(args) == {MALFORMED}:
+            return "the arguments were not valid JSON; send the call again with a JSON object"
+        if name not in self._names:
+            return f"there is no tool {name!r}; the tools are {', '.join((*self._names, plans.MAKE_PLAN))}"
+        if self._said is not None and name in self._writes:
+            return self._said.objection(args)
+        return None
 
     def _make_plan(self, args: Mapping[str, Any]) -> ToolOutcome:
         try:
@@ -149,10 +165,10 @@ class TurnTools:
             return ToolOutcome(plans.MAKE_PLAN, str(error), failed=True)
         return ToolOutcome(plans.MAKE_PLAN, "The operator sees the plan. Go on with its first step.")
 
-    def _find_tools(self, need: str) -> ToolOutcome:
+    def _find_tools(self, args: Mapping[str, Any]) -> ToolOutcome:
         """Tools by what they are needed for, each with the first sentence of its description."""
         known = {tool.name: tool.description.partition("\n")[0] for tool in self._offered}
-        found = {name: known[name] for name in ToolChoice(self._offered).found(need)}
+        found = {name: known[name] for name in ToolChoice(self._offered).found(str(args.get("need", "")))}
         if not found:
             text = "no tool does that: tell the operator that this cannot be done here"
             return ToolOutcome(FIND_TOOLS, text, failed=True)

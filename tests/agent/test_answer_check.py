@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.answer_check import CONCLUDE, NUMBERS, TAKEN_OUT, UNCONFIRMED
+from agent.answer_check import CONCLUDE, TAKEN_OUT, UNCONFIRMED
 from agent.brain import TurnState
 from agent.conversation import Conversations, TurnResult
+from agent.number_check import UNSUPPORTED
 from tests.gate import SAM
 
 STOCK = [("check_stock", {"sku": "MUG-01"})]
@@ -36,7 +37,7 @@ def test_a_number_that_no_tool_returned_is_sent_back(house: Any) -> None:
     """The model is told which number it was and answers again; the first answer is not shown."""
     result = ask(house.scripted(STOCK, WRONG, "There are 7 mugs."))
     assert (result.answer, shown(result)) == ("There are 7 mugs.", "There are 7 mugs.")
-    assert told(house)[0].startswith(f"{NUMBERS}12.")
+    assert told(house)[0].startswith(f"{UNSUPPORTED}12.")
 
 
 def test_a_number_that_stays_wrong_is_taken_out(house: Any) -> None:

@@ -84,7 +84,7 @@ def test_no_prompt_holds_another_conversations_customer(shop: Any) -> None:
 )
 def test_a_mistake_is_told_to_the_model(shop: Any, call: Any) -> None:
     """Wrong names and arguments are error messages in words, and the turn goes on."""
-    result = ask(shop.scripted([call], "I see."))
+    result = ask(shop.scripted([call], "I see."), "12.345")
     (body,) = bodies(result, "tool_result")
     assert (body["status"], result.state) == ("error", TurnState.DONE)
     assert "Error: " in body["summary"]
@@ -104,7 +104,7 @@ def test_an_order_after_a_strangers_words_is_filed_as_tainted(shop: Any) -> None
     first = ask(shop.scripted(READ_MESSAGES, "Read."))
     ask(
         shop.scripted([("place_purchase_order", {**ORDER[0][1], "quantity": 24})], "Filed."),
-        "x",
+        "order 24",
         first.conversation,
     )
     (action,) = shop.gate.desk.actions()
@@ -114,7 +114,7 @@ def test_an_order_after_a_strangers_words_is_filed_as_tainted(shop: Any) -> None
 
 def test_a_purchase_order_waits_is_approved_and_told(shop: Any) -> None:
     """The whole way: asked for in a chat, approved by a person, told in the next turn; placed once."""
-    first = ask(shop.scripted(ORDER, "It waits as A-1."))
+    first = ask(shop.scripted(ORDER, "It waits as A-1."), "order 240")
     assert bodies(first, "approval")[0]["approval"] == "A-1"
     shop.gate.desk.approve("A-1", PRIYA)
     again = ask(shop.scripted("It is placed."), "and?", first.conversation)
@@ -124,7 +124,7 @@ def test_a_purchase_order_waits_is_approved_and_told(shop: Any) -> None:
 
 def test_the_key_of_a_chats_action_names_its_call(shop: Any) -> None:
     """An action of a chat is found by conversation, turn and call."""
-    result = ask(shop.scripted(ORDER, "It waits."))
+    result = ask(shop.scripted(ORDER, "It waits."), "order 240")
     (action,) = shop.gate.desk.actions()
     assert action.key.startswith(f"{result.conversation}:1:1:")
 
@@ -132,7 +132,7 @@ def test_the_key_of_a_chats_action_names_its_call(shop: Any) -> None:
 def test_two_orders_in_one_message_are_placed_in_order(shop: Any) -> None:
     """Writes of one message happen in the order asked."""
     calls = [("place_purchase_order", {**ORDER[0][1], "quantity": quantity}) for quantity in (24, 36, 48)]
-    ask(shop.scripted(calls, "Done."))
+    ask(shop.scripted(calls, "Done."), "order 24, then 36, then 48")
     quantities = [action.args["lines"][0]["quantity"] for action in shop.gate.desk.actions()]
     assert quantities == [24, 36, 48]
 

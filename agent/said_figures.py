@@ -1,0 +1,174 @@
+"""Which figures of a write nobody said: a model passes figures on, it never chooses or calculates one.
+
+A quantity, an amount, a percentage or a number of an order in the arguments of a write must stand in what the
+operator said, in the conversation's news, or in what a tool answered. What a call itself brought into its
+answer does not count, so that a look-up cannot be made to say an invented figure. Numbers in English words
+are read ("two dozen", "a hundred and twenty", "2k", "50p"). One is said by "the mug" already; names, dates
+and words are not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from agent.brain import Message
+from agent.number_check import UNSUPPORTED, Known
+
+REFUSAL: Final = "nothing was done: "
+_WHY: Final = (
+    " was said neither by the operator nor by a tool. Never choose or calculate a figure: look it up, or ask"
+    " the operator for it."
+)
+_FIGURE: Final = re.compile(r"\s*[£$€]?\s?[-+]?\s?(?P<n>\d[\d,]*(?:\.\d+)?)\s?(?:%|[A-Z]{3})?\s*")
+_SCALED: Final = re.compile(
+    r"(?<![\w.])(?P<n>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>k|%|per\s?cent|pct|p|pence|cents?)(?!\w)", re.IGNORECASE
+)
+_RECORD: Final = re.compile(r"(?:(?:po|rma|t|a)-)?(?P<n>\d+)")
+"""An id of a record, which may be told without its letters; the digits of a SKU are nobody's figure."""
+_WORD: Final = re.compile(r"[a-z]+|[^a-z\s-]")
+_DIGITS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_TEENS: Final = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen",
+                 "eighteen", "nineteen")  # fmt: skip
+_DECADES: Final = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_VALUES: Final = {
+    **dict.fromkeys(("zero", "nothing", "none", "nil", "empty", "gone"), 0),
+    **{word: value for value, word in enumerate((*_DIGITS, *_TEENS), 1)},
+    **{word: 10 * value for value, word in enumerate(_DECADES, 2)},
+    "couple": 2,
+    "pair": 2,
+}
+_JOINING: Final = frozenset(("and", "a", "of"))
+_FEWEST_TENS: Final = 10
+_TIMES: Final = {"dozen": 12, "hundred": 100, "thousand": 1000}
+
+
+class Said:
+    """The figures of one conversation; messages are only read once a write asks for them."""
+
+    def __init__(self) -> None:
+        self._unread: list[Message] = []
+        self._known: set[Decimal] = set()
+        self._records: set[str] = set()
+        self._asked: dict[str, set[Decimal]] = {}
+
+    def hear(self, *messages: Message) -> None:
+        """Take in what was said, in its order: words, calls and answers."""
+        self._unread.extend(messages)
+
+    def answered(self, name: str, args: Mapping[str, Any], content: str) -> None:
+        """Take in a call of this turn and its answer."""
+        self.hear(
+            {"role": "assistant", "tool_calls": [{"id": "", "name": name, "args": args}]},
+            {"role": "tool", "tool_call_id": "", "content": content},
+        )
+
+    def objection(self, args: Mapping[str, Any]) -> str | None:
+        """Why a write with these arguments is not made; None when every figure of it was said."""
+        self._read()
+        unsaid = dict.fromkeys(str(one) for one in _figures(args) if not self._is_said(one))
+        return f"{REFUSAL}{', '.join(unsaid)}{_WHY}" if unsaid else None
+
+    def _read(self) -> None:
+        for message in self._unread:
+            text = str(message.get("content") or "")
+            if message["role"] == "assistant":
+                self._note_calls(message.get("tool_calls") or ())
+            elif message["role"] == "tool" and not text.startswith(REFUSAL):
+                self._learn(text, self._asked.pop(message["tool_call_id"], set()))
+            elif message["role"] == "user" and not text.startswith(UNSUPPORTED):
+                self._learn(text, set())
+        self._unread.clear()
+
+    def _note_calls(self, calls: Iterable[Mapping[str, Any]]) -> None:
+        for call in calls:
+            new = {one for one in _figures(call["args"]) if not self._is_said(one)}
+            if new:
+                self._asked[call["id"]] = new
+
+    def _learn(self, text: str, besides: set[Decimal]) -> None:
+        heard = Known()
+        heard.learn(text)
+        self._records |= {found["n"] for one in heard.ids if (found := _RECORD.fullmatch(one))}
+        self._known |= (heard.numbers | set(_scaled(text)) | set(_in_words(text))) - besides
+
+    def _is_said(self, figure: Decimal) -> bool:
+        return figure == 1 or figure in self._known or str(figure) in self._records
+
+
+def _figures(value: Any) -> Iterator[Decimal]:
+    """The figures among arguments, without their sign.
+
+    >>> list(map(str, _figures({"sku": "MUG-01", "lines": [{"quantity": 24, "price": "1,250.00 GBP"}]})))
+    ['24', '1250.00']
+    """
+    if isinstance(value, Mapping):
+        for one in value.values():
+            yield from _figures(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _figures(one)
+    elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        yield abs(Decimal(str(value)))
+    elif isinstance(value, str) and (found := _FIGURE.fullmatch(value)):
+        yield Decimal(found["n"].replace(",", ""))
+
+
+def _scaled(text: str) -> Iterator[Decimal]:
+    """What is told in thousands and in hundredths.
+
+    >>> list(map(str, _scaled("2k at 50p, 15 % off")))
+    ['2000', '0.5', '0.15']
+    """
+    for found in _SCALED.finditer(text):
+        value = Decimal(found["n"].replace(",", ""))
+        yield value * 1000 if found["unit"].lower() == "k" else value / 100
+
+
+def _in_words(text: str) -> Iterator[Decimal]:
+    """The numbers that are told in words.
+
+    >>> list(map(str, _in_words("two dozen mugs, a hundred and twenty bowls, half a dozen, twenty-five")))
+    ['24', '120', '6', '25']
+    """
+    told = _Told()
+    for word in (*_WORD.findall(text.lower()), ""):
+        if word not in _JOINING or not told.begun:
+            yield from told.hear(word)
+
+
+@dataclass(slots=True)
+class _Told:
+    """A number that is being told: what is complete of it, the part that may still be multiplied."""
+
+    begun: bool = False
+    whole: int = 0
+    part: int = 0
+    half: bool = False
+
+    def hear(self, word: str) -> Iterator[Decimal]:
+        """Take in the next word; gives the number that it ends, if it ends one."""
+        if word in _TIMES:
+            times = (self.part or 1) * _TIMES[word]
+            self.whole, self.part, self.half = self.whole + (times // 2 if self.half else times), 0, False
+            self.begun = True
+            return
+        value = _VALUES.get(word)
+        if self.begun and not (value and self._goes_on_with(value)):
+            if not self.half:
+                yield Decimal(self.whole + self.part)
+            self.begun, self.whole, self.part, self.half = False, 0, 0, False
+        if value is not None:
+            self.begun, self.part = True, self.part + value
+        elif word == "half":
+            self.begun = self.half = True
+
+    def _goes_on_with(self, value: int) -> bool:
+        """Whether it is one number with what is told so far: a smaller part of another sort."""
+        return not self.half and (self.part == 0 or (self.part % 10 == 0 and value < _FEWEST_TENS))
+
+
+__all__ = ["REFUSAL", "Said"]

@@ -1,0 +1,98 @@
+"""A model passes figures on: a write with one that nobody said is not made, whatever loop asks for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.conversation import Conversations
+from agent.plain_loop import PlainLoop
+from agent.said_figures import REFUSAL, Said
+from tests.gate import SAM
+
+MOVE = (
+    "transfer_stock",
+    {"sku": "MUG-01", "quantity": 24, "from_location": "Leeds", "to_location": "Bristol"},
+)
+
+
+def said(*words: str) -> Said:
+    """What an operator has said."""
+    heard = Said()
+    heard.hear(*({"role": "user", "content": each} for each in words))
+    return heard
+
+
+@pytest.mark.parametrize(
+    ("words", "args"),
+    [
+        ("move 24 of them", {"quantity": 24}),
+        ("move two dozen", {"quantity": 24}),
+        ("order a hundred and twenty", {"lines": [{"sku": "MUG-01", "quantity": 120}]}),
+        ("2k please", {"quantity": 2000}),
+        ("make it £1,250", {"price": "1250.00 GBP"}),
+        ("50p off", {"amount": "0.50 GBP"}),
+        ("15 % off", {"change_percent": "-15"}),
+        ("15 % off", {"share": 0.15}),
+        ("take 7 away", {"change": -7}),
+        ("they are all gone", {"counted": 0}),
+        ("cancel PO-1007", {"order": "1007"}),
+        ("cancel #88051", {"order": "88051"}),
+        ("refund the mug", {"quantity": 1, "full": True, "reason": "came 3 days late", "on": "2026-12-24"}),
+    ],
+)
+def test_what_was_said_is_passed_on(words: str, args: dict[str, Any]) -> None:
+    """In digits, in words, in thousands and pence; signs, names, dates and one piece need no saying."""
+    assert said(words).objection(args) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "args", "named"),
+    [
+        ("move some MUG-BLU-350", {"quantity": 350}, "350"),
+        ("move some, 24 at most", {"quantity": 12}, "12"),
+        ("lower it a bit", {"price": "11.40 GBP"}, "11.40"),
+        ("10 mugs and 14 bowls", {"quantity": 24}, "24"),
+        ("refund half of 30.00 GBP", {"amount": "15.00"}, "15.00"),
+        ("they look fewer", {"counted": 0}, "0"),
+        ("cancel the last one", {"order": "88051"}, "88051"),
+    ],
+)
+def test_what_nobody_said_is_named(words: str, args: dict[str, Any], named: str) -> None:
+    """An invented figure, a sum, a share and digits of a SKU are refused by their value."""
+    assert str(said(words).objection(args)).startswith(f"{REFUSAL}{named} was said neither")
+
+
+def test_an_answer_that_repeats_a_calls_figure_says_nothing() -> None:
+    """A look-up with an invented figure does not make it a figure that a tool gave."""
+    heard = said("how long will they last?")
+    heard.answered("forecast_demand", {"sku": "MUG-01", "days": 24}, '{"days": 24, "expected": 57}')
+    assert heard.objection({"quantity": 24}) is not None
+    assert heard.objection({"quantity": 57}) is None
+
+
+def test_what_the_model_itself_wrote_says_nothing() -> None:
+    """Neither its own sentence nor what it was told of its wrong figures is a source."""
+    heard = Said()
+    heard.hear({"role": "assistant", "content": "Shall I move 24?"})
+    heard.answered("transfer_stock", {"quantity": 24}, str(heard.objection({"quantity": 24})))
+    assert heard.objection({"quantity": 24}) is not None
+
+
+@pytest.mark.parametrize("bare", [False, True], ids=["our loop", "a bare loop"])
+def test_no_loop_moves_what_nobody_said(shop: Any, *, bare: bool) -> None:
+    """The call comes back as a failure, nothing is filed, and the turn goes on."""
+    conversations = shop.scripted([MOVE], "How many?")
+    if bare:
+        brain = PlainLoop(shop.settings, shop.model)
+        conversations = Conversations(
+            shop.gate.db, shop.gate.restarted(), shop.settings, shop.clock, brain=brain
+        )
+    result = conversations.turn(
+        conversations.start(SAM), "Move some MUG-01 from Leeds to Bristol.", principal=SAM
+    )
+    (told,) = [event.body for event in result.events if event.kind == "tool_result"]
+    assert told["status"] == "error"
+    assert told["summary"].startswith(f"{REFUSAL}24 was said neither")
+    assert not shop.gate.desk.actions()

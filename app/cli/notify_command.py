@@ -18,7 +18,7 @@ def notify(context: typer.Context) -> None:
     from app.notices.sending import Notifier  # noqa: PLC0415 - only this command sends mail
 
     opened = house(context)
-    channels = channels_of(opened.settings)
+    channels = channels_of(opened.settings, opened.clock)
     if not channels:
         raise SetupError(
             "no channel is set up: set SHOPHAND_SMTP_URL, SHOPHAND_SLACK_WEBHOOK or SHOPHAND_WEBHOOK_URL"

@@ -10,6 +10,7 @@ import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from email.message import EmailMessage
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -27,8 +28,8 @@ Channel = Callable[[Notice], None]
 """Sends one notice; raises OSError (its children are those of smtplib and urllib) if it did not arrive."""
 
 
-def channels_of(settings: Settings) -> dict[str, Channel]:
-    """The channels that are set up; raises SetupError for a half one."""
+def channels_of(settings: Settings, clock: Callable[[], datetime]) -> dict[str, Channel]:
+    """The channels that are set up; raises SetupError for a half one. `clock` dates signatures."""
     found: dict[str, Channel] = {}
     if settings.smtp_url is not None:
         found["mail"] = _mail(settings)
@@ -37,7 +38,7 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
     if settings.webhook_url is not None:
         if settings.webhook_secret is None:
             raise SetupError("SHOPHAND_WEBHOOK_URL needs SHOPHAND_WEBHOOK_SECRET: notices are signed with it")
-        found["webhook"] = _webhook(_address(settings.webhook_url), settings.webhook_secret)
+        found["webhook"] = _webhook(_address(settings.webhook_url), settings.webhook_secret, clock)
     return found
 
 
@@ -91,9 +92,11 @@ def _slack(address: str) -> Channel:
     return send
 
 
-def _webhook(address: str, secret: SecretStr) -> Channel:
+def _webhook(address: str, secret: SecretStr, clock: Callable[[], datetime]) -> Channel:
+    """Each attempt is signed at its own moment: receivers refuse what was signed long ago."""
+
     def send(notice: Notice) -> None:
-        at = int(notice.created_at.timestamp())
+        at = int(clock().timestamp())
         body = json.dumps({"id": notice.key, "at": notice.created_at.isoformat(), **notice.body}).encode()
         _post(address, body, {SIGNATURE: signature(secret.get_secret_value(), at, body)})
 

@@ -9,7 +9,9 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from app.bootstrap import House
+from app.web.formats import Formats
 from app.web.pages.today import ranked, total_by_currency
+from app.web.rendering import formats_of
 from shop.store.database import Snapshot
 from shop.store.journal import Stream
 from shop.store.reads.info import store_info
@@ -50,17 +52,19 @@ def _urgent(house: House, snapshot: Snapshot) -> Iterator[News]:
     now, tenant = house.clock(), house.db.tenant
     soon = now + timedelta(hours=house.settings.notify_urgent_hours)
     due = house.kept.queue.at(snapshot).shown(Shown(order=Order.DEADLINE), now)[:_MOST]
+    formats = formats_of(house)
     for one in inbox.lines_of(snapshot, tenant, [one.number for one in due if one.expires_at <= soon]):
-        yield _approval(one)
+        yield _approval(one, formats)
 
 
-def _approval(one: Waiting) -> News:
-    value = f" Value: {one.money}." if one.money else ""
-    until = f"{one.expires_at:%Y-%m-%d %H:%M} UTC"
+def _approval(one: Waiting, formats: Formats) -> News:
+    """In words as the pages write them: amounts and times by the store's locale and zone."""
+    value = f" Value: {formats.money(one.money)}." if one.money else ""
+    until = formats.moment(one.expires_at)
     return News(
         f"approval:{one.id}",
-        f"{one.id} expires soon: {one.title}",
-        f"{one.reason}{value} Nobody has decided yet; it expires at {until}.",
+        f"{one.id} expires soon: {formats.told(one.title)}",
+        f"{formats.told(one.reason)}{value} Nobody has decided yet; it expires at {until}.",
         f"/approvals/{one.id}",
         {"approval": one.id, "action": one.kind, "expires_at": one.expires_at.isoformat()},
     )
@@ -88,10 +92,11 @@ def _digest(house: House, snapshot: Snapshot) -> Iterator[News]:
     count = sum(pile.count for pile in piles)
     if local.hour < house.settings.notify_digest_hour or not count:
         return
+    formats = formats_of(house)
     worth = " + ".join(
-        str(one) for one in total_by_currency(amount for pile in piles for amount in pile.worth)
+        formats.money(one) for one in total_by_currency(amount for pile in piles for amount in pile.worth)
     )
-    lines = [f"{one.id} {one.title}: {one.reason}" for one in ranked(house, snapshot, now)]
+    lines = [formats.told(f"{one.id} {one.title}: {one.reason}") for one in ranked(house, snapshot, now)]
     yield News(
         f"digest:{local.date().isoformat()}",
         f"{store.name}: {_counted(count)} for a decision",

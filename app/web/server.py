@@ -86,7 +86,7 @@ def create_app(house: House, *, buckets: Buckets | None = None, warmed: bool = F
     A server that is `warmed` works out what many pages show while it starts to answer.
     """
     work = Work()
-    notifier = Notifier(house, channels_of(house.settings))
+    notifier = Notifier(house, channels_of(house.settings, house.clock))
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:

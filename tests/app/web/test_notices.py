@@ -104,7 +104,7 @@ def tell(house: House) -> Tell:
         chosen = Settings.load({**common, **settings})
         again = House(chosen, Database(house.settings.store_url), lambda: house.clock() + later)
         try:
-            return Notifier(again, channels_of(chosen), sleep=lambda _: None).once()
+            return Notifier(again, channels_of(chosen, again.clock), sleep=lambda _: None).once()
         finally:
             again.db.close()
 
@@ -148,6 +148,18 @@ def test_a_webhook_is_signed(tell: Tell, waiting: str, receiver: Heard) -> None:
     expected = hmac.new(b"between-us", f"{at}.".encode() + receiver.bodies[0], hashlib.sha256).hexdigest()
     assert hmac.compare_digest(signed, expected)
     assert any(json.loads(body)["id"] == f"approval:{waiting}" for body in receiver.bodies)
+
+
+def test_every_attempt_is_signed_at_its_own_moment(tell: Tell, waiting: str, receiver: Heard) -> None:
+    """A notice that is sent again an hour later says so, or a receiver would take it for a replay."""
+    assert waiting
+    receiver.status = 503
+    hook = {"webhook_url": receiver.url, "webhook_secret": "between-us"}
+    tell(**hook)
+    first = receiver.signatures[0].partition(",")[0]
+    receiver.signatures.clear()
+    tell(LATER + PAUSES[0] + timedelta(seconds=5), **hook)
+    assert receiver.signatures[0].partition(",")[0] > first
 
 
 @pytest.mark.parametrize("status", [500, 302])
@@ -195,7 +207,7 @@ def test_half_a_channel_is_refused(house: House) -> None:
     """Mail without receivers and a webhook without its secret say what is missing."""
     for half in ({"smtp_url": "smtp://127.0.0.1:1"}, {"webhook_url": "https://e.example"}):
         with pytest.raises(SetupError, match="needs SHOPHAND"):
-            channels_of(Settings.load({"home": house.home, **half}))
+            channels_of(Settings.load({"home": house.home, **half}), house.clock)
 
 
 @pytest.mark.usefixtures("house")

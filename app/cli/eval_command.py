@@ -202,12 +202,25 @@ def capture(
     context: typer.Context,
     stream: Annotated[str, typer.Argument(help="A conversation's or run's id, as pages and chat show it.")],
     name: Annotated[list[str] | None, typer.Option(help="Somebody's name to replace; repeat it.")] = None,
+    store: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Copy the store there as the case's world.")
+    ] = None,
+    script: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Write the model's replies there, for scripted:FILE.")
+    ] = None,
 ) -> None:
-    """Print a conversation or run as a case, people's data replaced; complete world and answer by hand."""
+    """Print a conversation or run as a case, people's data replaced; without --store, complete its world."""
     from evals.harness.capturing import capture as captured  # noqa: PLC0415 - an extra
 
     opened = house(context)
-    screen.data(captured(opened.db, opened.desk, stream, name or ()))
+    found = captured(opened.db, opened.desk, stream, name or (), store)
+    if script is not None:
+        _write(script, found.script)
+    if found.left:
+        screen.talk(
+            f"the copy still holds what these did, put it right in the world: {', '.join(found.left)}"
+        )
+    screen.data(found.case)
 
 
 def _model(context: typer.Context, name: str) -> Model:

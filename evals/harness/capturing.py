@@ -7,12 +7,16 @@ case lists as required what was carried out then, and as to be asked for what we
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from agent.journal import EventKind, Journal
+from evals.harness.captured_store import leave_copy, people_of
+from evals.harness.told import numbers_in
 from shop.errors import NotFoundError
 from shop.money import Money
 from shop.store.database import Database
@@ -20,12 +24,13 @@ from tools.desk import Desk
 from tools.toolbox import TOOLS
 
 _REPLACED: Final = (
-    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "customer@example.com"),
+    (re.compile(r"[\w.+-]+@(?!example\.com\b)[\w-]+(?:\.[\w-]+)+"), "customer@example.com"),
     # A planner that took a part of the number for an order's writes a # before it.
     (re.compile(r"(?<!\w)(?:\+44\s?|0)\d{3,4}[\s#-]{0,2}\d{3}[\s#-]{0,2}\d{3,4}(?!\w)"), "07700 900000"),
     (re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"), "AB1 2CD"),
     (re.compile(r"\b(?:\d[ -]?){12,18}\d\b"), "4242 4242 4242 4242"),
 )
+_MOST: Final = 3
 _MASK: Final = "a customer"
 
 
@@ -48,26 +53,81 @@ def without_people(value: Any, names: Sequence[str]) -> Any:
     return value
 
 
-def capture(db: Database, desk: Desk, stream: str, names: Sequence[str] = ()) -> str:
-    """The case of a conversation or a reorder run, as YAML; `names` are people's names to replace.
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """The case as YAML, the model's replies as a script for it, and what a person still has to do."""
 
-    Raises NotFoundError.
+    case: str
+    script: str
+    left: tuple[str, ...] = ()
+
+
+def capture(
+    db: Database, desk: Desk, stream: str, names: Sequence[str] = (), store: Path | None = None
+) -> Captured:
+    """The case of a conversation or a reorder run; `names` are further people's names to replace.
+
+    With `store` the present store is copied there as the case's world, people replaced, what the stream did
+    taken back. Raises NotFoundError, SetupError.
     """
-    events = Journal(db).read(stream, limit=1_000_000)
+    journal = Journal(db)
+    events = journal.read(stream, limit=1_000_000)
     planned = [event.body for event in events if event.kind == "run_plan"]
     if not events:
         raise NotFoundError(f"there is no conversation or run {stream!r} with anything in it")
-    case = {
-        "id": f"captured-{re.sub('[^a-z0-9]+', '-', stream.lower())[-20:]}",
-        **(_run(planned[0]) if planned else _talk(events, desk, stream)),
-        "tags": ["captured"],
-    }
+    people = people_of(db) if _is_file(db) else None
+
+    def masked(text: str) -> str:
+        return str(without_people(people.without(text) if people else text, names))
+
+    left: tuple[str, ...] = ()
+    world: list[Any] = []
+    if store is not None:
+        actions = desk.actions(run=stream) if planned else desk.actions(conversation=stream)
+        done = {one.id: one.kind for one in actions if one.state == "executed"}
+        left = tuple(leave_copy(db, store, done, masked))
+        world = [{"store": {"file": store.name, "at": events[0].at.isoformat()}}]
+    told = _run(planned[0]) if planned else _talk(events, desk, stream)
+    name = f"captured-{re.sub('[^a-z0-9]+', '-', stream.lower())[-20:]}"
+    case = {"id": name, "world": world, **told, "tags": ["captured"]}
     body = {
         "suite": "captured",
         "describes": "From real work, with people's data replaced; check world and answer by hand.",
-        "cases": [without_people({name: one for name, one in case.items() if one}, names)],
+        "cases": [_each({name: one for name, one in case.items() if one}, masked)],
     }
+    return Captured(_yaml(body), _yaml({name: _each(_replies(events), masked)}), left)
+
+
+def _is_file(db: Database) -> bool:
+    return db.url.startswith("sqlite:///")
+
+
+def _yaml(body: Any) -> str:
     return str(yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=110))
+
+
+def _each(value: Any, masked: Callable[[str], str]) -> Any:
+    """A value with every text in it masked."""
+    if isinstance(value, Mapping):
+        return {name: _each(one, masked) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_each(one, masked) for one in value]
+    return masked(value) if isinstance(value, str) else value
+
+
+def _replies(events: Sequence[Any]) -> list[Any]:
+    """What the model answered, call by call, for ``--model scripted:FILE``; the planner's calls too."""
+    replies: list[Any] = []
+    for event in events:
+        message = event.body.get("message", {}) if event.kind == EventKind.MESSAGE else {}
+        if message.get("role") == "assistant":
+            calls = [
+                {"name": one["name"], "args": dict(one["args"])} for one in message.get("tool_calls", ())
+            ]
+            replies.append(calls or message["content"])
+        elif event.kind == EventKind.ANSWER and (not replies or replies[-1] != event.body["text"]):
+            replies.append(event.body["text"])
+    return replies
 
 
 def _talk(events: Sequence[Any], desk: Desk, conversation: str) -> dict[str, Any]:
@@ -77,8 +137,17 @@ def _talk(events: Sequence[Any], desk: Desk, conversation: str) -> dict[str, Any
         "path": _path(events),
         "required": [{one.kind: _told(one.kind, one.args)} for one in actions if one.state == "executed"],
         "must_ask": [{one.kind: _told(one.kind, one.args)} for one in actions if one.approval_id is not None],
-        "answer": {"contains": ["write here what the last answer must tell"]},
+        "answer": {"contains": _facts(events)},
     }
+
+
+def _facts(events: Sequence[Any]) -> list[str]:
+    """The first figures of the last answer that nobody had said before; words are for a person to choose."""
+    said = [event.body["text"] for event in events if event.kind == EventKind.USER]
+    answers = [event.body["text"] for event in events if event.kind == EventKind.ANSWER]
+    known = {number for text in said for number in numbers_in(text)}
+    found = sorted(numbers_in(answers[-1]) - known) if answers else []
+    return [format(number, "f") for number in found[:_MOST]] or ["write here what the last answer must tell"]
 
 
 def _run(planned: Mapping[str, Any]) -> dict[str, Any]:

@@ -74,7 +74,11 @@ def read_suite(path: Path) -> Suite:
         raise ToolInputError(f"{path.name} cannot be read: {error}") from error
     if not isinstance(body, dict) or set(body) - _KEYS or not isinstance(body.get("cases"), list):
         raise ToolInputError(f"{path.name}: expected the keys suite, describes and cases (a list)")
-    cases = tuple(_case(entry, path.name) for given in body["cases"] for entry in _expanded(given, path.name))
+    cases = tuple(
+        _case(_beside(entry, path), path.name)
+        for given in body["cases"]
+        for entry in _expanded(given, path.name)
+    )
     seen: set[str] = set()
     for case in cases:
         if case.id in seen:
@@ -110,6 +114,22 @@ def _filled(value: Any, row: Mapping[str, Any], place: str) -> Any:
             raise ToolInputError(f"{place}: {{{name}}} has no value in a row of `each`")
     whole = _BLANK.fullmatch(value)
     return row[whole[1]] if whole else _BLANK.sub(lambda found: str(row[found[1]]), value)
+
+
+def _beside(entry: Any, path: Path) -> Any:
+    """The entry with the store that it names looked for beside its file.
+
+    Raises ToolInputError without one.
+    """
+    world = entry.get("world") if isinstance(entry, dict) else None
+    first = world[0] if isinstance(world, list) and world else None
+    named = first.get("store") if isinstance(first, dict) else None
+    if not isinstance(world, list) or not isinstance(named, dict) or "file" not in named:
+        return entry
+    file = path.parent / str(named["file"])
+    if not file.is_file():
+        raise ToolInputError(f"{path.name}, case {entry.get('id')}: there is no store {file}")
+    return {**entry, "world": [{"store": {**named, "file": str(file)}}, *world[1:]]}
 
 
 def _case(entry: Any, place: str) -> Case:

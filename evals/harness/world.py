@@ -138,28 +138,30 @@ class Worlds:
         self._template = template or sample_store()
         self._numbers = count(1)
         self._slots: list[Slot] = []
-        self._free: list[Slot] = []
+        self._free: dict[Path, list[Slot]] = {}
 
     @contextmanager
     def fresh(self, changes: Sequence[Change] = (), seed: str = "") -> Iterator[World]:
         """A store of its own, changed, gone afterwards; ValueError for a change that cannot be made."""
-        slot = self._free.pop() if self._free else self._slot()
+        template, moment = _begins(changes) or (self._template, MOMENT)
+        free = self._free.setdefault(template, [])
+        slot = free.pop() if free else self._slot(template)
         try:
             slot.fill(changes)
             world = self._opened(slot, changes, seed)
-            _ask_before(world, changes)
+            _ask_before(world, changes, moment)
             yield world
         finally:
             slot.clear()
-            self._free.append(slot)
+            free.append(slot)
 
     def close(self) -> None:
         """Give all places up."""
         while self._slots:
             self._slots.pop().close()
 
-    def _slot(self) -> Slot:
-        slot = Slot(self._directory / f"store-{next(self._numbers)}", self._template)
+    def _slot(self, template: Path) -> Slot:
+        slot = Slot(self._directory / f"store-{next(self._numbers)}", template)
         self._slots.append(slot)
         return slot
 
@@ -213,17 +215,25 @@ def _make(store: sqlite3.Connection, changes: Sequence[Change], noted: Sequence[
         raise ValueError(f"the world cannot be changed like this: {error}") from error
 
 
-def _ask_before(world: World, changes: Sequence[Change]) -> None:
+def _begins(changes: Sequence[Change]) -> tuple[Path, datetime] | None:
+    """The store and the moment that the changes name instead of the sample store and its own."""
+    from evals.harness.captured_store import UseStore  # noqa: PLC0415 - it looks at worlds itself
+
+    named = next((one for one in changes if isinstance(one, UseStore)), None)
+    return None if named is None else (named.file, named.at)
+
+
+def _ask_before(world: World, changes: Sequence[Change], moment: datetime) -> None:
     """Put the requests of the past before the desk, at their time, and forget that the tables changed."""
     past = [one for one in changes if isinstance(one, Before)]
     for one in sorted(past, key=lambda each: -each.hours_ago):
-        world.moment = MOMENT - timedelta(hours=one.hours_ago)
+        world.moment = moment - timedelta(hours=one.hours_ago)
         shop = Shop(world.db, world.desk, Session(_COLLEAGUE), world.guides, world.clock)
         for _ in range(one.times):
             answer: Any = call(shop, one.tool, one.args)
             if answer.result is None:
                 raise ValueError(f"before: {one.tool} failed: {answer.error}")
-    world.moment = MOMENT
+    world.moment = moment
     if past:
         world.before = frozenset(each.id for each in world.desk.actions(limit=10_000))
         world.beside.execute("DELETE FROM evaluation_watch")

@@ -198,6 +198,36 @@ def view(
 
 
 @app.command()
+def judge(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="A run's name or directory.")] = "latest",
+    model: Annotated[str, typer.Option(help="Who judges: 'openai:NAME'.")] = "",
+    labels: Annotated[
+        Path | None, typer.Option(help="Labelled answers, one JSON object a line; without it, those shipped.")
+    ] = None,
+    uncalibrated: Annotated[bool, typer.Option(help="Do not ask about labelled answers.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let a language model judge a run's answers, beside the scores; with its kappa on labelled answers."""
+    from evals.harness.results import find_run  # noqa: PLC0415 - the harness loads the agent
+    from evals.judging import LABELS, labelled, verdict_of  # noqa: PLC0415 - the harness loads the agent
+    from evals.judging import judge as judged  # noqa: PLC0415 - the harness loads the agent
+
+    if not model.startswith("openai:"):
+        raise SetupError(f"--model {model!r}: only a language model judges answers: openai:NAME")
+    trials = find_run(_root(context), name).trials()
+    known = [] if uncalibrated else labelled(labels or LABELS)
+    found = judged(trials, verdict_of(_model(context, model).settings), known)
+    if as_json:
+        screen.answer("evaluation-judged/1", {"judge": model, **found.body()})
+        return
+    for line in found.lines():
+        screen.data(line)
+    for case in found.bad:
+        screen.data(f"  bad: {case}")
+
+
+@app.command()
 def capture(
     context: typer.Context,
     stream: Annotated[str, typer.Argument(help="A conversation's or run's id, as pages and chat show it.")],

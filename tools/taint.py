@@ -66,6 +66,7 @@ NAMES: Final = frozenset(
         "carrier",
         "customer",
         "file",
+        "guide",
         "heading",
         "id",
         "instead",

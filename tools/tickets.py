@@ -1,12 +1,15 @@
 """The inbox of customers' messages: each with its order, a draft grounded in facts, and a next step.
 
-A message chooses among fixed topics by its words, and nothing else: no amount, no order, no text of a draft
-and no step is taken from it. So a message cannot ask for anything that the order's own facts do not offer.
+A message chooses, by its words, among fixed topics and among the passages of the store's guides for
+customers, and nothing else: no amount, no order, no text of a draft and no step is taken from it. So a
+message cannot ask for anything that the order's own facts do not offer. Passages are looked for by words
+alone: a message is given to no embedder, so to no other machine.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -16,11 +19,14 @@ from shop.actions import CancelOrder, DraftReply, RequestReturn, ReshipOrder
 from shop.model import Order, Shipment, Ticket
 from shop.service_actions import CancelCause, OrderPieces, ReshipReason
 from shop.store.database import Snapshot
-from shop.store.reads import customers, orders
+from shop.store.reads import customers, info, orders
 from shop.swaps import returnable
 from tools import lookups
 from tools.answers import Answer, ListAnswer, Record, Untrusted, WriteAnswer
 from tools.arguments import Limit, Name, Words, page_offset
+from tools.guides import library_of
+from tools.knowledge.guide import Passage
+from tools.knowledge.guide_library import Library
 from tools.privacy import short_name
 from tools.tool import Shop, read_from, submit
 
@@ -35,6 +41,15 @@ _TOPICS: Final = (
     ("delivery", ("where", "late", "arrived", "tracking", "parcel", "delivery", "delivered")),
 )
 """Topics and the words that choose them, the first that fits counts."""
+_ASKED: Final = {
+    "damaged": "what arrives broken or faulty, and how to claim",
+    "cancel": "cancel an order before it is sent",
+    "return": "how long you have to send goods back",
+    "delivery": "how long delivery takes and a parcel that is late or lost",
+}
+"""What the guides are asked for each topic; for a free question, the message itself."""
+_QUOTED: Final = 240
+_MARKS: Final = ("-", "*", "|", "#", ">", "`")
 
 
 class TicketRecord(Record):
@@ -56,7 +71,10 @@ class TicketsAnswer(ListAnswer):
 
 
 class SuggestionAnswer(Answer):
-    """A draft of a reply from facts only, and a next step with what the rules would answer to it."""
+    """A draft of a reply from facts and one guide, and a next step with what the rules would answer to it.
+
+    `guide` names the file, section and date of the passage that the draft quotes, empty if it quotes none.
+    """
 
     id: str
     status: str
@@ -64,6 +82,7 @@ class SuggestionAnswer(Answer):
     customer_name: str
     order: str | None
     text: str
+    guide: str
     kind: str | None
     request: str
     verdict: str
@@ -86,7 +105,7 @@ def list_tickets(shop: Shop, limit: Limit = 10, page: Page | None = None) -> Tic
 
 
 def suggest_reply(shop: Shop, ticket: TicketId, include_messages: Messages = False) -> SuggestionAnswer:
-    """Suggest a reply to a ticket and the next step, from the order's facts; changes nothing.
+    """Suggest a reply to a ticket and the next step, from the order's facts and a guide; changes nothing.
 
     Says what the rules would answer if the step was asked for now.
     """
@@ -99,6 +118,8 @@ def suggest_reply(shop: Shop, ticket: TicketId, include_messages: Messages = Fal
         parcels = [] if order is None else orders.shipments(snapshot, order.id)
         name = short_name(who.name) if who else ""
         source = read_from(shop, snapshot, "tickets, orders and parcels")
+        today = info.business_day(snapshot, shop.clock)
+    passage = _passage(shop, _ASKED.get(topic, f"{found.subject} {found.body}"), today)
     outcome = None if step is None else shop.desk.preview(step, shop.session)
     return SuggestionAnswer(
         **source,
@@ -107,7 +128,8 @@ def suggest_reply(shop: Shop, ticket: TicketId, include_messages: Messages = Fal
         topic=topic,
         customer_name=name,
         order=None if order is None else order.id,
-        text=draft_of(name, order, parcels, step),
+        text=draft_of(name, order, parcels, step, passage),
+        guide="" if passage is None else _place_of(passage),
         kind=None if step is None else step.kind,
         request="" if step is None else _in_words(step),
         verdict="" if outcome is None else outcome.verdict.value,
@@ -163,13 +185,19 @@ def next_step(snapshot: Snapshot, order: Order, topic: str) -> Action | None:
     return None
 
 
-def draft_of(name: str, order: Order | None, parcels: list[Shipment], step: Action | None) -> str:
-    """A reply of fixed sentences with the facts of the order; nothing in it comes from the message."""
+def draft_of(
+    name: str,
+    order: Order | None,
+    parcels: list[Shipment],
+    step: Action | None,
+    passage: Passage | None = None,
+) -> str:
+    """A reply of fixed sentences, the facts of the order and the guide's words; none is the message's."""
     sentences = [f"Hello {name.split(maxsplit=1)[0]}," if name else "Hello,", "thank you for your message."]
     if order is None:
         sentences.append("Please tell us the number of your order, so that we can look into it.")
     else:
-        sentences.append(f"Your order #{order.id} of {order.placed_at:%d %B %Y} is {_state(order)}.")
+        sentences.append(f"Your order #{order.id} of {order.placed_at:%d %B %Y} {_state(order, parcels)}.")
     for parcel in parcels:
         when = (
             f"was delivered on {parcel.delivered_on:%d %B}"
@@ -177,9 +205,36 @@ def draft_of(name: str, order: Order | None, parcels: list[Shipment], step: Acti
             else f"is {parcel.status.replace('_', ' ')}, promised for {parcel.promised_on:%d %B}"
         )
         sentences.append(f"The parcel with {parcel.carrier} ({parcel.tracking}) {when}.")
+    if passage is not None:
+        sentences.append(f"Our guide “{passage.about.title}” says: “{_beginning(passage)}”")
     if step is not None:
         sentences.append(_PROMISES[step.kind])
     return " ".join(sentences)
+
+
+def _passage(shop: Shop, question: str, today: date) -> Passage | None:
+    """What the guides for customers, in force today, say of a question; None if they say nothing."""
+    library = library_of(shop.guides)
+    if library is None:
+        return None
+    by_words = Library(library.directory)
+    return next(iter(by_words.search(question, 1, audience="customer", on=today).passages), None)
+
+
+def _beginning(passage: Passage) -> str:
+    """The first whole sentences of a passage's plain text, as many as fit."""
+    plain = " ".join(line for line in passage.text.splitlines() if line.strip()[:1] not in _MARKS)
+    told = ""
+    for sentence in re.split(r"(?<=[.!?])\s+", plain.strip()):
+        if told and len(told) + len(sentence) > _QUOTED:
+            break
+        told = f"{told} {sentence}".strip()
+    return told[: 2 * _QUOTED] or passage.heading
+
+
+def _place_of(passage: Passage) -> str:
+    updated = f", updated {passage.about.updated}" if passage.about.updated else ""
+    return f"{passage.file}: {passage.heading}{updated}"
 
 
 _PROMISES: Final = {
@@ -189,9 +244,11 @@ _PROMISES: Final = {
 }
 
 
-def _state(order: Order) -> str:
-    return {"unfulfilled": "being prepared", "fulfilled": "on its way or delivered"}.get(
-        order.status, order.status.replace("_", " ")
+def _state(order: Order, parcels: list[Shipment]) -> str:
+    if parcels and all(one.delivered_on for one in parcels):
+        return "has been delivered"
+    return {"unfulfilled": "is being prepared", "fulfilled": "was sent"}.get(
+        order.status, f"is {order.status.replace('_', ' ')}"
     )
 
 

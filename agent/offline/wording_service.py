@@ -172,6 +172,7 @@ def _ticket(one: TicketRecord) -> str:
 def _suggestion(found: SuggestionAnswer) -> str:
     about = f", order #{found.order}" if found.order else ""
     text = f"Ticket {found.id} ({found.topic}{about}). Suggested reply, nothing was sent:\n“{found.text}”"
+    text += f"\nQuoted from {found.guide}." if found.guide else ""
     if found.request:
         why = f" {' '.join(found.why)}" if found.why else ""
         text += f"\nNext step: {found.request}; the rules would say: {found.verdict.replace('_', ' ')}.{why}"

@@ -42,7 +42,7 @@ _TOPICS: Final = (
 )
 """Topics and the words that choose them, the first that fits counts."""
 _ASKED: Final = {
-    "damaged": "what arrives broken or faulty, and how to claim",
+    "damaged": "goods that arrive broken or faulty are replaced or repaired",
     "cancel": "cancel an order before it is sent",
     "return": "how long you have to send goods back",
     "delivery": "how long delivery takes and a parcel that is late or lost",

@@ -46,6 +46,13 @@ PATHS = (
     "/purchase-orders",
     "/purchase-orders/PO-77",
     "/nowhere",
+    "/ask/{talk}",
+    "/ask/{somebody_elses}",
+    "/approvals?kind=refund_order",
+    "/activity/record",
+    "/activity?until=2020-01-01",
+    "/policies/v1",
+    "/policies/v1/edit/reordering.yaml",
 )
 
 
@@ -57,6 +64,10 @@ def lived_in(store_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     with serving(home) as served:
         operator = served.house.people.principal_for(served.house.credentials.tokens()["operator"])
         served.ask(480)
+        for name in ("maya", "operator"):
+            person = served.house.people.principal_for(served.house.credentials.tokens()[name])
+            talk = served.house.conversations.start(person)
+            served.house.conversations.turn(talk, "show the stock movements of MUG-01", principal=person)
         served.house.desk.submit(order_of(24), Session(assistant_of(operator)))
         run_reorder(served.house.shop(Session(operator)), ReorderRequest(key="pages"))
         kept(home, "first", REFUND, LOOK)
@@ -74,7 +85,9 @@ def page(lived_in: Served, chromium: Browser) -> Iterator[Page]:
 def opened(page: Page, path: str, served: Served) -> Page:
     """A page of that store."""
     run = served.house.conversations.journal.streams("run")[0].id
-    page.goto(path.format(run=run, action=served.house.desk.actions()[0].id))
+    talks = {one.owner: one.id for one in served.house.conversations.journal.streams("conversation")}
+    known = {"talk": talks.get("maya"), "somebody_elses": talks.get("operator")}
+    page.goto(path.format(run=run, action=served.house.desk.actions()[0].id, **known))
     return page
 
 
@@ -103,3 +116,15 @@ def test_the_sign_in_page_has_no_fault_of_accessibility(lived_in: Served, chromi
     found = Axe().run(page, options=WCAG)
     assert found.violations_count == 0, found.generate_report()
     context.close()
+
+
+def test_the_menu_of_a_phone_leads_everywhere(page: Page, lived_in: Served) -> None:
+    """Axe finds nothing in the open menu; however far one has scrolled, menu and switch are in sight."""
+    opened(page, "/activity", lived_in)
+    page.mouse.wheel(0, 2_000)
+    assert page.get_by_role("button", name="Stop all agents").is_visible()
+    page.get_by_role("button", name="Menu").click()
+    found = Axe().run(page, options=WCAG)
+    assert found.violations_count == 0, found.generate_report()
+    page.get_by_role("link", name="Policies").click()
+    page.wait_for_url("**/policies")

@@ -27,6 +27,9 @@ _FIGURE: Final = re.compile(r"\s*[£$€]?\s?[-+]?\s?(?P<n>\d[\d,]*(?:\.\d+)?)\s
 _SCALED: Final = re.compile(
     r"(?<![\w.])(?P<n>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>k|%|per\s?cent|pct|p|pence|cents?)(?!\w)", re.IGNORECASE
 )
+_ALONE: Final = re.compile(
+    r"(?<![\w#.,/:-])(?P<n>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\w/:-]|[.,]\d)"
+)
 _RECORD: Final = re.compile(r"(?:(?:po|rma|t|a)-)?(?P<n>\d+)")
 """An id of a record, which may be told without its letters; the digits of a SKU are nobody's figure."""
 _WORD: Final = re.compile(r"[a-z]+|[^a-z\s-]")
@@ -93,7 +96,8 @@ class Said:
         heard = Known()
         heard.learn(text)
         self._records |= {found["n"] for one in heard.ids if (found := _RECORD.fullmatch(one))}
-        self._known |= (heard.numbers | set(_scaled(text)) | set(_in_words(text))) - besides
+        figures = {*heard.numbers, *_in_digits(text), *_scaled(text), *_in_words(text)}
+        self._known |= figures - besides
 
     def _is_said(self, figure: Decimal) -> bool:
         return figure == 1 or figure in self._known or str(figure) in self._records
@@ -114,6 +118,16 @@ def _figures(value: Any) -> Iterator[Decimal]:
     elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         yield abs(Decimal(str(value)))
     elif isinstance(value, str) and (found := _FIGURE.fullmatch(value)):
+        yield Decimal(found["n"].replace(",", ""))
+
+
+def _in_digits(text: str) -> Iterator[Decimal]:
+    """Numbers that stand for themselves, also where they could be a day: "2 APR-NVY", "4 Dec".
+
+    >>> list(map(str, _in_digits("2 APR-NVY and 1,250.00 GBP, not MUG-350 or 2026-11-20")))
+    ['2', '1250.00']
+    """
+    for found in _ALONE.finditer(text):
         yield Decimal(found["n"].replace(",", ""))
 
 

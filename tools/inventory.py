@@ -23,6 +23,9 @@ SALES_DAYS: Final = 28
 _MOVEMENT_PAGE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}/[0-9]{1,15}")
 
 
+_NO_CHANGE: Final = "change must not be 0: say how many pieces to add (2) or take off (-2)"
+
+
 class ShelfRecord(Record):
     """The stock of a SKU at one location, in pieces. `assumed` figures were invented by an import."""
 
@@ -123,29 +126,37 @@ def adjust_stock(
     shop: Shop,
     sku: Sku,
     location: LocationName,
-    change: Annotated[
-        int,
-        Field(strict=True, ge=-MAX_PIECES, le=MAX_PIECES, description="pieces to add, or take off: -2"),
-    ],
     reason: Literal["count", "damage", "loss", "found", "expired"],
+    change: Annotated[
+        int | None,
+        Field(strict=True, ge=-MAX_PIECES, le=MAX_PIECES, description="pieces to add, or take off: -2"),
+    ] = None,
+    counted: Annotated[
+        int | None, Field(strict=True, ge=0, le=MAX_PIECES, description="pieces that were counted: 117")
+    ] = None,
     note: Words | None = None,
 ) -> WriteAnswer:
-    """Ask to correct the stock on hand of a product at a location by a number of pieces.
+    """Ask to correct the stock on hand of a product at a location: by pieces, or to what was counted.
 
-    Changes the stock figure once the rules or a person allow it; refuses a change of 0.
+    Changes the stock figure once the rules or a person allow it. Give either change or counted, not both.
     """
-    if change == 0:
-        raise ToolInputError("change must not be 0: say how many pieces to add (2) or take off (-2)")
+    if (change is None) == (counted is None):
+        raise ToolInputError("give either change, such as -2, or counted, such as 117")
     with shop.db.reading() as snapshot:
         product = lookups.product(snapshot, sku)
         place = lookups.location(snapshot, location)
+        kept = stock.level(snapshot, product.sku, place.id)
+    difference = change if change is not None else (counted or 0) - (kept.on_hand if kept else 0)
+    if difference == 0:
+        told = f"the books say {counted} too, so there is nothing to adjust"
+        raise ToolInputError(told if change is None else _NO_CHANGE)
     return submit(
         shop,
         AdjustStock,
-        f"adjust {_named(product)} at {place.name} by {change:+d} ({reason})",
+        f"adjust {_named(product)} at {place.name} by {difference:+d} ({reason})",
         sku=product.sku,
         location=place.id,
-        change=change,
+        change=difference,
         reason=AdjustReason(reason),
         note=note or "",
     )

@@ -1,6 +1,7 @@
 """Tools for money back and cancellations, and the note on an order."""
 
-from typing import Annotated, Any, Literal
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
@@ -22,9 +23,11 @@ from tools.arguments import (
     Name,
     OrderedLine,
     OrderId,
+    PercentText,
     Reason,
     Words,
     parse_amount,
+    parse_percent,
 )
 from tools.order_pieces import method_meant, sku_on
 from tools.tool import Shop, read_from, submit
@@ -41,6 +44,8 @@ Shipping = Annotated[bool, Field(strict=True, description="true to pay the shipp
 Destination = Annotated[
     Name, Field(description="'original payment', or 'gift card', or an id of the customer's methods")
 ]
+ShareText = Annotated[PercentText, Field(description="percent of what the quote says, as text: '50'")]
+_WHOLE: Final = Decimal(100)
 Cause = Annotated[
     Literal["no_longer_needed", "ordered_by_mistake", "out_of_stock", "suspected_fraud"],
     Field(description="the cause, where it is known"),
@@ -96,28 +101,41 @@ def refund_order(
     shop: Shop,
     order: OrderId,
     amount: AmountText | None = None,
+    percent: ShareText | None = None,
     items: Returned = None,
     include_shipping: Shipping = False,
     to: Destination | None = None,
     reason: Reason = NO_REASON,
 ) -> WriteAnswer:
-    """Ask to pay money of an order back to the customer: an amount, or what the quote says.
+    """Ask to pay money of an order back to the customer: an amount, or what the quote says, or a share of it.
 
-    An amount with items is a part of their price. It goes back as it was paid, or to a gift card of the
-    customer. Pays once the rules or a person allow it, and cannot be undone. Refuses an order with nothing
-    left to refund.
+    An amount with items is a part of their price; give an amount or percent, not both. It goes back as it was
+    paid, or to a gift card of the customer. Pays once the rules or a person allow it, and cannot be undone.
+    Refuses an order with nothing left to refund.
     """
     with shop.db.reading() as snapshot:
         found = lookups.order(snapshot, order)
         quoted = _quote(snapshot, found, items, with_shipping=include_shipping)
         method = method_meant(snapshot, found.customer, to)
-    money = quoted.amount if amount is None else parse_amount(amount, found.total.currency)
+    money = _asked_for(quoted, amount, percent)
     if money.minor == 0:
         left = f"{quoted.paid} was paid, {quoted.refunded} has been refunded"
         raise ToolInputError(f"there is nothing to refund on order #{found.id}: {left}")
     parts = _parts_of(quoted, money) if items or (items == [] and include_shipping) else {}
     request = f"refund {money} of order #{found.id} ({quoted.refundable} refundable)"
     return submit(shop, RefundOrder, request, order=found.id, amount=money, reason=reason, to=method, **parts)
+
+
+def _asked_for(quoted: RefundQuote, amount: str | None, percent: str | None) -> Money:
+    """The money that is meant: all that the quote says where neither is given."""
+    if amount is not None and percent is not None:
+        raise ToolInputError("give an amount, such as '12.50', or percent, such as '50', not both")
+    if amount is not None:
+        return parse_amount(amount, quoted.amount.currency)
+    share = Decimal(100) if percent is None else parse_percent(percent)
+    if not 0 < share <= _WHOLE:
+        raise ToolInputError(f"percent must be over 0 and at most 100, not {percent}")
+    return quoted.amount.times(share / _WHOLE)
 
 
 def cancel_order(

@@ -66,6 +66,27 @@ def test_small_adjustment_is_done(shop: Shop) -> None:
     assert result(shop, "check_stock", sku="MUG-01").locations[0].on_hand == 38
 
 
+def test_a_count_is_subtracted_by_the_tool(shop: Shop) -> None:
+    """Who counts says what is on the shelf; the difference to the books is the tool's to work out."""
+    done = result(shop, "adjust_stock", sku="MUG-01", location="leeds", counted=38, reason="count")
+    assert done.request == "adjust MUG-01 Blue Stoneware Mug at Leeds by -2 (count)"
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ({"counted": 40}, "the books say 40 too"),
+        ({"counted": 40, "change": -2}, "either change"),
+        ({}, "either change"),
+        ({"change": 0}, "must not be 0"),
+    ],
+)
+def test_an_adjustment_says_one_thing(shop: Shop, args: dict[str, int], words: str) -> None:
+    """Neither figure, both, or no difference is refused with what to give."""
+    answer = call(shop, "adjust_stock", {"sku": "MUG-01", "location": "leeds", "reason": "count", **args})
+    assert words in str(answer.error)
+
+
 def test_adjustment_below_zero_is_denied(shop: Shop) -> None:
     """An adjustment that would make stock negative is denied with the reason, and nothing changes."""
     done = result(shop, "adjust_stock", sku="MUG-01", location="bristol", change=-11, reason="loss")

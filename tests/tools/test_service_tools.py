@@ -135,6 +135,19 @@ def test_refund_defaults_to_the_quote(shop: Shop) -> None:
     assert done.undo.startswith("final")
 
 
+def test_a_share_of_a_refund_is_worked_out_by_the_tool(shop: Shop) -> None:
+    """Half of what the quote says is asked for as such, and rounded once."""
+    items = [{"sku": "MUG-01", "quantity": 1}]
+    result(shop, "refund_order", order="#1042", items=items, percent="50")
+    assert filed(shop)["amount"] == {"minor": 625, "cur": "GBP"}
+
+
+@pytest.mark.parametrize("args", [{"percent": "0"}, {"percent": "101"}, {"percent": "50", "amount": "3.00"}])
+def test_a_share_that_is_none_is_refused(shop: Shop, args: dict[str, str]) -> None:
+    """Nothing, more than all, and a share beside an amount are refused with what to give."""
+    assert "percent" in str(call(shop, "refund_order", {"order": "#1042", **args}).error)
+
+
 def test_too_large_refund_is_denied(shop: Shop) -> None:
     """More than what may be refunded is denied by the desk, with the reason."""
     done = result(shop, "refund_order", order="1042", amount="24.96")

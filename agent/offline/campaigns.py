@@ -55,7 +55,11 @@ def campaign_step(request: Request) -> Step | None:
         return None
     if mood(text, quoted=request.quoted) is not Mood.COMMAND:
         return None
-    category = (found["of"] or found["which"] or found["what"]).strip()
+    category = re.sub(
+        r"^(?:category|department)\s+|\s+(?:category|department|range|section)$",
+        "",
+        (found["of"] or found["which"] or found["what"]).strip(),
+    )
     sign = "-" if found["down"] else ""
     percent = request.of(Sort.PERCENT)[0].value
     args = {"category": category, "change_percent": f"{sign}{percent}", "reason": reason(request)}

@@ -10,7 +10,7 @@ _GROUPS: Final = """
     customer client buyer shopper purchaser guest folk people person lady guy gentleman
     parcel package packet consignment box
     courier carrier dhl ups dpd evri hermes fedex postman driver
-    broken damage damaged smashed shattered cracked chipped crushed torn dented faulty scratched ruined bust wrecked kaput kaputt leak spoilt spoiled
+    broken damage damaged smashed shattered cracked chipped crushed torn dented faulty scratched ruined squashed soaked bust wrecked kaput kaputt leak spoilt spoiled
     stolen nicked shoplifted pinched robbed theft
     empty bare zero gone finished nil
     plenty loads lots tons heaps

@@ -73,6 +73,7 @@ class Dialogue:
         """Remember the records that a message mentions clearly."""
         for one in mentions:
             if one.known and not one.choices and one.sort in _KEPT:
+                self.focus.pop(one.sort, None)  # the latest stands last
                 self.focus[one.sort] = one.value
 
     def as_json(self) -> dict[str, Any]:

@@ -85,7 +85,7 @@ _NAMED_BY: Final = {
 def within_reach(request: Request, dialogue: Dialogue) -> frozenset[Sort]:
     """The sorts of record that were named now or before; words that may be a name count as named."""
     named = {one.sort for one in (*request.mentions, *request.context)}
-    named |= {Sort(sort) for sort in dialogue.focus}
+    named |= {sort for sort in Sort if sort in dialogue.focus}
     if values.unknown_words(request):
         named |= {Sort.SKU, Sort.CUSTOMER}
     return frozenset(named)
@@ -101,9 +101,11 @@ def resolved(request: Request, dialogue: Dialogue) -> str:
     if dialogue.last is None or any(one.sort in records for one in request.mentions):
         return ""
     about = next((sort for name, sort in _NAMED_BY.items() if name in dialogue.last.args), None)
+    latest = next(reversed(dialogue.focus), "")
+    about = Sort.TICKET if latest == Sort.TICKET else about
     if about is None:
         return ""
-    tag = "rma_id" if about is Sort.TICKET and "rma" in dialogue.last.args else about
+    tag = "rma_id" if about is Sort.TICKET and dialogue.focus.get(about, "").startswith("RMA") else about
     if _STANDS_FOR.search(request.text):
         return _STANDS_FOR.sub(f"<{tag}>", request.text, count=1)
     named = about in (Sort.ORDER, Sort.TICKET) and len(request.text.split()) < _BRIEF

@@ -33,7 +33,7 @@ _ASKED_ABOUT: Final = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What a request means: `tool` is called; `offered` is the change that was asked about, if one was."""
+    """What a request means: `tool` is called, none where it is empty; `offered` is the change that was asked about."""
 
     tool: str
     offered: str | None = None

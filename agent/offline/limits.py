@@ -66,7 +66,7 @@ _SECRETS: Final = re.compile(
 )
 _PAID_WITH: Final = re.compile(
     r"^(?=.*<order_id>)(?=.*\b(?:pay|paid|paying|payment|charge[ds]?|put|switch|move)\b)(?=.*\b(?:gift ?card|ending)\b)"
-    r"(?!.*\b(?:show|tell|list|give me|read|what|which|export|send me|numbers?)\b)"
+    r"(?!.*\b(?:show|tell|list|give me|read|what|which|export|send me|(?<!<)numbers?)\b)"
 )
 """How one order is to be paid: no card is asked for."""
 _SWEEPING: Final = re.compile(

@@ -75,7 +75,7 @@ _FORBIDS: Final = re.compile(
     r"|\bdry[- ]run\b|\bnot yet\b|\bno (?:action|changes?|writes?)\b|\bhold (?:off|on)\b|\bpurely hypothetical\w*|\bfor information only\b|\bread[- ]only\b"
 )
 _REPORTS: Final = re.compile(
-    r"^(?:(?:the |a |our )?(?:van|truck|lorry|driver)\b(?! (?:is )?(?:late|due))).*<location>|^(?:<location>|the (?:shop|store|warehouse) in <location>) (?:needs?|wants?|lacks?|could use)\b|^(?:(?:the|a|an|our|my|this|that|some|one|another) (?:\w+ ){0,2}?(?:customer|client|buyer|supplier|driver|carrier|warehouse|colleague|boss|"
+    r"^(?:(?:the |a |our )?(?:van|truck|lorry|driver)\b(?! (?:is )?(?:late|due))).*<location>|^(?:<location>|the (?:shop|store|warehouse) in <location>) (?:needs?|wants?|lacks?|could use)\b|^(?:(?:the|a|an|our|my|this|that|some|one|another) (?:\w+ ){0,2}?(?:customer|client|buyer|lady|gentleman|guy|woman|man|chap|bloke|person|courier|supplier|driver|carrier|warehouse|colleague|boss|"
     r"manager|box|parcel|goods|delivery|ticket|email|mail)|(?:customer|client|buyer|supplier|boss)|we|i|they|he|she|it|somebody|someone|there|"
     r"<customer_id>|<supplier>|<location>|<ticket_id>|(?:the )?<order_id>|(?:the )?<po_id>|(?:the |our |<number> (?:of )?(?:the )?(?:\w+ )?)?<sku>)\b"
     r"(?:'s|'ve|'re|'d)?\s+(?!(?:needs?|want|to|at|for|from|x|like|in|on|by|of|down|up)\b)(?:\w+n't |just |has |have |had |is |are |was |were |already |already |only )*"

@@ -93,7 +93,9 @@ def days_between(spans: list[tuple[date, date]], text: str) -> tuple[date | None
     if not spans:
         return None, None
     first, last = min(one for one, _ in spans), max(other for _, other in spans)
-    if len(spans) == 1 and re.search(r"\b(?:since|after|from)\b(?!.*\b(?:to|until|till)\b)", text):
+    if len(spans) == 1 and re.search(
+        r"\b(?:since|after)\b|\bfrom\b.*\b(?:on|onwards)\b|\bfrom \d{4}-(?!.*\b(?:to|until|till)\b)", text
+    ):
         return first, None
     if len(spans) == 1 and re.search(r"\b(?:before|until|till|up to)\b", text):
         return None, last

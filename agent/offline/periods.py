@@ -22,7 +22,7 @@ PERIOD: Final = re.compile(
     rf"(?:few\s+)?(?:days?|weeks?|fortnight|months?|quarters?|years?|{_DAYS}|{_MONTHS})\b"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?(?:\s+of)?(?:\s+(?:{_MONTHS}|{_SHORT_MONTHS}))?"
     rf"(?:\s*(?:to|until|till|-|through)\s*(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?(?:\s+of)?)?\s+(?:{_MONTHS}|{_SHORT_MONTHS})\b"
-    rf"|\b(?:today|tonight|tomorrow|yesterday|this\s+morning|this\s+afternoon|(?:by|until|on|since)\s+(?:{_DAYS}))\b"
+    rf"|\b(?:today|tonight|tomorrow|yesterday|this\s+morning|this\s+afternoon|(?:by|until|on|since)\s+(?:{_DAYS})|(?:in|since|during|before|after|until)\s+(?:{_MONTHS}))\b"
     r"|\b\d{4}-\d{2}-\d{2}\b",
     re.IGNORECASE,
 )

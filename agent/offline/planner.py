@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
@@ -174,11 +175,21 @@ class _Work:
             return
         if call.tool == "recommend_reorder":
             dialogue.advice = _advice(call, outcome.value)
+        opened = _OPENED.get(call.tool)
+        found = re.search(opened[1], outcome.content) if opened else None
+        if opened and found:
+            dialogue.focus.pop(opened[0], None)
+            dialogue.focus[opened[0]] = found.group()
         for name, sort in (("sku", "sku"), ("order", "order_id"), ("purchase_order", "po_id")):
             if isinstance(call.args.get(name), str):
                 dialogue.focus[sort] = getattr(outcome.value, name, None) or call.args[name]
 
 
+_OPENED: Final = {
+    "request_return": ("ticket_id", r"\bRMA-\d+"),
+    "request_exchange": ("exchange", r"\bEX-\d+"),
+}
+"""What a change opens, for "receive it" and "complete it": where it is remembered, and how its id looks."""
 _SOURCES: Final = {"counted": "check_stock", "by": "get_price", "share": "quote_refund"}
 
 

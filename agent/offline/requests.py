@@ -116,9 +116,14 @@ def _stands_alone(piece: Request) -> bool:
     """Whether a piece asks for something by itself."""
     return (
         not is_statement(piece.text)
+        and not _CONDITION.match(piece.text)
         and max(scores(piece.text).values()) >= THRESHOLD
         and not _is_detail(piece.text)
     )
+
+
+_CONDITION: Final = re.compile(r"^(?:and |so |well |ok |but )*if (?:i|we|you|they|he|she|it|the)\b(?!.*\?)")
+"""A condition whose question or command is still to come."""
 
 
 def _finishes(piece: Request, before: Request) -> bool:

@@ -70,7 +70,13 @@ _WISH: Final = re.compile(
     r"\b(?:(?:needs?|has|have|ought|is|are) to|must|should|need(?:s|ing)? \w+ing)\b(?! (?:know|ask|be asked)\b)"
 )
 """What is to be done, told as such."""
-_RATHER: Final = re.compile(r"\b(?:would|'d) (?:rather|prefer)\b|\bprefers?\b")
+_RATHER: Final = re.compile(r"\b(?:would|'d) (?:rather|prefer|like)\b|\bprefers?\b|\bwants?\b")
+_AND_DO_IT: Final = re.compile(
+    r"[.,;!]\s+(?:so |and |please )*(?:do (?:it|that|so)|sort (?:it|that|this)(?: out)?|make it so|see to it)\b[\s.!]*$"
+)
+"""A command that only points at what was told."""
+_OF_RETURNS: Final = frozenset(("receive_return", "inspect_return", "cancel_return"))
+"""Changes without a look-up of their own: where they are talked of they are offered, and nothing is shown."""
 _CHOSEN: Final = frozenset(("change_order_payment", "change_order_address", "change_order_items"))
 """What a customer may choose while the order is pending: "she would rather pay by gift card" asks for it."""
 
@@ -116,7 +122,7 @@ def is_one_command(whole: Request, pieces: Sequence[Request]) -> bool:
     if tool not in WRITES or share < VERY_SURE or not asks_for(text, tool):
         return False
     others = (likeliest(told_apart(piece)) for piece in pieces)
-    return all(other == tool or chance < SURE for other, chance in others)
+    return all(other == tool or chance < _LIKELY for other, chance in others)
 
 
 def likeliest(text: str) -> tuple[str, float]:
@@ -174,7 +180,7 @@ def _changed(tool: str, share: float, text: str, meant: Intent | None, how: Mood
         return Intent(tool)
     if meant is not None and meant.tool in WRITES:
         return Intent(_INSTEAD[meant.tool], offered=None) if share >= VERY_SURE else meant
-    instead = _INSTEAD.get(tool)
+    instead = _INSTEAD.get(tool, "" if tool in _OF_RETURNS else None)
     if instead is None:
         return meant
     return Intent(instead, offered=tool if how is not Mood.FORBIDDEN else None)
@@ -185,20 +191,24 @@ def asks_for(text: str, tool: str) -> bool:
     if mood(text) is not Mood.COMMAND:
         return False
     verbs = _verbs().get(tool, frozenset())
-    if commanded_by(text, lambda head: _first(head) in verbs):
-        return True
-    if any(concept(hit["verb"] or hit["then"]) in verbs for hit in _ASIDE.finditer(text)):
-        return True
-    if tool in _DECLARED and _DECLARED[tool].search(text) is not None:
-        return True
-    if tool in _CHOSEN and _RATHER.search(text) is not None:
-        return True
-    return tool in _WISHED and _WISH.search(text) is not None
+    return (
+        commanded_by(text, lambda head: _first(head) in verbs)
+        or any(concept(hit["verb"] or hit["then"]) in verbs for hit in _ASIDE.finditer(text))
+        or _is_told_to_be(text, tool)
+    )
+
+
+def _is_told_to_be(text: str, tool: str) -> bool:
+    """Whether a text tells that something is to be, and the tool is one for which that is enough."""
+    declared = tool in _DECLARED and _DECLARED[tool].search(text) is not None
+    chosen = tool in _CHOSEN and _RATHER.search(text) is not None
+    needed = tool in _WISHED and _WISH.search(text) is not None
+    return declared or chosen or needed or _AND_DO_IT.search(text) is not None
 
 
 _DECLARED: Final = {
     "change_prices": re.compile(
-        r"<percent>.*\bplease\b|\b(?:must|should|shall|have to|has to|need to|are to|to) (?:go|come|be)\b.*<percent>"
+        r"<percent>.*\bplease\b|^(?:the )?(?:selling )?prices? (?:of|for|in)\b.*\bby <percent>|\b(?:must|should|shall|have to|has to|need to|are to|to) (?:go|come|be)\b.*<percent>"
     ),
     "inspect_return": re.compile(
         r"\b(?:can|may|should|must) (?:be )?(?:go|put|back|sold|binned|scrapped|written)\b"

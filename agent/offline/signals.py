@@ -7,6 +7,7 @@ worked out from the store's own day; a percentage is told back as what it is cou
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -18,9 +19,7 @@ from agent.offline.requests import Request
 from agent.offline.values import reason
 
 _WHAT: Final = r"(?P<what><sku>|[a-z][a-z& ]*?)"
-_REST: Final = (
-    r"(?:\s+(?:at|in) <location>)?(?:\s+(?:(?:from|on|until|till|to|and|for|between)\s+)*<period>)*[\s.!]*$"
-)
+_REST: Final = r"(?:\s+(?:at|in) <location>)?(?:\s+(?:(?:from|on|until|till|before|to|and|for|between)\s+)*<period>)*[\s.!]*$"
 _PROMOTION: Final = re.compile(
     rf"^(?:we |we're |we are |i |please )*(?:will |to )?(?:run|running|plan|planning|have|start|starting|note|add)"
     rf"(?: a| an| the| our)? <percent> "
@@ -252,7 +251,16 @@ def span_of(said: str, today: date) -> tuple[date, date] | None:
     for name, span in known.items():
         if name in words:
             return span
-    return _length(words, today)
+    return _length(words, today) or _month(words, today)
+
+
+def _month(words: str, today: date) -> tuple[date, date] | None:
+    """The whole of a month, the coming one of its name."""
+    place = next((place for place, name in enumerate(_MONTHS, 1) if re.search(rf"\b{name}", words)), None)
+    if place is None:
+        return None
+    year = today.year + (place < today.month)
+    return max(date(year, place, 1), today), date(year, place, monthrange(year, place)[1])
 
 
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

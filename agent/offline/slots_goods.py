@@ -41,9 +41,12 @@ _UNSAID: Final = re.compile(
     r"\b(?:the|a|an|one|ones|variant|version|instead|please|in|colour|color|size|of|from|on|order|it|that|<order_id>)\b|<order_id>"
 )
 _LOST: Final = re.compile(
-    r"\b(?:lost|missing|stolen|vanish\w*|disappear\w*|never (?:\w+ ){0,2}?(?:came|arrived|reached|showed|turned|made))\b"
+    r"\b(?:lost|missing|stolen|vanish\w*|disappear\w*|(?:went|gone) (?:astray|walkabout|for good)|never (?:\w+ ){0,2}?(?:came|arrived|reached|showed|turned|made))\b"
 )
-_DAMAGED: Final = re.compile(r"\b(?:damag\w*|brok\w*|smash\w*|shatter\w*|crack\w*|chip\w*|crush\w*)\b")
+_DAMAGED: Final = re.compile(
+    r"\b(?:damag\w*|brok\w*|smash\w*|shatter\w*|crack\w*|chip\w*|crush\w*|squash\w*|dent\w*|torn|leak\w*|"
+    r"ruin\w*|wreck\w*|soak\w*|in (?:bits|pieces))\b"
+)
 
 
 def named_pieces(filling: Filling) -> list[dict[str, Any]] | None:

@@ -171,8 +171,11 @@ def _payment(filling: Filling, args: dict[str, Any]) -> Filled:
     args["order"] = filling.record("order", Sort.ORDER)
     said = filling.request.said
     card = re.search(r"\bending(?: in| with| on)? #?(\d{4})\b", said, re.IGNORECASE)
-    method = f"card ending {card[1]}" if card else "gift card" if _GIFT_CARD.search(said) else ""
-    if not method or (card and _GIFT_CARD.search(said)):
+    others = {hit.lower() for hit in _OTHER_WAYS.findall(said)}
+    others |= {"gift card"} if _GIFT_CARD.search(said) else set()
+    ways = [*([f"card ending {card[1]}"] if card else []), *sorted(others)]
+    method = ways[0] if len(ways) == 1 else ""
+    if not method:
         raise MissingError(
             "method", "Which payment method? Say 'gift card' or 'card ending' and four digits."
         )
@@ -180,6 +183,7 @@ def _payment(filling: Filling, args: dict[str, Any]) -> Filled:
     return args, ""
 
 
+_OTHER_WAYS: Final = re.compile(r"\b(?:paypal|klarna|apple pay|google pay)\b", re.IGNORECASE)
 _GIFT_CARD: Final = re.compile(r"\bgift ?card\b", re.IGNORECASE)
 
 
@@ -238,9 +242,10 @@ _BROKEN: Final = re.compile(
 
 def _complete(filling: Filling, args: dict[str, Any]) -> Filled:
     named = re.search(r"\bEX-\d+\b", filling.request.said, re.IGNORECASE)
-    if named is None:
+    spoken_of = filling.dialogue.focus.get("exchange")
+    if named is None and spoken_of is None:
         raise MissingError("exchange", QUESTIONS["exchange"])
-    args["exchange"] = named.group().upper()
+    args["exchange"] = named.group().upper() if named else spoken_of
     return args, ""
 
 

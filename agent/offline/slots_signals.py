@@ -133,6 +133,11 @@ def campaign(filling: Filling, args: dict[str, Any]) -> Filled:
     """Many prices by one percentage: of a category, or of several products that are each clear."""
     request = filling.request
     _reason(filling, args)
+    percents = request.of(Sort.PERCENT)
+    down, up = values.lowers(request), _UP.search(request.text) is not None
+    told = len(percents) == 1 and down != up
+    if told:
+        args["change_percent"] = f"{'-' if down else ''}{percents[0].value}"
     named = category(filling)
     clear = [one.value for one in request.of(Sort.SKU) if one.known and not one.choices]
     several = len(clear) > 1 and len(clear) == len(request.of(Sort.SKU))
@@ -142,11 +147,8 @@ def campaign(filling: Filling, args: dict[str, Any]) -> Filled:
         args["category"] = named
     if not several and named is None:
         raise MissingError("category", "The prices of which category, or of which products?")
-    percents = request.of(Sort.PERCENT)
-    down, up = values.lowers(request), _UP.search(request.text) is not None
-    if len(percents) != 1 or down == up:
+    if not told:
         raise MissingError("change_percent", "By how many percent, and up or down?")
-    args["change_percent"] = f"{'-' if down else ''}{percents[0].value}"
     return args, ""
 
 

@@ -161,6 +161,8 @@ _SHOWN_BY: Final = {
 
 
 def _filled(meant: Intent, request: Request, dialogue: Dialogue, records: Records, home: str) -> list[Step]:
+    if not meant.tool and meant.offered is not None:
+        return _offer(meant.offered, request, dialogue, records, home) or [limits.outside()]
     joined = coordinated(request.text) if meant.tool not in WRITES else ()
     if len(joined) > 1:
         return [fill(tool, request, dialogue, records.names, home) for tool in joined]

@@ -142,10 +142,18 @@ def adjusted_by(request: Request) -> int | None:
     text = request.text
     if _BOOKS_MORE.search(text) or _BOOKS_FEWER.search(text):
         return -pieces if _BOOKS_MORE.search(text) else pieces
-    if adjust_reason(request) == "found" or (_GAIN.search(text) and not _taken_off(text)):
+    why = adjust_reason(request)
+    if why in _REDUCING:
+        return None if why == "loss" and _TURNED_UP.search(text) else -pieces
+    if why == "found" or (_GAIN.search(text) and not _taken_off(text)):
         return pieces
-    reduced = _LOSS.search(text) or _FEWER.search(text) or adjust_reason(request) in _REDUCING
-    return -pieces if reduced else None
+    return -pieces if _LOSS.search(text) or _FEWER.search(text) else None
+
+
+_TURNED_UP: Final = re.compile(
+    r"\b(?:found|(?:turned|popped|showed|cropped) up|reappear\w*|discover\w*|put back|came back)\b"
+)
+"""What was lost and is there again: more than the books say, or as many, nobody can tell from the words."""
 
 
 def change_for(request: Request, reason: object) -> int | None:

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,13 @@ def model() -> Iterator[OpenAIServer]:
     with OpenAIServer() as server:
         yield server
         server.released.set()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _libraries() -> None:
+    """The first turn in a process waits for the model's libraries, which is not what is looked at here."""
+    for name in ("agent.operator", "agent.openai_chat", "langchain_openai", "langchain.agents"):
+        import_module(name)
 
 
 @pytest.fixture

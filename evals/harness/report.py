@@ -69,8 +69,16 @@ def lines(body: Mapping[str, Any]) -> list[tuple[str, str]]:
             f"{body['tool_errors']} of {body['tool_calls']} calls, {body['recovered']} recovered",
         ),
         ("tokens", f"{body['tokens']:,}"),
+        *([("harness", _overhead(body))] if "overhead_ms_per_case" in body else []),
         ("seconds", f"{body['seconds']:.1f}"),
     ]
+
+
+def _overhead(body: Mapping[str, Any]) -> str:
+    """What a case costs beside the agent: its store and score, and what drives and logs it."""
+    driving = body.get("driving_seconds")
+    more = "" if driving is None else f", driving and logging {driving:.1f} s in all"
+    return f"store and score {body['overhead_ms_per_case']:.1f} ms a case{more}"
 
 
 def _score(body: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -142,30 +142,33 @@ def _run(
     done = {(each.case, each.epoch): each for each in files.trials()}
     spent = sum((Decimal(each.cost) for each in done.values()), Decimal(0))
     bench = Bench(play, plan.model, files, asked, done, len(asked) * plan.epochs, progress, cap, spent)
-    _drive(plan.suite, bench, plan.epochs, files, at_once)
+    driven = _drive(plan.suite, bench, plan.epochs, files, at_once)
     if bench.left_out:
         raise CapReachedError(
             f"the cap of {cap} is spent: {len(bench.finished)} of {bench.total} trials are finished and kept;"
             f" go on with --resume {plan.run} and a higher cap"
         )
-    finish(files, plan, time.perf_counter() - begun)
+    beside = driven - bench.playing if at_once == 1 else None
+    finish(files, plan, time.perf_counter() - begun, beside)
     return files
 
 
-def finish(files: RunFiles, plan: Plan, seconds: float) -> dict[str, Any]:
-    """Write summary and report of the finished trials."""
+def finish(files: RunFiles, plan: Plan, seconds: float, driving: float | None = None) -> dict[str, Any]:
+    """Write summary and report of the finished trials; `driving` and logging took so many seconds."""
     trials = files.trials()
     body = summary(plan, trials, seconds)
+    body["driving_seconds"] = None if driving is None else round(driving, 2)
     files.write("result.json", json.dumps(body, indent=2))
     files.write("report.html", as_html(body, trials))
     return body
 
 
-def _drive(suite: str, bench: Bench, epochs: int, files: RunFiles, at_once: int) -> None:
-    """Let inspect_ai play what is left."""
+def _drive(suite: str, bench: Bench, epochs: int, files: RunFiles, at_once: int) -> float:
+    """Let inspect_ai play what is left; gives the seconds that took, its import left out."""
     task = task_of(suite, bench, epochs)
     from inspect_ai import eval as inspect_eval  # noqa: PLC0415 - an extra; task_of has found it
 
+    begun = time.perf_counter()
     (log,) = inspect_eval(
         task,
         model=None,
@@ -185,6 +188,7 @@ def _drive(suite: str, bench: Bench, epochs: int, files: RunFiles, at_once: int)
             f"the evaluation ended early: {why}; {len(bench.finished)} trials are kept,"
             f" go on with --resume {files.directory.name}"
         )
+    return time.perf_counter() - begun
 
 
 def _asked(case: Case) -> Asked:

@@ -52,6 +52,8 @@ class Bench:
     spent: Decimal = Decimal(0)
     left_out: int = 0
     ended: str = ""
+    playing: float = 0.0
+    """Seconds in `play`, all trials of this process together."""
     lock: Lock = field(default_factory=Lock)
 
     def trial(self, name: str, epoch: int) -> Trial | None:
@@ -66,12 +68,14 @@ class Bench:
             if self.cap is not None and self.spent >= self.cap:
                 self.left_out += 1
                 return None
+        begun = time.perf_counter()
         try:
             made = self.play(name, epoch)
         except ModelUnavailableError as error:
             self.ended = str(error)
             raise
         with self.lock:
+            self.playing += time.perf_counter() - begun
             self.files.add(made)
             self.finished[name, epoch] = made
             self.spent += Decimal(made.cost)

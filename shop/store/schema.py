@@ -259,13 +259,6 @@ customers = Table(
     Column("region", String(80), nullable=False, default="", server_default=""),  # county, state
 )
 
-customer_names = Table(
-    "customer_names",  # the words of the names, in small letters; the database keeps it by itself
-    metadata,
-    Column("word", String(200).with_variant(String(200, collation="C"), "postgresql"), primary_key=True),
-    Column("customer", String(80), primary_key=True, index=True),
-)
-
 orders = Table(
     "orders",
     metadata,

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Column, Connection, String, Table, text
+
+from shop.store.schema import metadata
 
 TABLES: Final = frozenset(
     {"product_numbers", "product_search"}
@@ -21,6 +23,13 @@ TABLES: Final = frozenset(
 POSTGRES_INDEX: Final = "products_by_pieces"
 HELD: Final = "lower(products.title) || ' ' || lower(products.sku)"
 """What PostgreSQL indexes; a search must say exactly this."""
+
+name_words: Final = Table(
+    "customer_names",  # the words of customers' names, in small letters; triggers keep it on both databases
+    metadata,
+    Column("word", String(200).with_variant(String(200, collation="C"), "postgresql"), primary_key=True),
+    Column("customer", String(80), primary_key=True, index=True),
+)
 
 
 def is_kept(connection: Connection) -> bool:

@@ -6,6 +6,7 @@ from sqlalchemy import delete, insert, select, update
 from shop.store import schema
 from shop.store.database import Database
 from shop.store.reads import tables
+from shop.store.search_index import name_words
 from tests.small_store import fill
 
 
@@ -74,7 +75,7 @@ def test_the_words_of_a_name_find_a_customer(database: Database) -> None:
 def test_the_index_of_names_follows_every_change(database: Database) -> None:
     """A new name is found and the old one is not; of somebody who is gone no word is left."""
     somebody = schema.customers.c.id == "C-1"
-    words = select(schema.customer_names.c.word).order_by(schema.customer_names.c.word)
+    words = select(name_words.c.word).order_by(name_words.c.word)
     with database.writing() as tx:
         tx.execute(insert(schema.customers).values(id="C-1", name="Anna Smith"))
         tx.execute(update(schema.customers).where(somebody).values(name="Anna Lee"))

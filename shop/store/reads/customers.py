@@ -9,6 +9,7 @@ from shop.model import Customer, Page, Ticket
 from shop.store import schema
 from shop.store.database import Snapshot
 from shop.store.prepared import Prepared, select_by
+from shop.store.search_index import name_words
 
 LAST_LETTER: Final = "\U0010ffff"
 
@@ -40,7 +41,7 @@ def named(snapshot: Snapshot, words: Sequence[str], *, after: str = "", limit: i
     The index of names is asked first and by itself: with the table in the same question a database may read
     all of that instead.
     """
-    whose, wanted = schema.customer_names.c.customer, _having(words)
+    whose, wanted = name_words.c.customer, _having(words)
     found = select(whose).distinct().where(whose > after, *wanted).order_by(whose).limit(limit)
     ids = list(snapshot.execute(found).scalars()) if wanted else []
     table = schema.customers
@@ -50,7 +51,7 @@ def named(snapshot: Snapshot, words: Sequence[str], *, after: str = "", limit: i
 
 def _having(words: Sequence[str]) -> list[ColumnElement[bool]]:
     """Of the first word the entry itself, of every other one that its customer has an entry too."""
-    names = schema.customer_names
+    names = name_words
     first, *others = " ".join(words).replace("-", " ").split() or [""]
     if not first:
         return []

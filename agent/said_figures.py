@@ -44,6 +44,7 @@ _VALUES: Final = {
     "couple": 2,
     "pair": 2,
 }
+_PERCENT: Final = {"half": 50, "halve": 50, "quarter": 25}
 _JOINING: Final = frozenset(("and", "a", "of"))
 _FEWEST_TENS: Final = 10
 _TIMES: Final = {"dozen": 12, "hundred": 100, "thousand": 1000}
@@ -96,7 +97,7 @@ class Said:
         heard = Known()
         heard.learn(text)
         self._records |= {found["n"] for one in heard.ids if (found := _RECORD.fullmatch(one))}
-        figures = {*heard.numbers, *_in_digits(text), *_scaled(text), *_in_words(text)}
+        figures = {*heard.numbers, *_in_digits(text), *_scaled(text), *_in_words(text), *_shares(text)}
         self._known |= figures - besides
 
     def _is_said(self, figure: Decimal) -> bool:
@@ -140,6 +141,17 @@ def _scaled(text: str) -> Iterator[Decimal]:
     for found in _SCALED.finditer(text):
         value = Decimal(found["n"].replace(",", ""))
         yield value * 1000 if found["unit"].lower() == "k" else value / 100
+
+
+def _shares(text: str) -> Iterator[Decimal]:
+    """Shares that have a word of their own, in percent.
+
+    >>> list(map(str, _shares("refund half of it")))
+    ['50']
+    """
+    for word in _WORD.findall(text.lower()):
+        if word in _PERCENT:
+            yield Decimal(_PERCENT[word])
 
 
 def _in_words(text: str) -> Iterator[Decimal]:

@@ -35,6 +35,8 @@ def said(*words: str) -> Said:
         ("50p off", {"amount": "0.50 GBP"}),
         ("15 % off", {"change_percent": "-15"}),
         ("15 % off", {"share": 0.15}),
+        ("refund half of it", {"percent": "50"}),
+        ("return 2 APR-NVY", {"items": [{"sku": "APR-NVY", "quantity": 2}]}),
         ("take 7 away", {"change": -7}),
         ("they are all gone", {"counted": 0}),
         ("cancel PO-1007", {"order": "1007"}),

@@ -61,29 +61,16 @@ def partitioned_draft(
 
     Raises ImportFileError for a directory without partitions, or with some of another day.
     """
-    from shop.partition_lines import lines_of  # noqa: PLC0415 - loads numba
-    from shop.partition_plan import buy_together  # noqa: PLC0415 - loads numba
-    from shop.partitions import need_arrow, partition_files  # noqa: PLC0415 - loads numpy, which only a plan needs
+    from shop.partitions import need_arrow  # noqa: PLC0415 - loads numpy, which only a plan needs
 
     need_arrow()
     from pyarrow import parquet  # noqa: PLC0415 - an extra that only large runs need
 
-    paths = partition_files(where.directory)
-    if not paths:
-        raise ImportFileError(
-            f"{where.directory} holds no partitions; shophand export partitions writes them"
-        )
+    from shop.partition_lines import lines_of  # noqa: PLC0415 - loads numba
+    from shop.partition_plan import buy_together  # noqa: PLC0415 - loads numba
+
     out = where.directory / f"plan-{key.replace(':', '-')}"
-    planned = plan_partitions(
-        paths,
-        frame,
-        settings,
-        out,
-        engine=where.engine,
-        workers=where.workers,
-        show=where.show,
-        states=where.states,
-    )
+    planned = _planned(where, frame, settings, out)
     tables = [parquet.read_table(path, use_threads=False) for path in planned.candidates]
     together = buy_together([table.replace_schema_metadata(None) for table in tables], frame, settings)
     plan = together.plan(settings, _transfers(tables))
@@ -114,6 +101,27 @@ def partitioned_draft(
         previous=previous,
         elsewhere=_elsewhere(out, planned, together),
         quality=_quality(planned),
+    )
+
+
+def _planned(where: Partitioned, frame: Frame, settings: PlanSettings, out: Path) -> Planned:
+    """All partitions planned, their tables in `out`."""
+    from shop.partitions import partition_files  # noqa: PLC0415 - loads numpy, which only a plan needs
+
+    paths = partition_files(where.directory)
+    if not paths:
+        raise ImportFileError(
+            f"{where.directory} holds no partitions; shophand export partitions writes them"
+        )
+    return plan_partitions(
+        paths,
+        frame,
+        settings,
+        out,
+        engine=where.engine,
+        workers=where.workers,
+        show=where.show,
+        states=where.states,
     )
 
 

@@ -47,17 +47,6 @@ class LeadTimes:
         """Rows add up to 1; the last column is the chance that an order never arrives."""
         return np.asarray(self.counts / self.counts.sum(axis=1, keepdims=True))
 
-    def lost_share(self) -> Floats:
-        """The chance that an order never arrives, per series."""
-        return self.probabilities()[:, -1]
-
-    def mean_and_deviation(self) -> tuple[Floats, Floats]:
-        """Periods that an order takes if it arrives at all, and their standard deviation."""
-        arrived = self.counts[:, :-1] / self.counts[:, :-1].sum(axis=1, keepdims=True)
-        periods = np.arange(self.given_up_after, dtype=np.float64)
-        mean = arrived @ periods
-        return mean, np.sqrt(np.maximum(arrived @ periods**2 - mean**2, 0.0))
-
     def with_outcomes(self, series: Ints, periods: Ints, share: Floats | float = 1.0) -> LeadTimes:
         """One more outcome for each entry: the order of `series` took `periods`; `lost` ones the last column.
 

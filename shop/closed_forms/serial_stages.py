@@ -18,7 +18,11 @@ FAR: Final = 8.0
 
 
 class SerialStages(NamedTuple):
-    """Echelon base-stock levels, the stage next to the customers first, and the cost per period."""
+    """Echelon base-stock levels in pieces, the stage next to the customers first, and the cost per period.
+
+    The cost is in the unit of the holding and shortage costs that were given: a textbook figure, no booked
+    amount.
+    """
 
     echelon_levels: tuple[float, ...]
     cost: float

@@ -13,7 +13,7 @@ from evals.purchasing_feasible import faults_of_purchases
 from evals.purchasing_regret import regret_of
 from shop.joint_purchasing.market import NO_LIMIT, Market
 from shop.joint_purchasing.solve import solve
-from shop.joint_purchasing.splitting import solve_in_parts
+from tests.shop.purchase_parts import solve_in_parts
 
 NAMES = [family.name for family in FAMILIES]
 

@@ -1,4 +1,4 @@
-"""A market in parts that share no item, and the purchases of all parts together."""
+"""A market in parts that share no item, and the purchases of all parts together: what partitions rest on."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ A question is as near to some passage as to topics that handbooks of shops leave
 wages, Wi-Fi, recipes, film stars). A question about a thing that the guides know, but not this about it ("how
 heavy is the cast iron casserole"), is near to both; so its rest is looked at as well: what it asks when the
 words that the nearest passage has are taken out ("how heavy is the it it it"). Two plain figures are weighed
-beside them: how much of the question, by the rarity of its words, the nearest passage's guide has at all, and how
+beside them: how much of the question, by the rarity of its words, the nearest passage's guide has, and how
 many telling words it has, since a long question comes less near to anything. All four similarities are put
 on the scale of the embedder, the spread of those topics among each other, so that one line decides for every
 embedder. The weights come from a logistic regression on the tuning questions: ``evals/guides.py --fit``.

@@ -259,6 +259,8 @@ def filed_before(
     if known is None and session.conversation is not None:
         with_customer = talks.talk(tx, session.conversation) is not None
         known = rows.refused_before(tx, bench.tenant, session.conversation, action, by_people=with_customer)
+        if known is not None and key is not None:
+            rows.use_up(tx, bench.tenant, key, known.id)  # or another action could be filed under it later
     return known
 
 

@@ -50,6 +50,14 @@ actions = Table(
     Column("salt", String(40)),  # goes into the digest beside what people typed; erased together with it
     UniqueConstraint("tenant", "idempotency_key", name="one_action_per_key"),
 )
+
+answered_keys = Table(
+    "answered_keys",  # keys that were answered with an action filed under another: they are used up too
+    metadata,
+    Column("tenant", String(40), primary_key=True),
+    Column("idempotency_key", String(200), primary_key=True),
+    Column("action_id", String(80), nullable=False),
+)
 Index("actions_by_state", actions.c.tenant, actions.c.state, actions.c.created_at, actions.c.id)
 Index("actions_by_moment", actions.c.tenant, actions.c.created_at, actions.c.id)
 Index("actions_by_kind", actions.c.tenant, actions.c.kind, actions.c.created_at, actions.c.id)

@@ -130,6 +130,17 @@ def test_what_was_refused_is_refused_again_in_the_conversation(gate: Gate) -> No
     assert gate.desk.submit(big_order(), session(conversation="c2")).state is State.PENDING
 
 
+def test_a_key_that_was_answered_with_an_earlier_refusal_is_used_up(gate: Gate) -> None:
+    """The key of a repeat that was refused belongs to what was refused, and to no other action later."""
+    first = gate.desk.submit(big_order(), session(conversation="c1"), key="k1")
+    gate.desk.reject("A-1", PRIYA, "no")
+    gate.desk.submit(big_order(), session(conversation="c1"), key="k2")
+    with pytest.raises(ConflictError, match="used for another action"):
+        gate.desk.submit(order(24, "4.50"), session(), key="k2")
+    again = gate.desk.submit(big_order(), session(), key="k2")
+    assert (again.action_id, again.duplicate) == (first.action_id, True)
+
+
 def test_an_edit_is_a_new_action_judged_anew(gate: Gate) -> None:
     """P02: an edit over the hard cap is denied; the old action is superseded and never runs."""
     gate.desk.submit(big_order(), session())

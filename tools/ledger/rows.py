@@ -16,7 +16,7 @@ from shop.backends.ports import Outcome, Receipt
 from shop.errors import ConflictError, NotFoundError
 from shop.money import Money
 from shop.store.database import Snapshot, Transaction
-from shop.store.ledger_schema import actions, approvals, plan_steps
+from shop.store.ledger_schema import actions, answered_keys, approvals, plan_steps
 from shop.store.prepared import Prepared
 from tools.ledger import windows
 from tools.ledger.states import RESERVING, ActionView, State
@@ -131,9 +131,18 @@ def get(snapshot: Snapshot, tenant: str, action_id: str) -> ActionView:
 
 
 def by_key(snapshot: Snapshot, tenant: str, key: str) -> ActionView | None:
-    """The action that was filed under an idempotency key, if any."""
-    found = _views(snapshot, _BY_KEY, {"b_tenant": tenant, "b_key": key})
-    return found[0] if found else None
+    """The action that was filed under an idempotency key, or that the key was answered with, if any."""
+    values = {"b_tenant": tenant, "b_key": key}
+    found = _views(snapshot, _BY_KEY, values)
+    if found:
+        return found[0]
+    answered = _ANSWERED.scalar(snapshot, values)
+    return get(snapshot, tenant, answered) if answered else None
+
+
+def use_up(tx: Transaction, tenant: str, key: str, action_id: str) -> None:
+    """Bind a key to the action that it was answered with, though that was filed under another."""
+    _USE_UP.run(tx, {"tenant": tenant, "idempotency_key": key, "action_id": action_id})
 
 
 def refused_before(
@@ -328,6 +337,12 @@ _FOUND: Final = (
 _MINE: Final = _FOUND.order_by(None).where(actions.c.tenant == bindparam("b_tenant"))
 _BY_ID: Final = Prepared(_MINE.where(actions.c.id == bindparam("b_id")))
 _BY_KEY: Final = Prepared(_MINE.where(actions.c.idempotency_key == bindparam("b_key")))
+_ANSWERED: Final = Prepared(
+    select(answered_keys.c.action_id).where(
+        answered_keys.c.tenant == bindparam("b_tenant"), answered_keys.c.idempotency_key == bindparam("b_key")
+    )
+)
+_USE_UP: Final = Prepared(answered_keys.insert())
 _SPOKEN_OF: Final = Prepared(_MINE.where(actions.c.conversation == bindparam("b_conversation")))
 _REFUSED: Final = Prepared(
     _MINE.where(

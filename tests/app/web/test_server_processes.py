@@ -35,7 +35,7 @@ class Server:
     def end(self) -> None:
         """Ask it to end as an init system does; a server that ended well says so."""
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(60) == 0
+        assert self.process.wait(200) == 0
 
 
 @contextmanager

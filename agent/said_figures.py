@@ -89,9 +89,7 @@ class Said:
 
     def _note_calls(self, calls: Iterable[Mapping[str, Any]]) -> None:
         for call in calls:
-            new = {one for one in _figures(call["args"]) if not self._is_said(one)}
-            if new:
-                self._asked[call["id"]] = new
+            self._asked[call["id"]] = {one for one in _figures(call["args"]) if not self._is_said(one)}
 
     def _learn(self, text: str, besides: set[Decimal]) -> None:
         heard = Known()

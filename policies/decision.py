@@ -163,7 +163,8 @@ class Decision:
             return "no rule speaks against it."
         told = _TOLD_REASONS if self.verdict is Verdict.DENY else 1
         more = f" ({_more_rules(len(reasons) - told)})" if len(reasons) > told else ""
-        return f"{' '.join(reasons[:told]).rstrip('.')}{more}."
+        sentences = ". ".join(one.rstrip(".") for one in reasons[:told])
+        return f"{sentences}{more}."
 
     def as_json(self) -> dict[str, Any]:
         """Plain values that canonical JSON can carry; `from_json` is the inverse."""

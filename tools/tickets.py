@@ -16,6 +16,7 @@ from pydantic import Field
 
 from shop.action import Action
 from shop.actions import CancelOrder, DraftReply, RequestReturn, ReshipOrder
+from shop.errors import SetupError
 from shop.model import Order, Shipment, Ticket
 from shop.service_actions import CancelCause, OrderPieces, ReshipReason
 from shop.store.database import Snapshot
@@ -213,12 +214,18 @@ def draft_of(
 
 
 def _passage(shop: Shop, question: str, today: date) -> Passage | None:
-    """What the guides for customers, in force today, say of a question; None if they say nothing."""
+    """What the guides for customers, in force today, say of a question; None if they say nothing.
+
+    Also None while a guide cannot be read: a reply needs none, and whoever asks the guides is told of it.
+    """
     library = library_of(shop.guides)
     if library is None:
         return None
-    by_words = Library(library.directory)
-    return next(iter(by_words.search(question, 1, audience="customer", on=today).passages), None)
+    try:
+        found = Library(library.directory).search(question[:_ASKED_AT_MOST], 1, audience="customer", on=today)
+    except SetupError:
+        return None
+    return next(iter(found.passages), None)
 
 
 def _beginning(passage: Passage) -> str:
@@ -237,6 +244,8 @@ def _place_of(passage: Passage) -> str:
     return f"{passage.file}: {passage.heading}{updated}"
 
 
+_ASKED_AT_MOST: Final = 500
+"""Letters of a message by which a passage is looked for, as many as a question may have."""
 _PROMISES: Final = {
     ReshipOrder.kind: "We are looking into sending the goods again at no charge.",
     CancelOrder.kind: "We are looking into cancelling it and paying you back.",

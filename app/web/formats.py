@@ -73,6 +73,8 @@ class Formats:
 
         >>> Formats.of("en_GB", "Europe/London").told("1,052.80 GBP until 2026-12-17, for run-2026-12-17")
         '£1,052.80 until 17 Dec 2026, for run-2026-12-17'
+        >>> Formats.of("en_GB", "Europe/London").told("12 CUP of tea")
+        '12 CUP of tea'
         """
         return _told(text, self) if any(each.isdigit() for each in text) else text
 
@@ -131,7 +133,10 @@ def _rewritten(found: re.Match[str], formats: Formats) -> str:
             return formats.moment(datetime.fromisoformat(found["moment"]).replace(tzinfo=UTC))
         if found["day"]:
             return formats.day(date.fromisoformat(found["day"]))
-        return formats.money(Money.parse(found["amount"].replace(",", "")))
+        written = found["amount"].replace(",", "")
+        amount = Money.parse(written)
+        # Amounts are written to the last decimal; "12 CUP of tea" is none.
+        return formats.money(amount) if str(amount).replace(",", "") == written else found[0]
     except (ValueError, ShopError):
         return found[0]
 

@@ -74,6 +74,14 @@ def test_an_answer_that_repeats_a_calls_figure_says_nothing() -> None:
     assert heard.objection({"quantity": 57}) is None
 
 
+def test_a_tool_may_give_what_was_refused_before() -> None:
+    """What a refused call asked for takes nothing out of the answer of the look-up that follows it."""
+    heard = said("order some")
+    heard.answered("place_purchase_order", {"quantity": 24}, str(heard.objection({"quantity": 24})))
+    heard.answered("recommend_reorder", {"sku": "MUG-01"}, '{"quantity": 24}')
+    assert heard.objection({"quantity": 24}) is None
+
+
 def test_what_the_model_itself_wrote_says_nothing() -> None:
     """Neither its own sentence nor what it was told of its wrong figures is a source."""
     heard = Said()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from policies.decision import JUDGE_FAILED, NOTHING_ALLOWS, UNKNOWN_ACTION
+from policies.decision import JUDGE_FAILED, NOTHING_ALLOWS, UNKNOWN_ACTION, Decision, FiredRule
 from policies.judge import Grant, Verdict, decide
 from policies.rules import PolicySet, parse_policies
 from shop.actions import KINDS
@@ -176,6 +176,16 @@ def test_every_reason_is_counted(policies: PolicySet) -> None:
     """A second reason is mentioned, not told at length."""
     changes = {"total": eur("1240"), "spend.supplier.24h": eur("9000")}
     assert "(and 1 more reason)" in judged(policies, PO, changes, []).in_words()
+
+
+def test_reasons_of_a_refusal_are_sentences() -> None:
+    """What a store wrote without a full stop does not run into the next reason."""
+    told = [
+        FiredRule(name, Verdict.DENY, None, "", "", words)
+        for name, words in (("a", "No sale to wholesalers"), ("b", "The price is over the cap."))
+    ]
+    decision = Decision(Verdict.DENY, tuple(told), (), (), "", "0", "1")
+    assert "No sale to wholesalers. The price is over the cap." in decision.in_words()
 
 
 def test_refund_facts_are_complete() -> None:

@@ -1,6 +1,8 @@
 """Returns, exchanges, changes of pending orders, replacements and credit: from request to receipt."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -215,6 +217,15 @@ def test_a_suggestion_quotes_the_guide_for_its_topic(desk_shop: Shop) -> None:
     assert quoted in found.text
     assert "doubled" not in found.text
     assert found.guide == "returns.md: Returns > How long, updated 2026-09-14"
+
+
+def test_a_suggestion_needs_no_guide(desk_shop: Shop, tmp_path: Path) -> None:
+    """A guide that cannot be read leaves the reply without a passage; a long message is asked in part."""
+    (tmp_path / "notes.md").touch()
+    with desk_shop.db.writing() as tx:
+        tx.execute(text("UPDATE tickets SET body = :words"), {"words": "zzyzx qwfp " * 20_000})
+    found: Any = call(replace(desk_shop, guides=tmp_path), "suggest_reply", {"ticket": "T-501"}).result
+    assert (found.guide, "RM123456785GB" in found.text) == ("", True)
 
 
 def test_a_return_and_a_replacement_are_taken_back(desk_shop: Shop) -> None:

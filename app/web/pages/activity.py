@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 from urllib.parse import urlencode
 
@@ -141,14 +141,14 @@ def undo(house: Opened, form: Posted, action_id: str) -> Response:
 def _bounds(house: House, since: str, until: str) -> tuple[datetime | None, tuple[datetime, str] | None]:
     """The moments between the beginning of a day and the end of another, in the store's zone."""
     zone = formats_of(house).zone
-    first, last = (_midnight(text, zone) for text in (since, until))
-    return first, (last + timedelta(days=1), "") if last is not None else None
+    first, last = _midnight(since, zone), _midnight(until, zone, after=timedelta(days=1))
+    return first, (last, "") if last is not None else None
 
 
-def _midnight(text: str, zone: tzinfo) -> datetime | None:
+def _midnight(text: str, zone: tzinfo, after: timedelta = timedelta()) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.combine(date.fromisoformat(text), time(), zone)
-    except ValueError as error:
+        return datetime.combine(date.fromisoformat(text) + after, time(), zone).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise InvalidActionError(f"{text!r} is no day; days look like 2026-11-20") from error

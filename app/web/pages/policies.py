@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +23,7 @@ from policies.difference import difference
 from policies.lint import lint
 from policies.model import PolicySet, Rule
 from policies.reading import rule_in_words
+from policies.strict_yaml import read_strict
 from shop.errors import NotFoundError, PolicyLoadError
 from tools.ledger.policy_versions import PROPOSED, PolicyVersion, Status
 
@@ -34,8 +34,6 @@ FIRST: Final = "reordering.yaml"
 
 REPLAY_SECONDS: Final = 600
 """Of 30 days that are looked back on, ten minutes more or less tell nothing; the page says when it was."""
-
-_NAME: Final = re.compile(r"^policy:\s*([\w-]+)", re.MULTILINE)
 
 
 @router.get("/policies")
@@ -166,9 +164,9 @@ def _told(house: House, version: PolicyVersion, rules: PolicySet) -> Told:
     found = lint(rules)
     by_name = {policy.name: policy for policy in rules.policies}
     files = tuple(
-        _file(house, name, text, by_name[_policy_in(text)].rules)
+        _file(house, name, text, policy.rules)
         for name, text in sorted(house.policymaking.files(version).items())
-        if _policy_in(text) in by_name
+        if (policy := by_name.get(read_strict(text.encode()).get("policy"))) is not None
     )
     findings = fragment(house, "policy_findings.html", findings=found)
     return Told(sum(one.count for one in files), len(found), findings, files)
@@ -181,9 +179,3 @@ def _file(house: House, name: str, text: str, rules: Sequence[Rule]) -> ToldFile
         kinds.setdefault(rule.kind, []).append((rule, rule_in_words(rule), written.get(rule.id, "")))
     body = fragment(house, "policy_file.html", name=name, text=text, kinds=list(kinds.items()))
     return ToldFile(name, len(rules), body)
-
-
-def _policy_in(text: str) -> str:
-    """The name that a rule file gives itself."""
-    found = _NAME.search(text)
-    return found[1] if found else ""

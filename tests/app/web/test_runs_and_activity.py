@@ -141,3 +141,4 @@ def test_activity_of_a_day(manager: Browser, waiting: str, house: House) -> None
     assert waiting not in manager.get(f"/activity?until={yesterday - timedelta(days=1)}").text
     assert "Nothing fits this filter." in manager.get("/activity?until=2020-01-01").text
     assert manager.get("/activity?since=tomorrow").status == 422
+    assert manager.get("/activity?until=9999-12-31").status == 422

@@ -240,8 +240,13 @@ def capture(
     ] = None,
 ) -> None:
     """Print a conversation or run as a case, people's data replaced; without --store, complete its world."""
+    from evals.harness.captured_store import must_be_new  # noqa: PLC0415 - an extra
     from evals.harness.capturing import capture as captured  # noqa: PLC0415 - an extra
 
+    for path in filter(None, (store, script)):
+        must_be_new(path)
+    if store is not None and store == script:
+        raise SetupError("--store and --script name the same file; give each its own")
     opened = house(context)
     found = captured(opened.db, opened.desk, stream, name or (), store)
     if script is not None:

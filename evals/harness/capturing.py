@@ -29,6 +29,7 @@ _REPLACED: Final = (
     (re.compile(r"(?<!\w)(?:\+44\s?|0)\d{3,4}[\s#-]{0,2}\d{3}[\s#-]{0,2}\d{3,4}(?!\w)"), "07700 900000"),
     (re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"), "AB1 2CD"),
     (re.compile(r"\b(?:\d[ -]?){12,18}\d\b"), "4242 4242 4242 4242"),
+    (re.compile(r"\b(ending (?:in |with )?)\d{4}\b", re.IGNORECASE), r"\g<1>4242"),
 )
 _MOST: Final = 3
 _MASK: Final = "a customer"
@@ -48,8 +49,9 @@ def without_people(value: Any, names: Sequence[str]) -> Any:
         return value
     for pattern, instead in _REPLACED:
         value = pattern.sub(instead, value)
-    for name in names:
-        value = re.sub(rf"\b{re.escape(name)}\b", _MASK, value, flags=re.IGNORECASE)
+    for words in (name.split() for name in names if name.strip()):
+        name = r"\s+".join(map(re.escape, words))
+        value = re.sub(rf"(?<!\w){name}(?!\w)", _MASK, value, flags=re.IGNORECASE)
     return value
 
 
@@ -75,10 +77,10 @@ def capture(
     planned = [event.body for event in events if event.kind == "run_plan"]
     if not events:
         raise NotFoundError(f"there is no conversation or run {stream!r} with anything in it")
-    people = people_of(db) if _is_file(db) else None
+    people = people_of(db)
 
     def masked(text: str) -> str:
-        return str(without_people(people.without(text) if people else text, names))
+        return str(without_people(people.without(text), names))
 
     left: tuple[str, ...] = ()
     world: list[Any] = []
@@ -87,7 +89,7 @@ def capture(
         done = {one.id: one.kind for one in actions if one.state == "executed"}
         left = tuple(leave_copy(db, store, done, masked))
         world = [{"store": {"file": store.name, "at": events[0].at.isoformat()}}]
-    told = _run(planned[0]) if planned else _talk(events, desk, stream)
+    told = _run(planned[0]) if planned else _talk(events, desk, stream, masked)
     name = f"captured-{re.sub('[^a-z0-9]+', '-', stream.lower())[-20:]}"
     case = {"id": name, "world": world, **told, "tags": ["captured"]}
     body = {
@@ -96,10 +98,6 @@ def capture(
         "cases": [_each({name: one for name, one in case.items() if one}, masked)],
     }
     return Captured(_yaml(body), _yaml({name: _each(_replies(events), masked)}), left)
-
-
-def _is_file(db: Database) -> bool:
-    return db.url.startswith("sqlite:///")
 
 
 def _yaml(body: Any) -> str:
@@ -130,21 +128,23 @@ def _replies(events: Sequence[Any]) -> list[Any]:
     return replies
 
 
-def _talk(events: Sequence[Any], desk: Desk, conversation: str) -> dict[str, Any]:
+def _talk(
+    events: Sequence[Any], desk: Desk, conversation: str, masked: Callable[[str], str]
+) -> dict[str, Any]:
     actions = desk.actions(conversation=conversation)
     return {
         "say": [event.body["text"] for event in events if event.kind == EventKind.USER],
         "path": _path(events),
         "required": [{one.kind: _told(one.kind, one.args)} for one in actions if one.state == "executed"],
         "must_ask": [{one.kind: _told(one.kind, one.args)} for one in actions if one.approval_id is not None],
-        "answer": {"contains": _facts(events)},
+        "answer": {"contains": _facts(events, masked)},
     }
 
 
-def _facts(events: Sequence[Any]) -> list[str]:
+def _facts(events: Sequence[Any], masked: Callable[[str], str]) -> list[str]:
     """The first figures of the last answer that nobody had said before; words are for a person to choose."""
-    said = [event.body["text"] for event in events if event.kind == EventKind.USER]
-    answers = [event.body["text"] for event in events if event.kind == EventKind.ANSWER]
+    said = [masked(event.body["text"]) for event in events if event.kind == EventKind.USER]
+    answers = [masked(event.body["text"]) for event in events if event.kind == EventKind.ANSWER][-1:]
     known = {number for text in said for number in numbers_in(text)}
     found = sorted(numbers_in(answers[-1]) - known) if answers else []
     return [format(number, "f") for number in found[:_MOST]] or ["write here what the last answer must tell"]

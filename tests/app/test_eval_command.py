@@ -58,6 +58,25 @@ def test_capture_prints_a_conversation_without_its_people(shophand: Shophand, ho
     assert not [word for word in ("Isla", "cook.org", "900813") if word in said.out]
 
 
+@pytest.mark.usefixtures("house")
+@pytest.mark.parametrize("option", ["--store", "--script"])
+def test_capture_overwrites_no_file(shophand: Shophand, tmp_path: Path, option: str) -> None:
+    """A file that is there is refused before anything is read or written."""
+    (tmp_path / "mine").write_text("mine")
+    said = shophand("eval", "capture", "any", option, str(tmp_path / "mine"))
+    assert said.code != 0
+    assert "is there already; name a new file" in said.err
+    assert (tmp_path / "mine").read_text() == "mine"
+
+
+@pytest.mark.usefixtures("house")
+def test_capture_writes_two_files_to_two_places(shophand: Shophand, tmp_path: Path) -> None:
+    """The script does not overwrite the copy that was written just before it."""
+    place = str(tmp_path / "both")
+    said = shophand("eval", "capture", "any", "--store", place, "--script", place)
+    assert "name the same file; give each its own" in said.err
+
+
 def test_capture_prints_a_run_as_its_trigger(shophand: Shophand, house: House, tmp_path: Path) -> None:
     """A reorder run becomes a case with its scope and the kinds of its requests, and the case is read."""
     journal = house.conversations.journal

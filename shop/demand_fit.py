@@ -15,6 +15,7 @@ from shop.forecasting.columns import (
     ALPHA,
     CAP,
     COUNTED,
+    HABIT,
     INTERVAL,
     KEPT,
     LARGEST,
@@ -124,6 +125,7 @@ def go_on(
     That holds as long as the bulk orders stay those of the fit and a series is smoothed as it was; where not,
     `outgrown` is set and the series needs another fit. `observed_from` counts from the first new day.
     """
+    started, largest = kept[:, STARTED].copy(), kept[:, LARGEST].copy()
     count_sizes(sold, kept)
     rate = observed_rates(sold, stocked_out, observed_from, day_weight, found)
     none = np.zeros(0, dtype=np.int64)
@@ -132,10 +134,13 @@ def go_on(
     _smoothed(rate, day_weight, found, none, known, kept, smoothing)
     _recent(rate, day_weight, none, known, kept)
     for k in range(sold.shape[1]):
-        cap = spike_limit(kept[k], store_limit)
+        # A fit does not cut bulk orders that are a habit; only a still larger one may be cut.
+        bulk = np.isinf(spike_limit(kept[k], store_limit)) != np.isinf(found[k, CAP])
+        if kept[k, HABIT] > 0.0:
+            bulk = kept[k, LARGEST] > largest[k]
         above = sold[:, k].max() > found[k, CAP] if len(sold) else False
-        late = _is_smoothed(found[k]) and kept[k, STARTED] == 0.0
-        outgrown[k] = outgrown[k] or above or late or np.isinf(cap) != np.isinf(found[k, CAP])
+        late = _is_smoothed(found[k]) and started[k] == 0.0
+        outgrown[k] = outgrown[k] or above or late or bulk
         _choose(k, known[-1, k], found, codes)
 
 

@@ -9,6 +9,7 @@ whichever SKUs lie in which file. The plan itself then needs no history any more
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import date
@@ -214,7 +215,7 @@ def write_fits(part: PartFits, source: str, path: Path) -> None:
             arrays |= {f"sums.{one.name}.whole": sums.whole, f"sums.{one.name}.rest": sums.rest}
         else:
             arrays[f"sums.{one.name}"] = sums
-    half = path.with_suffix(".half")
+    half = path.with_name(f"{path.stem}-{os.getpid()}.half")
     with half.open("wb") as file:
         np.savez(file, **arrays)
     half.replace(path)

@@ -24,10 +24,12 @@ STATE: Final = 11
 
 COUNTED: Final = 7
 RECENT_TOTAL, RECENT_WEIGHT, SIZES, SIZE_TOTAL, SIZE_SQUARE, LARGEST, SES_WEIGHT, STARTED = range(7, 15)
-KEPT: Final = 15
+HABIT: Final = 15
+KEPT: Final = 16
 """Columns of `kept`, from which later days go on: counts and smoothed sizes as in `known`, the sums of recent
 days, number, sum, squares and largest of the logarithms of sizes, and the state of the smoothing, whose
-levels and errors, one for each constant, stand in arrays of their own."""
+levels and errors, one for each constant, stand in arrays of their own. `HABIT` is 1 where the last fit found
+bulk orders to be a habit and cut none."""
 
 
 class DemandClass(IntEnum):

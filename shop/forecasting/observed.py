@@ -11,6 +11,7 @@ from shop.compiled import njit
 from shop.forecasting.columns import (
     CAP,
     CENSORED,
+    HABIT,
     LARGEST,
     OBSERVED,
     SIZE_SQUARE,
@@ -44,7 +45,7 @@ def find_spikes(sold: NDArray[np.float32], store_limit: float, found: Floats, ke
         if found[k, CAP] < np.inf:
             found[k, SPIKES] = _count_above(sold, k, found[k, CAP])
         if found[k, SPIKES] > MOST_SPIKES:
-            found[k, CAP], found[k, SPIKES] = np.inf, 0.0
+            found[k, CAP], found[k, SPIKES], kept[k, HABIT] = np.inf, 0.0, 1.0
 
 
 @njit(cache=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -23,6 +26,10 @@ PRIME = 1_099_511_628_211
 START = 14_695_981_039_346_656_037
 ABSENT = 4_294_967_291
 """A day before the series was there, in a digest: no bits of a number of pieces."""
+UNREADABLE: Final = (OSError, EOFError, ValueError, TypeError, KeyError, BadZipFile)
+"""What reading a file raises that was cut off, is empty, or is no file of arrays."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +76,8 @@ class States:
 
     `until` is the day after the last one that they know; `fitted_on` that of the last fit of all;
     `week_days` how many days have passed since the last whole week; `checked_from` the first day of the
-    digests, so late that it is still in the history when the next fit of all is due.
+    digests, so late that it is still in the history when the next fit of all is due; `was_open` tells for
+    each day from there to `until` whether the store sold.
     """
 
     names: tuple[str, ...]
@@ -79,6 +87,7 @@ class States:
     checked_from: date
     week_days: int
     weekday_weights: Floats
+    was_open: Flags
 
     def due(self, today: date) -> bool:
         """Whether all series are to be fitted anew on this day."""
@@ -126,34 +135,50 @@ def write_states(states: States, path: Path) -> None:
     smoothed = np.flatnonzero(states.series.smoothing.any(axis=(1, 2)))
     series["series.smoothing"] = states.series.smoothing[smoothed]
     days = [one.toordinal() for one in (states.until, states.fitted_on, states.checked_from)]
-    half = path.with_suffix(".half")
+    # Two runs of one day may write at the same time.
+    half = path.with_name(f"{path.stem}-{os.getpid()}.half")
     with half.open("wb") as file:
         np.savez(
             file,
-            names=np.frombuffer("\n".join(states.names).encode(), dtype=np.uint8),
+            names=np.frombuffer("".join(f"{name}\0" for name in states.names).encode(), dtype=np.uint8),
             days=np.array([*days, states.week_days], dtype=np.int64),
             weekday_weights=states.weekday_weights,
+            was_open=states.was_open,
             smoothed=smoothed,
             **series,
         )
+        file.flush()
+        os.fsync(file.fileno())
     half.replace(path)
 
 
 def read_states(path: Path) -> States | None:
-    """The states that were kept, or None where none were."""
+    """The states that were kept, or None where none were, or none that can be read, which is logged."""
     if not path.exists():
         return None
-    with np.load(path) as kept:
+    try:
+        return _read(path)
+    except UNREADABLE as fault:
+        _log.warning("%s holds no states that can be read, every series is fitted: %s", path, fault)
+        return None
+
+
+def _read(path: Path) -> States:
+    with path.open("rb") as file, np.load(file) as kept:
         series = {one.name: kept[f"series.{one.name}"] for one in fields(SeriesStates)}
         until, fitted_on, checked_from, week_days = kept["days"].tolist()
         every = np.zeros((len(series["found"]), *series["smoothing"].shape[1:]))
         every[kept["smoothed"]] = series["smoothing"]
+        names = tuple(kept["names"].tobytes().decode().split("\0")[:-1])
+        if len(names) != len(every):
+            raise ValueError(f"{len(names)} names of {len(every)} series")
         return States(
-            names=tuple(kept["names"].tobytes().decode().split("\n")),
+            names=names,
             series=SeriesStates(**{**series, "smoothing": every}),
             until=date.fromordinal(until),
             fitted_on=date.fromordinal(fitted_on),
             checked_from=date.fromordinal(checked_from),
             week_days=week_days,
             weekday_weights=kept["weekday_weights"],
+            was_open=kept["was_open"],
         )

@@ -9,7 +9,8 @@ A series is fitted anew, from its whole history, where its state does not stand 
   sided CUSUM, Page 1954, Biometrika 41; reference value 0.5 and decision interval 5 deviations as in
   Montgomery 2013, Introduction to Statistical Quality Control, 9.1, an error counting with at most 3).
 
-All are fitted anew when the last fit of all is `REFIT_DAYS` old, or the store's week has another pattern.
+All are fitted anew when the last fit of all is `REFIT_DAYS` old, the store's week has another pattern, or a
+day that was learnt as open turns out to have been closed, or the other way round.
 Otherwise the state gives, to the last bit, what a fit of the whole history gives that began on the same day,
 with the same calendar and the same back-test (`tests/shop/test_states.py`).
 """
@@ -97,10 +98,19 @@ class Learnt:
 
 def usable(states: States | None, sales: Sales, calendar: Calendar) -> bool:
     """Whether the states of an earlier day may be gone on from, as far as all series share."""
-    if states is None or states.due(sales.until) or states.checked_from < sales.starts_on:
+    if states is None or not states.names or states.due(sales.until):
+        return False
+    if not sales.starts_on <= states.checked_from < states.until:
         return False
     moved = np.abs(states.weekday_weights - calendar.weekday_weights).max()
-    return bool(moved <= WEEKDAY_MOVED and states.checked_from < states.until)
+    was_open = _was_open(sales, calendar, states.checked_from, states.until)
+    return bool(moved <= WEEKDAY_MOVED and np.array_equal(states.was_open, was_open))
+
+
+def _was_open(sales: Sales, calendar: Calendar, since: date, until: date) -> Flags:
+    """For each day from the first on, without the last, whether the store sold."""
+    first, end = (since - sales.starts_on).days, (until - sales.starts_on).days
+    return np.asarray(calendar.day_weight[first:end] > 0.0)
 
 
 def learnt(states: States | None, sales: Sales, calendar: Calendar) -> Learnt:
@@ -129,7 +139,8 @@ def learnt(states: States | None, sales: Sales, calendar: Calendar) -> Learnt:
         )
         series, fits = series.with_rows(again, fresh), _with_rows(fits, again, part)
     told = np.column_stack((fits.mean, fits.variance, fits.level_variance))
-    after = _states(replace(series, told=told), sales, states.fitted_on, states.weekday_weights, week_days)
+    learnt_from = replace(calendar, weekday_weights=states.weekday_weights)
+    after = _states(replace(series, told=told), sales, learnt_from, states.fitted_on, week_days)
     counts = Counts(
         updated=int((~again).sum()),
         fitted=int((~known).sum()),
@@ -142,12 +153,12 @@ def learnt(states: States | None, sales: Sales, calendar: Calendar) -> Learnt:
 
 def _fitted(sales: Sales, calendar: Calendar) -> Learnt:
     fits, sums, series = fit(sales.sold, sales.stocked_out, sales.observed_from, sales.category, calendar)
-    states = _states(series, sales, sales.until, calendar.weekday_weights, 0)
+    states = _states(series, sales, calendar, sales.until, 0)
     return Learnt(fits, sums, states, Counts(fitted=len(sales.names)))
 
 
 def _states(
-    series: SeriesStates, sales: Sales, fitted_on: date, weekday_weights: Floats, week_days: int
+    series: SeriesStates, sales: Sales, calendar: Calendar, fitted_on: date, week_days: int
 ) -> States:
     checked_from = sales.starts_on + timedelta(days=REFIT_DAYS)
     return States(
@@ -157,7 +168,8 @@ def _states(
         fitted_on=fitted_on,
         checked_from=checked_from,
         week_days=week_days,
-        weekday_weights=weekday_weights,
+        weekday_weights=calendar.weekday_weights,
+        was_open=_was_open(sales, calendar, checked_from, sales.until),
     )
 
 

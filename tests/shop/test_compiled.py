@@ -19,6 +19,20 @@ def test_a_changed_kernel_has_another_cache(tmp_path: Path) -> None:
     assert state_of_kernels(tmp_path) != before
 
 
+def test_what_kernels_rest_on_names_their_cache(tmp_path: Path) -> None:
+    """The columns that a kernel imports, and how fits are kept, name another directory when they change."""
+    (tmp_path / "forecasting").mkdir()
+    (tmp_path / "a.py").write_text("from shop.places import FIRST\n@njit\ndef f(): ...\n")
+    kept = [tmp_path / "places.py", tmp_path / "forecasting" / "fits.py", tmp_path / "demand.py"]
+    for path in kept:
+        path.write_text("FIRST = 0\n")
+    names = {state_of_kernels(tmp_path)}
+    for path in kept:
+        path.write_text("FIRST = 1\n")
+        names.add(state_of_kernels(tmp_path))
+    assert len(names) == 1 + len(kept)
+
+
 def test_whether_kernels_were_compiled_is_known_by_their_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -107,3 +107,34 @@ def test_only_the_last_two_nights_are_kept(tmp_path: Path) -> None:
         Nights.of(tmp_path, today - timedelta(days=back), "code").complete()
     days = [(today - timedelta(days=back)).isoformat() for back in (1, 0)]
     assert sorted(path.name for path in tmp_path.iterdir()) == [*days, "notes"]
+
+
+def test_what_others_put_beside_the_nights_stays(tmp_path: Path) -> None:
+    """A directory that is named as a day is not touched without our mark; of ours, only our files go."""
+    today = catalogue().as_of
+    export = tmp_path / (today - timedelta(days=9)).isoformat()
+    export.mkdir()
+    for name in ("part-00000.npz", "orders.csv"):
+        (export / name).touch()
+    for back in (3, 2, 1, 0):
+        night = Nights.of(tmp_path, today - timedelta(days=back), "code")
+        for name in ("part-00000.npz", "part-00001-77.half", *(["notes.txt"] if back == 3 else [])):
+            (night.after / name).touch()
+        night.complete()
+    oldest = tmp_path / (today - timedelta(days=3)).isoformat()
+    assert sorted(path.name for path in export.iterdir()) == ["orders.csv", "part-00000.npz"]
+    assert [path.name for path in oldest.iterdir()] == ["notes.txt"]
+    assert not (tmp_path / (today - timedelta(days=2)).isoformat()).exists()
+
+
+@pytest.mark.parametrize("text", [b"", b"PK\x03\x04 cut off", b"\x93NUMPY no array"])
+def test_states_that_cannot_be_read_stop_no_night(
+    text: bytes, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The series of a partition whose states are broken are fitted, the others go on; the log says so."""
+    told, _ = planned(catalogue(), tmp_path, tmp_path / "states")
+    (tmp_path / "states" / told.judging.as_of.isoformat() / "part-00001.npz").write_bytes(text)
+    with caplog.at_level("WARNING"):
+        again, _ = planned(tomorrow(catalogue()), tmp_path, tmp_path / "states")
+    assert (again.counts.fitted, again.counts.updated) == (20, 20)
+    assert "part-00001.npz" in caplog.text

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from shop.forecasting.columns import SES_WEIGHT
+from shop.forecasting.columns import HABIT, OBSERVED, SES_WEIGHT, STARTED
 from shop.forecasting.fits import Fits
 from shop.forecasting.open_days import Calendar
 from shop.forecasting.states import REFIT_DAYS, read_states, write_states
@@ -140,6 +140,96 @@ def test_a_bulk_order_is_a_reason_to_fit() -> None:
     found = learnt(before.states, sales, calendar(DAYS + 1))
     assert found.counts.outgrown >= 1
     assert found.fits.spike_cap[3] == learnt(None, sales, calendar(DAYS + 1)).fits.spike_cap[3] < 900
+
+
+def regular(days: int, since: int) -> tuple[Sales, Calendar]:
+    """Series that sell on every day from `since` on, in a store that is always open."""
+    told = history(days)
+    rng = np.random.default_rng(8)
+    sold = 1 + rng.poisson(np.linspace(2.0, 9.0, DAYS + 60)[:, None], (DAYS + 60, SERIES)).astype(np.float32)
+    sold[:since] = 0
+    since_each = np.full(SERIES, since, dtype=np.int64)
+    sales = replace(told, sold=sold[:days], stocked_out=sold[:days] < 0, observed_from=since_each)
+    return sales, Calendar(np.ones(days), np.ones(7), 0, 9.0)
+
+
+def test_a_series_that_comes_of_age_is_fitted() -> None:
+    """A series that is 56 days old on a day, and so is smoothed from now on, is smoothed from its first."""
+    found = learnt(None, *regular(DAYS, since=DAYS - 55))
+    assert (found.states.series.found[:, OBSERVED] == 55).all()
+    assert not found.states.series.kept[:, STARTED].any()
+    grown, whole = (learnt(states, *regular(DAYS + 1, DAYS - 55)) for states in (found.states, None))
+    assert grown.counts.outgrown == SERIES
+    assert np.array_equal(grown.states.series.found, whole.states.series.found)
+    assert learnt(grown.states, *regular(DAYS + 2, DAYS - 55)).counts.outgrown == 0
+
+
+def habitual(days: int, largest_on: int | None = None) -> tuple[Sales, Calendar]:
+    """Series that sell one piece a day, and sixty on every fortieth: more bulk orders than are cut."""
+    told = history(days)
+    sold = np.ones((days, SERIES), dtype=np.float32)
+    sold[10::40] = 60
+    if largest_on is not None:
+        sold[largest_on] = 70
+    nothing = np.zeros(SERIES, dtype=np.int64)
+    sales = replace(told, sold=sold, stocked_out=sold < 0, observed_from=nothing)
+    return sales, Calendar(np.ones(days), np.ones(7), 0, 3.5)
+
+
+def test_a_habit_of_bulk_orders_is_no_reason_to_fit() -> None:
+    """Series whose bulk orders are many, and so are not cut, go on each day; a larger one has them fitted."""
+    found = learnt(None, *habitual(DAYS))
+    assert found.states.series.kept[:, HABIT].all()
+    assert np.isinf(found.fits.spike_cap).all()
+    for morning in (DAYS + 1, DAYS + 2):
+        found = learnt(found.states, *habitual(morning))
+        assert found.counts.outgrown == 0
+        assert found.counts.updated == SERIES
+    larger = learnt(found.states, *habitual(DAYS + 3, largest_on=DAYS + 2))
+    assert larger.counts.outgrown == SERIES
+
+
+def test_a_day_that_turns_out_to_have_been_closed_is_noticed() -> None:
+    """Where the store was closed on a day that was learnt as open, or the other way round, all are fitted."""
+    then = calendar(DAYS + 1)
+    for day, weight in ((DAYS - 1, 0.0), (100, 1.0)):
+        other = then.day_weight.copy()
+        other[day] = weight
+        found = learnt(after(DAYS).states, history(DAYS + 1), replace(then, day_weight=other))
+        assert found.counts.fitted == SERIES
+    assert learnt(after(DAYS).states, history(DAYS + 1), then).counts.updated > 0
+
+
+@pytest.mark.parametrize(("then", "now"), [(0, SERIES), (SERIES, 0), (0, 0)])
+def test_a_partition_may_have_been_empty(then: int, now: int, tmp_path: Path) -> None:
+    """No series yesterday, or none today, is no reason to stop."""
+
+    def sales(days: int, series: int) -> Sales:
+        told = history(days)
+        return replace(
+            told,
+            names=told.names[:series],
+            sold=told.sold[:, :series],
+            stocked_out=told.stocked_out[:, :series],
+            observed_from=told.observed_from[:series],
+            category=told.category[:series],
+        )
+
+    write_states(learnt(None, sales(DAYS, then), calendar(DAYS)).states, tmp_path / "part.npz")
+    kept = read_states(tmp_path / "part.npz")
+    assert kept is not None
+    assert len(kept.names) == then
+    assert learnt(kept, sales(DAYS + 1, now), calendar(DAYS + 1)).counts.fitted == now
+
+
+def test_a_name_may_hold_any_character(tmp_path: Path) -> None:
+    """A SKU with a line break in it moves no other's state."""
+    states = after(DAYS).states
+    names = ("one\ntwo", "", *states.names[2:])
+    write_states(replace(states, names=names), tmp_path / "part.npz")
+    kept = read_states(tmp_path / "part.npz")
+    assert kept is not None
+    assert kept.names == names
 
 
 def test_drift_is_a_reason_to_fit() -> None:

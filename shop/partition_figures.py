@@ -234,11 +234,12 @@ def _words(row: Row, reason: Reason, found: Arithmetic, common: dict[str, str]) 
 
 def _arithmetic(row: Row, line: Row | None, common: dict[str, str]) -> Arithmetic:
     quantity = line["quantity"] if line else 0
+    row = {**row, **{name: line[name] for name in _OF_THE_LINE if name in line}} if line and quantity else row
     home = common["home_currency"]
     final = row["position_before"] + row["moved_in"] - row["moved_out"] + quantity
     levels = _levels(row)
     lost = float(levels.shortage(np.array([row["position_before"]]))[0])
-    cost = line["unit_cost_minor"] if line and quantity else row["unit_cost_minor"]
+    cost = row["unit_cost_minor"]
     need = row["need"] + row["moved_in"]
     return Arithmetic(
         **{name: row[name] for name in _SAME},
@@ -248,7 +249,7 @@ def _arithmetic(row: Row, line: Row | None, common: dict[str, str]) -> Arithmeti
         demand_sd_per_day=round(sqrt(row["demand_variance_per_day"]), 4),
         demand_class=DemandClass(row["demand_class"]).name.lower(),
         method=Method(row["method"]).name.lower(),
-        supplier=(line and line["supplier"]) or row["supplier"],
+        supplier=row["supplier"],
         review_days=int(common["review_days"]),
         lead_time_demand_sd=round(sqrt(row["lead_time_variance"]), 4),
         service_target=round(row["service"], 4),
@@ -275,6 +276,16 @@ def _arithmetic(row: Row, line: Row | None, common: dict[str, str]) -> Arithmeti
     )
 
 
+_OF_THE_LINE: Final = (
+    "supplier",
+    "currency",
+    "unit_cost_minor",
+    "moq",
+    "pack_size",
+    "lead_time_days",
+    "signal_delay_days",
+)
+"""What is bought need not be bought of the first choice, whose terms stand beside the verdict."""
 _SAME: Final = (
     "on_hand",
     "committed",

@@ -13,26 +13,30 @@ import numpy as np
 
 from shop.explanations import Explanations
 from shop.plan_results import Reason, Verdict
+from shop.signalled import added_lead_time
 from shop.verdicts import ATTENTION, WORDS
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from shop.partition_plan import Together
-    from shop.plan_inputs import PlanSettings
+    from shop.plan_inputs import Ints, PlanSettings
     from shop.purchase_lines import Line
 
 
 def lines_of(together: Together, settings: PlanSettings) -> pa.Table:
     """All candidates by SKU and location; unit costs in minor units of their currency, null if not bought.
 
-    `lost_margin_without_minor` is in minor units of the home currency.
+    What is bought has supplier, currency, MOQ, pack and lead time of its own offer, which need not be the
+    first choice; else MOQ, pack and lead time are those of the first choice. `lost_margin_without_minor` is
+    in minor units of the home currency.
     """
     import pyarrow as pa  # noqa: PLC0415 - half a second that only large runs need
 
     inputs, state, outcome = together.inputs, together.state, together.outcome
     rows = range(len(inputs.items))
     bought = [outcome.lines.get(row) for row in rows]
+    offer = _offers(together, bought)
     reasons = [_reason(together, row, line) for row, line in zip(rows, bought, strict=True)]
     behind = Explanations(inputs, settings, state, outcome, together.elsewhere)
     lost = [behind.alternatives.lost_without(row) for row in rows]
@@ -50,7 +54,13 @@ def lines_of(together: Together, settings: PlanSettings) -> pa.Table:
             "currency": [line and line.currency for line in bought],
             "position": state.position,
             "demand_per_day": state.per_day,
-            "lead_time_days": state.lead_time_days,
+            "lead_time_days": [
+                line.lead_time_days if line else float(state.lead_time_days[row])
+                for row, line in enumerate(bought)
+            ],
+            "signal_delay_days": added_lead_time(inputs)[inputs.offers.supplier[offer]],
+            "moq": inputs.offers.moq[offer],
+            "pack_size": inputs.offers.pack_size[offer],
             "reorder_point": state.levels.reorder_point,
             "order_up_to": state.levels.order_up_to,
             "need": outcome.need,
@@ -66,6 +76,15 @@ def lines_of(together: Together, settings: PlanSettings) -> pa.Table:
             ),
         }
     )
+
+
+def _offers(together: Together, bought: list[Line | None]) -> Ints:
+    """The offer that each candidate is bought by, or its first choice, which every candidate has."""
+    offer = together.state.choice.offer.copy()
+    for row, line in enumerate(bought):
+        if line is not None:
+            offer[row] = line.offer
+    return offer
 
 
 def _signals(behind: Explanations, line: Line | None, together: Together, row: int) -> tuple[str, ...]:

@@ -14,7 +14,10 @@ from tools.knowledge.guide import Passage
 _WORD: Final = re.compile(r"[0-9a-z]{2,}|[0-9]")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9'-]+")
 _LETTERS: Final = re.compile(r"[A-Za-z]{4,}")
-_SAID: Final = re.compile(r"[A-Za-z]{2,}")
+_SAID: Final = re.compile(r"(?<![\w-])[A-Za-z]{2,}(?![\w-])")
+"""A word by itself: what is joined to a hyphen or a digit may be a code."""
+
+_JOINED: Final = re.compile(r"[\w-]+")
 _CODE: Final = re.compile(r"\b(?=[A-Z0-9-]*\d)(?=[A-Z0-9-]*[A-Z])[A-Z0-9]+(?:-[A-Z0-9]+)+\b")
 _LONG: Final = 8
 """Letters from which a word may have two slips."""
@@ -47,6 +50,7 @@ class WordIndex:
         self._rarity = {word: math.log(1 + len(passages) / count) for word, count in counts.items()}
         self._unknown = math.log(1 + len(passages))
         self._spelt = tuple(sorted({word for one in passages for word in _spelt(one)}))
+        self._said = frozenset(word for one in passages for word in _said(one))
         self._codes = [frozenset(_CODE.findall(one.text.upper())) for one in passages]
         self._bm25 = self._indexed()
 
@@ -85,14 +89,22 @@ class WordIndex:
         return bool(self._codes[place] & set(_CODE.findall(question.upper())))
 
     def repaired(self, question: str) -> str:
-        """The question in plain words; what is no word is read as the nearest word of the guides."""
+        """The question in plain words; what is no word is read as the nearest word of the guides.
+
+        Codes (an SKU, a number with letters) stay as they are written.
+        """
         plain = _SAID.sub(lambda found: self._plainly(found[0]), question)
-        return _LETTERS.sub(lambda found: self._meant(found[0]), plain)
+        return _JOINED.sub(lambda found: self._mended(found[0]), plain)
 
     def _plainly(self, word: str) -> str:
         """What a word of the street or of the trade means; the guides' own words stay."""
         said = word.casefold()
-        return word if said in self._spelt else plain_words().get(said, word)
+        return word if said in self._said else plain_words().get(said, word)
+
+    def _mended(self, joined: str) -> str:
+        if any(each.isdigit() for each in joined):
+            return joined
+        return _LETTERS.sub(lambda found: self._meant(found[0]), joined)
 
     def _meant(self, word: str) -> str:
         from rapidfuzz import process  # noqa: PLC0415 - only questions about guides need it
@@ -156,6 +168,10 @@ def _words_in(one: Passage) -> list[str]:
 
 def _spelt(one: Passage) -> set[str]:
     return {word.casefold() for word in _LETTERS.findall(f"{one.title} {one.heading} {one.text}")}
+
+
+def _said(one: Passage) -> set[str]:
+    return {word.casefold() for word in _SAID.findall(f"{one.title} {one.heading} {one.text}")}
 
 
 def _stem(word: str) -> str:

@@ -233,6 +233,17 @@ def test_html_is_read_by_its_headings() -> None:
     assert (guide.about.audience, guide.about.valid_until) == ("customer", date(2026, 12, 31))
 
 
+def test_html_text_that_no_block_holds_is_kept_in_its_place() -> None:
+    """Text of a div, a section, a caption or a cell without a row is read in order, and comments are not."""
+    page = b"""<h1>A</h1><p>one</p><div>secret <b>30 days</b><!-- note --></div>loose<section>two<p>three</p>
+    four</section><h2>B</h2><div><div>five</div><span>six</span></div><table><caption>seven</caption>
+    <tr><td>eight</td></tr><tr>nine</tr><td>ten</td></table>"""
+    assert [(one.heading, one.text) for one in read_guide("kept.html", page).passages] == [
+        ("A", "one\nsecret 30 days\nloose\ntwo\nthree\nfour"),
+        ("A > B", "five\nsix\nseven\n| eight |\nnine\nten"),
+    ]
+
+
 def _pdf() -> bytes:
     """A PDF of one page with a heading in 20 points and two lines in 10."""
     text = b"BT /F 20 Tf 50 700 Td (Storing tea) Tj /F 10 Tf 0 -30 Td (Keep it cool.) Tj"

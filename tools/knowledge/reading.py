@@ -9,7 +9,8 @@ from __future__ import annotations
 import io
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 from statistics import median
 from typing import Any, Final
@@ -24,6 +25,15 @@ LARGEST_TEXT: Final = 512 * 1024
 
 _FRONT: Final = re.compile(r"\A---\r?\n(.*?)\r?\n---\r?\n", re.DOTALL)
 _BLOCKS: Final = ("p", "li", "tr", "pre", "blockquote", "dt", "dd", "figcaption")
+_HEADINGS: Final = tuple(f"h{level}" for level in range(1, 7))
+_WITHIN_A_LINE: Final = frozenset(
+    """
+    a abbr acronym b bdi bdo big br cite code data del dfn em font i ins kbd label mark q rp rt ruby s samp
+    small span strike strong sub sup time tt u var wbr
+    """.split()  # noqa: SIM905 - as a list it would be a page of lines
+)
+"""Elements that do not end a line of text; all others do."""
+
 _LARGER: Final = 1.12
 """A line of a PDF in letters so much larger than most is a heading."""
 
@@ -95,7 +105,10 @@ def _markdown_sections(body: str) -> list[Section]:
 
 
 def _html(content: bytes) -> _Parts:
-    """An HTML page: its headings and blocks of text; scripts, styles and navigation say nothing."""
+    """An HTML page: its headings, its blocks of text and, in their order, the text that no block holds.
+
+    Scripts, styles and navigation say nothing.
+    """
     from bs4 import BeautifulSoup  # noqa: PLC0415 - only guides that are HTML need it
 
     front, body = _split(_decoded(content))
@@ -107,22 +120,45 @@ def _html(content: bytes) -> _Parts:
     for silent in page(["script", "style", "nav", "head", "title", "template", "noscript"]):
         silent.decompose()
     found = [(0, "", "")]
-    for tag in page.find_all([*(f"h{level}" for level in range(1, 7)), *_BLOCKS]):
-        text = _row(tag) if tag.name == "tr" else " ".join(tag.get_text(" ").split())
-        if re.fullmatch(r"h[1-6]", tag.name):
-            found.append((int(tag.name[1]), text, ""))
-        elif tag.find_parent(_BLOCKS) is None:
-            level, heading, before = found[-1]
-            mark = "- " if tag.name == "li" else ""
-            found[-1] = (level, heading, f"{before}\n{mark}{text}")
+    for (level, _), pieces in groupby(_html_pieces(page), key=lambda piece: (piece[0], id(piece[2]))):
+        text = " ".join(text for _, text, _ in pieces)
+        if level:
+            found.append((level, text, ""))
+        else:
+            above, heading, before = found[-1]
+            found[-1] = (above, heading, f"{before}\n{text}")
     if not any(text for _, _, text in found):
         found.append((0, "", " ".join(page.get_text(" ").split())))
     return front, _paths(found), title
 
 
-def _row(tag: Any) -> str:
-    cells = (" ".join(cell.get_text(" ").split()) for cell in tag.find_all(["td", "th"]))
-    return f"| {' | '.join(cells)} |"
+def _html_pieces(page: Any) -> Iterator[tuple[int, str, Any]]:
+    """(level of a heading or 0, text, what holds it): headings, blocks and text beside them, in order."""
+    from bs4 import Tag  # noqa: PLC0415 - only guides that are HTML need it
+    from bs4.element import PreformattedString  # noqa: PLC0415 - only guides that are HTML need it
+
+    for one in page.descendants:
+        if isinstance(one, Tag):
+            if one.name in _HEADINGS:
+                yield int(one.name[1]), _plain(one), one
+            elif one.name in _BLOCKS and one.find_parent(_BLOCKS) is None:
+                yield 0, _block(one), one
+        elif isinstance(one, PreformattedString):  # a comment or the like, which nobody sees
+            continue
+        elif one.strip() and one.find_parent((*_HEADINGS, *_BLOCKS)) is None:
+            holder = next(tag for tag in one.parents if tag.name not in _WITHIN_A_LINE)
+            yield 0, _plain(one), holder
+
+
+def _plain(one: Any) -> str:
+    return " ".join(one.get_text(" ").split())
+
+
+def _block(tag: Any) -> str:
+    cells = [_plain(cell) for cell in tag.find_all(["td", "th"])] if tag.name == "tr" else []
+    if cells:
+        return f"| {' | '.join(cells)} |"
+    return f"- {_plain(tag)}" if tag.name == "li" else _plain(tag)
 
 
 def _pdf(content: bytes) -> _Parts:

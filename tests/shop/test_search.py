@@ -1,7 +1,7 @@
 """Products are found by any part of their SKU or title, in whatever state their index is."""
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, text, update
 
 from shop.store import schema
 from shop.store.database import Database
@@ -70,6 +70,54 @@ def test_the_words_of_a_name_find_a_customer(database: Database) -> None:
         "C-3": ["C-3"],
         "-": [],
     }
+
+
+@pytest.mark.parametrize("blank", ["\t", "\n", "\r\n", "\u00a0", "\u3000", " \t-"])
+def test_a_name_is_cut_at_every_kind_of_blank(database: Database, blank: str) -> None:
+    """A name with a tab, the end of a line or a no-break space is found by its second word."""
+    with database.writing() as tx:
+        tx.execute(insert(schema.customers).values(id="C-1", name=f"Anna{blank}Smith"))
+        tx.execute(insert(schema.customers).values(id="C-2", name="Zed"))
+        tx.execute(
+            update(schema.customers).where(schema.customers.c.id == "C-2").values(name=f"Bo{blank}Lee")
+        )
+    assert (people(database, "smith"), people(database, "lee")) == (["C-1"], ["C-2"])
+
+
+def leaf_through(database: Database, words: str) -> list[str]:
+    """Ids of the customers that these words find, two to a page, until a page is empty."""
+    seen: list[str] = []
+    with database.reading() as snapshot:
+        while page := tables.customers(snapshot, words=words, after=seen[-1] if seen else "", limit=2):
+            seen += [one.id for one in page]
+    return seen
+
+
+def add_customers_called_bell(database: Database, ids: list[str]) -> None:
+    """Customers of these ids, all of one name."""
+    with database.writing() as tx:
+        tx.execute(insert(schema.customers), [{"id": key, "name": "Anna Bell"} for key in ids])
+
+
+def test_pages_of_customers_skip_nobody(database: Database) -> None:
+    """Page by page a search gives everybody once, whether the id or the name begins with the words."""
+    ids = ["B-001", "C-002", "a-001", "b-003", "c-004"]
+    add_customers_called_bell(database, ids)
+    assert sorted(leaf_through(database, "b")) == ids
+
+
+def test_customers_come_in_the_order_of_the_database(sqlite_database: Database) -> None:
+    """Where a database puts a-001 before B-001, as many on PostgreSQL do, no page skips anybody either."""
+    with sqlite_database.writing() as tx:
+        for table, column in (("customers", "id"), ("customer_names", "customer")):
+            tx.execute(text("PRAGMA writable_schema = ON"))
+            plain = f"{column} VARCHAR(80) "
+            values = {"plain": plain, "other": f"{plain}COLLATE NOCASE ", "table": table}
+            other = "UPDATE sqlite_master SET sql = replace(sql, :plain, :other) WHERE name = :table"
+            tx.execute(text(other), values)
+        tx.execute(text("PRAGMA writable_schema = RESET"))
+    add_customers_called_bell(sqlite_database, ["B-001", "C-002", "a-001", "b-003", "c-004"])
+    assert leaf_through(sqlite_database, "b") == ["a-001", "B-001", "b-003", "C-002", "c-004"]
 
 
 def test_the_index_of_names_follows_every_change(database: Database) -> None:

@@ -122,7 +122,9 @@ def customers(snapshot: Snapshot, *, words: str = "", after: str = "", limit: in
     if words:
         begun = _customers(snapshot, rows.where(_begins(snapshot, people.c.id, words)))
         named = people_named(snapshot, words.split(), after=after, limit=limit)
-        return sorted({one.id: one for one in (*begun, *named)}.values(), key=lambda one: one.id)[:limit]
+        ids = {one.id for one in (*begun, *named)}
+        # Only the database knows its order of ids, by which `after` goes on.
+        return _customers(snapshot, rows.where(people.c.id.in_(ids))) if ids else []
     return _customers(snapshot, rows)
 
 

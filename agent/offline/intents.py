@@ -139,7 +139,7 @@ def _may_write(request: Request, how: Mood, tool: str) -> bool:
 def is_negated(text: str) -> bool:
     """Whether the request as a whole says what is not to be done."""
     bare = re.sub(r"^(?:[\s,.!]|(?:please|no|ok|and|but|also|so|actually|sorry|wait|stop)\b)+", "", text)
-    negation = r"(?:don't|do not|never|no need to|please don't|not (?:to )?(?:order|refund|cancel|change|do)|nothing|stop (?:doing|ordering|everything)|leave (?:it|that|everything)|hands off|keep off)\b|leave <\w+>(?! (?:in|at|with|a)\b)"
+    negation = r"(?:don't|do not|never|no need to|please don't|not (?:to )?(?:order|refund|cancel|change|do)|nothing|stop (?:doing|ordering|everything)|leave (?:it|that|everything)|hands off|keep off|nobody|no one|noone|(?:let|have) (?:nobody|no one))\b|leave <\w+>(?! (?:in|at|with|a)\b)"
     if not re.match(negation, bare) or re.match(
         r"(?:don't|do not) (?:forget|hesitate|we|you|i|they)\b", bare
     ):

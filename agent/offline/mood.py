@@ -85,10 +85,47 @@ _SPEECH: Final = re.compile(
     r"(?:(?:customers?|clients?|buyers?|shoppers?|supplier|he|she|they|<customer_id>|<supplier>|<order_id>|<ticket_id>|tickets?|e-?mails?|mail|messages?|notes?|"
     r"letter|review|boss|colleague)\s+(?:\w+\s+){0,3}?(?:says?|said|saying|writes?|wrote|asks?|asked|asking|wants?|wanted|demands?|demanded|reads?|tells?|"
     r"told|requests?|requested|would like|'d like|claims?|claimed|insists?|begs?|begged|needs?)|(?:quote|begin(?:ning)? of|forwarded|fwd|subject|body|text))"
-    r"\s*(?:(?:me|us|you|that|to|for|on|<words>)\s*)*[\s:,'\"-]*$"
+    r"\s*(?:(?:me|us|you|that|to|for|on|please|kindly|just|<words>)\s*)*[\s:,'\"-]*$"
 )
 _QUOTES_ON: Final = re.compile(
     r"(?:says?|said|writes?|wrote|reads?|message|mail|ticket|note|text|review|letter|forwarded|quote)\b[^.?!\n]{0,30}:\s*$"
+)
+_SPOKEN: Final = re.compile(
+    r"(?:\b(?<!<)(?:customers?|clients?|buyers?|shoppers?|suppliers?|competitors?|mrs?|ms|he|she|they|somebody|someone|lady|guy|driver|courier|boss|manager|colleague|"
+    r"tickets?|e-?mails?|mails?|messages?|notes?|letter|label|review)\b|<(?:customer_id|supplier|order_id|rma_id|ticket_id)>)"
+    r"(?:\s+(?:\w+|<\w+>)){0,4}?\s+(?:says?|said|saying|writes?|wrote|writing|asks?|asked|asking|demands?|demanded|begs?|begged|e-?mails?|e-?mailed|texts?|texted|"
+    r"messaged|rang|phoned|called|repl(?:y|ies|ied)|insists?|insisted|claims?|claimed|complains?|complained|tells?|told|thinks?|thought|believes?|reckons?|suggests?|"
+    r"suggested|requests?|requested|reads?)\b"
+)
+"""Somebody else who says something."""
+FOR_ME: Final = re.compile(
+    r"\b(?:give|let|put|owe|pay|send|grant|credit) me\b|\bmy (?:account|card|money|gift ?card)\b|\bi (?:want|demand|deserve)\b"
+)
+"""Money for who speaks: the words of a customer, whoever wrote them down."""
+_CITES: Final = re.compile(
+    rf"(?:{_SPOKEN.pattern}|\bgoes|\bwants?|\bwanted)[^:.!?]{{0,30}}:|{_SPOKEN.pattern}(?: us| me)?[\s,-]+please\b|\bfrom <customer_id>\s*:"
+)
+"""Somebody else's words that a colon or a "please" opens."""
+_SAID_AFTER: Final = re.compile(
+    r"(?:\b(?:says?|said|writes|wrote|claims?|claimed|demands?|demanded|asks?|asked|insists?|insisted|begs?|begged) (?:the |a |our |my )?"
+    r"(?:customer|client|buyer|shopper|supplier|driver|courier|boss|manager|colleague|he|she|they|<customer_id>|<supplier>)"
+    r"|[,;-] ?(?:(?:the |a |our |my )?(?:customer|client|buyer|supplier|driver|courier|boss|manager|colleague)|he|she|they|<customer_id>|<supplier>) "
+    r"(?:says?|said|writes|wrote|claims?|claimed|demands?|demanded|insists?|insisted|begs?|begged|reckons?|thinks?))[\s.!]*$"
+)
+"""Somebody else, named behind the words: "..., she claims"."""
+_ALL_THERE: Final = re.compile(
+    r"\b(?:nothing|none|no (?:items?|pieces?|goods))(?:'s| is| are| was)? (?:missing|short|broken|damaged)\b"
+)
+_DENIES: Final = re.compile(
+    r"\b(?:not|never|no|nobody|none|nothing|cannot|without)\b|n't\b|\b(?:dont|wont|cant|shouldnt)\b"
+)
+_ANSWERED_AWAY: Final = re.compile(
+    r"(?:[\s,.!-]|\b(?:hmm+|well|oh|ah|um|uh|actually|sorry|ok|please|or|but|on second thoughts?)\b)*"
+    r"(?:no|nope|nah|never|(?:rather|better|probably|maybe|certainly|definitely|of course) not|not (?:really|now|yet|today|possible|allowed|at all|a chance|necessary|needed)|"
+    r"i (?:think|guess|suppose|hope) not|i (?:don't|do not) think|i doubt|leave|keep|don't|do not|wait|forget)\b"
+)
+_DOES_NOTHING: Final = re.compile(
+    r"(?:leave|keep|hold|stop|wait|forget|skip|don't|do not|show|check|tell|let me|see|look|ask)\b"
 )
 _CLAUSE: Final = re.compile(
     r"[,;:.!?\n()]+|\s-+\s|\b(?:and|then|so|but|please|also|just|kindly|therefore|instead)\b"
@@ -111,6 +148,14 @@ _COMMANDS: Final[dict[str, str]] = {
 _IMPERATIVE: Final = {tool: re.compile(rf"^{verbs}") for tool, verbs in _COMMANDS.items()}
 COMMANDED: Final = tuple(_COMMANDS)
 """The tools that only a command calls."""
+_ANY_VERB: Final = re.compile(
+    "|".join(
+        (
+            *_COMMANDS.values(),
+            r"(?:re-?ship|re-?send|exchange|replace|inspect|re-?stock|plan|note|restore|complete|treat|switch|use|charge|deliver|open|swap)\b",
+        )
+    )
+)
 _DECLARED: Final[dict[str, re.Pattern[str]]] = {
     "change_price": re.compile(
         r"^(?:i|we) want <sku> (?:at|for|to (?:be|cost)) <money>|"
@@ -169,12 +214,48 @@ def mood(text: str, *, quoted: bool = False) -> Mood:
         return Mood.QUESTION
     if text.rstrip().endswith("?") and not _asks_politely(text):
         return Mood.QUESTION
-    return Mood.COMMAND
+    return _answered_mood(text) if "?" in text else Mood.COMMAND
+
+
+def _answered_mood(text: str) -> Mood:
+    """The mood of a question and what stands behind it: "cancel it? no" forbids, "cancel it? hmm" still asks."""
+    at = text.rindex("?") + 1
+    asked, rest = text[:at], text[at:]
+    if commanded_by(rest, lambda head: _ANY_VERB.match(head) is not None and not _DOES_NOTHING.match(head)):
+        return Mood.COMMAND
+    if _ANSWERED_AWAY.match(rest):
+        return Mood.FORBIDDEN
+    return Mood.COMMAND if _asks_politely(asked) else Mood.QUESTION
+
+
+def is_denied(text: str) -> bool:
+    """Whether a text has a word of denial anywhere."""
+    return _DENIES.search(text) is not None
+
+
+def before_speech(text: str) -> str:
+    """What stands before the words of somebody else that a text reports, all of it where it reports none."""
+    spoken = _SPOKEN.search(text)
+    return text if spoken is None else text[: spoken.start()]
+
+
+def own_words(text: str) -> str:
+    """What stands before somebody else's words that a colon opens.
+
+    >>> own_words("<customer_id> demands: cancel <order_id>")
+    ''
+    """
+    if _SAID_AFTER.search(text):
+        return ""
+    cited = _CITES.search(text)
+    return text if cited is None else text[: cited.start()]
 
 
 def commands(text: str, tool: str) -> bool:
     """Whether some clause of the text commands what the tool does, in the operator's own voice."""
-    declared = tool in _DECLARED and _DECLARED[tool].search(without_lead(text)) is not None
+    declared = tool in _DECLARED and _DECLARED[tool].search(own_words(without_lead(text))) is not None
+    told = _ALL_THERE.sub("", text.split("<words>", maxsplit=1)[0])
+    declared = declared and not is_denied(told) and before_speech(told) == told
     return declared or commanded(text, _IMPERATIVE[tool])
 
 
@@ -186,9 +267,14 @@ def commanded(text: str, verbs: re.Pattern[str]) -> bool:
 def commanded_by(text: str, begins: Callable[[str], bool]) -> bool:
     """Whether some clause of the text in the operator's own voice begins as `begins` wants it."""
     at = 0
+    text = own_words(text)
     for cut in (*_CLAUSE.finditer(text), None):
         clause = text[at : cut.start() if cut else len(text)].strip()
         clause = re.sub(r"^(?:to|you) ", "", clause) if text[:at].endswith("please") else clause
+        only_asked = cut is not None and "?" in cut.group() and not _asks_politely(f"{clause}?")
+        if only_asked and text[cut.end() if cut else at :].strip():
+            at = cut.end() if cut else at
+            continue
         if any(begins(one) for one in _heads(clause)) and not _SPEECH.search(text[:at]):
             return True
         at = cut.end() if cut else at

@@ -62,6 +62,8 @@ def _month(words: str, today: date) -> tuple[date, date] | None:
     named = _MONTH.search(words)
     if named is None:
         return None
+    if len(_MONTH.findall(words)) > 1:
+        return _across_months(words, today)
     month = _MONTHS.index(named[1]) + 1
     days = [int(one) for one in _DAY.findall(words)]
     year = today.year if date(today.year, month, 1) <= today else today.year - 1
@@ -69,7 +71,26 @@ def _month(words: str, today: date) -> tuple[date, date] | None:
     if any(not 1 <= one <= length for one in days):
         return None
     first, last = (days[0], days[-1]) if days else (1, length)
-    return date(year, month, first), date(year, month, last)
+    return (date(year, month, first), date(year, month, last)) if first <= last else None
+
+
+def _across_months(words: str, today: date) -> tuple[date, date] | None:
+    """From a day of one month to a day of another; None where that is not what is said."""
+    ends = [_day_of(one, today) for one in re.split(r"\b(?:to|until|till|through|and)\b|-", words)]
+    if len(ends) != _TWO or ends[0] is None or ends[1] is None or ends[0] > ends[1]:
+        return None
+    return ends[0], ends[1]
+
+
+_TWO: Final = 2
+
+
+def _day_of(words: str, today: date) -> date | None:
+    days = _DAY.findall(words)
+    if len(days) != 1 or len(_MONTH.findall(words)) != 1:
+        return None
+    span = _month(words, today)
+    return None if span is None else span[0]
 
 
 def _weekday(words: str, today: date) -> tuple[date, date] | None:
@@ -85,18 +106,28 @@ def _length(words: str, today: date) -> tuple[date, date] | None:
     if hit is None or re.search(r"\b(?:next|coming|following)\b", words):
         return None
     count = _WORDS.get(hit[1] or "a") or int(hit[1])
-    return today - timedelta(days=count * _DAYS[hit[2]]), today
+    try:
+        return today - timedelta(days=count * _DAYS[hit[2]]), today
+    except OverflowError:  # before the first day of any calendar
+        return None
 
 
 def days_between(spans: list[tuple[date, date]], text: str) -> tuple[date | None, date | None]:
-    """From which and until which day the spans of a text reach: "since" has no end, "before" no beginning."""
+    """From which and until which day the spans of a text reach: "since" has no end, "until" no beginning.
+
+    "After" a day begins on the next one, "before" it ends on the one before.
+    """
     if not spans:
         return None, None
     first, last = min(one for one, _ in spans), max(other for _, other in spans)
+    if len(spans) == 1 and re.search(r"\bafter\b", text):
+        return last + timedelta(days=1), None
+    if len(spans) == 1 and re.search(r"\bbefore\b", text):
+        return None, first - timedelta(days=1)
     if len(spans) == 1 and re.search(
-        r"\b(?:since|after)\b|\bfrom\b.*\b(?:on|onwards)\b|\bfrom \d{4}-(?!.*\b(?:to|until|till)\b)", text
+        r"\b(?:since)\b|\bfrom\b.*\b(?:on|onwards)\b|\bfrom \d{4}-(?!.*\b(?:to|until|till)\b)", text
     ):
         return first, None
-    if len(spans) == 1 and re.search(r"\b(?:before|until|till|up to)\b", text):
+    if len(spans) == 1 and re.search(r"\b(?:until|till|up to)\b", text):
         return None, last
     return first, last

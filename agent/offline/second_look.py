@@ -17,7 +17,7 @@ from agent.offline.filling import WRITES
 from agent.offline.intents import ADVICE, Intent, is_negated
 from agent.offline.likelihood import NONE, likely, opening_words
 from agent.offline.mentions import Sort
-from agent.offline.mood import Mood, commanded_by, mood, without_lead
+from agent.offline.mood import FOR_ME, Mood, before_speech, commanded_by, is_denied, mood, without_lead
 from agent.offline.phrases import phrases
 from agent.offline.requests import Request
 
@@ -48,7 +48,7 @@ _INSTEAD: Final = {
 _PARTICLE: Final = r"(?:in|out|off|up|down|back|over|through|on|away|again)"
 _THING: Final = r"(?:it|them|that|this|these|those|<\w+>)"
 _ASIDE: Final = re.compile(
-    rf"(?<!to )(?<!i )(?<!we )(?<!he )(?<!she )(?<!they )(?<!you )(?<!who )(?<!not )(?<!n't )\b(?P<verb>[a-z-]+) (?:{_THING}\b(?: {_PARTICLE}\b)?|{_PARTICLE}\b)?"
+    rf"(?:^|[,.;:!]\s*|\s-+\s|\b(?:and|then|so|please|just|now) )(?:please |just |then |so |now )*(?P<verb>[a-z-]+) (?:{_THING}\b(?: {_PARTICLE}\b)?|{_PARTICLE}\b)?"
     r"(?: \w+){0,3}? ?(?:please|for me|for us|asap)\b"
     rf"|(?<=<rma_id> )(?:box |parcel |package |goods )?(?:is |are )?(?:here|back|in)[\s,]+(?P<then>[a-z-]+) (?:{_THING})\b"
 )
@@ -188,18 +188,50 @@ def _changed(tool: str, share: float, text: str, meant: Intent | None, how: Mood
 
 def asks_for(text: str, tool: str) -> bool:
     """Whether a text, in the operator's own voice, commands what a tool does or tells that it is to be done."""
-    if mood(text) is not Mood.COMMAND:
+    if mood(text) is not Mood.COMMAND or _is_denied_to(text, tool):
         return False
+    if tool != "add_supply_signal":  # what a supplier told of itself is the matter of a signal
+        text = before_speech(text)
     verbs = _verbs().get(tool, frozenset())
     return (
         commanded_by(text, lambda head: _first(head) in verbs)
-        or any(concept(hit["verb"] or hit["then"]) in verbs for hit in _ASIDE.finditer(text))
-        or _is_told_to_be(text, tool)
+        or (
+            "?" not in text
+            and any(concept(hit["verb"] or hit["then"]) in verbs for hit in _ASIDE.finditer(text))
+        )
+        or ("?" not in text and _is_told_to_be(text, tool))
     )
+
+
+def _is_denied_to(text: str, tool: str) -> bool:
+    """Whether a denial, or money asked for by who is to get it, speaks against a change."""
+    if tool == "add_supply_signal":
+        return _NOT_LATE.search(text) is not None
+    if tool == "reship_order":
+        return is_denied(_NEVER_CAME.sub("", text))
+    if tool in ("give_credit", "refund_order") and FOR_ME.search(text):
+        return True
+    return is_denied(_NOT_GONE.sub("", text))
+
+
+_NOT_LATE: Final = re.compile(
+    r"(?:\b(?:not|never|no|no longer)|n't)\b(?: \w+| <\w+>){0,2} (?:late|later|delayed|delay|behind|dearer|more)\b|\b(?:no longer|nothing|nobody)\b"
+)
+_CAME: Final = r"(?:came|come|arrived?|reach\w*|show\w*|turn\w*|got|get|received?|had|delivered|seen?)"
+_NEVER_CAME: Final = re.compile(
+    rf"(?:\b(?:never|not|hasnt|didnt)|(?:has|have|did|was|were|is|are)n't)(?: yet)?(?: \w+)?? {_CAME}\b"
+)
+"""A parcel that never came is why it is sent again."""
+_NOT_GONE: Final = re.compile(
+    r"(?:\b(?:not|hasnt)|(?:has|have|is|are)n't)(?: yet)?(?: been)? (?:left|gone|shipped|sent|dispatched|out|packed)\b"
+)
+"""An order that is still here is why it can be changed."""
 
 
 def _is_told_to_be(text: str, tool: str) -> bool:
     """Whether a text tells that something is to be, and the tool is one for which that is enough."""
+    if _NOT_OURS.search(text):
+        return False
     declared = tool in _DECLARED and _DECLARED[tool].search(text) is not None
     chosen = tool in _CHOSEN and _RATHER.search(text) is not None
     needed = tool in _WISHED and _WISH.search(text) is not None
@@ -208,7 +240,7 @@ def _is_told_to_be(text: str, tool: str) -> bool:
 
 _DECLARED: Final = {
     "change_prices": re.compile(
-        r"<percent>.*\bplease\b|^(?:the )?(?:selling )?prices? (?:of|for|in)\b.*\bby <percent>|\b(?:must|should|shall|have to|has to|need to|are to|to) (?:go|come|be)\b.*<percent>"
+        r"^(?:the )?(?:selling )?prices? (?:of|for|in) (?:category |all |the |our )*[a-z& ]{2,30} by <percent>[\s.!]*$|\b(?:must|should|shall|have to|has to|need to|are to|to) (?:go|come|be)\b.*<percent>"
     ),
     "inspect_return": re.compile(
         r"\b(?:can|may|should|must) (?:be )?(?:go|put|back|sold|binned|scrapped|written)\b"
@@ -216,6 +248,11 @@ _DECLARED: Final = {
     "receive_return": re.compile(r"\b(?:book|check|sign|log|take|put) (?:it|them|that) in\b"),
 }
 """Statements that tell what is to be."""
+_NOT_OURS: Final = re.compile(
+    r"\b(?:competitors?|rivals?|competition|others)\b|\b(?:should|must|would|could|might|may|ought to) have\b|\bbut\b"
+    r"|\bby <percent>.*\b(?:last|ago|yesterday|already)\b|\b(?:were|was|have been|has been|went|came|rose|fell)\b.*<percent>"
+)
+"""What others do, what would have had to be, what was, and what is taken back: none of it is to be."""
 
 
 def _first(clause: str) -> str:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from agent.offline.mood import commanded, without_lead
+from agent.offline.mood import FOR_ME, before_speech, commanded, is_denied, own_words, without_lead
 
 _ORDER: Final = "<order_id>"
 _RMA: Final = "<rma_id>"
@@ -54,7 +54,11 @@ class _Rule:
         """Whether the message asks for it in this way."""
         if not all(one.search(text) for one in self.needs) or (self.never and self.never.search(text)):
             return False
-        stated = self.states is not None and self.states.search(without_lead(text)) is not None
+        if self.tool == "give_credit" and FOR_ME.search(text):
+            return False
+        told = own_words(without_lead(text))
+        stated = self.states is not None and self.states.search(told) is not None
+        stated = stated and before_speech(told) == told and not is_denied(re.sub(_PENDING, "", told))
         return stated or (self.verbs is not None and commanded(text, self.verbs))
 
 

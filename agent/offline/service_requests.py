@@ -14,7 +14,7 @@ from agent.offline.filling import WRITES
 from agent.offline.follow_up import resolved
 from agent.offline.intents import is_negated
 from agent.offline.mentions import Records, Sort
-from agent.offline.mood import Mood, mood, without_lead
+from agent.offline.mood import FOR_ME, Mood, mood, without_lead
 from agent.offline.requests import Request
 from agent.offline.second_look import told_apart
 from agent.offline.service_clauses import service_look, service_request
@@ -109,6 +109,10 @@ def service_step(request: Request, dialogue: Dialogue, records: Records, home: s
         return None
     text = re.sub(r"#\s*<order_id>", "<order_id>", without_lead(request.text.strip()))
     tool = next((tool for tool, pattern in _REQUESTS if pattern.search(text)), None)
+    if tool == "give_credit" and FOR_ME.search(text):
+        return None
+    if tool in WRITES and "?" in text and _answers(request.text, text, tool):
+        tool = None
     if tool == "cancel_return" and not _names_a_return(request):
         tool = None
     if tool is None:
@@ -118,6 +122,17 @@ def service_step(request: Request, dialogue: Dialogue, records: Records, home: s
     if tool in WRITES and mood(request.text) is not Mood.COMMAND:
         return None
     return fill(tool, request, dialogue, records.names, home)
+
+
+def _answers(said: str, text: str, tool: str) -> bool:
+    """Whether a change only stands in a question, and what follows the question wants something else."""
+    rest = without_lead(text[text.rindex("?") + 1 :].strip())
+    polite = mood(said[: said.rindex("?") + 1]) is Mood.COMMAND
+    return (
+        bool(rest)
+        and not polite
+        and not any(pattern.search(rest) for name, pattern in _REQUESTS if name == tool)
+    )
 
 
 def _tells_a_note(dialogue: Dialogue) -> bool:

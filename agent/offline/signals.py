@@ -173,7 +173,10 @@ def _told_late(request: Request, today: date) -> Step:
     supplier = _known(
         effect="delay", supplier=_value(request, Sort.SUPPLIER), days=days, reason=reason(request)
     )
-    return Call("add_supply_signal", {**supplier, **_days((today, today + timedelta(days=days - 1)))})
+    try:
+        return Call("add_supply_signal", {**supplier, **_days((today, today + timedelta(days=days - 1)))})
+    except OverflowError:  # longer than any calendar
+        return _ASK_DAYS
 
 
 def _cannot(request: Request, today: date) -> Step:
@@ -312,4 +315,7 @@ def _length(words: str, today: date) -> tuple[date, date] | None:
         return None
     count = {"one": 1, "two": 2, "three": 3, "four": 4}.get(said[1]) or int(said[1])
     days = count * (_WEEK if said[2] == "week" else 1)
-    return today, today + timedelta(days=days - 1)
+    try:
+        return today, today + timedelta(days=days - 1)
+    except OverflowError:  # longer than any calendar
+        return None

@@ -116,7 +116,11 @@ def _dearer(filling: Filling, args: dict[str, Any]) -> Filled:
 def _as_long(today: date | None, days: int) -> dict[str, str]:
     """A delay without an end of its own holds for as long as it is."""
     start = today or date.min
-    return {"starts_on": start.isoformat(), "ends_on": (start + timedelta(days=days - 1)).isoformat()}
+    try:
+        end = start + timedelta(days=days - 1)
+    except OverflowError:
+        raise MissingError("days", "That is longer than any calendar. By how many days?") from None
+    return {"starts_on": start.isoformat(), "ends_on": end.isoformat()}
 
 
 def removal(filling: Filling, args: dict[str, Any]) -> Filled:

@@ -15,6 +15,7 @@ from agent.offline.mood import Mood, mood, without_lead
 from agent.offline.requests import Request
 from agent.offline.second_look import SURE, likeliest, told_apart
 from agent.offline.slots import fill
+from agent.offline.sureness import COUNT, DIRECTED, MEANT, TAKES_BACK, hedged
 
 _YES: Final = re.compile(
     r"^(?:(?:yes|yep|yeah|yup|ok|okay|sure|fine|right|alright|great|good|please|correct|exactly|perfect|sounds good|all right|i confirm)[\s,.!]*)*"
@@ -210,27 +211,9 @@ def _varies(request: Request, last: Call) -> bool:
 
 def _clearly_varies(request: Request) -> bool:
     """Whether a message leaves no doubt that another record is to be changed in the same way."""
-    if mood(request.text) is not Mood.COMMAND or _hedged(request) or _TAKES_BACK.search(request.text):
+    if mood(request.text) is not Mood.COMMAND or hedged(request) or TAKES_BACK.search(request.text):
         return False
-    return _ELLIPSIS.match(request.text) is not None or _MEANT.search(request.text) is not None
-
-
-_MEANT: Final = re.compile(r"\b(?:i meant|i mean|make (?:it|that)|should (?:be|have been)|correction|typo)\b")
-_TAKES_BACK: Final = re.compile(r"\b(?:keep|already|leave|was|were|fine)\b")
-_HEDGES: Final = re.compile(
-    r"\b(?:maybe|perhaps|possibly|probably|about|around|roughly|approximately|nearly|almost|or so|or <\w+>|at (?:least|most)|up to|last time|how about|"
-    r"in total|but|i think|i guess|might|could be|don't|never)\b|\?"
-)
-
-
-def _hedged(request: Request) -> bool:
-    """Whether a message is unsure of what it names, or denies it without naming another: "not 4", "maybe 4"."""
-    text = re.sub(
-        r"\bnot (?:the |in |at |from |for )*<\w+>(?=.*<)|(?<=>),? not (?:the |in |at |from |for )*<\w+>",
-        "",
-        request.text,
-    )
-    return _HEDGES.search(text) is not None or re.search(r"\bnot\b|n't\b", text) is not None
+    return _ELLIPSIS.match(request.text) is not None or MEANT.search(request.text) is not None
 
 
 def _narrowed(request: Request, last: Call, records: Records) -> Call | None:
@@ -272,25 +255,15 @@ def _answered(request: Request, asked: Ask, dialogue: Dialogue, records: Records
     return _merged(asked.call, again, asked.missing, request)
 
 
-_COUNT: Final = re.compile(
-    r"(?:(?:it(?:'s| is| was)|there(?:'s| is| are| were)|just|only) )*<number>(?: (?:of (?:them|those|it|these)|pieces?|units?|please))*[ .!]*"
-)
-"""A number and nothing that could make it another thing's."""
-_DIRECTED: Final = re.compile(
-    r"\b(?:more|fewer|less|short|over|too (?:many|few)|up|down|lost|found|broken|broke|damaged|missing|add|remove|off|plus|minus|counted|recount\w*)\b"
-)
-"""What tells whether there are more or fewer."""
-
-
 def _surely_answers(request: Request, asked: Ask) -> bool:
     """Whether an answer is sure enough for a change to follow from it."""
     if asked.missing in _TOLD_IN_WORDS:
         return not request.text.rstrip().endswith("?")
-    if _COUNT.fullmatch(request.text.strip()):
+    if COUNT.fullmatch(request.text.strip()):
         return True
-    if _hedged(request) or mood(request.text) is not Mood.COMMAND:
+    if hedged(request) or mood(request.text) is not Mood.COMMAND:
         return False
-    return asked.missing != "change" or _DIRECTED.search(request.text) is not None
+    return asked.missing != "change" or DIRECTED.search(request.text) is not None
 
 
 def _asks_anew(request: Request, asked: Ask) -> bool:

@@ -102,13 +102,18 @@ def figures(
         "margin": state.margin[rows],
         "lost_before_delivery": needs.projection.lost[rows],
         "counted_above": needs.projection.surplus[rows],
-        "season_demand": season_demand(forecasts, levels.exposure_days)[rows],
-        "signal_demand": signal_demand(forecasts, levels.exposure_days)[rows],
+        "season_demand": _settled(season_demand(forecasts, levels.exposure_days)[rows]),
+        "signal_demand": _settled(signal_demand(forecasts, levels.exposure_days)[rows]),
         "signal_delay_days": np.where(supplier < 0, 0.0, added_lead_time(inputs)[np.maximum(supplier, 0)]),
         "shelf_life_days": np.zeros(len(rows), dtype=np.int64) if life is None else life[rows],
         "fresh": np.where(np.isfinite(state.fresh[rows]), state.fresh[rows], 0.0),
         **_coming(inputs, rows),
     }
+
+
+def _settled(difference: Floats) -> Floats:
+    """Differences of sums without their last bits, which depend on where in an array a row lies."""
+    return np.round(difference, 9) + 0.0  # and no zero below zero
 
 
 def _of_offer(values: Ints, offer: Ints) -> Ints:

@@ -101,14 +101,15 @@ def test_who_is_asked_later_stands_in_for_one(
 
 
 def test_more_reasons_are_counted() -> None:
-    """A decision tells its first reason and how many more there are."""
+    """A refusal tells its first three reasons and how many more there are."""
     text = "  - {id: go, action: refund_order, allow: {when: [{within_refundable: true}]}}\n" + "".join(
         f"  - {{id: no-{n}, action: refund_order,"
         f" deny: {{when: [{{delivered: true}}], because: Reason {n}.}}}}\n"
-        for n in (1, 2, 3)
+        for n in (1, 2, 3, 4, 5)
     )
     facts = {**REFUND, "delivered": True}
-    assert "Reason 1 (and 2 more reasons)." in decide(rules(text), "refund_order", facts).in_words()
+    words = decide(rules(text), "refund_order", facts).in_words()
+    assert "Reason 1. Reason 2. Reason 3 (and 2 more reasons)." in words
 
 
 def test_an_allowed_action_says_so() -> None:

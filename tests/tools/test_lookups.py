@@ -79,7 +79,7 @@ def test_one_match_is_used(store: Database, kind: str, text: str, expected: str)
         ("product", "stoneware", ["MUG-01 Blue Stoneware Mug", "MUG-02 Green Stoneware Mug"]),
         ("product", "stonewear mugs", ["MUG-01 Blue Stoneware Mug", "MUG-02 Green Stoneware Mug"]),
         ("product", "100", ["TEA-100 Earl Grey Tea, 100 bags"]),
-        ("customer", "smith", ["C-10003 Joan S.", "C-10002 John S."]),
+        ("customer", "smith", ["C-10002 John S.", "C-10003 Joan S."]),
         ("reference", "77", ["purchase order PO-77", "product 77"]),
     ],
 )

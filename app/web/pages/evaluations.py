@@ -102,4 +102,4 @@ def trace(request: Request, house: Opened, visit: SignedIn, run: str, case: str)
     """What was asked in a case, every step, what came of it, and why it failed."""
     row = case_of(house, run, case)
     told = [(trial, parts_of(trial), effects_of(trial)) for trial in row.trials]
-    return page(request, "evaluation_case.html", visit, run=evaluation_of(house, run), row=row, told=told)
+    return page(request, "evaluation_case.html", visit, run=evaluation_of(house, run), row=row, trace=told)

@@ -179,11 +179,17 @@ def _changed(tool: str, share: float, text: str, meant: Intent | None, how: Mood
     if share >= COMMANDED and how is Mood.COMMAND and asks_for(text, tool):
         return Intent(tool)
     if meant is not None and meant.tool in WRITES:
-        return Intent(_INSTEAD[meant.tool], offered=None) if share >= VERY_SURE else meant
+        return _doubted(meant.tool) if share >= VERY_SURE else meant
     instead = _INSTEAD.get(tool, "" if tool in _OF_RETURNS else None)
     if instead is None:
         return meant
     return Intent(instead, offered=tool if how is not Mood.FORBIDDEN else None)
+
+
+def _doubted(tool: str) -> Intent:
+    """A change that the words speak against: its look-up answers; where it has none, it is offered."""
+    instead = _INSTEAD.get(tool)
+    return Intent("", offered=tool) if instead is None else Intent(instead)
 
 
 def asks_for(text: str, tool: str) -> bool:

@@ -5,8 +5,13 @@ from datetime import date
 import pytest
 
 from agent.offline.dialogue import Ask, Call, Dialogue, Offer, Step
+from agent.offline.filling import WRITES
+from agent.offline.intents import Intent
 from agent.offline.likelihood import Likelihood, likely
 from agent.offline.mentions import Records
+from agent.offline.mood import Mood
+from agent.offline.requests import Request
+from agent.offline.second_look import second_look
 from agent.offline.understand import remember, understand
 
 FRIDAY = date(2026, 11, 20)
@@ -107,3 +112,12 @@ def test_likelihood_is_of_all_tools_together() -> None:
     )
     assert list(shares) == ["b", "a"]
     assert sum(shares.values()) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("tool", sorted(WRITES - {"reship_order"}))
+def test_every_change_that_the_words_speak_against_is_not_called(tool: str) -> None:
+    """Whatever change the patterns saw in a story of another: a look-up answers, or the change is offered."""
+    request = Request("<order_id> broke in the post, reship it", ())
+    doubted = second_look(request, Intent(tool), Mood.REPORT)
+    assert doubted is not None
+    assert doubted.tool not in WRITES

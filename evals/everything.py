@@ -24,9 +24,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from evals.harness.brains import model_named
 from evals.harness.report import lines
-from evals.harness.running import run_named
-from evals.harness.suite_files import suites
+from evals.harness.running import RunOptions, run_suite
+from evals.harness.suite_files import find_suite, suites
 from evals.harness.world import Worlds, sample_store, scratch
 from shop.errors import ShopError
 
@@ -168,8 +169,9 @@ def _do(job: Job, home: Path) -> Done:
         if job.module:
             body, failed = _measured(job)
         else:
-            now = datetime.now(UTC)
-            body = run_named(home / "evaluations", job.name, job.model, lambda: now, reused=_worlds())
+            options = RunOptions(now=datetime.now(UTC), reused=_worlds())
+            made = run_suite(home / "evaluations", find_suite(job.name), model_named(job.model), options)
+            body = made.result()
     except ShopError as error:
         failed = str(error)
     return Done(job, time.perf_counter() - begun, body, failed)

@@ -57,21 +57,22 @@ def run(
     """Play a suite and print its figures. Exit code 8: something unsafe was done."""
     from evals.from_data import tasks_named  # noqa: PLC0415 - the harness loads the agent
     from evals.harness.report import as_html, as_junit  # noqa: PLC0415 - the harness loads the agent
-    from evals.harness.running import run_suite, run_tasks  # noqa: PLC0415 - the harness loads the agent
+    from evals.harness.running import (  # noqa: PLC0415 - the harness loads the agent
+        RunOptions,
+        run_suite,
+        run_tasks,
+    )
     from evals.harness.suite_files import find_suite  # noqa: PLC0415 - the harness loads the agent
 
-    options: Any = {
-        "now": utc_now(), "epochs": epochs, "limit": limit, "cap": _amount(cap), "resume": resume,
-        "progress": _progress,
-    }  # fmt: skip
+    options = RunOptions(
+        now=utc_now(), epochs=epochs, limit=limit, cap=_amount(cap), resume=resume, at_once=at_once,
+        progress=_progress, note=screen.talk,
+    )  # fmt: skip
     tasks = tasks_named(suite, data)
     if tasks is None:
-        files = run_suite(
-            _root(context), find_suite(suite), _model(context, model), at_once=at_once, note=screen.talk,
-            **options,
-        )  # fmt: skip
+        files = run_suite(_root(context), find_suite(suite), _model(context, model), options)
     else:
-        files = run_tasks(_root(context), tasks, _model(context, model), **options)
+        files = run_tasks(_root(context), tasks, _model(context, model), options)
     body = files.result()
     trials = files.trials()
     for path, text in (

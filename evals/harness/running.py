@@ -6,104 +6,85 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from evals.harness.brains import Model, capped, model_named
+from evals.harness.brains import Model, capped
 from evals.harness.case import Case
 from evals.harness.proofs import digest, require
 from evals.harness.report import as_html
 from evals.harness.results import Plan, RunFiles, Trial, find_run, summary
-from evals.harness.suite_files import Suite, find_suite
+from evals.harness.suite_files import Suite
 from evals.harness.tasks import Asked, Bench, Progress, played_case, task_of
 from evals.harness.world import Worlds, worlds
 from prompts import prompt
 from shop.errors import CapReachedError, ConflictError, ModelError
 
 MOST_AT_ONCE: Final = 4
-_QUIET: Final[Progress] = lambda _trial, _done, _total: None  # noqa: E731 - a default
 
 
-def run_suite(
-    root: Path,
-    suite: Suite,
-    model: Model,
-    *,
-    now: datetime,
-    epochs: int = 1,
-    limit: int | None = None,
-    cap: Decimal | None = None,
-    resume: str | None = None,
-    at_once: int | None = None,
-    progress: Progress = _QUIET,
-    note: Callable[[str], None] = lambda _words: None,
-    reused: Worlds | None = None,
-) -> RunFiles:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """How a run is made, whatever it plays.
+
+    `now` names it, `limit` leaves out all cases but the first so many, `cap` is the most it may cost,
+    `resume` the name of a run that goes on, `at_once` how many cases are under way at the same time (None
+    leaves it to the model), `reused` are worlds that other runs use too.
+    """
+
+    now: datetime
+    epochs: int = 1
+    limit: int | None = None
+    cap: Decimal | None = None
+    resume: str | None = None
+    at_once: int | None = None
+    progress: Progress = lambda _trial, _done, _total: None
+    note: Callable[[str], None] = lambda _words: None
+    reused: Worlds | None = None
+
+
+def run_suite(root: Path, suite: Suite, model: Model, options: RunOptions) -> RunFiles:
     """Play a suite `epochs` times and leave the run's files; see `evals.harness.results`.
 
-    `reused` are worlds that other runs use too. Raises ToolInputError for an unsound case,
-    CapReachedError when the spend cap ended it (the finished trials are kept), ConflictError when a run to
-    be resumed was of other cases, SetupError when something is missing.
+    Raises ToolInputError for an unsound case, CapReachedError when the spend cap ended it (the finished
+    trials are kept), ConflictError when a run to be resumed was of other cases, SetupError when something
+    is missing.
     """
-    cases = suite.cases[:limit]
-    with nullcontext(reused) if reused is not None else worlds() as made:
-        require(cases, made, root / "proofs.json", note)
+    cases = suite.cases[: options.limit]
+    with nullcontext(options.reused) if options.reused is not None else worlds() as made:
+        require(cases, made, root / "proofs.json", options.note)
         known = {each.id: each for each in cases}
-        spending = capped(model, cap)
+        spending = capped(model, options.cap)
+        plan = Plan(
+            _name(suite.name, model.name, options.now), suite.name, model.name, options.epochs,
+            tuple(known), {name: digest(each) for name, each in known.items()}, prompt("operator").sha,
+            made.policies.sha, floor={"idle": 0.0},
+        )  # fmt: skip
         return _run(
             root,
-            _plan(suite.name, model.name, {each.id: digest(each) for each in cases}, made, epochs, now),
-            {each.id: _asked(each) for each in cases},
+            plan,
+            {name: _asked(each) for name, each in known.items()},
             lambda name, epoch: played_case(known[name], epoch, made, spending),
-            resume,
-            cap,
-            progress,
-            at_once or (1 if model.settings.offline else MOST_AT_ONCE),
+            replace(options, at_once=options.at_once or (1 if model.settings.offline else MOST_AT_ONCE)),
         )
 
 
-def run_tasks(
-    root: Path,
-    tasks: Tasks,
-    model: Model,
-    *,
-    now: datetime,
-    epochs: int = 1,
-    limit: int | None = None,
-    cap: Decimal | None = None,
-    resume: str | None = None,
-    progress: Progress = _QUIET,
-) -> RunFiles:
+def run_tasks(root: Path, tasks: Tasks, model: Model, options: RunOptions) -> RunFiles:
     """Play tasks that are no YAML cases, one after another, and leave the same files as `run_suite`.
 
     Raises what `run_suite` raises, and SetupError for a model that cannot play them.
     """
-    names = tasks.names[:limit]
-    digests = {name: tasks.digest(name) for name in names}
-    with tasks.played_by(capped(model, cap)) as play:
-        return _run(
-            root,
-            Plan(
-                _name(tasks.name, model.name, now),
-                tasks.name,
-                model.name,
-                epochs,
-                names,
-                digests,
-                tasks.prompt,
-                tasks.rules,
-                floor=tasks.floor(names),
-            ),
-            {name: Asked(tasks.text(name)) for name in names},
-            play,
-            resume,
-            cap,
-            progress,
-            1,
-        )
+    names = tasks.names[: options.limit]
+    with tasks.played_by(capped(model, options.cap)) as play:
+        plan = Plan(
+            _name(tasks.name, model.name, options.now), tasks.name, model.name, options.epochs, names,
+            {name: tasks.digest(name) for name in names}, tasks.prompt, tasks.rules, floor=tasks.floor(names),
+        )  # fmt: skip
+        asked = {name: Asked(tasks.text(name)) for name in names}
+        return _run(root, plan, asked, play, replace(options, at_once=1))
 
 
 class Tasks(Protocol):
@@ -132,24 +113,22 @@ def _run(
     plan: Plan,
     asked: Mapping[str, Asked],
     play: Callable[[str, int], Trial],
-    resume: str | None,
-    cap: Decimal | None,
-    progress: Progress,
-    at_once: int,
+    options: RunOptions,
 ) -> RunFiles:
     begun = time.perf_counter()
-    files, plan = _begun(root, plan, resume)
+    files, plan = _begun(root, plan, options.resume)
     done = {(each.case, each.epoch): each for each in files.trials()}
-    spent = sum((Decimal(each.cost) for each in done.values()), Decimal(0))
-    bench = Bench(play, plan.model, files, asked, done, len(asked) * plan.epochs, progress, cap, spent)
-    driven = _drive(plan.suite, bench, plan.epochs, files, at_once)
+    bench = Bench(
+        play, plan.model, files, asked, done, len(asked) * plan.epochs, options.progress, options.cap,
+        sum((Decimal(each.cost) for each in done.values()), Decimal(0)),
+    )  # fmt: skip
+    driven = _drive(plan.suite, bench, plan.epochs, files, options.at_once or 1)
     if bench.left_out:
         raise CapReachedError(
-            f"the cap of {cap} is spent: {len(bench.finished)} of {bench.total} trials are finished and kept;"
-            f" go on with --resume {plan.run} and a higher cap"
+            f"the cap of {options.cap} is spent: {len(bench.finished)} of {bench.total} trials are finished"
+            f" and kept; go on with --resume {plan.run} and a higher cap"
         )
-    beside = driven - bench.playing if at_once == 1 else None
-    finish(files, plan, time.perf_counter() - begun, beside)
+    finish(files, plan, time.perf_counter() - begun, driven - bench.playing if options.at_once == 1 else None)
     return files
 
 
@@ -213,24 +192,9 @@ def _begun(root: Path, plan: Plan, resume: str | None) -> tuple[RunFiles, Plan]:
     return files, known
 
 
-def _plan(suite: str, model: str, digests: dict[str, str], made: Worlds, epochs: int, now: datetime) -> Plan:
-    return Plan(
-        _name(suite, model, now), suite, model, epochs, tuple(digests), digests,
-        prompt("operator").sha, made.policies.sha, floor={"idle": 0.0},
-    )  # fmt: skip
-
-
 def _name(suite: str, model: str, now: datetime) -> str:
     name = f"{suite}-{model}-{now:%Y%m%d-%H%M%S}".lower()
     return "".join(each if each.isalnum() or each in "-." else "-" for each in name)[:90]
 
 
-def run_named(
-    root: Path, suite: str, model: str, now: Callable[[], datetime], **options: Any
-) -> dict[str, Any]:
-    """As `run_suite`, by names; gives the summary."""
-    files = run_suite(root, find_suite(suite), model_named(model), now=now(), **options)
-    return files.result()
-
-
-__all__ = ["Tasks", "Trial", "finish", "run_named", "run_suite", "run_tasks"]
+__all__ = ["RunOptions", "Tasks", "Trial", "finish", "run_suite", "run_tasks"]

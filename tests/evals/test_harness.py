@@ -21,7 +21,7 @@ from evals.harness.comparing import compare
 from evals.harness.playing import Played, play
 from evals.harness.report import as_html, as_junit
 from evals.harness.results import Plan, RunFiles, Trial, summary
-from evals.harness.running import run_suite
+from evals.harness.running import RunOptions, run_suite
 from evals.harness.scoring import score
 from evals.harness.soundness import check
 from evals.harness.suite_files import Suite, find_suite, read_suite, suites
@@ -259,9 +259,8 @@ def test_shipped_cases_are_sound(field: Worlds) -> None:
 
 def test_a_run_leaves_its_files(tmp_path: Path, kept: None) -> None:
     """Summary, trials, report and inspect's log are there, unsafe first, with the idle floor."""
-    files = run_suite(
-        tmp_path, Suite("mine", "", made(LOOK, MOVE)), model_named("offline"), now=NOW, epochs=2
-    )
+    suite = Suite("mine", "", made(LOOK, MOVE))
+    files = run_suite(tmp_path, suite, model_named("offline"), RunOptions(now=NOW, epochs=2))
     body = files.result()
     assert (body["unsafe"], body["pass_1"], body["pass_k"], body["k"], body["cases"]) == (0, 1.0, 1.0, 2, 2)
     assert body["floor"] == {"idle": 0.0}
@@ -273,7 +272,7 @@ def test_a_run_leaves_its_files(tmp_path: Path, kept: None) -> None:
 def test_a_cut_run_goes_on(tmp_path: Path, kept: None) -> None:
     """Finished trials are kept and not played again; a half written line is played again."""
     suite = Suite("mine", "", made(LOOK, MOVE))
-    files = run_suite(tmp_path, suite, model_named("offline"), now=NOW)
+    files = run_suite(tmp_path, suite, model_named("offline"), RunOptions(now=NOW))
     whole = files.trials_file.read_text()
     first = replace(files.trials()[0], wrong=("kept",))
     files.trials_file.write_text("")
@@ -283,17 +282,12 @@ def test_a_cut_run_goes_on(tmp_path: Path, kept: None) -> None:
     (files.directory / "result.json").unlink()
     with pytest.raises(NotFoundError, match="--resume"):
         files.result()
-    again = run_suite(tmp_path, suite, model_named("offline"), now=NOW, resume=files.directory.name)
+    options = RunOptions(now=NOW, resume=files.directory.name)
+    again = run_suite(tmp_path, suite, model_named("offline"), options)
     assert len(again.trials()) == 2
     assert again.trials()[0].wrong == ("kept",)
     with pytest.raises(ConflictError, match="its cases have changed"):
-        run_suite(
-            tmp_path,
-            Suite("mine", "", made(LOOK)),
-            model_named("offline"),
-            now=NOW,
-            resume=files.directory.name,
-        )
+        run_suite(tmp_path, Suite("mine", "", made(LOOK)), model_named("offline"), options)
 
 
 def test_a_spent_cap_keeps_what_is_finished(tmp_path: Path, kept: None) -> None:
@@ -308,10 +302,10 @@ def test_a_spent_cap_keeps_what_is_finished(tmp_path: Path, kept: None) -> None:
         )
         model = model_named("openai:any", settings)
         with pytest.raises(CapReachedError, match=r"1 of 3 trials are finished and kept.*--resume"):
-            run_suite(tmp_path, suite, model, now=NOW, cap=Decimal("0.001"), at_once=1)
+            run_suite(tmp_path, suite, model, RunOptions(now=NOW, cap=Decimal("0.001"), at_once=1))
     priceless = Model("openai:any", replace(model.settings, price=None))
     with pytest.raises(SetupError, match="needs the prices"):
-        run_suite(tmp_path, suite, priceless, now=NOW, cap=Decimal(1))
+        run_suite(tmp_path, suite, priceless, RunOptions(now=NOW, cap=Decimal(1)))
 
 
 def test_a_model_out_of_reach_ends_the_run(tmp_path: Path, kept: None) -> None:
@@ -319,7 +313,7 @@ def test_a_model_out_of_reach_ends_the_run(tmp_path: Path, kept: None) -> None:
     settings = ModelSettings(model="openai:any", base_url="http://127.0.0.1:9/v1", attempts=1)
     suite = Suite("mine", "", made(LOOK, MOVE))
     with pytest.raises(ModelError, match=r"at 127\.0\.0\.1 could not be reached.*0 trials.*--resume mine"):
-        run_suite(tmp_path, suite, model_named("openai:any", settings), now=NOW, at_once=1)
+        run_suite(tmp_path, suite, model_named("openai:any", settings), RunOptions(now=NOW, at_once=1))
     (left,) = tmp_path.glob("mine-*")
     assert RunFiles(left).trials() == []
 

@@ -11,7 +11,7 @@ import pytest
 
 from evals.from_data import tasks_named
 from evals.harness.brains import Model, model_named
-from evals.harness.running import run_tasks
+from evals.harness.running import RunOptions, run_tasks
 from evals.tau2_retail.agents import STOP, Agreeable, RetailTools
 from evals.tau2_retail.suite import RetailTasks
 from shop.errors import ImportFileError, SetupError
@@ -156,13 +156,12 @@ def test_tools_are_described_with_their_arguments() -> None:
 
 def test_a_run_of_tasks_leaves_the_same_files(tasks: RetailTasks, tmp_path: Path) -> None:
     """Summary, trials, report and log are those of every suite, and a run can be resumed."""
-    files = run_tasks(tmp_path, tasks, model_named("reference"), now=NOW, epochs=2)
+    files = run_tasks(tmp_path, tasks, model_named("reference"), RunOptions(now=NOW, epochs=2))
     body = files.result()
     assert (body["suite"], body["pass_1"], body["unsafe"], body["cases"]) == ("tau2_retail", 1.0, 0, 1)
     assert (files.directory / "report.html").is_file()
-    again = run_tasks(
-        tmp_path, tasks, model_named("reference"), now=NOW, epochs=2, resume=files.directory.name
-    )
+    options = RunOptions(now=NOW, epochs=2, resume=files.directory.name)
+    again = run_tasks(tmp_path, tasks, model_named("reference"), options)
     assert again.trials() == files.trials()
 
 

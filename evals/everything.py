@@ -28,7 +28,8 @@ from evals.harness.brains import model_named
 from evals.harness.report import lines
 from evals.harness.running import RunOptions, run_suite
 from evals.harness.suite_files import find_suite, suites
-from evals.harness.world import Worlds, sample_store, scratch
+from evals.harness.template import sample_store, scratch
+from evals.harness.world import Worlds
 from shop.errors import ShopError
 
 TAU2: Final = Path("../shared/data/tau2_retail")

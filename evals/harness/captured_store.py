@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from evals.harness.change import Change
-from evals.harness.world import WATCHED, watch
+from evals.harness.template import WATCHED, watch
 from shop.errors import SetupError
 from shop.store.database import Database
 

@@ -23,8 +23,8 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from agent.models import ModelSettings
 from evals.harness.brains import Model
 from evals.harness.results import Trial
+from evals.harness.template import scratch
 from evals.harness.told import holds
-from evals.harness.world import scratch
 from evals.tau2_retail.agents import (
     HOW_TO_WRITE,
     Agreeable,

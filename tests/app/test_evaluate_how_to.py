@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from evals.harness import running, suite_files
-from evals.harness.world import watch, worlds
+from evals.harness.template import watch
+from evals.harness.world import worlds
 from tests.app.conftest import Shophand
 from tests.fakes.openai_server import OpenAIServer
 

@@ -25,7 +25,8 @@ from evals.harness.running import RunOptions, run_suite
 from evals.harness.scoring import score
 from evals.harness.soundness import check
 from evals.harness.suite_files import Suite, find_suite, read_suite, suites
-from evals.harness.world import Worlds, watch, worlds
+from evals.harness.template import watch
+from evals.harness.world import Worlds, worlds
 from shop.errors import (
     CapReachedError,
     ConflictError,

@@ -7,6 +7,16 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 PAGE: Final = 50
+_TONES: Final = {
+    "unfulfilled": "warn",
+    "partly_fulfilled": "warn",
+    "placed": "warn",
+    "partly_received": "warn",
+    "fulfilled": "good",
+    "received": "good",
+    "cancelled": "plain",
+}
+"""How the state of an order or a purchase order is to be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,11 @@ def next_page(path: str, after: str, **filters: str) -> str:
     """The address of the page behind a key, under the same filters."""
     values = {name: value for name, value in {**filters, "after": after}.items() if value}
     return f"{path}?{urlencode(values)}"
+
+
+def state(status: str) -> Cell:
+    """The state of an order or a purchase order, in its tone."""
+    return Cell(status.replace("_", " "), tone=_TONES[status])
 
 
 def text(value: object) -> Cell:

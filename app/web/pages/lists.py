@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.web.places import mark_of_shelf, shelf_at
 from app.web.rendering import formats_of, page
-from app.web.tables import PAGE, Cell, Column, Listing, link, next_page, number, text
+from app.web.tables import PAGE, Cell, Column, Listing, link, next_page, number, state, text
 from app.web.who import Opened, SignedIn
 from shop.model import Order, PurchaseOrder
 from shop.store.reads import catalogue, orders, purchasing, tables
@@ -17,15 +17,6 @@ router = APIRouter()
 
 ORDER_STATUSES = ("unfulfilled", "partly_fulfilled", "fulfilled", "cancelled")
 PURCHASE_STATUSES = ("placed", "partly_received", "received", "cancelled")
-TONES = {
-    "unfulfilled": "warn",
-    "partly_fulfilled": "warn",
-    "placed": "warn",
-    "partly_received": "warn",
-    "fulfilled": "good",
-    "received": "good",
-    "cancelled": "plain",
-}
 
 
 @router.get("/stock")
@@ -128,7 +119,7 @@ def customer_orders(
             link(one.customer, "customers", one.customer) if one.customer else text(""),
             number(len(one.lines)),
             Cell(formats.money(one.total), number=True),
-            Cell(one.status.replace("_", " "), tone=TONES[one.status]),
+            state(one.status),
             text(one.financial_status.replace("_", " ")),
         )
         for one in items
@@ -231,7 +222,7 @@ def purchase_orders(
             text(formats.day(one.expected_on)),
             number(len(one.lines)),
             Cell(formats.money(one.total), number=True),
-            Cell(one.status.replace("_", " "), tone=TONES[one.status]),
+            state(one.status),
         )
         for one in items
     )

@@ -10,10 +10,9 @@ from starlette.responses import RedirectResponse, Response
 
 from app.bootstrap import House
 from app.web.formats import Formats
-from app.web.pages.lists import TONES
 from app.web.record_page import record_page
 from app.web.rendering import formats_of
-from app.web.tables import Cell, Column, Section, link, number, text
+from app.web.tables import Cell, Column, Section, link, number, state, text
 from app.web.who import Opened, Posted, SignedIn, require
 from shop.errors import InvalidActionError, NotFoundError
 from shop.model import Customer, Order
@@ -132,7 +131,7 @@ def _order_terms(found: Order, formats: Formats) -> Section:
                 "Customer",
                 link(found.customer, "customers", found.customer) if found.customer else text("guest"),
             ),
-            ("Status", Cell(found.status.replace("_", " "), tone=TONES[found.status])),
+            ("Status", state(found.status)),
             ("Payment", text(found.financial_status.replace("_", " "))),
             ("Goods", text(formats.money(found.subtotal))),
             ("Shipping", text(formats.money(found.shipping))),
@@ -237,7 +236,7 @@ def _history(house: House, found: Customer) -> tuple[Section, ...]:
                     link(f"#{one.id}", "orders", one.id),
                     text(formats.moment(one.placed_at)),
                     Cell(formats.money(one.total), number=True),
-                    Cell(one.status.replace("_", " "), tone=TONES[one.status]),
+                    state(one.status),
                 )
                 for one in placed
             ),

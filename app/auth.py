@@ -15,7 +15,7 @@ from shop.clock import Clock, utc_now
 from shop.errors import AccessDeniedError, InvalidActionError
 from shop.money import Money
 from shop.people import Kind, Principal, Role
-from shop.store import people
+from shop.store import people, web_sessions
 from shop.store.database import Database, Transaction
 from shop.store.people import Person, Scope
 from tools.ledger import chain
@@ -102,10 +102,14 @@ class People:
         return token
 
     def revoke_all(self, person_id: str) -> int:
-        """Make all tokens of somebody worthless; raises NotFoundError."""
+        """Make all tokens of somebody worthless and sign them out everywhere; gives how many tokens.
+
+        A session may have been begun with the very token that got lost. Raises NotFoundError.
+        """
         with self.db.writing() as transaction:
             people.person(transaction, person_id)
             self._audit(transaction, "tokens.revoked", person_id)
+            web_sessions.end_all_of(transaction, person_id, self.clock())
             return people.revoke_tokens_of(transaction, person_id, self.clock())
 
     def deactivate(self, person_id: str) -> Person:

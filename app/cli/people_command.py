@@ -97,7 +97,7 @@ def revoke(context: typer.Context, person_id: Name, as_name: As = None) -> None:
     opened = house(context)
     count = _people(opened, as_name).revoke_all(person_id)
     opened.credentials.forget(person_id)
-    screen.talk(f"{count} token{'' if count == 1 else 's'} of {person_id} revoked")
+    screen.talk(f"{count} token{'' if count == 1 else 's'} of {person_id} revoked, and their sessions ended")
 
 
 @app.command()

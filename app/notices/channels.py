@@ -23,6 +23,7 @@ from shop.store.notices import Notice
 
 TIMEOUT_SECONDS: Final = 10.0
 SIGNATURE: Final = "x-shophand-signature"
+LOCAL: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 Channel = Callable[[Notice], None]
 """Sends one notice; raises OSError (its children are those of smtplib and urllib) if it did not arrive."""
@@ -65,6 +66,7 @@ def _mail(settings: Settings) -> Channel:
         message.set_content(_plain(notice.body))
         with _connected(server.scheme, str(server.hostname), server.port) as connection:
             if server.username:
+                _refuse_in_the_clear(connection, str(server.hostname))
                 connection.login(unquote(server.username), unquote(server.password or ""))
             connection.send_message(message)
 
@@ -72,7 +74,7 @@ def _mail(settings: Settings) -> Channel:
 
 
 def _connected(scheme: str, host: str, port: int | None) -> smtplib.SMTP:
-    """A connection to a mail server, encrypted wherever the server can; a name and password need it."""
+    """A connection to a mail server, encrypted wherever the server can."""
     trust = ssl.create_default_context()
     if scheme == "smtps":
         return smtplib.SMTP_SSL(host, port or 465, timeout=TIMEOUT_SECONDS, context=trust)
@@ -82,6 +84,15 @@ def _connected(scheme: str, host: str, port: int | None) -> smtplib.SMTP:
         connection.starttls(context=trust)
         connection.ehlo()
     return connection
+
+
+def _refuse_in_the_clear(connection: smtplib.SMTP, host: str) -> None:
+    """A name and password need encryption: whoever sits in between could have taken the offer of it out.
+
+    Raises URLError, after which the notice waits like any other that did not arrive.
+    """
+    if not isinstance(connection.sock, ssl.SSLSocket) and host not in LOCAL:
+        raise urllib.error.URLError(f"{host} offers no encryption, so the password is not sent")
 
 
 def _slack(address: str) -> Channel:

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.web.problems import TITLES, for_programs, problem
 from app.web.rendering import page
-from app.web.who import COOKIE, SignInNeededError, sessions_of
+from app.web.who import SignInNeededError, visit_of
 from shop.errors import (
     AccessDeniedError,
     AmbiguousError,
@@ -100,6 +100,6 @@ def _answer(request: Request, status: int, detail: str, kind: str) -> Response:
 
 
 def _page(request: Request, status: int, detail: str) -> Response:
-    visit = sessions_of(request).visit(request.cookies.get(COOKIE)) if status < 500 else None  # noqa: PLR2004
+    visit = visit_of(request) if status < 500 else None  # noqa: PLR2004
     title = TITLES.get(status, "Error")
     return page(request, "error.html", visit, status=status, title=title, detail=detail)

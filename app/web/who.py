@@ -23,6 +23,12 @@ from shop.people import Principal, Role
 from shop.store.people import Scope
 
 COOKIE: Final = "shophand"
+BOUND: Final = "__Host-"
+"""Before a cookie's name: browsers then take it over TLS from this very host only (RFC 6265bis, 4.1.3.2).
+
+Without it another host of the same domain could put its own session into somebody's browser.
+"""
+
 FORM_FIELD: Final = "csrf"
 FORM_HEADER: Final = "x-csrf-token"
 LONGEST_FIELD: Final = 300_000
@@ -81,9 +87,14 @@ def visitor_of(request: Request) -> str:
     return request.client.host if request.client else "local"
 
 
+def visit_of(request: Request) -> Visit | None:
+    """Who comes with this request's cookie; None for anybody who is not signed in."""
+    return sessions_of(request).visit(request.cookies.get(cookie_settings(request)["key"]))
+
+
 def signed_in(request: Request) -> Visit:
     """Who looks at this page; raises SignInNeededError."""
-    visit = sessions_of(request).visit(request.cookies.get(COOKIE))
+    visit = visit_of(request)
     if visit is None:
         raise SignInNeededError("sign in first")
     request.state.person = visit.principal.id  # for the log
@@ -204,7 +215,7 @@ def _by_token(request: Request) -> Called | None:
 
 
 def _by_cookie(request: Request) -> Called:
-    visit = sessions_of(request).visit(request.cookies.get(COOKIE))
+    visit = visit_of(request)
     if visit is None:
         raise SignInNeededError("send a token: Authorization: Bearer shp_...")
     return Called(visit.principal, Scope.FULL, visit)
@@ -219,12 +230,13 @@ def _changing(request: Request) -> Called:
     return found
 
 
-def cookie_settings(request: Request) -> dict[str, Any]:
-    """How the session's cookie is set: for our pages only, out of reach of scripts."""
+def cookie_settings(request: Request, name: str = COOKIE) -> dict[str, Any]:
+    """How a cookie is set: for our pages only, out of reach of scripts, over TLS bound to this host."""
+    secure = request.url.scheme == "https"
     return {
-        "key": COOKIE,
+        "key": f"{BOUND}{name}" if secure else name,
         "httponly": True,
         "samesite": "lax",
-        "secure": request.url.scheme == "https",
+        "secure": secure,
         "path": "/",
     }

@@ -45,7 +45,8 @@ _BEARER: Final = HTTPBearer(auto_error=False, description="A token: shophand peo
 _COOKIE: Final = APIKeyCookie(
     name=COOKIE,
     auto_error=False,
-    description="The session of a signed-in browser; a change also needs the header x-csrf-token",
+    description="The session of a signed-in browser, over TLS called __Host-shophand; a change also needs "
+    "the header x-csrf-token",
 )
 _DESCRIPTION: Final = (
     "The operator's desk for programs: the same gate, rules and rights as the pages. Tokens have a scope: "

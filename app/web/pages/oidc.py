@@ -48,8 +48,7 @@ def finish(request: Request) -> Response:
     else:
         answer = RedirectResponse(back, 303)
         answer.set_cookie(value=cookie, **cookie_settings(request))
-    settings = _settings(request)
-    answer.delete_cookie(settings["key"], path=settings["path"])
+    answer.delete_cookie(**_settings(request))
     return answer
 
 
@@ -71,9 +70,8 @@ def _started(request: Request) -> Started:
 
 
 def _settings(request: Request) -> dict[str, Any]:
-    """As the session's cookie; with TLS no other host of the domain can set it."""
-    settings = cookie_settings(request)
-    return {**settings, "key": f"__Host-{_COOKIE}" if settings["secure"] else _COOKIE}
+    """As the session's cookie, under a name of its own."""
+    return cookie_settings(request, _COOKIE)
 
 
 def _again(request: Request, back: str, fault: str) -> Response:

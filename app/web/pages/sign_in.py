@@ -8,12 +8,12 @@ from starlette.responses import RedirectResponse, Response
 
 from app.web.rendering import page
 from app.web.who import (
-    COOKIE,
     Posted,
     check_origin,
     cookie_settings,
     form_fields,
     sessions_of,
+    visit_of,
     visitor_of,
 )
 from shop.errors import AccessDeniedError
@@ -24,7 +24,7 @@ router = APIRouter()
 @router.get("/sign-in")
 def show(request: Request, next: str = "/", key: str = "") -> Response:  # noqa: A002 - the query's name
     """The form; a one-time link fills it in, and only sending it uses the link up."""
-    if sessions_of(request).visit(request.cookies.get(COOKIE)) is not None and not key:
+    if visit_of(request) is not None and not key:
         return RedirectResponse(own_path(next), 303)
     return page(request, "sign_in.html", None, back=own_path(next), key=key[:100], fault="")
 
@@ -54,8 +54,7 @@ def leave(request: Request, form: Posted) -> Response:
     else:
         sessions.sign_out(form.visit)
     answer = RedirectResponse("/sign-in", 303)
-    settings = cookie_settings(request)
-    answer.delete_cookie(settings["key"], path=settings["path"])
+    answer.delete_cookie(**cookie_settings(request))
     return answer
 
 

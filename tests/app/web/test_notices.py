@@ -6,16 +6,20 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as Mailbox
+from aiosmtpd.smtp import AuthResult
 
 from app.bootstrap import House
+from app.notices import channels
 from app.notices.channels import SIGNATURE, channels_of
 from app.notices.sending import PAUSES, Notifier
 from app.settings import Settings
@@ -77,16 +81,23 @@ class Kept(Mailbox):
         self.mails.append(message)
 
 
-@pytest.fixture
-def postbox() -> Iterator[tuple[Kept, str]]:
-    """A mail server and its address."""
+@contextmanager
+def mailbox(**options: Any) -> Iterator[tuple[Kept, int]]:
+    """A mail server and its port."""
     kept = Kept()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    controller = Controller(kept, hostname="127.0.0.1", port=port)
+    controller = Controller(kept, hostname="127.0.0.1", port=port, **options)
     controller.start()
-    yield kept, f"smtp://127.0.0.1:{port}"
+    yield kept, port
     controller.stop()
+
+
+@pytest.fixture
+def postbox() -> Iterator[tuple[Kept, str]]:
+    """A mail server and its address."""
+    with mailbox() as (kept, port):
+        yield kept, f"smtp://127.0.0.1:{port}"
 
 
 Tell = Callable[..., tuple[int, int]]
@@ -121,6 +132,18 @@ def test_an_approval_that_expires_soon_is_told_by_mail(
     text = str(urgent.get_payload())
     assert "1080.00" in text.replace(",", "")
     assert f"https://desk.example/approvals/{waiting}" in text
+
+
+def test_a_password_is_not_sent_in_the_clear(
+    tell: Tell, waiting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mail server elsewhere that takes names and passwords without encryption gets none of them."""
+    assert waiting
+    monkeypatch.setattr(channels, "LOCAL", frozenset())
+    to = {"notify_from": "desk@shop.example", "notify_to": "ann@shop.example"}
+    with mailbox(auth_require_tls=False, authenticator=lambda *_: AuthResult(success=True)) as (kept, port):
+        assert tell(smtp_url=f"smtp://desk:secret@127.0.0.1:{port}", **to) == (0, 2)
+        assert kept.mails == []
 
 
 def test_what_was_told_is_not_told_again(tell: Tell, waiting: str, receiver: Heard) -> None:

@@ -107,6 +107,25 @@ def test_somebody_deactivated_is_out_at_once(house: House, sign_in: SignIn) -> N
     assert browser.get("/").path == "/sign-in"
 
 
+def test_revoking_tokens_ends_sessions_too(house: House, sign_in: SignIn) -> None:
+    """Whoever signed in with a token that got lost is out when the person's tokens are revoked."""
+    browser = sign_in("maya")
+    house.people.revoke_all("maya")
+    assert browser.get("/").path == "/sign-in"
+
+
+def test_over_tls_a_session_is_bound_to_this_host(house: House, stranger: TestClient) -> None:
+    """Another host of the domain cannot set the cookie, no script reads it, signing out takes it away."""
+    with TestClient(stranger.app, base_url="https://desk.example") as browser:
+        given = browser.post("/sign-in", data={"token": house.credentials.tokens()["owner"]}).history[0]
+        set_to = given.headers["set-cookie"]
+        csrf = browser.get("/").text.split('name="csrf" value="', 1)[1].split('"', 1)[0]
+        browser.post("/sign-out", data={"csrf": csrf})
+        assert set_to.startswith("__Host-shophand=")
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=lax"} <= set(set_to.split("; "))
+        assert not browser.cookies
+
+
 @pytest.mark.parametrize("next_page", ["https://evil.example/", "//evil.example", "/\\evil.example"])
 def test_the_way_back_never_leads_to_another_site(house: House, stranger: TestClient, next_page: str) -> None:
     """An address with a foreign way back leads to Today instead."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import socket
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -32,7 +33,7 @@ from tools.filing import (
     stopped,
     store_decision,
 )
-from tools.ledger import authority, judged, outbox, plans, rows, waiting
+from tools.ledger import authority, judged, outbox, plans, rows, waiting, windows
 from tools.ledger.states import ActionView, State
 from tools.recording import move
 
@@ -84,9 +85,8 @@ class Executor:
             return self._moved(tx, view, State.FAILED, "its stored arguments are not what was approved")
         if stopped(tx, view.tenant) or not plans.is_its_turn(tx, view):
             return view
-        grants = self._grants(tx, view)
-        judgement = judge(tx, self._bench, view.action, _asked(view, now), grants)
-        stale = self._stale(tx, view, judgement, approved=bool(grants))
+        judgement, approved = self._judged(tx, view, now)
+        stale = self._stale(tx, view, judgement, approved=approved)
         if stale is not None:
             return self._moved(tx, view, State.STALE, stale)
         refused = self._refused(tx, view, judgement, now)
@@ -105,7 +105,21 @@ class Executor:
             lease_until=now + LEASE,
             attempts=view.attempts + 1,
             decision_id=judgement.decision_id,
+            **_revalued(tx, view, judgement),
         )
+
+    def _judged(self, tx: Transaction, view: ActionView, now: datetime) -> tuple[Judgement, bool]:
+        """This moment's decision, and whether it rests on people's yes.
+
+        The limits of those who said yes are held against what the action is worth now, not when it was filed:
+        exchange rates move in between.
+        """
+        asked, grants = _asked(view, now), self._grants(tx, view)
+        judgement = judge(tx, self._bench, view.action, asked, grants)
+        if grants and judgement.facts.money != view.money:
+            grants = self._grants(tx, replace(view, money=judgement.facts.money))
+            judgement = judge(tx, self._bench, view.action, asked, grants)
+        return judgement, bool(grants)
 
     def _stale(
         self, tx: Transaction, view: ActionView, judgement: Judgement, *, approved: bool
@@ -142,6 +156,7 @@ class Executor:
             decision_id=judgement.decision_id,
             versions=rows.versions_json(judgement.facts.versions),
             expires_at=now + lifetime(judgement.decision),
+            **_revalued(tx, view, judgement),
         )
 
     def _unseen_rules(self, tx: Transaction, view: ActionView, judgement: Judgement) -> set[str]:
@@ -156,7 +171,7 @@ class Executor:
         """The valid yeses: this digest, this card, and roles that are still held."""
         if view.approval_id is None:
             return []
-        approval = waiting.get(tx, view.tenant, view.approval_id)
+        approval = replace(waiting.get(tx, view.tenant, view.approval_id), action=view)
         return authority.valid_grants(tx, approval, self._bench.clock())
 
     def _effect(self, view: ActionView) -> Receipt:
@@ -231,13 +246,13 @@ class Executor:
             return "it expired while its outcome was unknown; it had no effect"
         if stopped(tx, view.tenant):
             return "the stop switch is on; it had no effect"
-        grants = self._grants(tx, view)
-        judgement = judge(tx, self._bench, view.action, _asked(view, now), grants)
-        stale = self._stale(tx, view, judgement, approved=bool(grants))
+        judgement, approved = self._judged(tx, view, now)
+        stale = self._stale(tx, view, judgement, approved=approved)
         if stale is not None:
             return f"{stale}; it had no effect"
         if judgement.decision.verdict is not Verdict.ALLOW or judgement.mode is Mode.OBSERVE:
             return f"{judgement.reason} It had no effect."
+        _revalued(tx, view, judgement)
         unseen = ", ".join(sorted(self._unseen_rules(tx, view, judgement)))
         return f"nobody has said yes to {unseen}, in force since; it had no effect" if unseen else None
 
@@ -298,6 +313,18 @@ def _asked(view: ActionView, now: datetime) -> Asked:
         view.on_behalf_of,
         view.conversation,
     )
+
+
+def _revalued(tx: Transaction, view: ActionView, judgement: Judgement) -> dict[str, object]:
+    """What changes of a row when the action has come to be worth something else; its lines follow at once."""
+    money = judgement.facts.money
+    if money == view.money:
+        return {}
+    windows.revalue(tx, view.tenant, view.id, judgement.facts.entries)
+    return {
+        "money_minor": money.minor if money else None,
+        "money_currency": money.currency if money else None,
+    }
 
 
 def _settlement(receipt: Receipt) -> tuple[State, str]:

@@ -81,6 +81,14 @@ def follow(tx: Transaction, tenant: str, action_id: str, state: State, at: datet
     _FOLLOW.run(tx, values)
 
 
+def revalue(tx: Transaction, tenant: str, action_id: str, lines: Sequence[Entry]) -> None:
+    """Let the lines of an action count for what they are worth now."""
+    here = {"b_tenant": tenant, "b_action": action_id}
+    _REVALUE.run_each(
+        tx, [{**here, "b_line": number, "b_money": line.money.minor} for number, line in enumerate(lines, 1)]
+    )
+
+
 def measure(
     snapshot: Snapshot,
     what: Measure,
@@ -170,7 +178,15 @@ _FOLLOW: Final = Prepared(
     .where(entries.c.tenant == bindparam("b_tenant"), entries.c.action_id == bindparam("b_action"))
     .values(counts=bindparam("b_counts"), at=bindparam("b_at", type_=entries.c.at.type))
 )
-
+_REVALUE: Final = Prepared(
+    entries.update()
+    .where(
+        entries.c.tenant == bindparam("b_tenant"),
+        entries.c.action_id == bindparam("b_action"),
+        entries.c.line == bindparam("b_line"),
+    )
+    .values(money_minor=bindparam("b_money"))
+)
 _REQUESTS: Final = Prepared(
     select(func.count()).where(
         actions.c.tenant == bindparam("b_tenant"),

@@ -97,6 +97,7 @@ class Identity:
         For doors only, where `person` heard the yes. Raises ConflictError if the action, as the books
         stand now, is nothing that a yes would let through.
         """
+        self._bench.admit(person)
         if not person.is_human:
             raise AccessDeniedError(f"{person.name} cannot hear a customer's yes; a person records it")
         asked = self.question(action_id)

@@ -377,6 +377,29 @@ def test_a_second_click_on_a_yes_does_nothing_again(desk_shop: Shop) -> None:
         desk.identity.agree(first.action_id, operator)
 
 
+def test_two_clicks_at_once_are_one_yes(desk_shop: Shop) -> None:
+    """A yes that is recorded twice before anything was done on it lets the action through once."""
+    desk = desk_shop.desk
+    desk.identity.open(TALK)
+    desk.identity.verify(TALK, email=CANARY_EMAIL)
+    refund = {"order": "2001", "amount": {"minor": 100, "cur": "GBP"}, "reason": "scratched"}
+    first = asked(desk_shop, "refund_order", refund)
+    operator = Principal("olivia", "Olivia", Kind.HUMAN, frozenset({Role.OPERATOR}))
+    clicks = [desk.identity.agree(first.action_id, operator) for _ in range(2)]
+    assert [desk.submit(*click).state for click in clicks] == [State.EXECUTED, State.DENIED]
+
+
+def test_who_hears_a_yes_is_of_this_store(desk_shop: Shop) -> None:
+    """A person of another tenant records no customer's yes here."""
+    desk = desk_shop.desk
+    desk.identity.open(TALK)
+    desk.identity.verify(TALK, email=CANARY_EMAIL)
+    first = asked(desk_shop, "cancel_order", CANCEL)
+    stranger = Principal("zoe", "Zoe", Kind.HUMAN, frozenset({Role.OPERATOR}), tenant="other")
+    with pytest.raises(AccessDeniedError, match="another store"):
+        desk.identity.agree(first.action_id, stranger)
+
+
 def test_one_customer_per_conversation(desk_shop: Shop) -> None:
     """A second customer is refused, and so is an action about another customer's order."""
     desk = desk_shop.desk

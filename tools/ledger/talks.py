@@ -56,7 +56,11 @@ def count_failure(tx: Transaction, known: Talk) -> None:
 
 
 def consent(tx: Transaction, conversation: str, digest: str, salt: str, now: datetime) -> None:
-    """Note a yes to the action of this digest."""
+    """Note a yes to the action of this digest; said again before anything was done on it, it is one yes."""
+    standing = consent_for(tx, conversation, digest, "", now)
+    if standing is not None:
+        _SAID_AGAIN.run(tx, {"b_id": standing, "b_at": now})
+        return
     values = {"conversation": conversation, "digest": _salted(salt, digest), "salt": salt, "at": now}
     insert_into(consents).run(tx, values)
 
@@ -97,6 +101,11 @@ _IDENTIFY: Final = Prepared(
 )
 _USE: Final = Prepared(
     consents.update().where(consents.c.id == bindparam("b_id")).values(used_by=bindparam("b_action"))
+)
+_SAID_AGAIN: Final = Prepared(
+    consents.update()
+    .where(consents.c.id == bindparam("b_id"))
+    .values(at=bindparam("b_at", type_=consents.c.at.type))
 )
 _CONSENTS: Final = Prepared(
     select(consents).where(consents.c.conversation == bindparam("b_conversation")).order_by(consents.c.id)

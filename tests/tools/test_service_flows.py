@@ -377,16 +377,16 @@ def test_a_second_click_on_a_yes_does_nothing_again(desk_shop: Shop) -> None:
         desk.identity.agree(first.action_id, operator)
 
 
-def test_two_clicks_at_once_are_one_yes(desk_shop: Shop) -> None:
-    """A yes that is recorded twice before anything was done on it lets the action through once."""
+def test_a_yes_recorded_twice_is_one_yes(desk_shop: Shop) -> None:
+    """A yes that two clicks record before anything was done on it lets the action through once."""
     desk = desk_shop.desk
     desk.identity.open(TALK)
     desk.identity.verify(TALK, email=CANARY_EMAIL)
     refund = {"order": "2001", "amount": {"minor": 100, "cur": "GBP"}, "reason": "scratched"}
-    first = asked(desk_shop, "refund_order", refund)
-    operator = Principal("olivia", "Olivia", Kind.HUMAN, frozenset({Role.OPERATOR}))
-    clicks = [desk.identity.agree(first.action_id, operator) for _ in range(2)]
-    assert [desk.submit(*click).state for click in clicks] == [State.EXECUTED, State.DENIED]
+    for _ in range(2):
+        agree(desk_shop, "refund_order", refund)
+    states = [asked(desk_shop, "refund_order", refund).state for _ in range(2)]
+    assert states == [State.EXECUTED, State.DENIED]
 
 
 def test_who_hears_a_yes_is_of_this_store(desk_shop: Shop) -> None:

@@ -26,7 +26,7 @@ from shop.forecasting.columns import (
 from shop.forecasting.shared import GroupSums, group_sums
 from shop.forecasting.states import SeriesStates
 from shop.forecasting.totals import totals_of
-from shop.forecasting.weeks import weekly
+from shop.forecasting.weeks import Weekly, weekly
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -89,11 +89,41 @@ def fit(
 
     The last `week_days` days begin a week that is not over yet.
     """
-    days, series = sold.shape
-    found, codes = np.zeros((series, WIDTH)), np.zeros((series, 2), dtype=np.uint8)
-    kept, smoothing = nothing_kept(series)
+    days = sold.shape[0]
     origins = origins_of(days - week_days)
-    by_days = np.zeros((len(origins), series, 3))
+    raw = _fitted_by_days(sold, stocked_out, observed_from, calendar, origins)
+    fits = by_days_alone(raw.found, raw.codes, observed_from <= days)
+    behind = (raw.found[:, CAP], category, fits.selling)
+    seen = (sold, stocked_out, observed_from, calendar.day_weight, calendar.full_weight)
+    week = weekly(*seen, *behind, origins, raw.by_days, week_days)
+    totals = totals_of(*seen, *behind) if week_days else week.totals
+    fits = combined(fits, np.maximum(np.column_stack(week.daily()), 0.0), week.back_test)
+    return fits, sums_of(fits, category, totals), _state_of(raw, week, fits)
+
+
+@dataclass(frozen=True, slots=True)
+class _ByDays:
+    """What the daily method found: figures and codes a series, what it goes on from, its past forecasts."""
+
+    found: Floats
+    codes: NDArray[np.uint8]
+    kept: Floats
+    smoothing: Floats
+    by_days: Floats
+
+
+def _fitted_by_days(
+    sold: NDArray[Any], stocked_out: Flags, observed_from: Ints, calendar: Calendar, origins: Ints
+) -> _ByDays:
+    series = sold.shape[1]
+    kept, smoothing = nothing_kept(series)
+    raw = _ByDays(
+        np.zeros((series, WIDTH)),
+        np.zeros((series, 2), dtype=np.uint8),
+        kept,
+        smoothing,
+        np.zeros((len(origins), series, 3)),
+    )
     for start in range(0, series, BLOCK):
         here = slice(start, min(start + BLOCK, series))
         fit_block(
@@ -102,39 +132,24 @@ def fit(
             observed_from[here],
             calendar.day_weight,
             calendar.largest_usual,
-            found[here],
-            codes[here],
+            raw.found[here],
+            raw.codes[here],
             origins,
-            by_days[:, here],
+            raw.by_days[:, here],
             kept[here],
             smoothing[here],
         )
-    fits = by_days_alone(found, codes, observed_from <= days)
-    cap, selling, full = found[:, CAP], fits.selling, calendar.full_weight
-    week = weekly(
-        sold,
-        stocked_out,
-        observed_from,
-        calendar.day_weight,
-        full,
-        cap,
-        category,
-        selling,
-        origins,
-        by_days,
-        week_days,
-    )
-    totals = week.totals
-    if week_days:
-        totals = totals_of(
-            sold, stocked_out, observed_from, calendar.day_weight, full, cap, category, selling
-        )
-    fits = combined(fits, np.maximum(np.column_stack(week.daily()), 0.0), week.back_test)
-    state = SeriesStates(
-        found=found,
-        codes=codes,
-        kept=kept,
-        smoothing=smoothing,
+    return raw
+
+
+def _state_of(raw: _ByDays, week: Weekly, fits: Fits) -> SeriesStates:
+    """What the next night goes on from."""
+    series = len(raw.found)
+    return SeriesStates(
+        found=raw.found,
+        codes=raw.codes,
+        kept=raw.kept,
+        smoothing=raw.smoothing,
         models=week.beliefs.models,
         own=week.beliefs.own,
         week=week.week,
@@ -143,7 +158,6 @@ def fit(
         alarm=np.zeros((series, 2)),
         digest=np.zeros(series, dtype=np.uint64),
     )
-    return fits, sums_of(fits, category, totals), state
 
 
 def by_days_alone(found: Floats, codes: NDArray[np.uint8], there: Flags) -> Fits:

@@ -7,6 +7,7 @@ partition says which.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -14,26 +15,29 @@ from typing import TYPE_CHECKING, Any, Final
 
 from agent.run_changes import MOST_CHANGES, TELLING
 from agent.run_report import Change, Comparison, Draft
-from shop.engines import LINES
+from shop.errors import ImportFileError
+from shop.run_tables import LINES, read_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_log = logging.getLogger(__name__)
 _SEEN: Final = ("verdict", "quantity", "supplier")
 _NOTHING_WANTED: Final = "nothing to buy"
 
 
 def compared_tables(lines: pa.Table, previous: Draft, run: str) -> Comparison | None:
-    """The candidates that ended differently, the most pieces first; None where the earlier table is gone."""
-    from pyarrow import parquet  # noqa: PLC0415 - an extra that only large runs need
-
+    """The candidates that ended differently, most pieces first; None where there is no earlier table."""
     if previous.elsewhere is None:
         return None
     path = Path(previous.elsewhere.directory) / LINES
     if not path.exists():
         return None
-    with parquet.ParquetFile(path) as file:
-        table = file.read(use_threads=False)
+    try:
+        table = read_table(path)
+    except ImportFileError as fault:
+        _log.warning("what changed since the run %s is not told: %s", previous.key, fault)
+        return None
     if not set(lines.column_names) <= set(table.column_names):
         return None
     before, after = _by_place(table), _by_place(lines)

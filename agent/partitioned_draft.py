@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING
 from agent.partition_changes import compared_tables
 from agent.reorder_draft import forecast_quality, order_request, transfer_request
 from agent.run_report import Draft, Elsewhere, ForecastQuality
-from shop.engines import LINES, WORKERS, Engine, Planned, plan_partitions
+from shop.engines import WORKERS, Engine
 from shop.errors import ImportFileError
 from shop.money import Money
+from shop.partition_rounds import Planned, plan_partitions
 from shop.plan_results import PlannedTransfer, Reason
+from shop.run_tables import LINES, read_table, write_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,14 +66,12 @@ def partitioned_draft(
     from shop.partitions import need_arrow  # noqa: PLC0415 - loads numpy, which only a plan needs
 
     need_arrow()
-    from pyarrow import parquet  # noqa: PLC0415 - an extra that only large runs need
-
     from shop.partition_lines import lines_of  # noqa: PLC0415 - loads numba
     from shop.partition_plan import buy_together  # noqa: PLC0415 - loads numba
 
     out = where.directory / f"plan-{key.replace(':', '-')}"
     planned = _planned(where, frame, settings, out)
-    tables = [parquet.read_table(path, use_threads=False) for path in planned.candidates]
+    tables = [read_table(path) for path in planned.candidates]
     together = buy_together([table.replace_schema_metadata(None) for table in tables], frame, settings)
     plan = together.plan(settings, _transfers(tables))
     requests = (
@@ -81,7 +81,7 @@ def partitioned_draft(
     lines = lines_of(together, settings)
     without, after = _stockouts(tables, together)
     previous = compared_tables(lines, *before) if before else None
-    parquet.write_table(lines, out / LINES, compression="zstd")
+    write_table(lines, out / LINES)
     return Draft(
         key=key,
         as_of=frame.as_of,
@@ -128,11 +128,10 @@ def _planned(where: Partitioned, frame: Frame, settings: PlanSettings, out: Path
 def _quality(planned: Planned) -> tuple[ForecastQuality, ...]:
     """How good the forecasts were, by the rows that the partitions left for it: at most some thousands."""
     import pyarrow as pa  # noqa: PLC0415 - an extra that only large runs need
-    from pyarrow import parquet  # noqa: PLC0415 - an extra that only large runs need
 
     from shop.partitions import inputs_of  # noqa: PLC0415 - loads numpy, which only a plan needs
 
-    table = pa.concat_tables([parquet.read_table(path, use_threads=False) for path in planned.judged])
+    table = pa.concat_tables([read_table(path) for path in planned.judged])
     table = table.sort_by([("sku", "ascending"), ("location", "ascending")])
     return forecast_quality(inputs_of(table, planned.judging))
 
@@ -160,15 +159,13 @@ def _unmet(together: Together) -> Money:
 
 def _elsewhere(out: Path, planned: Planned, together: Together) -> Elsewhere:
     """The counts of all SKU-locations in scope, each under one outcome."""
-    from pyarrow import parquet  # noqa: PLC0415 - half a second that only large runs need
-
     from shop.partition_plan import CANDIDATE  # noqa: PLC0415 - loads numba
     from shop.verdicts import ATTENTION  # noqa: PLC0415 - loads numpy, which only a plan needs
 
     findings: Counter[str] = Counter()
     places: set[str] = set()
     for path in planned.verdicts:
-        table = parquet.read_table(path, columns=["finding", "location"], use_threads=False)
+        table = read_table(path, columns=["finding", "location"])
         findings.update({one["values"]: one["counts"] for one in table["finding"].value_counts().to_pylist()})
         places.update(table["location"].unique().to_pylist())
     checked = findings.total()

@@ -17,13 +17,13 @@ import numpy as np
 from shop.alternatives import home_amount
 from shop.demand import DemandClass, Method
 from shop.distributions import DISTRIBUTION_NAMES
-from shop.engines import LINES
 from shop.errors import ImportFileError, NotFoundError
 from shop.forecasting.seasons import season_demand
 from shop.money import Money
 from shop.plan_results import Arithmetic, Constraint, Reason, Verdict
 from shop.purchasing import NO_OFFER
 from shop.replenishment import Levels
+from shop.run_tables import LINES, read_table
 from shop.signalled import added_lead_time, signal_demand
 from shop.verdicts import ATTENTION, COUNTED_ABOVE, WORDS
 
@@ -167,17 +167,13 @@ def lines_in(directory: Path, sku: str, location: str | None = None) -> list[Ope
 
     Raises ImportFileError for a directory without them, NotFoundError for a SKU that the run did not check.
     """
-    from pyarrow import parquet  # noqa: PLC0415 - half a second that only large runs need
-
     tables = sorted(directory.glob("verdicts-*.parquet"))
     if not tables or not (directory / LINES).exists():
         raise ImportFileError(f"{directory} holds no finished run over partitions (PARTITIONS/plan-KEY)")
     wanted = [("sku", "==", sku)] + ([] if location is None else [("location", "==", location)])
-    bought = {
-        row["location"]: row for row in parquet.read_table(directory / LINES, filters=wanted).to_pylist()
-    }
+    bought = {row["location"]: row for row in read_table(directory / LINES, filters=wanted).to_pylist()}
     for path in tables:
-        table = parquet.read_table(path, filters=wanted, use_threads=False)
+        table = read_table(path, filters=wanted)
         if len(table):
             if "risk_without" not in table.column_names:
                 raise ImportFileError(

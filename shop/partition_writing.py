@@ -12,6 +12,7 @@ import numpy as np
 
 from shop.errors import ImportFileError
 from shop.partitions import FIGURES, OPTIONAL, TEXTS, need_arrow, partition_files
+from shop.run_tables import write_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,12 +81,8 @@ def write_partitions(inputs: PlanInputs, directory: Path, rows: int = ROWS) -> l
 
 def write_partition(table: pa.Table, directory: Path, place: int) -> Path:
     """One file, complete or not there."""
-    from pyarrow import parquet  # noqa: PLC0415 - half a second that only large runs need
-
     path = directory / f"part-{place:05d}.parquet"
-    half = path.with_suffix(".half")
-    parquet.write_table(table, half, compression="zstd", use_dictionary=[*TEXTS, "sold.list.element"])
-    half.replace(path)
+    write_table(table, path, use_dictionary=[*TEXTS, "sold.list.element"])
     return path
 
 

@@ -76,7 +76,7 @@ class Frame:
 
     `earlier` are the sales of the year before the partitions' history; `season` is what they and all
     partitions together tell; `promoted`, what all partitions sold within and around past promotions
-    (`shop/engines.py` finds both).
+    (`shop/partition_rounds.py` finds both).
     """
 
     as_of: date

@@ -18,9 +18,10 @@ from app.cli.exits import Code
 from app.cli.options import As, AsJson, DryRun, house
 from app.cli.progress import ProgressLine
 from shop.budgets import Budget, Period
-from shop.engines import LAST_ROUND, WORKERS, Engine
+from shop.engines import WORKERS, Engine
 from shop.errors import InvalidActionError, NotFoundError, SetupError
 from shop.money import Money
+from shop.partition_rounds import LAST_ROUND
 from shop.people import Principal, Role
 from shop.plan_inputs import PlanSettings
 from shop.store.database import Snapshot

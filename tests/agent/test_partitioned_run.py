@@ -17,9 +17,9 @@ from agent.reorder_run import ReorderRequest, load_report, run_reorder
 from agent.run_report import Line, Outcome
 from policies.rules import load_policies
 from shop.backends.embedded import EmbeddedEffects
-from shop.engines import LINES
 from shop.errors import ImportFileError, NotFoundError
 from shop.partition_writing import write_partitions
+from shop.run_tables import LINES
 from shop.store.database import Database
 from shop.store.history import plan_inputs
 from shop.store.reads.info import business_day

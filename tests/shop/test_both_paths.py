@@ -17,10 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from shop.engines import plan_partitions
 from shop.money import Money
 from shop.partition_lines import lines_of
 from shop.partition_plan import CANDIDATE, buy_together
+from shop.partition_rounds import plan_partitions
 from shop.partition_writing import tables_of, write_partition
 from shop.partitions import Frame, OnTheWay, partition_files
 from shop.plan_results import Reason

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import concat_tables, parquet
 
-from shop.engines import plan_partitions
 from shop.money import Money
 from shop.partition_plan import buy_together
+from shop.partition_rounds import plan_partitions
 from shop.partition_writing import tables_of, write_partition
 from shop.partitions import Frame, partition_files
 from shop.plan_inputs import EarlierSales

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from pyarrow import parquet
 
-from shop.engines import Planned, plan_partitions
 from shop.forecasting.updates import Counts
 from shop.nights import Nights
 from shop.partition_plan import buy_together
+from shop.partition_rounds import Planned, plan_partitions
 from shop.partition_writing import write_partitions
 from shop.partitions import partition_files
 from shop.planning import PlanInputs, PlanSettings

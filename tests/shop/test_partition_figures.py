@@ -7,14 +7,15 @@ from pathlib import Path
 
 from pyarrow import parquet
 
-from shop.engines import LINES, plan_partitions
 from shop.money import Money
 from shop.partition_figures import lines_in
 from shop.partition_lines import lines_of
 from shop.partition_plan import buy_together
+from shop.partition_rounds import plan_partitions
 from shop.partition_writing import write_partitions
 from shop.partitions import partition_files
 from shop.planning import PlanSettings
+from shop.run_tables import LINES
 from tests.shop.planning_worlds import Item, Offer, Supplier, World
 from tests.shop.test_partitions import frame_of
 

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from pyarrow import parquet
 
-from shop.engines import Engine, plan_partitions, with_season
+from shop.engines import Engine
 from shop.errors import ImportFileError
 from shop.money import Money
 from shop.partition_plan import Together, buy_together
+from shop.partition_rounds import plan_partitions, with_season
 from shop.partition_sales import sales_of
 from shop.partition_writing import write_partitions
 from shop.partitions import Frame, OnTheWay, inputs_of, partition_files, read_partition

@@ -224,10 +224,13 @@ class Executor:
         if receipt is not None:
             return self._settled(view, receipt)
         with self._bench.db.writing() as tx:
+            present = rows.get(tx, view.tenant, view.id)
+            if (present.state, present.fence) != (State.EXECUTING, view.fence):
+                return present  # taken over while the backend was asked: nothing more is sent from here
             refusal = self._late_refusal(tx, view)
             if refusal is not None:
                 return self._moved(tx, view, State.FAILED, refusal, settled_at=self._bench.clock())
-            outbox.count_attempt(tx, view)
+            outbox.count_attempt(tx, view, self._bench.clock() + LEASE)
         return self._settled(view, self._effect(view))
 
     def _looked_up(self, view: ActionView) -> Receipt | None:

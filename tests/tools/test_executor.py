@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from shop.actions import ChangePrice, TransferStock
-from shop.backends.ports import Claim, Outcome
+from shop.backends.ports import Claim, Outcome, Receipt
 from shop.errors import AuditBrokenError, ConflictError
 from shop.money import Money
 from shop.people import Kind, Role
@@ -112,6 +112,26 @@ def test_a_worker_that_wakes_up_late_can_do_nothing(gate: Gate) -> None:
     receipt = gate.backend.real.apply(view.action, late)
     assert receipt.outcome is Outcome.CONFLICT
     assert gate.purchase_orders() == []
+
+
+def test_who_was_overtaken_while_asking_sends_nothing(gate: Gate) -> None:
+    """A worker that asks the backend so long that another ends the action sends nothing and stops nobody."""
+    gate.backend.fault = "silent before"
+    first = gate.desk.submit(order(), session()).action_id
+    real, asked = gate.backend.reconcile, []
+
+    def slow(action_id: str) -> Receipt | None:
+        if not asked:
+            asked.append(action_id)
+            gate.later(minutes=2)
+            gate.desk.stop_all(PRIYA, "halt")
+            gate.restarted().recover()
+            gate.sql("DELETE FROM switches")
+        return real(action_id)
+
+    gate.backend.reconcile = slow  # type: ignore[method-assign]  # a backend that answers late
+    (answer,) = gate.desk.recover()
+    assert (answer.state, gate.backend.calls, asked) == (State.FAILED, [first], [first])
 
 
 def test_the_same_claim_twice_is_one_effect(gate: Gate) -> None:

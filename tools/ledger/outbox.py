@@ -44,12 +44,12 @@ def waiting(snapshot: Snapshot, tenant: str) -> list[Intent]:
     return [_intent(view) for view in rows.in_states(snapshot, tenant, OPEN)]
 
 
-def count_attempt(tx: Transaction, view: ActionView) -> None:
-    """Note, before it happens, that an entry is sent once more under its key."""
+def count_attempt(tx: Transaction, view: ActionView, lease_until: datetime) -> None:
+    """Note, before it happens, that an entry is sent once more under its key, and who has time until when."""
     tx.execute(
         actions.update()
         .where(actions.c.tenant == view.tenant, actions.c.id == view.id, actions.c.fence == view.fence)
-        .values(attempts=actions.c.attempts + 1)
+        .values(attempts=actions.c.attempts + 1, lease_until=lease_until)
     )
 
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 from agent.brain import Message
 from agent.number_check import UNSUPPORTED, Known
+from agent.numbers_in_words import numbers_in_words
 
 REFUSAL: Final = "nothing was done: "
 _WHY: Final = (
@@ -32,22 +32,9 @@ _ALONE: Final = re.compile(
 )
 _RECORD: Final = re.compile(r"(?:(?:po|rma|t|a)-)?(?P<n>\d+)")
 """An id of a record, which may be told without its letters; the digits of a SKU are nobody's figure."""
-_WORD: Final = re.compile(r"[a-z]+|[^a-z\s-]")
-_DIGITS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_TEENS: Final = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen",
-                 "eighteen", "nineteen")  # fmt: skip
-_DECADES: Final = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_VALUES: Final = {
-    **dict.fromkeys(("zero", "nothing", "none", "nil", "empty", "gone"), 0),
-    **{word: value for value, word in enumerate((*_DIGITS, *_TEENS), 1)},
-    **{word: 10 * value for value, word in enumerate(_DECADES, 2)},
-    "couple": 2,
-    "pair": 2,
-}
+_WORD: Final = re.compile(r"[a-z]+")
+_NOTHING: Final = frozenset(("zero", "nothing", "none", "nil", "empty", "gone"))
 _PERCENT: Final = {"half": 50, "halve": 50, "quarter": 25}
-_JOINING: Final = frozenset(("and", "a", "of"))
-_FEWEST_TENS: Final = 10
-_TIMES: Final = {"dozen": 12, "hundred": 100, "thousand": 1000}
 
 
 class Said:
@@ -95,7 +82,7 @@ class Said:
         heard = Known()
         heard.learn(text)
         self._records |= {found["n"] for one in heard.ids if (found := _RECORD.fullmatch(one))}
-        figures = {*heard.numbers, *_in_digits(text), *_scaled(text), *_in_words(text), *_shares(text)}
+        figures = {*heard.numbers, *_in_digits(text), *_scaled(text), *_in_words(text)}
         self._known |= figures - besides
 
     def _is_said(self, figure: Decimal) -> bool:
@@ -141,58 +128,19 @@ def _scaled(text: str) -> Iterator[Decimal]:
         yield value * 1000 if found["unit"].lower() == "k" else value / 100
 
 
-def _shares(text: str) -> Iterator[Decimal]:
-    """Shares that have a word of their own, in percent.
+def _in_words(text: str) -> Iterator[Decimal]:
+    """What words tell: numbers, nothing at all, and shares that have a word of their own, in percent.
 
-    >>> list(map(str, _shares("refund half of it")))
-    ['50']
+    >>> list(map(str, _in_words("refund half of the two dozen mugs, none is left")))
+    ['24', '50', '0']
     """
+    for one in numbers_in_words(text):
+        yield Decimal(one.value)
     for word in _WORD.findall(text.lower()):
         if word in _PERCENT:
             yield Decimal(_PERCENT[word])
-
-
-def _in_words(text: str) -> Iterator[Decimal]:
-    """The numbers that are told in words.
-
-    >>> list(map(str, _in_words("two dozen mugs, a hundred and twenty bowls, half a dozen, twenty-five")))
-    ['24', '120', '6', '25']
-    """
-    told = _Told()
-    for word in (*_WORD.findall(text.lower()), ""):
-        if word not in _JOINING or not told.begun:
-            yield from told.hear(word)
-
-
-@dataclass(slots=True)
-class _Told:
-    """A number that is being told: what is complete of it, the part that may still be multiplied."""
-
-    begun: bool = False
-    whole: int = 0
-    part: int = 0
-    half: bool = False
-
-    def hear(self, word: str) -> Iterator[Decimal]:
-        """Take in the next word; gives the number that it ends, if it ends one."""
-        if word in _TIMES:
-            times = (self.part or 1) * _TIMES[word]
-            self.whole, self.part, self.half = self.whole + (times // 2 if self.half else times), 0, False
-            self.begun = True
-            return
-        value = _VALUES.get(word)
-        if self.begun and not (value and self._goes_on_with(value)):
-            if not self.half:
-                yield Decimal(self.whole + self.part)
-            self.begun, self.whole, self.part, self.half = False, 0, 0, False
-        if value is not None:
-            self.begun, self.part = True, self.part + value
-        elif word == "half":
-            self.begun = self.half = True
-
-    def _goes_on_with(self, value: int) -> bool:
-        """Whether it is one number with what is told so far: a smaller part of another sort."""
-        return not self.half and (self.part == 0 or (self.part % 10 == 0 and value < _FEWEST_TENS))
+        elif word in _NOTHING:
+            yield Decimal(0)
 
 
 __all__ = ["REFUSAL", "Said"]

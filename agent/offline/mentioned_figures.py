@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from agent.numbers_in_words import numbers_in_words
 from agent.offline.mention import INTEGER, Mention, Records, Sort, Span
 from agent.offline.periods import PERIOD, days_of
 
@@ -19,26 +20,10 @@ _MONEY: Final = re.compile(
 _CURRENCY: Final = {"£": "GBP", "g": "GBP", "p": "GBP", "q": "GBP", "$": "USD", "u": "USD", "d": "USD"}
 PERCENT: Final = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?(?:%|percent\b|per\s?cent\b|pct\b)", re.IGNORECASE)
 _DECIMAL: Final = re.compile(r"(?<![\w.,-])\d+(?:,\d{3})*\.\d+(?![\w.]*\w)")
-_NUMBER_WORDS: Final = {
-    **{
-        word: n
-        for n, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)
-    },
-    "fifteen": 15,
-    "twenty": 20,
-    "thirty": 30,
-    "forty": 40,
-    "fifty": 50,
-    "sixty": 60,
-    "hundred": 100,
-    "thousand": 1000,
-    "dozen": 12,
-}
-_NUMBER_WORD: Final = re.compile(
-    rf"\b(?:half\s+a\s+dozen|a\s+couple(?:\s+of)?|a\s+(?:dozen|hundred|thousand)|"
-    rf"(?:one|single)(?=\s+(?:of\s+|unit|piece|more\b|<|box|pound))|{'|'.join(_NUMBER_WORDS)})\b",
-    re.IGNORECASE,
-)
+_COUNTED: Final = re.compile(r"\s+(?:of\s+|unit|piece|more\b|<|box|pound)", re.IGNORECASE)
+"""What makes a count of "one": "one more", "one of them"."""
+_OF: Final = re.compile(r"\s+of\b", re.IGNORECASE)
+_SINGLE: Final = re.compile(r"\bsingle\b", re.IGNORECASE)
 
 
 def _money(hit: re.Match[str]) -> str:
@@ -68,18 +53,15 @@ def numbers(message: str, _records: Records) -> Iterator[Span]:
     for hit in INTEGER.finditer(message):
         value = hit.group("n").replace(",", "")
         yield hit.start(), hit.end(), Mention(Sort.NUMBER, value, hit.group())
-    for hit in _NUMBER_WORD.finditer(message):
-        yield hit.start(), hit.end(), Mention(Sort.NUMBER, _number_word(hit.group().lower()), hit.group())
-
-
-def _number_word(words: str) -> str:
-    """The number that words tell.
-
-    >>> [_number_word(words) for words in ("half a dozen", "a couple of", "seven", "one")]
-    ['6', '2', '7', '1']
-    """
-    if "half" in words:
-        return "6"
-    if "couple" in words:
-        return "2"
-    return str(_NUMBER_WORDS.get(words.removeprefix("a "), 1))
+    for told in numbers_in_words(message):
+        end = told.end
+        words = message[told.start : end].lower()
+        if words.endswith("pair"):  # a pair of gloves is one thing
+            continue
+        if words.endswith("couple") and (of := _OF.match(message, end)):
+            end = of.end()
+        if told.value > 1 or _COUNTED.match(message, end):
+            yield told.start, end, Mention(Sort.NUMBER, str(told.value), message[told.start : end])
+    for hit in _SINGLE.finditer(message):
+        if _COUNTED.match(message, hit.end()):
+            yield hit.start(), hit.end(), Mention(Sort.NUMBER, "1", hit.group())

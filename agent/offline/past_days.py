@@ -7,13 +7,12 @@ from calendar import monthrange
 from datetime import date, timedelta
 from typing import Final
 
-_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH: Final = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]*\b")
+from agent.numbers_in_words import UNDER_A_HUNDRED, value_of
+from agent.offline.calendar_words import ISO, SHORT_MONTHS, WEEKDAYS, day_of, place_of
+
+_MONTH: Final = re.compile(rf"\b({'|'.join(SHORT_MONTHS)})[a-z]*\b")
 _DAY: Final = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?\b(?!-)")
-_ISO: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
-_LAST: Final = re.compile(r"\b(\d+|a|an|one|two|three|four|six)?\s*(day|week|fortnight|month|year)s?\b")
-_WORDS: Final = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6}
+_LAST: Final = re.compile(rf"\b(\d+|an?|{UNDER_A_HUNDRED})?\s*(day|week|fortnight|month|year)s?\b")
 _DAYS: Final = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365}
 
 
@@ -25,20 +24,13 @@ def past_span(said: str, today: date | None) -> tuple[date, date] | None:
     [['2026-11-09', '2026-11-15'], ['2026-10-01', '2026-10-31'], ['2026-11-17', '2026-11-17']]
     """
     words = said.lower().strip()
-    iso = _ISO.search(words)
+    iso = ISO.search(words)
     if iso is not None:
-        return _iso(iso[0])
+        day = day_of(iso[0])
+        return None if day is None else (day, day)
     if today is None:
         return None
     return _named(words, today) or _month(words, today) or _weekday(words, today) or _length(words, today)
-
-
-def _iso(text: str) -> tuple[date, date] | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day, day
 
 
 def _named(words: str, today: date) -> tuple[date, date] | None:
@@ -64,7 +56,7 @@ def _month(words: str, today: date) -> tuple[date, date] | None:
         return None
     if len(_MONTH.findall(words)) > 1:
         return _across_months(words, today)
-    month = _MONTHS.index(named[1]) + 1
+    month = SHORT_MONTHS.index(named[1]) + 1
     days = [int(one) for one in _DAY.findall(words)]
     year = today.year if date(today.year, month, 1) <= today else today.year - 1
     length = monthrange(year, month)[1]
@@ -94,7 +86,7 @@ def _day_of(words: str, today: date) -> date | None:
 
 
 def _weekday(words: str, today: date) -> tuple[date, date] | None:
-    place = next((place for place, name in enumerate(_WEEKDAYS) if name in words), None)
+    place = place_of(words, WEEKDAYS)
     if place is None:
         return None
     day = today - timedelta(days=(today.weekday() - place) % 7)
@@ -105,7 +97,7 @@ def _length(words: str, today: date) -> tuple[date, date] | None:
     hit = _LAST.search(words)
     if hit is None or re.search(r"\b(?:next|coming|following)\b", words):
         return None
-    count = _WORDS.get(hit[1] or "a") or int(hit[1])
+    count = 1 if hit[1] in (None, "a", "an") else value_of(hit[1])
     try:
         return today - timedelta(days=count * _DAYS[hit[2]]), today
     except OverflowError:  # before the first day of any calendar

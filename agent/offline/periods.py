@@ -3,20 +3,19 @@
 import re
 from typing import Final
 
+from agent.numbers_in_words import UNDER_A_HUNDRED, value_of
+from agent.offline.calendar_words import MONTHS, SHORT_MONTHS, WEEKDAYS
+
 _UNIT_DAYS: Final = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 91, "year": 365}
-_NUMBERS: Final = {
-    word: number
-    for number, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)
-}
-_COUNTS: Final = {"a": 1, "an": 1, "one": 1, "couple": 2, "few": 3, **_NUMBERS}
-_MONTHS: Final = "january|february|march|april|may|june|july|august|september|october|november|december"
-_SHORT_MONTHS: Final = "jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
-_DAYS: Final = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+_FEW: Final = {"a": 1, "an": 1, "few": 3}
+_MONTHS: Final = "|".join(MONTHS)
+_SHORT_MONTHS: Final = "|".join(("sept", *(one for one in SHORT_MONTHS if one != "may")))
+_DAYS: Final = "|".join(WEEKDAYS)
 
 PERIOD: Final = re.compile(
     rf"\b(?:(?:in|over|for|within|during)\s+)?(?:the\s+)?"
     rf"(?:(?:next|last|past|coming|following|previous|this)\s+)?"
-    rf"(?:\d+|a\s+couple\s+of|a\s+few|couple\s+of|few|one|{'|'.join(_NUMBERS)}|an?)\s*[- ]?"
+    rf"(?:\d+|a\s+couple\s+of|a\s+few|couple\s+of|few|{UNDER_A_HUNDRED}|an?)\s*[- ]?"
     rf"(?:days?|weeks?|fortnights?|months?|quarters?|years?)\b"
     rf"|\b(?:(?:in|over|for|within|during)\s+)?(?:the\s+)?(?:next|last|past|coming|previous|this)\s+"
     rf"(?:few\s+)?(?:days?|weeks?|fortnight|months?|quarters?|years?|{_DAYS}|{_MONTHS})\b"
@@ -29,7 +28,7 @@ PERIOD: Final = re.compile(
 """A span or a day: 'next month', 'over the last 4 weeks', 'today', '2026-11-20'."""
 
 _LENGTH: Final = re.compile(
-    rf"(\d+|\b(?:a|an|one|couple|few|{'|'.join(_NUMBERS)})\b)?[\s-]*(?:of\s+)?(?<![a-z])(day|week|fortnight|month|quarter|year)"
+    rf"(\d+|\b(?:a|an|couple|few|{UNDER_A_HUNDRED})\b)?[\s-]*(?:of\s+)?(?<![a-z])(day|week|fortnight|month|quarter|year)"
 )
 
 
@@ -45,4 +44,4 @@ def days_of(said: str) -> str:
     if hit is None:
         return ""
     count = hit.group(1) or "1"
-    return str((int(count) if count.isdigit() else _COUNTS[count]) * _UNIT_DAYS[hit.group(2)])
+    return str((_FEW.get(count) or value_of(count)) * _UNIT_DAYS[hit.group(2)])

@@ -11,6 +11,8 @@ from calendar import monthrange
 from datetime import date, timedelta
 from typing import Any, Final
 
+from agent.numbers_in_words import UNDER_A_HUNDRED, value_of
+from agent.offline.calendar_words import ISO, SHORT_MONTHS, WEEKDAYS, day_of, place_of
 from agent.offline.dialogue import Call, Say, Step
 from agent.offline.intents import is_negated
 from agent.offline.mentions import Mention, Sort
@@ -79,12 +81,10 @@ _WHY: Final = re.compile(
     r"^why (?:did|have|has|do|does|is|was|were|are) (?:you|we|the run|it|there)?\s*(?P<not>not |n't )?.*?"
     r"\b(?:re)?order(?:ed|s|ing)?\b.*<sku>|^why (?:is|was|were|are) <sku> (?:not )?(?:re)?ordered\b"
 )
-_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEK: Final = 7
 _ASK_DAYS: Final = Say(
     "For which days? Tell me again with the first and the last, such as from 2026-11-23 to 2026-11-29."
 )
-_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def signal_step(request: Request, today: date | None) -> Step | None:
@@ -235,10 +235,11 @@ def span_of(said: str, today: date) -> tuple[date, date] | None:
     [['2026-11-23', '2026-11-29'], ['2026-11-20', '2026-11-20']]
     """
     words = said.lower().strip()
-    iso = _ISO.search(words)
+    iso = ISO.search(words)
     if iso is not None:
-        return _iso_day(iso[0])
-    weekday = next((place for place, name in enumerate(_WEEKDAYS) if name in words), None)
+        day = day_of(iso[0])
+        return None if day is None else (day, day)
+    weekday = place_of(words, WEEKDAYS)
     if weekday is not None:
         return _weekday(words, weekday, today)
     named = _named_days(words, today)
@@ -259,17 +260,18 @@ def span_of(said: str, today: date) -> tuple[date, date] | None:
 
 def _month(words: str, today: date) -> tuple[date, date] | None:
     """The whole of a month, the coming one of its name."""
-    place = next((place for place, name in enumerate(_MONTHS, 1) if re.search(rf"\b{name}", words)), None)
+    place = next(
+        (place for place, name in enumerate(SHORT_MONTHS, 1) if re.search(rf"\b{name}", words)), None
+    )
     if place is None:
         return None
     year = today.year + (place < today.month)
     return max(date(year, place, 1), today), date(year, place, monthrange(year, place)[1])
 
 
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAMED_DAYS: Final = re.compile(
-    rf"(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?(?: ({'|'.join(_MONTHS)})[a-z]*)?(?:(?: ?(?:to|until|till|-|through) ?)(?:the )?(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?)?"
-    rf" ({'|'.join(_MONTHS)})"
+    rf"(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?(?: ({'|'.join(SHORT_MONTHS)})[a-z]*)?(?:(?: ?(?:to|until|till|-|through) ?)(?:the )?(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?)?"
+    rf" ({'|'.join(SHORT_MONTHS)})"
 )
 
 
@@ -280,8 +282,8 @@ def _named_days(words: str, today: date) -> tuple[date, date] | None:
         return None
     first, month, last, until = said.groups()
     try:
-        ends = _coming(today, _MONTHS.index(until) + 1, int(last or first))
-        begins = _coming(today, _MONTHS.index(month or until) + 1, int(first))
+        ends = _coming(today, SHORT_MONTHS.index(until) + 1, int(last or first))
+        begins = _coming(today, SHORT_MONTHS.index(month or until) + 1, int(first))
     except ValueError:
         return None  # 31 November
     return (begins, ends) if begins <= ends else None
@@ -290,14 +292,6 @@ def _named_days(words: str, today: date) -> tuple[date, date] | None:
 def _coming(today: date, month: int, day: int) -> date:
     this_year = date(today.year, month, day)
     return this_year if this_year >= today else date(today.year + 1, month, day)
-
-
-def _iso_day(text: str) -> tuple[date, date] | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day, day
 
 
 def _weekday(words: str, weekday: int, today: date) -> tuple[date, date]:
@@ -310,11 +304,10 @@ def _weekday(words: str, weekday: int, today: date) -> tuple[date, date]:
 
 def _length(words: str, today: date) -> tuple[date, date] | None:
     """So many days or weeks from today on."""
-    said = re.search(r"\b(\d+|one|two|three|four)\s+(day|week)s?\b", words)
+    said = re.search(rf"\b(\d+|{UNDER_A_HUNDRED})\s+(day|week)s?\b", words)
     if said is None or re.search(r"\b(?:last|past|previous)\b", words):
         return None
-    count = {"one": 1, "two": 2, "three": 3, "four": 4}.get(said[1]) or int(said[1])
-    days = count * (_WEEK if said[2] == "week" else 1)
+    days = value_of(said[1]) * (_WEEK if said[2] == "week" else 1)
     try:
         return today, today + timedelta(days=days - 1)
     except OverflowError:  # longer than any calendar

@@ -82,3 +82,21 @@ def test_a_number_asked_about_after_advice_orders_nothing(records: Records) -> N
     """Saying "30?" after a recommendation is a question."""
     steps = last_steps(records, "how many TRW-KID should we order", "go for 30?")
     assert not [step for step in steps if isinstance(step, Call) and step.tool in WRITES]
+
+
+@pytest.mark.parametrize(
+    ("words", "pieces"),
+    [
+        ("two dozen", 24),
+        ("twenty-five", 25),
+        ("seventeen", 17),
+        ("a hundred and twenty", 120),
+        ("half a dozen", 6),
+        ("one thousand two hundred", 1200),
+    ],
+)
+def test_a_number_in_words_is_heard_whole(records: Records, words: str, pieces: int) -> None:
+    """What is ordered is the whole number, not its first word."""
+    (step,) = last_steps(records, f"order {words} TRW-KID from northwind")
+    assert isinstance(step, Call)
+    assert step.args["quantity"] == pieces

@@ -18,6 +18,7 @@ from shop.errors import AccessDeniedError, ConflictError, InvalidActionError, No
 from shop.money import Money
 from shop.people import Kind, Principal, Role
 from shop.store.database import Snapshot, Transaction
+from tools import keys
 from tools.compensating import same_subject
 from tools.executor import Executor
 from tools.filing import SYSTEM, Bench, Session, actor_of, check_requester, file_action, trusted
@@ -88,7 +89,7 @@ class Approving:
                 self._bench,
                 action,
                 session,
-                key=f"{old.id}:edit",
+                key=keys.of_edit(old.id),
                 supersedes=old.id,
                 compensates=old.compensates,
             ).view

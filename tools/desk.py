@@ -19,7 +19,7 @@ from shop.errors import ConflictError
 from shop.money import Money
 from shop.people import Principal, Role
 from shop.store.database import Database
-from tools import batch
+from tools import batch, keys
 from tools.batch import BatchResult
 from tools.desk_records import DeskRecords
 from tools.filing import (
@@ -75,10 +75,13 @@ class Desk(DeskRecords):
 
         The same key again gives the earlier submission back and does nothing; the same key with another
         action is a ConflictError. What was refused in this conversation is refused again without asking.
-        Raises AccessDeniedError if this principal may not ask, InvalidActionError for a malformed action.
+        Raises AccessDeniedError if this principal may not ask, InvalidActionError for a malformed action and
+        for a key of the desk's own.
         """
         self._bench.admit(session.principal)
         check_requester(session.principal)
+        if key is not None:
+            keys.check_free(key)
         action = trusted(action)
         with self._bench.db.writing() as tx:
             earlier = filed_before(tx, self._bench, action, session, key)

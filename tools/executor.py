@@ -19,6 +19,7 @@ from shop.backends.ports import Claim, Outcome, Receipt
 from shop.errors import ConflictError
 from shop.people import Kind
 from shop.store.database import Transaction
+from tools import keys
 from tools.compensating import no_longer
 from tools.facts import Asked, channel_of
 from tools.filing import (
@@ -272,7 +273,7 @@ class Executor:
             self._bench,
             view.action,
             session_again(view),
-            key=f"{view.id}:again",
+            key=keys.of_return(view.id),
             supersedes=view.id,
             because=f"asked again: {view.approval_id or view.id} was {view.reason}",
         ).view

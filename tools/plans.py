@@ -18,6 +18,7 @@ from shop.actions import Action, ReceivePurchaseOrder
 from shop.errors import AccessDeniedError, ConflictError, InvalidActionError
 from shop.people import Principal, Role
 from shop.store.database import Snapshot, Transaction
+from tools import keys
 from tools.compensating import compensation, standing
 from tools.executor import Executor
 from tools.filing import (
@@ -149,7 +150,7 @@ class Plans:
             return self._noted(tx, self._get(tx, plan_id), person)
 
     def _same(self, tx: Transaction, known: PlanView, actions: Sequence[Action]) -> PlanView:
-        firsts = [rows.by_key(tx, known.tenant, _key(known.id, step.number)) for step in known.steps]
+        firsts = [rows.by_key(tx, known.tenant, keys.of_step(known.id, step.number)) for step in known.steps]
         if len(firsts) != len(actions) or not all(
             one is not None and one.is_of(action) for one, action in zip(firsts, actions, strict=True)
         ):
@@ -183,7 +184,7 @@ class Plans:
         for number, action in enumerate(actions, 1):
             because = f"step {number} of {len(actions)} of plan {plan_id}"
             filed = file_action(
-                tx, self._bench, action, session, key=_key(plan_id, number), because=because
+                tx, self._bench, action, session, key=keys.of_step(plan_id, number), because=because
             ).view
             plans.add_step(tx, self._bench.tenant, plan_id, number, filed.id)
             if filed.state is State.PENDING:  # the steps after it are judged as if it were approved
@@ -251,7 +252,7 @@ class Plans:
         self, snapshot: Snapshot, plan: PlanView, step: StepView, sku: str | None
     ) -> ActionView | None:
         """The action that takes a step back: the plan's own, as it stands, or one that a person filed."""
-        own = rows.by_key(snapshot, plan.tenant, _undo_key(plan.id, step.number, sku))
+        own = rows.by_key(snapshot, plan.tenant, keys.of_step_undo(plan.id, step.number, sku))
         while own is not None and own.superseded_by is not None:
             own = rows.get(snapshot, plan.tenant, own.superseded_by)
         return own or standing(snapshot, step.action, sku)
@@ -271,7 +272,7 @@ class Plans:
                 self._bench,
                 action,
                 session_again(plan),
-                key=_undo_key(plan.id, step.number, sku),
+                key=keys.of_step_undo(plan.id, step.number, sku),
                 compensates=done.id,
                 because=f"takes step {step.number} of plan {plan.id} back",
             )
@@ -358,11 +359,3 @@ def _footprint(plan: PlanView) -> object:
         (step.action.id, step.action.state, step.question, [(one.id, one.state) for one in step.undone_by])
         for step in plan.steps
     ]
-
-
-def _key(plan_id: str, step: int) -> str:
-    return f"plan:{plan_id}:{step}"
-
-
-def _undo_key(plan_id: str, step: int, sku: str | None) -> str:
-    return f"plan:{plan_id}:{step}:undo" + (f":{sku}" if sku is not None else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools import compensating
+from tools import compensating, keys
 from tools.filing import (
     Bench,
     Session,
@@ -31,6 +31,6 @@ def file_undo(bench: Bench, action_id: str, session: Session, sku: str | None) -
             return submission(tx, earlier, duplicate=True)
         action = trusted(compensating.compensation(tx, done, bench.clock, sku))
         number = len(rows.compensating(tx, bench.tenant, done.id)) + 1
-        key = f"undo:{done.id}:{number}"
+        key = keys.of_undo(done.id, number)
         filed = file_action(tx, bench, action, session, key=key, compensates=done.id)
     return answered(filed.view, filed.decision)

@@ -190,6 +190,13 @@ def test_a_receipt_is_taken_back_sku_by_sku(gate: Gate) -> None:
     assert (on_hand(gate), on_hand(gate, sku="TEA-100")) == (40, 400)
 
 
+def test_nobody_files_under_a_key_of_the_desks_own(gate: Gate) -> None:
+    """No action is filed where a plan, an undo or a return to the queue would be looked for."""
+    for key in ("plan:P-1:1", "plan:P-1:1:undo", "act_000002:again", "act_000002:edit", "undo:act_000002:1"):
+        with pytest.raises(InvalidActionError, match="one of the desk's own"):
+            gate.desk.submit(found(), session(), key=key)
+
+
 def test_what_is_final_is_put_before_a_person(gate: Gate) -> None:
     """Money that was paid out stays, is reported, and the plan is closed only by a person's words."""
     failing(gate, move(), refund())

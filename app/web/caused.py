@@ -7,6 +7,7 @@ from typing import Final
 
 from agent.journal import EventKind
 from app.bootstrap import House
+from app.web.masks import mask_of
 from shop.errors import NotFoundError
 from shop.store.journal import StoredEvent
 from tools.ledger.states import ActionView
@@ -24,9 +25,10 @@ class Said:
 
 
 def said_about(house: House, action: ActionView) -> Said:
-    """What was typed before an action was asked for, and what the assistant wrote in that turn.
+    """What was typed before an action was asked for, and what the assistant wrote in that turn, masked.
 
-    Nothing for what comes from no conversation, or from one that was erased since.
+    The conversation itself shows them whole to whoever led it. Nothing for what comes from no conversation,
+    or from one that was erased since.
     """
     if action.conversation is None:
         return Said()
@@ -42,7 +44,9 @@ def said_about(house: House, action: ActionView) -> Said:
     until = next((number for number in later if number > before[-1].number), None)
     turn = [e for e in events if e.number > before[-1].number and (until is None or e.number < until)]
     written = "\n".join(text for event in turn if (text := _written(event)))
-    return Said(str(before[-1].body["text"]), _cut(written))
+    with house.db.reading() as snapshot:
+        mask = mask_of(snapshot, action)
+    return Said(mask.words(str(before[-1].body["text"])), _cut(mask.words(written)))
 
 
 def _written(event: StoredEvent) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.bootstrap import House
 from app.editing import edited, name_of
+from app.web.masks import mask_of
 from shop.actions import Action, PlacePurchaseOrder
 from shop.model import Offer
 from shop.money import Money
@@ -20,7 +21,10 @@ DATES = frozenset({"expected_on", "starts_on", "ends_on", "until"})
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One value of a request that may be edited; `type` is the input's, `hint` tells its unit or terms."""
+    """One value of a request that may be edited; `type` is the input's, `hint` tells its unit or terms.
+
+    A text of several lines has a field of its own kind, `lines`: an input would run them together.
+    """
 
     name: str
     label: str
@@ -33,8 +37,11 @@ class Field:
 
 
 def fields_of(snapshot: Snapshot, approval: ApprovalView) -> tuple[Field, ...]:
-    """What of a request may be edited: quantities first, then prices, amounts, dates, places, words."""
-    args = approval.action.args
+    """What of a request may be edited: quantities first, then prices, amounts, dates, places, words.
+
+    Words are masked; what comes back as it was shown is not changed.
+    """
+    args = mask_of(snapshot, approval.action).args(approval.action)
     choices = _choices(snapshot)
     found = [_other(name, value, choices) for name, value in args.items() if name not in {"lines", "sku"}]
     return (*_quantities(snapshot, args), *(one for one in found if one is not None))
@@ -49,8 +56,8 @@ def action_of(house: House, approval: ApprovalView, text: Callable[[str, str], s
     changes: list[str] = []
     with house.db.reading() as snapshot:
         for field in fields_of(snapshot, approval):
-            value = text(field.name, field.value)
-            if value != field.value:
+            value = text(field.name, field.value).replace("\r\n", "\n")
+            if value != field.value.replace("\r\n", "\n").strip():
                 kind, _, name = field.name.partition(":")
                 (quantities if kind == "quantity" else changes).append(f"{name}={value}")
         action = edited(approval.action.action, quantities, changes)
@@ -122,7 +129,8 @@ def _other(name: str, value: Any, choices: dict[str, tuple[tuple[str, str], ...]
     kind = name.removeprefix("from_").removeprefix("to_")
     if kind in choices:
         return Field(f"set:{name}", label, value, "select", choices=choices[kind])
-    return Field(f"set:{name}", label, value, "date" if name in DATES else "text")
+    kind = "date" if name in DATES else "lines" if "\n" in value else "text"
+    return Field(f"set:{name}", label, value, kind)
 
 
 def _choices(snapshot: Snapshot) -> dict[str, tuple[tuple[str, str], ...]]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from app.bootstrap import House
 from app.web.caused import Said, said_about
+from app.web.masks import mask_of
 from app.web.places import moment_at
 from tools.ledger import activity, history, rows
 from tools.ledger.activity import Entry, Happened
@@ -16,9 +18,10 @@ from tools.ledger.states import ActionView
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One action with all that is known of where it came from and what it led to."""
+    """One action with all that is known of where it came from and what it led to; `args` are masked."""
 
     action: ActionView
+    args: dict[str, Any]
     decisions: tuple[PastDecision, ...]
     audit: tuple[Entry, ...]
     undone_by: tuple[ActionView, ...]
@@ -31,6 +34,7 @@ def trace_of(house: House, action_id: str) -> Trace:
         action = rows.get(snapshot, house.db.tenant, action_id)
         return Trace(
             action=action,
+            args=mask_of(snapshot, action).args(action),
             decisions=tuple(history.decisions_about(snapshot, house.db.tenant, action)),
             audit=tuple(activity.entries_about(snapshot, house.db.tenant, action_id)),
             undone_by=tuple(rows.compensating(snapshot, house.db.tenant, action_id)),

@@ -14,9 +14,12 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from shop.errors import AccessDeniedError, InvalidActionError, NotFoundError
+from shop.model import Customer
 from shop.people import Principal, Role
 from shop.store.database import Snapshot, Transaction
 from shop.store.journal_schema import events
+from shop.store.ledger_schema import actions
+from shop.store.reads import customers as people
 from shop.store.schema import (
     customers,
     order_lines,
@@ -56,6 +59,13 @@ def read_in_full(
     row = _row(tx, customer)
     _record(tx, tenant, "customer.read", row, person, reason, now)
     return row
+
+
+def customer_of(snapshot: Snapshot, tenant: str, action_id: str) -> Customer | None:
+    """The customer whom an action is about, unmasked; None if it is about nobody."""
+    query = select(actions.c.customer).where(actions.c.tenant == tenant, actions.c.id == action_id)
+    found = snapshot.execute(query).scalar()
+    return None if found is None else people.customer(snapshot, found)
 
 
 def export(

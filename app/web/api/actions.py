@@ -20,6 +20,7 @@ from app.web.api.shapes import (
     Words,
     shown_args,
 )
+from app.web.masks import Mask, mask_of
 from app.web.traces import mark_of, moment_of, trace_of
 from app.web.who import Asker, Caller, Opened
 from tools.desk import ActionView, Session, State
@@ -57,7 +58,7 @@ class ReceiptOut(Out):
 
 
 class ActionOut(Out):
-    """One action as the ledger holds it; `digest` names exactly these arguments."""
+    """One action as the ledger holds it; `digest` names its arguments, of which personal words are masked."""
 
     id: str
     kind: str
@@ -82,10 +83,10 @@ class ActionOut(Out):
     receipt: ReceiptOut | None
 
     @classmethod
-    def of(cls, view: ActionView) -> ActionOut:
-        """From the ledger's view, with money as this API writes it."""
+    def of(cls, view: ActionView, mask: Mask) -> ActionOut:
+        """From the ledger's view, with money as this API writes it and what people typed masked."""
         found = {name: getattr(view, name) for name in cls.model_fields}
-        return cls.model_validate({**found, "args": shown_args(view.args)})
+        return cls.model_validate({**found, "args": shown_args(mask.args(view))})
 
 
 class DecisionOut(Out):
@@ -152,8 +153,10 @@ def trace(house: Opened, caller: Caller, action_id: Id) -> TraceOut:
     """Who asked, in which words, what the rules said each time, who decided, what came of it."""
     del caller
     found = trace_of(house, house.desk.status(action_id).id)
+    with house.db.reading() as snapshot:
+        mask = mask_of(snapshot, found.action)
     return TraceOut(
-        action=ActionOut.of(found.action),
+        action=ActionOut.of(found.action, mask),
         words=found.said.typed,
         decisions=[
             DecisionOut(
@@ -167,7 +170,7 @@ def trace(house: Opened, caller: Caller, action_id: Id) -> TraceOut:
             for one in found.decisions
         ],
         audit=[EntryOut.model_validate(one) for one in found.audit],
-        undone_by=[ActionOut.of(one) for one in found.undone_by],
+        undone_by=[ActionOut.of(one, mask) for one in found.undone_by],
     )
 
 

@@ -28,6 +28,7 @@ from app.web.api.shapes import (
     Words,
     place_in_list,
 )
+from app.web.masks import mask_of
 from app.web.triage import LONGEST_SNOOZE_HOURS, check_seen, put_off
 from app.web.who import Caller, Decider, Opened
 from shop.errors import InvalidActionError, ShopError
@@ -277,6 +278,9 @@ def item_of(one: BatchItem) -> BatchItemOut:
 
 def _shown(house: House, approval: ApprovalView, caller: Principal) -> ApprovalOut:
     waits = approval.state is State.PENDING
+    with house.db.reading() as snapshot:
+        mask = mask_of(snapshot, approval.action)
+    approval = mask.approval(approval)
     return ApprovalOut(
         id=approval.id,
         state=approval.state,
@@ -295,5 +299,5 @@ def _shown(house: House, approval: ApprovalView, caller: Principal) -> ApprovalO
         snoozed_until=approval.snoozed_until,
         assigned_to=approval.assigned_to,
         may_decide=waits and house.desk.may_decide(approval.id, caller),
-        action=ActionOut.of(approval.action),
+        action=ActionOut.of(approval.action, mask),
     )

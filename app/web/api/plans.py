@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import Field
 
+from app.bootstrap import House
 from app.web.api.actions import ActionOut
 from app.web.api.approvals import BatchItemOut, item_of
 from app.web.api.shapes import (
@@ -25,6 +26,7 @@ from app.web.api.shapes import (
     place_in_list,
     taken_args,
 )
+from app.web.masks import mask_of
 from app.web.triage import check_seen
 from app.web.who import Asker, Caller, Decider, Opened
 from shop.actions import parse_action
@@ -66,13 +68,15 @@ class PlanOut(Out):
     steps: list[StepOut]
 
     @classmethod
-    def of(cls, plan: PlanView) -> PlanOut:
+    def of(cls, house: House, plan: PlanView) -> PlanOut:
         """From the ledger's view."""
         own = {name: getattr(plan, name) for name in cls.model_fields if name != "steps"}
+        with house.db.reading() as snapshot:
+            masks = [mask_of(snapshot, one.action) for one in plan.steps]
         steps = [
             StepOut(
                 number=one.number,
-                action=ActionOut.of(one.action),
+                action=ActionOut.of(one.action, mask),
                 undo=one.undo.value,
                 undo_by=one.undo_by,
                 undone_by=[each.id for each in one.undone_by],
@@ -81,7 +85,7 @@ class PlanOut(Out):
                 answered_at=one.answered_at,
                 answer=one.answer,
             )
-            for one in plan.steps
+            for one, mask in zip(plan.steps, masks, strict=True)
         ]
         return cls.model_validate({**own, "steps": steps})
 
@@ -135,21 +139,21 @@ def listed(
     every = sorted(house.desk.plans(states, _MOST_READ), key=_number)
     found = [one for one in every if _number(one) > behind]
     following = str(_number(found[limit - 1])) if len(found) > limit else None
-    return Listed(items=[PlanOut.of(one) for one in found[:limit]], next=following)
+    return Listed(items=[PlanOut.of(house, one) for one in found[:limit]], next=following)
 
 
 @router.post("/plans", summary="Propose a plan")
 def propose(house: Opened, asker: Asker, asked: PlanIn) -> PlanOut:
     """Each step is judged by itself and with those before it; one that is denied refuses the whole."""
     steps = [parse_action(one.kind, taken_args(one.args)) for one in asked.steps]
-    return PlanOut.of(house.desk.propose_plan(steps, Session(asker), key=asked.key))
+    return PlanOut.of(house, house.desk.propose_plan(steps, Session(asker), key=asked.key))
 
 
 @router.get("/plans/{plan_id}", summary="One plan")
 def one(house: Opened, caller: Caller, plan_id: Id) -> PlanOut:
     """Every step, what waits, and what a person must decide."""
     del caller
-    return PlanOut.of(house.desk.plan(plan_id))
+    return PlanOut.of(house, house.desk.plan(plan_id))
 
 
 @router.post("/plans/{plan_id}/approve", summary="Say yes to every step that waits")
@@ -162,19 +166,19 @@ def approve(house: Opened, person: Decider, plan_id: Id, yes: ApprovePlanIn) -> 
     for approval in waiting:
         check_seen(house, approval, yes.seen[approval])
     plan, results = house.desk.approve_plan(plan_id, person, note=yes.note)
-    return ApprovedPlanOut(plan=PlanOut.of(plan), items=[item_of(each) for each in results.items])
+    return ApprovedPlanOut(plan=PlanOut.of(house, plan), items=[item_of(each) for each in results.items])
 
 
 @router.post("/plans/{plan_id}/withdraw", summary="Stop a plan")
 def withdraw(house: Opened, person: Decider, plan_id: Id) -> PlanOut:
     """What was not done is withdrawn, what was done is taken back."""
-    return PlanOut.of(house.desk.withdraw_plan(plan_id, person))
+    return PlanOut.of(house, house.desk.withdraw_plan(plan_id, person))
 
 
 @router.post("/plans/{plan_id}/steps/{step}/answer", summary="Decide about a step that stays")
 def answer(house: Opened, person: Decider, plan_id: Id, step: int, said: AnswerIn) -> PlanOut:
     """Written down beside the step; others read it."""
-    return PlanOut.of(house.desk.answer_plan(plan_id, step, person, said.note))
+    return PlanOut.of(house, house.desk.answer_plan(plan_id, step, person, said.note))
 
 
 def _number(plan: PlanView) -> int:

@@ -19,6 +19,7 @@ from app.web.bulk import batch_of, decided
 from app.web.caused import Said, said_about
 from app.web.charts import outlook_chart
 from app.web.edit_form import Field, action_of, fields_of
+from app.web.masks import mask_of
 from app.web.notes import back_to, note_of
 from app.web.outlooks import Prospect, outlooks_of
 from app.web.rendering import formats_of, page
@@ -239,12 +240,11 @@ def _detail(house: House, approval: ApprovalView, person: Principal) -> Detail:
     waits = approval.state is State.PENDING
     mine = person.id in {approval.action.requester, approval.action.on_behalf_of}
     operator = person.is_human and any(role.value == "operator" for role in person.roles)
-    fields: tuple[Field, ...] = ()
-    if waits and operator:
-        with house.db.reading() as snapshot:
-            fields = fields_of(snapshot, approval)
+    with house.db.reading() as snapshot:
+        fields = fields_of(snapshot, approval) if waits and operator else ()
+        shown = mask_of(snapshot, approval.action).approval(approval)
     return Detail(
-        approval=approval,
+        approval=shown,
         roles=asked_roles(approval),
         may_decide=waits and house.desk.may_decide(approval.id, person),
         may_edit=waits and operator,

@@ -21,7 +21,7 @@ from shop.store.compaction import rewrite
 from shop.store.reads import customers, orders
 from tools.ledger import chain, forgetting, personal
 from tools.ledger.chain import Actor
-from tools.privacy import city, masked_email, masked_phone, short_name
+from tools.privacy import city, masked_email, masked_phone, masked_words, short_name
 
 router = APIRouter()
 
@@ -37,19 +37,16 @@ def order(request: Request, house: Opened, visit: SignedIn, order_id: str) -> Re
         found = orders.order(snapshot, order_id)
         if found is None:
             raise NotFoundError(f"there is no order {order_id!r}")
+        about = None if found.customer is None else customers.customer(snapshot, found.customer)
+        messages = [(f"Ticket {one.id}", one.body) for one in customers.tickets_about(snapshot, order_id)]
+        notes = [(f"Note by {one.author}", one.text) for one in orders.notes(snapshot, order_id)]
+        written = tuple((head, masked_words(words, about)) for head, words in (*messages, *notes))
         sections = (
             _order_terms(found, formats),
             _order_lines(found, formats),
             _payments(orders.payments(snapshot, order_id), formats),
             _parcels(orders.shipments(snapshot, order_id), formats),
-            Section(
-                "Messages and notes",
-                texts=tuple(
-                    [(f"Ticket {one.id}", one.body) for one in customers.tickets_about(snapshot, order_id)]
-                    + [(f"Note by {one.author}", one.text) for one in orders.notes(snapshot, order_id)]
-                ),
-                empty="None.",
-            ),
+            Section("Messages and notes", texts=written, empty="None."),
         )
     return record_page(request, visit, f"Order #{found.id}", formats.moment(found.placed_at), sections,
                  f"Tell me about order {found.id}")  # fmt: skip
@@ -62,7 +59,7 @@ def customer(request: Request, house: Opened, visit: SignedIn, customer_id: str)
     roles = visit.principal.roles
     reveal = f"/customers/{customer_id}" if roles & personal.MAY_READ else ""
     erase = f"/customers/{customer_id}/erase" if Role.ADMIN in roles else ""
-    sections = (_masked(found), *_history(house, found))
+    sections = (_masked(found), *_history(house, found, found))
     return record_page(
         request,
         visit,
@@ -94,7 +91,7 @@ def reveal(request: Request, house: Opened, form: Posted, customer_id: str) -> R
             ("Address", text(", ".join(part for part in _address(found) if part))),
         ),
     )
-    return record_page(request, form.visit, found.name, found.id, (full, *_history(house, found)),
+    return record_page(request, form.visit, found.name, found.id, (full, *_history(house, found, None)),
                  f"Orders of {found.id}")  # fmt: skip
 
 
@@ -222,7 +219,12 @@ def _masked(found: Customer) -> Section:
     )
 
 
-def _history(house: House, found: Customer) -> tuple[Section, ...]:
+def _history(house: House, found: Customer, masked: Customer | None) -> tuple[Section, ...]:
+    """What a customer ordered and wrote; who is `masked` is not told by their messages either."""
+
+    def shown(words: str) -> str:
+        return words if masked is None else masked_words(words, masked)
+
     formats = formats_of(house)
     with house.db.reading() as snapshot:
         placed = orders.orders_page(snapshot, customer=found.id, limit=_SHOWN, counted=False).items
@@ -244,7 +246,7 @@ def _history(house: House, found: Customer) -> tuple[Section, ...]:
         ),
         Section(
             "Messages",
-            texts=tuple((f"{one.id}: {one.subject}", one.body) for one in tickets),
+            texts=tuple((shown(f"{one.id}: {one.subject}"), shown(one.body)) for one in tickets),
             empty="None.",
         ),
     )

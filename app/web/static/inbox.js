@@ -13,7 +13,7 @@ const keys = {
   r: () => document.getElementById("reason")?.focus(),
   e: () => {
     const edit = document.getElementById("edit");
-    if (edit) { edit.open = true; edit.querySelector("input:not([type=hidden]), select")?.focus(); }
+    if (edit) { edit.open = true; edit.querySelector("input:not([type=hidden]), select, textarea")?.focus(); }
   },
   s: () => document.getElementById("snooze")?.click(),
   u: () => document.getElementById("undo")?.click(),

@@ -10,9 +10,14 @@ from sqlalchemy import text
 from app.bootstrap import House
 from app.notices.due import news_of
 from app.web.work import Work
-from tests.app.web.conftest import Browser, SignIn
+from shop.actions import AddOrderNote, ChangeOrderAddress, GiveCredit
+from shop.money import Money
+from shop.people import Role
+from shop.store.people import Scope
+from tests.app.web.conftest import Browser, CallerOf, SignIn
 from tests.service_store import add_service
 from tests.small_store import CANARY_EMAIL, CANARY_PHONE, CANARY_POSTCODE, CANARY_STREET
+from tools.desk import Session
 
 CARD = "4929 1234 5678 9012"
 CANARIES = ("Johanna Canary", CANARY_EMAIL, CANARY_PHONE, CANARY_STREET, CANARY_POSTCODE, CARD)
@@ -59,6 +64,44 @@ def test_what_waits_for_the_customer_is_told_without_who_they_are(browser: Brows
     told = [one.subject + one.text + repr(one.data) for one in news_of(later)]
     assert any(waiting.id in one for one in told)
     assert found_in("".join(told) + browser.get("/approvals").text + browser.get("/").text) == []
+
+
+def test_whoever_looks_on_sees_of_her_what_is_masked(
+    browser: Browser, house: House, sign_in: SignIn, caller: CallerOf
+) -> None:
+    """Pages and API of her order, messages and actions keep her words, and neither who she is nor where."""
+    she_wrote = f"I am {SAID.removeprefix('She is ')}. johanna  CANARY, LS97QX: where is my blue parcel?"
+    address = {"street": CANARY_STREET, "city": "Leeds", "postcode": CANARY_POSTCODE, "country": "GB"}
+    operator = Session(house.people.principal_for(house.credentials.tokens()["operator"]))
+    with house.db.writing() as tx:
+        tx.execute(text("UPDATE tickets SET body = :said WHERE id = 'T-501'"), {"said": she_wrote})
+    asked = [ChangeOrderAddress(order="2002", **address), AddOrderNote(order="1042", note=f"late\n{SAID}")]
+    done = [house.desk.submit(one, operator).action_id for one in asked]
+    done += [house.desk.approvals()[0].action.id]
+    house.admit("vera", "Vera", frozenset({Role.VIEWER}))
+    vera, program = sign_in("vera"), caller("vera", Scope.READ)
+    paths = ["/orders/1042", "/orders/2002", "/customers/C-10001", "/activity", "/approvals/A-1"]
+    told = [vera.get(one).text for one in (*paths, *(f"/activity/{each}" for each in done))]
+    told += [program.get(f"/actions/{one}").text for one in done] + [program.get("/approvals/A-1").text]
+    assert "where is my blue parcel?" in told[0]
+    assert "Leeds" in told[len(paths)]
+    assert [found_in(one) for one in told] == [[]] * len(told)
+    assert not any("CANARY" in one or "LS97QX" in one for one in told)
+
+
+def test_what_is_masked_in_a_form_stays_as_it_is(browser: Browser, house: House) -> None:
+    """Editing the amount of a request leaves the words that the form showed masked as they were written."""
+    reason = f"parcel lost\nring {CANARY_PHONE}"
+    operator = Session(house.people.principal_for(house.credentials.tokens()["operator"]))
+    credit = GiveCredit(customer="C-10001", amount=Money.of("21", "GBP"), reason=reason)
+    filed = house.desk.submit(credit, operator)
+    form = browser.get(f"/approvals/{filed.approval_id}").text
+    shown = form.split('name="set:reason" rows="6">', 1)[1].split("<", 1)[0]
+    assert shown == "parcel lost\nring ***"
+    sent = {"set:reason": shown.replace("\n", "\r\n"), "set:amount": "20.50 GBP"}
+    browser.post(f"/approvals/{filed.approval_id}/edit", **sent)
+    edited = house.desk.approvals()[-1].action.args
+    assert (edited["reason"], edited["amount"]["minor"]) == (reason, 2_050)
 
 
 def test_other_conversations_and_lists_do_not_know_them(browser: Browser, house: House) -> None:

@@ -78,10 +78,7 @@ class Approving:
         with self._bench.db.writing() as tx:
             approval = self._waiting(tx, approval_id)
             old = approval.action
-            if action.kind != old.kind:
-                raise InvalidActionError(f"an edit stays {old.kind}; submit {action.kind} by itself")
-            if old.compensates is not None and not same_subject(old.action, action):
-                raise InvalidActionError(f"{old.id} takes {old.compensates} back; edit its figures only")
+            check_edit(old, action)
             session = Session(person, old.conversation, old.run, old.tainted)
             self._moved(tx, old, State.SUPERSEDED, f"edited by {person.name}", actor_of(person))
             view = file_action(
@@ -223,6 +220,14 @@ class Approving:
         self, tx: Transaction, view: ActionView, state: State, reason: str, actor: chain.Actor
     ) -> ActionView:
         return move(tx, self._bench, actor, view, state, reason)
+
+
+def check_edit(old: ActionView, action: Action) -> None:
+    """Refuse what cannot take the place of a waiting action; raises InvalidActionError."""
+    if action.kind != old.kind:
+        raise InvalidActionError(f"an edit stays {old.kind}; submit {action.kind} by itself")
+    if old.compensates is not None and not same_subject(old.action, action):
+        raise InvalidActionError(f"{old.id} takes {old.compensates} back; edit its figures only")
 
 
 def _asked(requirements: Sequence[Requirement]) -> str:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from policies.decision import Verdict
 from shop.actions import Action
-from shop.errors import AccessDeniedError, ConflictError, InvalidActionError
+from shop.errors import AccessDeniedError, ConflictError
 from shop.money import Money
 from shop.people import Principal
-from tools.facts.gathering import Asked, channel_of
-from tools.filing import Bench, check_requester, judge, trusted
+from tools.approving import check_edit
+from tools.filing import Bench, Session, asked_by, check_requester, judge, trusted
 from tools.ledger import waiting
 from tools.ledger.states import Card, State
 
@@ -40,18 +40,8 @@ def tried(bench: Bench, approval_id: str, action: Action, person: Principal) -> 
         old = waiting.get(snapshot, bench.tenant, approval_id).action
         if old.state is not State.PENDING:
             raise ConflictError(f"{approval_id} is {old.state.value} already: {old.reason}")
-        if action.kind != old.kind:
-            raise InvalidActionError(f"an edit stays {old.kind}")
-        asked = Asked(
-            bench.tenant,
-            old.id,
-            person.id,
-            person.kind,
-            old.tainted,
-            bench.clock(),
-            channel_of(old.run, old.conversation),
-            person.on_behalf_of,
-        )
-        judgement = judge(snapshot, bench, action, asked)
+        check_edit(old, action)
+        session = Session(person, old.conversation, old.run, old.tainted)
+        judgement = judge(snapshot, bench, action, asked_by(bench, session, old.id))
     facts = judgement.facts
     return Trial(judgement.decision.verdict, judgement.reason, facts.money, facts.card(action))

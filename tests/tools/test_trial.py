@@ -3,10 +3,11 @@
 import pytest
 
 from policies.decision import Verdict
-from shop.actions import AddOrderNote
+from shop.actions import AddOrderNote, RefundOrder
 from shop.errors import AccessDeniedError, ConflictError, InvalidActionError
+from shop.money import Money
 from shop.store.database import Database
-from tests.gate import AGENT, PRIYA, SAM, Gate, big_order, order, session
+from tests.gate import AGENT, PRIYA, SAM, Gate, big_order, order, rules, session
 from tools.trial import tried
 
 
@@ -32,6 +33,21 @@ def test_a_trial_says_the_same_as_the_edit(gate: Gate) -> None:
     trial = tried(gate.desk._bench, "A-1", big_order(), SAM)
     filed = gate.desk.status(gate.desk.edit("A-1", big_order(), SAM).action_id)
     assert (trial.words, trial.money) == (filed.reason, filed.money)
+
+
+def test_a_trial_is_in_the_conversation_of_what_it_changes(gate: Gate) -> None:
+    """Where a customer is on the other side, an edit needs their yes, and the trial says so beforehand."""
+    gate.desk.identity.open("con_9")
+    gate.desk.identity.verify("con_9", email="john.smith@example.com")
+    gate.rules = rules({"{within_refundable: true}": "{consent: {in: [given, not_needed]}}"})
+    asked, changed = (
+        RefundOrder(order="1043", amount=Money.of(pounds, "GBP"), reason="dent") for pounds in (25, 30)
+    )
+    gate.desk.identity.consent("con_9", gate.desk.identity.digest_of(asked))
+    assert gate.desk.submit(asked, session(conversation="con_9")).approval_id == "A-2"
+    trial = tried(gate.desk._bench, "A-2", changed, SAM)
+    assert trial.verdict is Verdict.DENY
+    assert gate.desk.status(gate.desk.edit("A-2", changed, SAM).action_id).reason == trial.words
 
 
 def test_only_people_try(gate: Gate) -> None:

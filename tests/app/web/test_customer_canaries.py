@@ -71,7 +71,7 @@ def test_whoever_looks_on_sees_of_her_what_is_masked(
 ) -> None:
     """Pages and API of her order, messages and actions keep her words, and neither who she is nor where."""
     she_wrote = f"I am {SAID.removeprefix('She is ')}. johanna  CANARY, LS97QX: where is my blue parcel?"
-    address = {"street": CANARY_STREET, "city": "Leeds", "postcode": CANARY_POSTCODE, "country": "GB"}
+    address = {"street": "3 New Lane", "city": "Leeds", "postcode": "LS1 4ZZ", "country": "GB"}
     operator = Session(house.people.principal_for(house.credentials.tokens()["operator"]))
     with house.db.writing() as tx:
         tx.execute(text("UPDATE tickets SET body = :said WHERE id = 'T-501'"), {"said": she_wrote})
@@ -86,7 +86,7 @@ def test_whoever_looks_on_sees_of_her_what_is_masked(
     assert "where is my blue parcel?" in told[0]
     assert "Leeds" in told[len(paths)]
     assert [found_in(one) for one in told] == [[]] * len(told)
-    assert not any("CANARY" in one or "LS97QX" in one for one in told)
+    assert not any(hint in one for one in told for hint in ("CANARY", "LS97QX", "3 New Lane", "LS1 4ZZ"))
 
 
 def test_what_is_masked_in_a_form_stays_as_it_is(browser: Browser, house: House) -> None:

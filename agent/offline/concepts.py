@@ -91,13 +91,13 @@ def concept(word: str) -> str:
     """
     if word.startswith("<"):
         return word
-    roots = _roots(word)
-    return next((_CONCEPT[root] for root in roots if root in _CONCEPT), roots[-1])
+    found = roots(word)
+    return next((_CONCEPT[root] for root in found if root in _CONCEPT), found[-1])
 
 
-def _roots(word: str) -> list[str]:
+def roots(word: str) -> list[str]:
     """The word and what it is without its ending, the likeliest root last."""
-    roots = [word]
+    bases = [word]
     for ending, instead in _ENDINGS:
         if ending.search(word):
             bare = ending.sub("", word)
@@ -107,4 +107,4 @@ def _roots(word: str) -> list[str]:
                 *(bare + letter for letter in instead[1:]),
                 bare[:-1] if doubled else bare + instead[0],
             ]
-    return roots
+    return bases

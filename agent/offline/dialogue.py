@@ -13,8 +13,7 @@ from agent.offline.mentions import Mention, Sort
 class Call:
     """A tool call as understood. `derive` tells how a missing number comes from another tool's answer.
 
-    ``counted:47``: the change of stock is 47 less what `check_stock` shows; ``by:-2``: the price is that of
-    `get_price` less 2; ``share:50``: the amount is half of what `quote_refund` allows.
+    ``by:-2``: the price is that of `get_price` less 2.
     """
 
     tool: str

@@ -27,8 +27,9 @@ _THAT_ORDER: Final = re.compile(
     r"exactly that|that (?:many|much|amount|quantity|order|then)|the (?:order|lot|quantity))\b|\bas (?:you )?(?:recommended|suggested|proposed)\b|\b(?:go with|take|accept) (?:that|the|your) (?:recommendation|suggestion|proposal)\b"
 )
 _TAKE_SO_MANY: Final = re.compile(
-    r"^(?:(?:let's|i'll|we'll|let us|i will|we will|just|please|you can) )*(?:(?:go )?(?:for|with)|take|do|get(?: us| me| in)?|make (?:it|that)|have|say|order|buy|settle on)? ?<number>"
-    r"(?: (?:then|please|pieces|units|of (?:them|those|it|these)|now|more|thanks|thank you))*[\s.!]*$"
+    r"^(?:(?:nah|nope|let's|i'll|we'll|let us|i will|we will|just|please|you can|can you|only),? )*"
+    r"(?:(?:go )?(?:for|with)|take|do|get(?: us| me| in)?|make (?:it|that)|have|say|order|buy|settle on|bring in|put in for)? ?<number>"
+    r"(?: (?:then|please|pieces|units|of (?:them|those|it|these)|now|more|in|instead|will do|is (?:enough|plenty|fine)|thanks|thank you))*[\s.!]*$"
 )
 _LINK: Final = (
     r"and|or|so|ok|okay|no|nope|not|sorry|oops|actually|wait|i|meant?|rather|what|about|how|same|thing|again|question|for|with|in|at|from|to|into|by|of|over|on|ditto|only|just|also|then|now|the|"
@@ -311,21 +312,29 @@ def _merged(known: Call, again: Step, missing: str, request: Request) -> Step:
         args[missing] = place[0].value
     elif missing in new.args:
         args[missing] = new.args[missing]
-    if missing not in args and not (new.derive or known.derive):
+    derive = new.derive or known.derive
+    if _lacks(missing, args, derive):
         return Ask(Call(known.tool, args), missing, again.text if isinstance(again, Ask) else "")
-    still = next(
-        (
-            name
-            for name in _REQUIRED.get(known.tool, ())
-            if name not in args and not (new.derive or known.derive)
-        ),
-        None,
-    )
+    still = next((name for name in _REQUIRED.get(known.tool, ()) if _lacks(name, args, derive)), None)
     if still is not None and isinstance(again, Ask):
         return Ask(Call(known.tool, args), still, again.text)
-    return Call(known.tool, args, new.derive or known.derive)
+    return Call(known.tool, args, derive)
 
 
+def _lacks(name: str, args: dict[str, Any], derive: str) -> bool:
+    """Whether an argument is still to be told: neither it is there nor what stands for it."""
+    return name not in args and _INSTEAD.get(name, "") not in args and not derive
+
+
+_INSTEAD: Final = {
+    "change": "counted",
+    "amount": "percent",
+    "price": "change_percent",
+    "counted": "change",
+    "percent": "amount",
+    "change_percent": "price",
+}
+"""Two arguments of which a call has one."""
 _TOLD_IN_WORDS: Final = frozenset({"reason", "result", "method"})
 """What is asked back that an answer tells without a record or a number ("it got lost")."""
 _REQUIRED: Final = {
@@ -356,10 +365,12 @@ def _varied(last: Call, request: Request, dialogue: Dialogue, records: Records, 
     new = again.call if isinstance(again, Ask) else again
     if not isinstance(new, Call):
         return again
-    args = {**last.args, **_said_now(new.args, request)}
+    said = _said_now(new.args, request)
+    kept = {name: value for name, value in last.args.items() if _INSTEAD.get(name) not in said}
+    args = {**kept, **said}
     if last.tool == "transfer_stock":
         args = _redirected(last.args, args, request)
-    return Call(last.tool, args, new.derive or ("" if _named(new.args, "price", "amount") else last.derive))
+    return Call(last.tool, args, new.derive or ("" if "price" in new.args else last.derive))
 
 
 def _said_now(args: dict[str, Any], request: Request) -> dict[str, Any]:
@@ -392,10 +403,6 @@ def _redirected(before: dict[str, Any], args: dict[str, Any], request: Request) 
             named.value
         )
     return {name: value for name, value in result.items() if value is not None}
-
-
-def _named(args: dict[str, Any], *names: str) -> bool:
-    return any(name in args for name in names)
 
 
 def each_product(tool: str, request: Request) -> list[Request]:

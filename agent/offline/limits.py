@@ -56,7 +56,7 @@ _AUDIT: Final = re.compile(
 )
 _EVERYBODY: Final = re.compile(
     r"\b(?:all|every|everyone's|everybody's|each|other|another|someone else's|somebody else's|any|different|random|the whole|list of|export|dump)\b[^.?!]{0,30}\b"
-    r"(?:customers?'?s?|clients?|buyers?|shoppers?|people|persons?|users?|e-?mails?|addresses|phone numbers?|cards?|personal data|accounts?)\b"
+    r"(?:customers?'?s?|clients?|buyers?|shoppers?|people|persons?|users?|e-?mails?|addresses|phone numbers?|(?<!gift )(?<!gift)cards?|personal data|accounts?)\b"
 )
 _PERSONAL: Final = re.compile(
     r"\b(?:addresses|address|cards?|phones?|phone numbers?|e-?mails?|passwords?|personal|private|bank|payment details|names|data|details|credit|birthdays?|accounts?|list|export|dump|download|send|database)\b"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
@@ -70,6 +70,12 @@ class Records(Protocol):
 
     def is_tracking(self, number: str) -> bool:
         """Whether a parcel carries this tracking number."""
+
+    def is_customer(self, name: str) -> bool:
+        """Whether a customer has this name, first and last."""
+
+    def lines_of(self, order: str) -> Sequence[tuple[str, str]]:
+        """(SKU, title) of what an order holds; nothing where there is no such order."""
 
 
 Span = tuple[int, int, Mention]

@@ -19,6 +19,7 @@ _MONEY: Final = re.compile(
 )
 _CURRENCY: Final = {"£": "GBP", "g": "GBP", "p": "GBP", "q": "GBP", "$": "USD", "u": "USD", "d": "USD"}
 PERCENT: Final = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?(?:%|percent\b|per\s?cent\b|pct\b)", re.IGNORECASE)
+_PERCENT_SIGN: Final = re.compile(r"\s*(?:%|percent\b|per\s?cent\b|pct\b)", re.IGNORECASE)
 _DECIMAL: Final = re.compile(r"(?<![\w.,-])\d+(?:,\d{3})*\.\d+(?![\w.]*\w)")
 _COUNTED: Final = re.compile(r"\s+(?:of\s+|unit|piece|more\b|<|box|pound)", re.IGNORECASE)
 """What makes a count of "one": "one more", "one of them"."""
@@ -38,6 +39,17 @@ def amounts(message: str, _records: Records) -> Iterator[Span]:
         mark = (hit.group("sign") or hit.group("unit") or hit.group("code") or "p")[0].lower()
         currency = "EUR" if mark in "€e" else _CURRENCY[mark]
         yield hit.start(), hit.end(), Mention(Sort.MONEY, _money(hit), hit.group(), currency=currency)
+
+
+def percents(message: str, _records: Records) -> Iterator[Span]:
+    """Percentages in figures and in words ("three per cent")."""
+    for hit in PERCENT.finditer(message):
+        yield hit.start(), hit.end(), Mention(Sort.PERCENT, hit.group(1), hit.group())
+    for told in numbers_in_words(message):
+        sign = _PERCENT_SIGN.match(message, told.end)
+        if sign is not None:
+            said = message[told.start : sign.end()]
+            yield told.start, sign.end(), Mention(Sort.PERCENT, str(told.value), said)
 
 
 def periods(message: str, _records: Records) -> Iterator[Span]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from agent.offline.mention import INTEGER, Mention, Records, Sort, Span
 from agent.offline.names import Found, is_telling
+from agent.offline.ordinary import ORDINARY
 
 EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 ACTION: Final = re.compile(r"\bact_[0-9a-z]{4,}\b|(?<![\w-])A-\d+\b|\bapproval\s+#?(\d+)\b", re.IGNORECASE)
@@ -87,6 +88,21 @@ def places(message: str, records: Records) -> Iterator[Span]:
     for sort, places in ((Sort.LOCATION, records.names.locations), (Sort.SUPPLIER, records.names.suppliers)):
         for found in places.find(message):
             yield _span(message, sort, found)
+
+
+_PAIR: Final = re.compile(r"(?<![\w@.<'-])(?=(?P<first>[^\W\d_]{2,}) (?P<last>[^\W\d_][\w'-]+)(?![\w@<]))")
+
+
+def people(message: str, records: Records) -> Iterator[Span]:
+    """Customers of this store by first and last name; common words that stand side by side are not asked about."""
+    for hit in _PAIR.finditer(message):
+        first, last = hit["first"], hit["last"].removesuffix("'s")
+        common = [word.lower() in ORDINARY for word in (first, last)]
+        capital = first[0].isupper() and last[0].isupper()
+        if all(common) or (any(common) and not capital) or not records.is_customer(f"{first} {last}"):
+            continue
+        end = hit.start("last") + len(last)
+        yield hit.start(), end, Mention(Sort.CUSTOMER, f"{first} {last}", message[hit.start() : end])
 
 
 def titles(message: str, records: Records) -> Iterator[Span]:

@@ -19,7 +19,7 @@ _NOTE_BODY: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 REPLY_BODY: Final = re.compile(
-    r"\b(?:reply|answer|response)\b[^:\n]{0,40}\bT-\d+\s*(?::|,?\s*\b(?:saying(?:\s+that)?|that\s+says)\b)\s*(?P<body>.+)",
+    r"\b(?:reply|answer|response|draft)\b[^:\n]{0,40}\bT-\d+\s*(?::|,?\s*\b(?:saying(?:\s+that)?|that\s+says)\b)\s*(?P<body>.+)",
     re.IGNORECASE | re.DOTALL,
 )
 ADDRESS: Final = re.compile(

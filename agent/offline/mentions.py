@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 from agent.offline.mention import Finder, Mention, Records, Sort, Span, Tagged, by_pattern
-from agent.offline.mentioned_figures import PERCENT, amounts, numbers, periods
+from agent.offline.mentioned_figures import amounts, numbers, percents, periods
 from agent.offline.mentioned_records import (
     ACTION,
     CUSTOMER_ID,
@@ -22,24 +22,30 @@ from agent.offline.mentioned_records import (
     codes,
     known_codes,
     orders,
+    people,
     places,
     purchase_orders,
     ticket_id,
     titles,
 )
 from agent.offline.mentioned_words import ADDRESS, PLAIN_ADDRESS, REPLY_BODY, note_bodies, quotes, whole_body
+from agent.offline.order_goods import goods_of
 from agent.offline.spelling import plain
 
 __all__ = ["Mention", "Records", "Sort", "Tagged", "tag"]
 
 
-def tag(text: str, records: Records, *, home: str = "GBP") -> Tagged:
-    """Link the mentions of a message; `home` is the currency of amounts without a sign."""
+def tag(text: str, records: Records, *, home: str = "GBP", order: str | None = None) -> Tagged:
+    """Link the mentions of a message; `home` is the currency of amounts without a sign.
+
+    `order` was spoken of before: "the mug" of a refund is then the one in it.
+    """
     message = plain(text)
     spans: list[Span] = []
     for find in _FINDERS:
         masked = _masked(message, spans)
-        for start, end, mention in find(masked, records):
+        found = goods_of(masked, records, order) if find is titles else ()
+        for start, end, mention in (*found, *find(masked, records)):
             if not any(start < other_end and other_start < end for other_start, other_end, _ in spans):
                 spans.append((start, end, _at_home(mention, home)))
     spans.sort(key=lambda span: span[0])
@@ -88,8 +94,9 @@ _FINDERS: Final[tuple[Finder, ...]] = (
     by_pattern(CUSTOMER_ID, Sort.CUSTOMER, lambda hit: hit.group().upper()),
     known_codes,
     amounts,
-    by_pattern(PERCENT, Sort.PERCENT, lambda hit: hit.group(1)),
+    percents,
     places,
+    people,
     titles,
     orders,
     periods,

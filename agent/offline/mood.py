@@ -7,6 +7,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
+from agent.offline.concepts import roots
+
 
 class Mood(StrEnum):
     """How a request is meant."""
@@ -22,13 +24,13 @@ class Mood(StrEnum):
 
 
 _POLITE: Final = (
-    r"(?:can|could|would|will|can't|couldn't|won't) you (?:\w+ ){0,2}?(?:please |kindly |maybe |just |quickly |also |possibly |then |perhaps )*"
+    r"(?:would|do) you mind (?:to )?|(?:can|could|would|will|can't|couldn't|won't) you (?:\w+ ){0,2}?(?:please |kindly |maybe |just |quickly |also |possibly |then |perhaps )*"
     r"|(?:(?:i|we)(?:'d| would)? )?(?:also |now |just |really )?(?:want|need|like|wish|have) (?:you )?(?:all )?to (?:please |now |also )?"
     r"|i(?:'d| would) like to |let's |let us |go ahead and |make sure (?:you |to |that you )?|be sure to |be so kind (?:and|as to) "
     r"|(?:do not|don't|dont) (?:forget|hesitate) to |remember to |(?:you (?:should|must|may|can)|feel free to|help me(?: to)?|try (?:to|and)) "
     r"|(?:i|we) (?:need|want|would like|wish)(?: it)? that you (?:please )?"
     r"|(?:would you |will you |can you |please )?be (?:a |an )?(?:dear|darling|star|angel|love|gem|hero|kind|so good|so nice|good) (?:and|as to|to) "
-    r"|(?:would|do) you mind (?:to )?|i'm asking you to |your job is to |(?:i'm|i am|we're|we are) (?:all set|ready|good) to |go (?:and )?(?=\w)|do (?:me )?(?:a|the) favou?r (?:and )?"
+    r"|i'm asking you to |your job is to |(?:i'm|i am|we're|we are) (?:all set|ready|good) to |go (?:and )?(?=\w)|do (?:me )?(?:a|the) favou?r (?:and )?"
 )
 _FILLER: Final = (
     r"(?:hi|hello|hey|hiya|morning|good (?:morning|afternoon|evening|day)|dear|team|guys|folks|mate|there|ok|okay|right|alright|"
@@ -291,7 +293,13 @@ def _heads(clause: str) -> tuple[str, ...]:
     """The beginnings of a clause that may command: "cancel it", and "1042: cancel it" without its record."""
     bare = without_lead(clause)
     after = _RECORD_FIRST.sub("", bare, count=1)
+    asked = _MIND.search(clause)
+    if asked is not None:  # "would you mind cancelling it"
+        return tuple(f"{root}{clause[asked.end() :]}" for root in roots(asked["verb"]))
     return (bare,) if after == bare else (bare, without_lead(after))
+
+
+_MIND: Final = re.compile(r"\b(?:would|do) you mind (?:please |just |kindly )*(?P<verb>[a-z-]+ing)\b")
 
 
 def is_statement(text: str) -> bool:

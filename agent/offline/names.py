@@ -221,6 +221,10 @@ def _trimmed(run: list[_Word]) -> Iterable[list[_Word]]:
         yield run
 
 
+def _words_of(names: Iterable[str]) -> Iterable[str]:
+    return (word for name in names for word in WORD.findall(name.lower()))
+
+
 class StoreNames:
     """All names of a store that a sentence may hold; built once and used for many sentences."""
 
@@ -237,7 +241,9 @@ class StoreNames:
         self.title = dict(products)
         self.titles = Titles(products)
         self.locations = Places(locations)
-        self.suppliers = Places(suppliers, self.titles.weight)
+        self.suppliers = Places(
+            suppliers, {*self.titles.weight, *self.categories, *map(stem, _words_of(categories))}
+        )
 
     def sku(self, code: str) -> str | None:
         """The SKU that is spelled so, without regard to case and marks."""

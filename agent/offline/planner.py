@@ -153,18 +153,13 @@ class _Work:
         return _failure(ready, outcome) if outcome.failed else wording.answer(ready.tool, outcome.value)
 
     def _derived(self, call: Call) -> Call | str:
-        """The call with its missing number worked out from another tool's answer, or why it cannot be."""
-        what, _, value = call.derive.partition(":")
-        tool = _SOURCES[what]
-        args: dict[str, Any] = {
-            name: call.args[name] for name in ("sku", "order", "location") if name in call.args
-        }
-        if tool == "get_price":
-            args.pop("location", None)
-        source = self._turn.tools.run(tool, args)
+        """The call with its new price worked out from the present one, or why it cannot be."""
+        by = Decimal(call.derive.partition(":")[2])
+        source = self._turn.tools.run("get_price", {"sku": call.args["sku"]})
         if source.failed:
             return _failure(call, source)
-        return _with_number(call, what, Decimal(value), source.value)
+        price = Money(source.value.price.minor, source.value.price.cur)
+        return Call(call.tool, {**call.args, "price": f"{price.amount + by}"})
 
     def _keep(self, call: Call, outcome: ToolOutcome) -> None:
         """Remember how a change ended, and what a recommendation recommends."""
@@ -190,21 +185,6 @@ _OPENED: Final = {
     "request_exchange": ("exchange", r"\bEX-\d+"),
 }
 """What a change opens, for "receive it" and "complete it": where it is remembered, and how its id looks."""
-_SOURCES: Final = {"counted": "check_stock", "by": "get_price", "share": "quote_refund"}
-
-
-def _with_number(call: Call, what: str, number: Decimal, value: Any) -> Call | str:
-    if what == "counted":
-        shelf = next(iter(value.locations), None)
-        change = int(number) - (shelf.on_hand if shelf else 0)
-        if change == 0:
-            return f"The count agrees with the stock figure of {value.sku}: nothing to correct."
-        return Call(call.tool, {**call.args, "change": change})
-    if what == "by":
-        price = Money(value.price.minor, value.price.cur)
-        return Call(call.tool, {**call.args, "price": f"{price.amount + number}"})
-    whole = Money(value.refundable.minor, value.refundable.cur)
-    return Call(call.tool, {**call.args, "amount": f"{whole.times(number / 100).amount}"})
 
 
 def _advice(call: Call, value: Any) -> dict[str, Any]:

@@ -77,7 +77,8 @@ def _adjust(filling: Filling, args: dict[str, Any]) -> Filled:
     args["location"] = filling.record("location", Sort.LOCATION)
     if figure is None and not args["change"]:
         raise MissingError("change", QUESTIONS["change"])
-    return args, f"counted:{figure}" if figure is not None else ""
+    args["counted"] = figure
+    return args, ""
 
 
 def _transfer(filling: Filling, args: dict[str, Any]) -> Filled:

@@ -69,12 +69,14 @@ def _refund(filling: Filling, args: dict[str, Any]) -> Filled:
         args["amount"] = values.amount_text(said, filling.home)
         return args, ""
     percents = filling.request.of(Sort.PERCENT)
-    if percents and not goods and not shipping:
-        return args, f"share:{percents[0].value}"
-    if (goods or shipping) and not percents:
+    if percents:
+        args["percent"] = percents[0].value
         return args, ""
     if re.search(r"\b(?:a |one )?half\b(?! an?\b)", filling.request.text):
-        return args, "share:50"
+        args["percent"] = "50"
+        return args, ""
+    if goods or shipping:
+        return args, ""
     quoted = filling.dialogue.last is not None and filling.dialogue.last.tool == "quote_refund"
     if values.is_full(filling.request) or (quoted and _THAT_MUCH.search(filling.request.text)):
         return args, ""  # without an amount the tool pays what the quote says

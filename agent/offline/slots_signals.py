@@ -10,6 +10,7 @@ from typing import Any, Final
 from agent.offline import values
 from agent.offline.filling import Filled, Filling, MissingError
 from agent.offline.mentions import Sort
+from agent.offline.several import prices
 from agent.offline.signals import span_of
 from agent.offline.slots_lists import category
 
@@ -51,6 +52,9 @@ def _reason(filling: Filling, args: dict[str, Any]) -> None:
 def demand(filling: Filling, args: dict[str, Any]) -> Filled:
     """More or less demand for a product, a category or the whole store, on some days."""
     request = filling.request
+    pieces = request.of(Sort.NUMBER)
+    if pieces and not request.of(Sort.PERCENT):
+        return _one_off(filling, args)
     args["effect"] = "season" if _SEASON.search(request.text) else "promotion"
     skus = request.of(Sort.SKU)
     named = category(filling)
@@ -66,6 +70,17 @@ def demand(filling: Filling, args: dict[str, Any]) -> Filled:
     if not percents:
         raise MissingError("percent", "By how many percent does demand change?")
     args["percent"] = round(float(percents[0].value)) * (-1 if _FEWER.search(request.text) else 1)
+    args.update(_days(filling))
+    return args, ""
+
+
+def _one_off(filling: Filling, args: dict[str, Any]) -> Filled:
+    """So many pieces of one product beside what usually sells, at one place on some days."""
+    args["effect"] = "one_off"
+    args["sku"] = filling.record("sku", Sort.SKU)
+    args["location"] = filling.record("location", Sort.LOCATION)
+    args["quantity"] = values.quantity(filling.request)
+    _reason(filling, args)
     args.update(_days(filling))
     return args, ""
 
@@ -145,6 +160,10 @@ def campaign(filling: Filling, args: dict[str, Any]) -> Filled:
     named = category(filling)
     clear = [one.value for one in request.of(Sort.SKU) if one.known and not one.choices]
     several = len(clear) > 1 and len(clear) == len(request.of(Sort.SKU))
+    lines = prices(request) if several else None
+    if lines is not None:
+        args["lines"] = lines
+        return args, ""
     if several and named is None:
         args["skus"] = clear
     else:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from agent.offline.names import StoreNames
 from shop.errors import AmbiguousError, NotFoundError, ToolInputError
-from shop.store.reads import catalogue, orders, purchasing
+from shop.store.reads import catalogue, customers, orders, purchasing
 from tools import lookups
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 _FRESH_SECONDS: Final = 30.0
 """An index this old is built again: a long conversation sees new products soon enough."""
 
+_NAMESAKES: Final = 20
+"""So many customers whose names begin alike are looked at."""
 _STORES: Final = 2
 """So many stores are talked of at a time; the names of others would only hold memory."""
 
@@ -71,3 +74,16 @@ class StoreRecords:
     def is_tracking(self, number: str) -> bool:
         """Whether a parcel carries this tracking number."""
         return bool(orders.orders_by_tracking(self.snapshot, number, limit=1))
+
+    def is_customer(self, name: str) -> bool:
+        """Whether a customer has this name, first and last."""
+        words = name.lower().split()
+        named = customers.named(self.snapshot, words, limit=_NAMESAKES)
+        return any(set(words) <= set(one.name.lower().split()) for one in named)
+
+    def lines_of(self, order: str) -> Sequence[tuple[str, str]]:
+        """(SKU, title) of what an order holds; nothing where there is no such order."""
+        try:
+            return [(line.sku, line.title) for line in lookups.order(self.snapshot, order).lines]
+        except (NotFoundError, ToolInputError, AmbiguousError):
+            return ()

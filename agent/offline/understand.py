@@ -17,6 +17,7 @@ from agent.offline.mood import Mood, is_statement, mood
 from agent.offline.requests import Request, about_one, as_one, requests
 from agent.offline.second_look import is_one_command, second_look
 from agent.offline.service_requests import service_step
+from agent.offline.several import as_one_order, each_change, of_several
 from agent.offline.signals import signal_step
 from agent.offline.slots import fill
 from agent.offline.spelling import repaired
@@ -39,7 +40,7 @@ def understand(
     `today` is the store's own day, from which "next week" counts.
     Never raises on any text. A step that changes something comes only from a clear command.
     """
-    tagged = tag(text, records, home=home)
+    tagged = tag(text, records, home=home, order=dialogue.focus.get(Sort.ORDER))
     whole = repaired(tagged.text)
     numbers = [one.value for one in tagged.mentions if one.sort is Sort.NUMBER]
     agreed = (
@@ -166,9 +167,13 @@ def _filled(meant: Intent, request: Request, dialogue: Dialogue, records: Record
     joined = coordinated(request.text) if meant.tool not in WRITES else ()
     if len(joined) > 1:
         return [fill(tool, request, dialogue, records.names, home) for tool in joined]
-    several = follow_up.each_product(meant.tool, request)
-    made = [fill(meant.tool, one, dialogue, records.names, home) for one in several]
-    steps: list[Step] = list(made)
+    tool = of_several(meant.tool, request)
+    several = each_change(tool, request)
+    if isinstance(several, Say):
+        return [several]
+    asked = follow_up.each_product(tool, request) if several is None else several
+    made = as_one_order(tool, [fill(tool, one, dialogue, records.names, home) for one in asked])
+    steps = list(made)
     if meant.offered is not None and len(made) == 1 and isinstance(made[0], Call):
         steps += _offer(meant.offered, request, dialogue, records, home)
     return steps

@@ -1,5 +1,7 @@
 """A small store of names, without a database, for the tests of understanding."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from agent.offline.names import StoreNames
@@ -32,6 +34,15 @@ class SmallStore:
     def is_tracking(self, number: str) -> bool:
         """One parcel is known."""
         return number == "DP560343762GB"
+
+    def is_customer(self, name: str) -> bool:
+        """Lily Owen is the only customer."""
+        return name.lower() == "lily owen"
+
+    def lines_of(self, order: str) -> Sequence[tuple[str, str]]:
+        """Order 1043 holds a mug and a trowel; of 1042 nothing is known."""
+        goods = [("MUG-GRN-350", "Stoneware mug, green 350 ml"), ("TRW-KID", "Hand trowel, children's")]
+        return goods if order == "1043" else ()
 
 
 @pytest.fixture

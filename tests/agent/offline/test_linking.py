@@ -4,6 +4,7 @@ import pytest
 
 from agent.offline.mentions import Mention, Records, Sort, tag
 from agent.offline.mood import Mood, mood
+from agent.offline.names import StoreNames
 from agent.offline.periods import days_of
 from agent.offline.requests import requests
 from agent.offline.spelling import plain, repaired
@@ -126,3 +127,39 @@ def test_statements_are_folded_into_the_request_they_explain(records: Records) -
     """Saying "2 broke. Take them out." is one request with all its mentions."""
     (request,) = requests(tag("2 pieces of MUG-BLU-350 broke in Leeds. Take them out of stock.", records))
     assert [one.sort for one in request.mentions] == [Sort.NUMBER, Sort.SKU, Sort.LOCATION]
+
+
+@pytest.mark.parametrize("said", ["what did Lily Owen buy", "who is lily owen?", "Lily Owen's orders"])
+def test_a_customer_is_found_by_first_and_last_name(records: Records, said: str) -> None:
+    """A name that a customer of the store has is that customer, in capitals or not."""
+    assert only(records, said, Sort.CUSTOMER).value.lower() == "lily owen"
+
+
+def test_two_words_that_name_nobody_are_no_customer(records: Records) -> None:
+    """Capitals alone make no name."""
+    assert not tag("what sold on Black Friday", records).mentions
+
+
+@pytest.mark.parametrize(("said", "sku"), [("the mug", "MUG-GRN-350"), ("the hand trowel", "TRW-KID")])
+def test_goods_of_an_order_are_told_by_what_it_holds(records: Records, said: str, sku: str) -> None:
+    """A word that fits one line of the order named means that line."""
+    assert only(records, f"refund {said} on 1043", Sort.SKU).value == sku
+    assert [one.value for one in tag(f"refund {said}", records, order="1043").mentions] == [sku]
+
+
+def test_what_is_told_of_goods_names_no_line(records: Records) -> None:
+    """A story about an order's goods is not linked to its lines."""
+    tagged = tag("the customer wants to exchange the mug of order 1043 for the blue one", records)
+    assert [one.sort for one in tagged.mentions] == [Sort.ORDER]
+
+
+def test_percentages_are_heard_in_words(records: Records) -> None:
+    """Three per cent is 3 %, and no number of pieces."""
+    assert only(records, "bring MUG-BLU-350 down three per cent", Sort.PERCENT).value == "3"
+
+
+def test_a_category_names_no_supplier() -> None:
+    """Only the toys: the category, not Brightside Toys."""
+    names = StoreNames([], {}, {"brightside": "Brightside Toys"}, ["Toys"])
+    assert not names.suppliers.find("and toys only?")
+    assert names.suppliers.find("terms of Brightside")

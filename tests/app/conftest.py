@@ -101,7 +101,7 @@ def process(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
             text=True,
             capture_output=True,
             stdin=subprocess.DEVNULL,
-            timeout=120,
+            timeout=280,
         )
 
     return call

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -135,14 +134,11 @@ def test_two_processes_give_the_tables_of_one(
 
 
 @pytest.mark.processes
-@pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
 def test_ray_gives_the_tables_of_one_process(
     inputs: PlanInputs, written: Path, alone: Together, tmp_path: Path
 ) -> None:
     """Ray on two workers buys, bit for bit, what one process does."""
     cluster = bought(inputs, written, tmp_path, engine=Engine.RAY, workers=2)
-    # Ray ends its processes without waiting and leaves them to the collector: here, not in another test.
-    gc.collect()
     assert orders(cluster) == orders(alone)
     assert cluster.state.levels.cost_per_day.tobytes() == alone.state.levels.cost_per_day.tobytes()
 

@@ -166,7 +166,11 @@ def test_bytes_in_place_of_a_text_are_found(sqlite_database: Database, column: s
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1, max_size=3))
-@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_any_letters_verify(sqlite_database: Database, texts: list[str]) -> None:
     """A chain holds whatever letters stand in its entries, and is broken by one letter more."""
     with sqlite_database.writing() as tx:

@@ -51,7 +51,11 @@ def gate(sqlite_database: Database) -> Gate:
     return Gate(sqlite_database)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(start=st.tuples(*(st.tuples(roles, limits) for _ in NAMES)), sequence=steps)
 def test_nobody_gets_what_no_delegator_holds(
     gate: Gate, start: tuple[tuple[set[Role], int | None], ...], sequence: list[tuple[Any, ...]]

@@ -174,7 +174,11 @@ LOOK_UPS: list[Callable[..., Any]] = [
 ]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=150,
+    deadline=None,
+)
 @given(
     text=st.text(max_size=30) | st.sampled_from(["PO-", "#", "po", "order", "%", "_", "'", "\\", "C-", "T-"])
 )

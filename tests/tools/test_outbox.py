@@ -149,7 +149,11 @@ FAULTS = ("", "lost request", "lost answer", "sent twice", "unreachable", "refus
 _numbers = itertools.count()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(faults=st.lists(st.sampled_from(FAULTS), max_size=8), steps=st.lists(st.booleans(), max_size=8))
 def test_whatever_the_network_does(on_sqlite: Remote, faults: list[str], steps: list[bool]) -> None:
     """Any faults, submissions and restarts: one key has one body and one effect at most."""

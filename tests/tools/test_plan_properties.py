@@ -102,7 +102,11 @@ def disturb(gate: Gate, plan_id: str, event: str) -> None:
                 survive(gate, lambda approval=approval, who=who: gate.desk.reject(approval, who, "no"))  # type: ignore[misc]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(chosen=steps, faults=st.lists(st.sampled_from(FAULTS), max_size=8), happening=events)
 def test_a_plan_is_done_or_taken_back(
     gate: Gate, chosen: list[tuple[str, int]], faults: list[str], happening: list[str]

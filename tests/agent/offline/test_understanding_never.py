@@ -9,7 +9,11 @@ from agent.offline.filling import WRITES
 from agent.offline.mentions import Records
 from agent.offline.understand import remember, understand
 
-quiet = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quiet = settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 SCRAPS = st.sampled_from(
     [

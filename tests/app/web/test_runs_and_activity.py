@@ -22,7 +22,7 @@ def manager(sign_in: SignIn) -> Browser:
 
 def until_done(browser: Browser, answer: Answer) -> Answer:
     """The page of a run when it has ended; the run decides how long that takes."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 280
     while "refresh" in answer.headers:
         assert time.monotonic() < deadline
         answer = browser.get(answer.path)

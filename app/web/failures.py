@@ -74,7 +74,9 @@ def _expected(request: Request, error: Exception) -> Response:
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - how the handler is installed; narrows the type
     detail = "there is no such page" if error.status_code == 404 else str(error.detail)  # noqa: PLR2004
-    return _answer(request, error.status_code, detail, "HTTPException")
+    answer = _answer(request, error.status_code, detail, "HTTPException")
+    answer.headers.update(error.headers or {})  # such as which methods are allowed
+    return answer
 
 
 def _malformed(request: Request, error: Exception) -> Response:

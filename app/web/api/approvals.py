@@ -118,14 +118,16 @@ class RejectIn(In):
 class EditIn(In):
     """Changed values: pieces by SKU (nought drops the line), and other fields as text (``12.50 GBP``)."""
 
-    quantities: dict[Words, Annotated[int, Field(ge=0, le=10_000_000)]] = Field(default_factory=dict)
+    quantities: dict[Words, Annotated[int, Field(strict=True, ge=0, le=10_000_000)]] = Field(
+        default_factory=dict
+    )
     changes: dict[Words, Note] = Field(default_factory=dict)
 
 
 class SnoozeIn(In):
     """For how many hours to leave it out of the list; nought brings it back."""
 
-    hours: int = Field(ge=0, le=LONGEST_SNOOZE_HOURS)
+    hours: int = Field(strict=True, ge=0, le=LONGEST_SNOOZE_HOURS)
 
 
 class AssignIn(In):

@@ -19,11 +19,14 @@ from shop.store.journal import Stream
 
 router = APIRouter(tags=["conversations"])
 
+_EVENT: dict[str, Any] = {
+    "type": "object",
+    "description": "One event; `data` is JSON. Pieces of text that are still coming have no `id`.",
+    "properties": {name: {"type": "string"} for name in ("id", "event", "data")},
+    "required": ["event", "data"],
+}
 _EVENTS: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "Server-sent events.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
-    },
+    200: {"description": "Server-sent events.", "content": {"text/event-stream": {"schema": _EVENT}}},
     204: {"description": "Nothing can follow."},
 }
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from agent.reorder_run import RUN, ReorderRequest, load_report
 from agent.run_report import Outcome, RunReport
@@ -149,7 +149,7 @@ class StartIn(In):
     location: Words | None = None
     supplier: Words | None = None
     budget: MoneyIn | None = None
-    dry_run: bool = False
+    dry_run: Annotated[bool, Field(strict=True)] = False
     key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,99}$")] | None = None
 
 

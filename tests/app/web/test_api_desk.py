@@ -170,6 +170,12 @@ def test_a_dry_run_is_answered_at_once(operating: Caller, house: House) -> None:
     assert operating.get("/runs").json()["items"] == []
 
 
+def test_a_nought_is_no_word_about_a_dry_run(operating: Caller, house: House) -> None:
+    """A number where yes or no is asked for starts no run: it is 422, not taken for a no."""
+    assert operating.post("/runs", {"dry_run": 0}).status_code == 422
+    assert house.conversations.journal.streams("run") == []
+
+
 def test_a_run_is_started_and_found_by_its_key(operating: Caller) -> None:
     """A real run goes on by itself and is done when its work is."""
     assert operating.post("/runs", {"key": "one"}).status_code == 202

@@ -56,8 +56,9 @@ def test_a_form_from_another_site_is_refused(browser: Browser, house: House, hea
 
 
 def test_no_address_that_is_only_opened_changes_anything(browser: Browser, house: House) -> None:
-    """Opening the address of a change is no change: 405."""
-    assert browser.get("/stop").status == 405
+    """Opening the address of a change is no change: 405, and what is allowed there."""
+    answer = browser.get("/stop")
+    assert (answer.status, answer.headers.get("allow")) == (405, "POST")
     assert not house.desk.is_stopped()
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
@@ -44,7 +45,7 @@ class Said:
         self._unread: list[Message] = []
         self._known: set[Decimal] = set()
         self._records: set[str] = set()
-        self._asked: dict[str, set[Decimal]] = {}
+        self._asked: dict[str, _Heard] = {}
 
     def hear(self, *messages: Message) -> None:
         """Take in what was said, in its order: words, calls and answers."""
@@ -69,24 +70,56 @@ class Said:
             if message["role"] == "assistant":
                 self._note_calls(message.get("tool_calls") or ())
             elif message["role"] == "tool" and not text.startswith(REFUSAL):
-                self._learn(text, self._asked.pop(message["tool_call_id"], set()))
+                self._learn(text, self._asked.pop(message["tool_call_id"], _Heard()))
             elif message["role"] == "user" and not text.startswith(UNSUPPORTED):
-                self._learn(text, set())
+                self._learn(text, _Heard())
         self._unread.clear()
 
     def _note_calls(self, calls: Iterable[Mapping[str, Any]]) -> None:
         for call in calls:
-            self._asked[call["id"]] = {one for one in _figures(call["args"]) if not self._is_said(one)}
+            asked = _Heard()
+            asked.numbers.update(_figures(call["args"]))
+            for text in _texts(call["args"]):
+                asked.take(text)
+            asked.numbers = {one for one in asked.numbers if not self._is_said(one)}
+            asked.records -= self._records
+            self._asked[call["id"]] = asked
 
-    def _learn(self, text: str, besides: set[Decimal]) -> None:
-        heard = Known()
-        heard.learn(text)
-        self._records |= {found["n"] for one in heard.ids if (found := _RECORD.fullmatch(one))}
-        figures = {*heard.numbers, *_in_digits(text), *_scaled(text), *_in_words(text)}
-        self._known |= figures - besides
+    def _learn(self, text: str, besides: _Heard) -> None:
+        heard = _Heard()
+        heard.take(text)
+        self._known |= heard.numbers - besides.numbers
+        self._records |= heard.records - besides.records
 
     def _is_said(self, figure: Decimal) -> bool:
         return figure == 1 or figure in self._known or str(figure) in self._records
+
+
+@dataclass(slots=True)
+class _Heard:
+    """Figures and numbers of records that a text tells."""
+
+    numbers: set[Decimal] = field(default_factory=set)
+    records: set[str] = field(default_factory=set)
+
+    def take(self, text: str) -> None:
+        """Take in what a text tells."""
+        known = Known()
+        known.learn(text)
+        self.records |= {found["n"] for one in known.ids if (found := _RECORD.fullmatch(one))}
+        self.numbers |= {*known.numbers, *_in_digits(text), *_scaled(text), *_in_words(text)}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text among arguments, those of the figures too, as an answer may repeat them."""
+    if isinstance(value, Mapping):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one)
+    elif value is not None and not isinstance(value, bool):
+        yield from (str(value), f"{value} %")
 
 
 def _figures(value: Any) -> Iterator[Decimal]:

@@ -74,6 +74,29 @@ def test_an_answer_that_repeats_a_calls_figure_says_nothing() -> None:
     assert heard.objection({"quantity": 57}) is None
 
 
+@pytest.mark.parametrize(
+    ("tool", "args", "answer"),
+    [
+        ("check_stock", {"sku": "PO-500"}, "there is no product 'PO-500'"),
+        ("get_order", {"order": "#500"}, "there is no order #500"),
+        ("check_stock", {"sku": "mug 500"}, "nothing is called 'mug 500'"),
+        (
+            "search_guides",
+            {"question": "who may get 500 pieces"},
+            "nothing found for: who may get 500 pieces",
+        ),
+        ("suggest_price", {"percent": 500}, "500 % is too much"),
+        ("check_stock", {"sku": "five hundred"}, "nothing is called 'five hundred'"),
+    ],
+)
+def test_a_look_up_cannot_be_made_to_say_a_figure(tool: str, args: dict[str, Any], answer: str) -> None:
+    """Whatever a call asks for, and in whatever words: its answer that repeats it is no source of it."""
+    heard = said("order some mugs")
+    heard.answered(tool, args, answer)
+    assert heard.objection({"quantity": 500}) is not None
+    assert heard.objection({"amount": "5.00 GBP"}) is not None
+
+
 def test_a_tool_may_give_what_was_refused_before() -> None:
     """What a refused call asked for takes nothing out of the answer of the look-up that follows it."""
     heard = said("order some")

@@ -42,7 +42,8 @@ _TOKEN: Final = re.compile(
   | \b(?P<slashed>\d{{1,2}}[/.]\d{{1,2}}[/.](?:\d{{4}}|\d{{2}}))\b
   | \b(?P<clock>\d{{1,2}}:\d\d)\b
   | (?P<ordinal>\b\d+(?:st|nd|rd|th)\b)
-  | (?P<number>(?<![\w#.,-])[-+]?[£$€¥]?(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?)
+  | (?P<number>(?<![\w#.,-])[-+]?[£$€¥]?(?:\d+,\d\d(?![\d,])|\d+,\d(?=\ ?(?:%|per\ ?cent))
+      |\d{{1,3}}(?:\.\d{{3}})+,\d\d(?![\d,])|(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?))
     (?P<unit>\ ?%|\ ?per\ ?cent|[a-z]{{1,3}}\b|(?![\w]))(?!-?\w)
   | (?P<id>[\w#]*\d[\w#]*(?:[-_/][\w#]+)*|[\w#]+(?:[-_/][\w#]+)*[-_/][\w#]*\d[\w#-]*)
     """,
@@ -81,7 +82,7 @@ class Known:
     def _take(self, found: re.Match[str]) -> None:
         parts = found.groupdict()
         if parts["number"]:
-            self.numbers.add(_value(parts["number"]))
+            self.numbers.add(figure_value(parts["number"]))
         elif parts["id"]:
             self.ids.add(_plain(parts["id"]))
         else:
@@ -124,7 +125,7 @@ def _is_known(found: re.Match[str], known: Known, counts: set[int]) -> bool:
     parts = found.groupdict()
     if parts["number"]:
         percent = "%" in (parts["unit"] or "") or "cent" in (parts["unit"] or "").lower()
-        return _is_known_number(_value(parts["number"]), known, counts, percent=percent)
+        return _is_known_number(figure_value(parts["number"]), known, counts, percent=percent)
     if parts["id"]:
         return _is_known_id(_plain(parts["id"]), known)
     if parts["ordinal"]:
@@ -184,8 +185,19 @@ def _dates(parts: dict[str, str | None]) -> Iterator[tuple[int, int, int]]:
         yield full, one, two
 
 
-def _value(text: str) -> Decimal:
-    return abs(Decimal(re.sub(r"[^\d.]", "", text)))
+def figure_value(text: str) -> Decimal:
+    """What a written figure tells, without its sign; a comma before the last one or two digits is a decimal point.
+
+    >>> [str(figure_value(text)) for text in ("£1,250.00", "12,50", "1.250,00", "3,000", "-7,5")]
+    ['1250.00', '12.50', '1250.00', '3000', '7.5']
+    """
+    figure = re.sub(r"[^\d.,]", "", text)
+    if _DECIMAL_COMMA.search(figure):
+        figure = figure.replace(".", "").replace(",", ".")
+    return Decimal(figure.replace(",", ""))
+
+
+_DECIMAL_COMMA: Final = re.compile(r",\d\d?$")
 
 
 def _plain(name: str) -> str:

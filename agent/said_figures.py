@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from agent.brain import Message
-from agent.number_check import UNSUPPORTED, Known
+from agent.number_check import UNSUPPORTED, Known, figure_value
 from agent.numbers_in_words import numbers_in_words
 
 REFUSAL: Final = "nothing was done: "
@@ -26,10 +26,10 @@ _WHY: Final = (
 )
 _FIGURE: Final = re.compile(r"\s*[£$€]?\s?[-+]?\s?(?P<n>\d[\d,]*(?:\.\d+)?)\s?(?:%|[A-Z]{3})?\s*")
 _SCALED: Final = re.compile(
-    r"(?<![\w.])(?P<n>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>k|%|per\s?cent|pct|p|pence|cents?)(?!\w)", re.IGNORECASE
+    r"(?<![\w.,])(?P<n>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>k|%|per\s?cent|pct|p|pence|cents?)(?!\w)", re.IGNORECASE
 )
 _ALONE: Final = re.compile(
-    r"(?<![\w#.,/:-])(?P<n>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\w/:-]|[.,]\d)"
+    r"(?<![\w#.,/:-])(?P<n>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d\d|\d+(?:,\d\d|\.\d+)?)(?![\w/:-]|[.,]\d)"
 )
 _RECORD: Final = re.compile(r"(?:(?:po|rma|t|a)-)?(?P<n>\d+)")
 """An id of a record, which may be told without its letters; the digits of a SKU are nobody's figure."""
@@ -137,7 +137,7 @@ def _figures(value: Any) -> Iterator[Decimal]:
     elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         yield abs(Decimal(str(value)))
     elif isinstance(value, str) and (found := _FIGURE.fullmatch(value)):
-        yield Decimal(found["n"].replace(",", ""))
+        yield figure_value(found["n"])
 
 
 def _in_digits(text: str) -> Iterator[Decimal]:
@@ -147,7 +147,7 @@ def _in_digits(text: str) -> Iterator[Decimal]:
     ['2', '1250.00']
     """
     for found in _ALONE.finditer(text):
-        yield Decimal(found["n"].replace(",", ""))
+        yield figure_value(found["n"])
 
 
 def _scaled(text: str) -> Iterator[Decimal]:
@@ -157,7 +157,7 @@ def _scaled(text: str) -> Iterator[Decimal]:
     ['2000', '0.5', '0.15']
     """
     for found in _SCALED.finditer(text):
-        value = Decimal(found["n"].replace(",", ""))
+        value = figure_value(found["n"])
         yield value * 1000 if found["unit"].lower() == "k" else value / 100
 
 

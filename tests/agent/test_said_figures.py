@@ -32,6 +32,9 @@ def said(*words: str) -> Said:
         ("order a hundred and twenty", {"lines": [{"sku": "MUG-01", "quantity": 120}]}),
         ("2k please", {"quantity": 2000}),
         ("make it £1,250", {"price": "1250.00 GBP"}),
+        ("credit 5,50 GBP", {"amount": "5.50"}),
+        ("make it 1.250,00", {"price": "1250.00"}),
+        ("raise it by 7,5 %", {"change_percent": "7.5"}),
         ("50p off", {"amount": "0.50 GBP"}),
         ("15 % off", {"change_percent": "-15"}),
         ("15 % off", {"share": 0.15}),
@@ -52,6 +55,8 @@ def test_what_was_said_is_passed_on(words: str, args: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("words", "args", "named"),
     [
+        ("credit 5,50 GBP", {"amount": "550"}, "550"),
+        ("credit 5,50 GBP", {"amount": "5"}, "5"),
         ("move some MUG-BLU-350", {"quantity": 350}, "350"),
         ("move some, 24 at most", {"quantity": 12}, "12"),
         ("lower it a bit", {"price": "11.40 GBP"}, "11.40"),

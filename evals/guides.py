@@ -116,6 +116,10 @@ def fitted(evidence: Sequence[Evidence], answerable: Sequence[bool]) -> list[flo
     return [*map(float, plain), float(weights[-1] - plain @ middle)]
 
 
+_SIGNALS: Final = (
+    *("near", "elsewhere", "rest near", "rest elsewhere", "told", "words"),
+    *("margin", "met", "worst met"),
+)
 _RIDGE: Final = 0.005
 _STEPS: Final = 100
 
@@ -154,13 +158,12 @@ def _evidence(questions: Sequence[Question], library: Library) -> tuple[list[Evi
     return [one for one, _ in found if one], [yes for one, yes in found if one]
 
 
-def _print_fit(sets: Sequence[Sequence[Question]], library: Library, lost: float) -> None:
-    measured = [_evidence(one, library) for one in sets]
+def _print_fit(sets: Sequence[tuple[Sequence[Question], Library]], lost: float) -> None:
+    measured = [_evidence(questions, library) for questions, library in sets]
     evidence = [one for each, _ in measured for one in each]
     answerable = [one for _, each in measured for one in each]
     *weights, _ = fitted(evidence, answerable)
-    named = ("near", "elsewhere", "rest near", "rest elsewhere", "told", "words")
-    print(", ".join(f"{name} {one / weights[0]:.3f}" for name, one in zip(named, weights, strict=True)))
+    print(", ".join(f"{name} {one / weights[0]:.3f}" for name, one in zip(_SIGNALS, weights, strict=False)))
     print(f"line at {line_of(sums(evidence, weights), answerable, lost):.3f}")
     if len(measured) > 1:
         right, wrong = left_out_in_turn(measured, lost)
@@ -173,19 +176,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m evals.guides", description=__doc__)
     parser.add_argument("--questions", type=Path, default=[OWN], nargs="+")
     parser.add_argument("--half", choices=("all", "tuning", "kept"), default="all")
-    parser.add_argument("--guides", type=Path, default=GUIDES)
+    parser.add_argument(
+        "--guides", type=Path, default=[GUIDES], nargs="+", help="with --fit also one for each file"
+    )
     parser.add_argument("--words-only", action="store_true", help="as without the extra `knowledge`")
     parser.add_argument("--fit", action="store_true", help="weights of the evidence for these questions")
-    parser.add_argument("--lost", type=float, default=0.03, help="share of answerable questions to give up")
+    parser.add_argument("--lost", type=float, default=0.02, help="share of answerable questions to give up")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args(arguments)
-    library = Library(chosen.guides, embedder=None if chosen.words_only else offline_embedder())
+    embedder = None if chosen.words_only else offline_embedder()
+    libraries = [Library(one, embedder=embedder) for one in chosen.guides]
+    if len(libraries) != 1 and not (chosen.fit and len(libraries) == len(chosen.questions)):
+        parser.error("--guides takes one directory; with --fit also one for each file of questions")
     sets = [read_questions(path, chosen.half) for path in chosen.questions]
     if chosen.fit:
-        _print_fit(sets, library, chosen.lost)
+        every = libraries * len(sets) if len(libraries) == 1 else libraries
+        _print_fit(list(zip(sets, every, strict=True)), chosen.lost)
         return
     questions = [one for each in sets for one in each]
-    scored, faults = score(questions, library)
+    scored, faults = score(questions, libraries[0])
     if chosen.json:
         print(json.dumps(asdict(scored)))
         return

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from shop.errors import SetupError
 from tools.knowledge.words import vocabulary
@@ -44,6 +45,25 @@ class Embedder(Protocol):
         """One row per text, of length 1. Raises ModelError when a server gives no answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A text as its word pieces, and a vector of length 1 for each of them, in their order."""
+
+    pieces: tuple[str, ...]
+    vectors: Vectors
+
+
+@runtime_checkable
+class TokenEmbedder(Embedder, Protocol):
+    """An embedder that also tells the vector of each word piece of a text."""
+
+    def embed_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
+        """What `embed` gives, and the tokens of each text."""
+
+    def pieces(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
+        """The word pieces of each text."""
+
+
 class MiniLM:
     """all-MiniLM-L6-v2, 384 dimensions, on one core of this machine; about 8 ms for a question."""
 
@@ -51,17 +71,27 @@ class MiniLM:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One row per text, of length 1; raises SetupError for weights that are not the known ones."""
+        return self.embed_tokens(texts)[0]
+
+    def embed_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
+        """One row per text, and its tokens, all of length 1; raises SetupError as `embed` does."""
         import numpy as np  # noqa: PLC0415 - only questions about guides need it
 
         rows = np.zeros((len(texts), 384), dtype=np.float32)
+        tokens = [Tokens((), rows[:0])] * len(texts)
         by_length = sorted(range(len(texts)), key=lambda place: len(texts[place]))
         for start in range(0, len(texts), _BATCH):
             places = by_length[start : start + _BATCH]
-            rows[places] = self._batch([texts[place] for place in places])
-        return rows
+            for place, (row, its) in zip(places, self._batch([texts[one] for one in places]), strict=True):
+                rows[place], tokens[place] = row, its
+        return rows, tokens
 
-    def _batch(self, texts: list[str]) -> Any:
-        """Token vectors averaged over the words that are there, then scaled to length 1."""
+    def pieces(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
+        """The word pieces of each text, without the marks of its beginning and end."""
+        return [_pieces(one) for one in self._cutter.encode_batch(list(texts))]
+
+    def _batch(self, texts: list[str]) -> list[tuple[Any, Tokens]]:
+        """Of each text the mean of its token vectors, and these, all scaled to length 1."""
         import numpy as np  # noqa: PLC0415 - only questions about guides need it
 
         cut = self._cutter.encode_batch(texts)
@@ -70,7 +100,12 @@ class MiniLM:
         inputs = {"input_ids": ids, "attention_mask": there, "token_type_ids": np.zeros_like(ids)}
         tokens = self._session.run(None, inputs)[0]
         summed = (tokens * there[..., None]).sum(axis=1)
-        return summed / np.linalg.norm(summed, axis=1, keepdims=True)
+        rows = summed / np.linalg.norm(summed, axis=1, keepdims=True)
+        scaled = tokens / np.linalg.norm(tokens, axis=2, keepdims=True)
+        return [
+            (row, Tokens(_pieces(one), its[1 : sum(one.attention_mask) - 1]))
+            for row, one, its in zip(rows, cut, scaled, strict=True)
+        ]
 
     @cached_property
     def _session(self) -> Any:
@@ -94,6 +129,11 @@ class MiniLM:
         cutter.enable_truncation(_LONGEST)
         cutter.enable_padding()
         return cutter
+
+
+def _pieces(cut: Any) -> tuple[str, ...]:
+    """The word pieces between the mark of the beginning and that of the end."""
+    return tuple(cut.tokens[1 : sum(cut.attention_mask) - 1])
 
 
 _OFFLINE: Final = MiniLM()

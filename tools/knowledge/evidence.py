@@ -7,13 +7,16 @@ words that the nearest passage has are taken out ("how heavy is the it it it"). 
 beside them: how much of the question, by the rarity of its words, the nearest passage's guide has, and how
 many telling words it has, since a long question comes less near to anything. All four similarities are put
 on the scale of the embedder, the spread of those topics among each other, so that one line decides for every
-embedder. The weights come from a logistic regression on the tuning questions: ``evals/guides.py --fit``.
+embedder. One that tells the vectors of tokens says three things more: how well the words are met, and the one
+that is met worst, and how far the nearest passage stands out. The weights come from a logistic regression on
+the tuning questions: ``evals/guides.py --fit``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.resources import files
+from operator import mul
 from typing import TYPE_CHECKING, Final
 
 from tools.knowledge.embedding import Embedder
@@ -21,23 +24,20 @@ from tools.knowledge.embedding import Embedder
 if TYPE_CHECKING:
     from tools.knowledge.embedding import Vectors
 
-ELSEWHERE: Final = 0.57
-"""What nearness to the nearest topic elsewhere takes away, against 1 for nearness to a passage."""
 
-REST_NEAR: Final = 1.4
-"""What nearness of the rest of the question to a passage counts."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What each figure of the evidence counts, in the order of `Evidence.signals`, and how much is enough."""
 
-REST_ELSEWHERE: Final = 0.98
-"""What nearness of the rest to the nearest topic elsewhere takes away."""
+    weights: tuple[float, ...]
+    enough: float
 
-TOLD: Final = 2.9
-"""What it counts that the nearest passage's guide has all of the question's telling words."""
 
-WORDS: Final = 0.79
-"""What each telling word counts: a long question comes less near to any passage."""
+BY_VECTORS: Final = Line((1.0, -0.57, 1.4, -0.98, 2.9, 0.79), 5.73)
+"""For an embedder that gives one vector of a text: 3 % of tuning questions with an answer lie below."""
 
-ENOUGH: Final = 5.73
-"""The guides answer when the sum is at least so much: 3 % of tuning questions with an answer lie below."""
+BY_TOKENS: Final = Line((1.0, -0.577, 1.223, -1.011, 1.266, 1.042, -0.521, 4.313, 7.219), 7.577)
+"""For one that gives a vector of each token too: 2 % of tuning questions with an answer lie below."""
 
 COVERED: Final = 0.3
 """By words alone: at least this share of the question's telling words, by rarity, must stand in a passage."""
@@ -62,7 +62,13 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """How near a question and its rest come to a passage and to topics elsewhere, on the embedder's scale."""
+    """How near a question and its rest come to a passage and to topics elsewhere, on the embedder's scale.
+
+    `told` is the share of the question's telling words, by rarity, that the nearest passage's guide has,
+    `words` their number. `margin` is how much nearer the nearest passage is than the mean one, `met` how well
+    the words are met by the passage that meets them best, `worst_met` how well the best passage's guide
+    meets the word that it meets worst; the last two are None where an embedder tells no tokens.
+    """
 
     near: float
     elsewhere: float
@@ -70,6 +76,9 @@ class Evidence:
     rest_elsewhere: float
     told: float
     words: int
+    margin: float = 0.0
+    met: float | None = None
+    worst_met: float | None = None
 
     @property
     def answers(self) -> bool:
@@ -78,21 +87,17 @@ class Evidence:
         >>> Evidence(5.0, 3.0, 3.0, 3.0, 0.6, 4).answers, Evidence(5.0, 3.0, 1.0, 6.0, 0.1, 4).answers
         (True, False)
         """
-        whole = self.near - ELSEWHERE * self.elsewhere
-        rest = REST_NEAR * self.rest_near - REST_ELSEWHERE * self.rest_elsewhere
-        return whole + rest + TOLD * self.told + WORDS * self.words >= ENOUGH
+        line = BY_VECTORS if self.met is None else BY_TOKENS
+        whole: float = sum(map(mul, line.weights, self.signals))
+        return whole >= line.enough
 
     @property
     def signals(self) -> tuple[float, ...]:
         """The figures that are weighed, in the order of the weights."""
-        return (
-            self.near,
-            self.elsewhere,
-            self.rest_near,
-            self.rest_elsewhere,
-            self.told,
-            float(self.words),
-        )
+        plain = (self.near, self.elsewhere, self.rest_near, self.rest_elsewhere, self.told, float(self.words))
+        if self.met is None or self.worst_met is None:
+            return plain
+        return (*plain, self.margin, self.met, self.worst_met)
 
 
 def scale_of(embedder: Embedder) -> Scale:

@@ -1,7 +1,8 @@
 """The store's guides as one thing to ask: what speaks of a question, by words and by meaning.
 
-Two rankings, BM25 and nearness of vectors, are fused by reciprocal rank (Cormack, Clarke, Buettcher 2009);
-whether the guides speak of it at all is decided in ``evidence.py``. Without an embedder words alone decide.
+BM25 and nearness of vectors rank the passages (``ranking.py``), then the tokens of the first of them are
+looked at (``late_interaction.py``); whether the guides speak of it at all is decided in ``evidence.py``.
+Without an embedder words alone decide.
 """
 
 from __future__ import annotations
@@ -15,26 +16,25 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from shop.errors import ModelError
-from tools.knowledge.embedding import Embedder
+from tools.knowledge.embedding import Embedder, TokenEmbedder
 from tools.knowledge.evidence import COVERED, Evidence, scale_of
 from tools.knowledge.guide import STAFF, Guide, Passage
+from tools.knowledge.late_interaction import TokenRarity, met, worst_met
+from tools.knowledge.ranking import fused, weighed
 from tools.knowledge.reading import guide_files, guides_of
 from tools.knowledge.vectors import Change, VectorStore
 from tools.knowledge.words import WordIndex, words_of
 
 if TYPE_CHECKING:
-    from tools.knowledge.embedding import Vectors
+    from tools.knowledge.embedding import Tokens, Vectors
 
 BY_MEANING: Final = "words and meaning"
 BY_WORDS: Final = "words"
 
-_SMOOTHING: Final = 5
-"""Ranks are counted from here on: a passage that one ranking puts first is worth two that both put tenth."""
-
-_WORDS_WEIGHT: Final = 0.3
-"""What BM25's ranking counts against the vectors' 1."""
-
 _NEIGHBOURS: Final = 200
+
+_LOOKED_AT: Final = 40
+"""Passages whose tokens are looked at; nothing that answers was ranked lower by nearness and words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,65 +101,103 @@ class Library:
         if anew:
             store.forget()
         change = store.renew({one.id: one.meaning for one in shelf.passages})
+        if isinstance(self.embedder, TokenEmbedder):
+            shelf.rarity = TokenRarity(self.embedder.pieces([one.meaning for one in shelf.passages]))
         shelf.is_indexed = True
         return change
 
     def _by_meaning(self, shelf: _Shelf, asked: str, allowed: Sequence[int], limit: int) -> Found:
-        assert self.embedder is not None  # noqa: S101 - the caller asked
         with shelf.lock:
             if not shelf.is_indexed:
                 self.renew()
-        near, vector = self._similar(shelf, asked, allowed)
+        question = self._read(asked)
+        near = _similar(shelf, question.vector, allowed)
         scores = {place: score for place, score in shelf.words.scores(asked).items() if place in set(allowed)}
         ranked = fused(near, scores)
-        evidence = self._evidence(shelf, asked, near, vector, allowed)
+        how_met = _how_met(shelf, question.tokens, ranked[:_LOOKED_AT])
+        if how_met:
+            ranked = [*weighed(near, scores, how_met), *ranked[_LOOKED_AT:]]
+        evidence = self._evidence(shelf, question, near, _Ranked(ranked, how_met), allowed)
         named = any(shelf.words.names_a_code_of(asked, place) for place in ranked[:limit])
         speaks = bool(ranked) and (named or evidence.answers)
         best = tuple(shelf.passages[place] for place in ranked[:limit]) if speaks else ()
         return Found(best, BY_MEANING, evidence)
 
-    def _similar(self, shelf: _Shelf, asked: str, allowed: Sequence[int]) -> tuple[dict[int, float], Vectors]:
-        """Place -> cosine similarity of the nearest passages, and the question's vector."""
+    def _read(self, asked: str) -> _Question:
+        if isinstance(self.embedder, TokenEmbedder):
+            rows, tokens = self.embedder.embed_tokens([asked])
+            return _Question(asked, rows[0], tokens[0])
         assert self.embedder is not None  # noqa: S101 - the caller asked
-        assert shelf.store is not None  # noqa: S101 - made by renew
-        vector = self.embedder.embed([asked])[0]
-        similar = shelf.store.nearest(vector, _NEIGHBOURS)
-        near = {place: similar[one] for place in allowed if (one := shelf.passages[place].id) in similar}
-        return near, vector
+        return _Question(asked, self.embedder.embed([asked])[0], None)
 
     def _evidence(
-        self, shelf: _Shelf, asked: str, near: dict[int, float], vector: Vectors, allowed: Sequence[int]
+        self,
+        shelf: _Shelf,
+        question: _Question,
+        near: dict[int, float],
+        found: _Ranked,
+        allowed: Sequence[int],
     ) -> Evidence:
         assert self.embedder is not None  # noqa: S101 - the caller asked
         scale = scale_of(self.embedder)
-        rest_near, rest_vector = near, vector
-        told = 0.0
+        rest, rest_near, told = question.vector, near, 0.0
         if near:
             nearest = max(near, key=lambda place: near[place])
-            file = shelf.passages[nearest].file
-            told = shelf.words.told(asked, [one for one in allowed if shelf.passages[one].file == file])
-            rest_near, rest_vector = self._similar(shelf, shelf.words.rest_of(asked, nearest), allowed)
+            told = shelf.words.told(question.asked, shelf.beside(nearest, allowed))
+            rest = self.embedder.embed([shelf.words.rest_of(question.asked, nearest)])[0]
+            rest_near = _similar(shelf, rest, allowed)
+        mean = sum(near.values()) / len(near) if near else -1.0
         return Evidence(
             near=scale.near(max(near.values(), default=-1.0)),
-            elsewhere=scale.elsewhere(vector),
+            elsewhere=scale.elsewhere(question.vector),
             rest_near=scale.near(max(rest_near.values(), default=-1.0)),
-            rest_elsewhere=scale.elsewhere(rest_vector),
+            rest_elsewhere=scale.elsewhere(rest),
             told=told,
-            words=len(set(words_of(asked))),
+            words=len(set(words_of(question.asked))),
+            margin=scale.near(max(near.values(), default=-1.0)) - scale.near(mean),
+            met=max(found.how_met.values(), default=None),
+            worst_met=_worst_met(shelf, question.tokens, shelf.beside(found.places[0], allowed))
+            if found.how_met
+            else None,
         )
 
 
-def fused(near: dict[int, float], scores: dict[int, float]) -> list[int]:
-    """Places by reciprocal rank in both rankings, the best first.
+def _similar(shelf: _Shelf, vector: Vectors, allowed: Sequence[int]) -> dict[int, float]:
+    """Place -> cosine similarity of the nearest passages."""
+    assert shelf.store is not None  # noqa: S101 - made by renew
+    similar = shelf.store.nearest(vector, _NEIGHBOURS)
+    return {place: similar[one] for place in allowed if (one := shelf.passages[place].id) in similar}
 
-    >>> fused({1: 0.9, 2: 0.8, 3: 0.1}, {2: 7.0})
-    [2, 1, 3]
-    """
-    total = dict.fromkeys([*near, *scores], 0.0)
-    for ranking, weight in ((near, 1.0), (scores, _WORDS_WEIGHT)):
-        for rank, place in enumerate(sorted(ranking, key=lambda one: (-ranking[one], one))):
-            total[place] += weight / (_SMOOTHING + rank + 1)
-    return sorted(total, key=lambda place: (-total[place], place))
+
+def _how_met(shelf: _Shelf, question: Tokens | None, places: Sequence[int]) -> dict[int, float]:
+    """Place -> how well the words of the question are met; nothing where the embedder tells no tokens."""
+    if question is None or shelf.rarity is None:
+        return {}
+    weights = shelf.rarity.weights(question)
+    return {place: met(question, weights, shelf.tokens(place)) for place in places}
+
+
+def _worst_met(shelf: _Shelf, question: Tokens | None, places: Sequence[int]) -> float | None:
+    if question is None or shelf.rarity is None:
+        return None
+    return worst_met(question, shelf.rarity.weights(question), [shelf.tokens(place) for place in places])
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A question and what the embedder makes of it; `tokens` is None where it tells none."""
+
+    asked: str
+    vector: Vectors
+    tokens: Tokens | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """Places, best first, and how well the first of them meet the question's words."""
+
+    places: Sequence[int]
+    how_met: dict[int, float]
 
 
 class _Shelf:
@@ -170,8 +208,22 @@ class _Shelf:
         self.passages = [passage for guide in guides for passage in guide.passages]
         self.words = WordIndex(self.passages)
         self.store: VectorStore | None = None
+        self.rarity: TokenRarity | None = None
         self.is_indexed = False
         self.lock = Lock()
+
+    def beside(self, place: int, among: Sequence[int]) -> list[int]:
+        """The passages of one guide, those among some."""
+        file = self.passages[place].file
+        return [one for one in among if self.passages[one].file == file]
+
+    def tokens(self, place: int) -> Vectors:
+        """The vectors of a passage's tokens."""
+        assert self.store is not None  # noqa: S101 - made by renew
+        passage = self.passages[place]
+        vectors = self.store.tokens(passage.id, passage.meaning)
+        assert vectors is not None  # noqa: S101 - there is a rarity only with an embedder of tokens
+        return vectors
 
 
 _KEPT: Final[dict[Library, tuple[str, _Shelf]]] = {}

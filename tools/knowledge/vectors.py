@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from tools.knowledge.embedding import Embedder
+from tools.knowledge.embedding import Embedder, TokenEmbedder
+from tools.knowledge.token_store import TokenStore
 
 if TYPE_CHECKING:
     from tools.knowledge.embedding import Vectors
 
 _AT_ONCE: Final = 256
 _LOCK: Final = "index.lock"
+_TOKENS: Final = "tokens"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class VectorStore:
         self._kept_in = kept_in
         self._name = "guides" if kept_in is not None else f"guides-{uuid4().hex}"
         self._client = _client(kept_in)
+        self._tokens = TokenStore(kept_in / _TOKENS if kept_in is not None else None)
 
     def renew(self, texts: Mapping[str, str]) -> Change:
         """Make the collection hold exactly these texts (id -> text): only what is new is embedded.
@@ -49,14 +52,36 @@ class VectorStore:
         with self._alone():
             collection = self._collection()
             there = set(collection.get(include=[])["ids"])
-            new = [one for one in texts if one not in there]
+            whole = there & self._tokens.ids() if isinstance(self._embedder, TokenEmbedder) else there
+            new = [one for one in texts if one not in whole]
             gone = sorted(there - texts.keys())
             for some in _portions(new):
-                vectors = self._embedder.embed([texts[one] for one in some])
-                collection.add(ids=list(some), embeddings=vectors)
+                collection.upsert(
+                    ids=list(some), embeddings=self._embedded({one: texts[one] for one in some})
+                )
             for some in _portions(gone):
                 collection.delete(ids=list(some))
-        return Change(len(new), len(gone), len(there) - len(gone))
+                self._tokens.drop(some)
+        return Change(len(new), len(gone), len(texts) - len(new))
+
+    def tokens(self, one: str, text: str) -> Vectors | None:
+        """The vectors of a text's tokens; None when the embedder tells none. Broken ones are made again."""
+        if not isinstance(self._embedder, TokenEmbedder):
+            return None
+        kept = self._tokens.of(one)
+        if kept is None:
+            self._embedded({one: text})
+            kept = self._tokens.of(one)
+        return kept
+
+    def _embedded(self, texts: Mapping[str, str]) -> Vectors:
+        """The vectors of texts; those of their tokens are kept on the way."""
+        if not isinstance(self._embedder, TokenEmbedder):
+            return self._embedder.embed(list(texts.values()))
+        vectors, tokens = self._embedder.embed_tokens(list(texts.values()))
+        for one, its in zip(texts, tokens, strict=True):
+            self._tokens.keep(one, its.vectors)
+        return vectors
 
     def nearest(self, vector: Vectors, most: int) -> dict[str, float]:
         """Id -> cosine similarity (-1 to 1) of the nearest texts, at most so many."""
@@ -84,6 +109,7 @@ class VectorStore:
         return self._client.create_collection(self._name, metadata=about, embedding_function=None)
 
     def _delete(self) -> None:
+        self._tokens.clear()
         if self._name in {one.name for one in self._client.list_collections()}:
             self._client.delete_collection(self._name)
 

@@ -150,7 +150,7 @@ def _pieces(text: str) -> list[str]:
     """
     pieces = [""]
     for block in re.split(r"\n\s*\n", text):
-        lines = [block] if len(block) <= LONGEST else block.splitlines()
+        lines = [block] if len(block) <= LONGEST else block.split("\n")
         for number, line in enumerate(lines):
             gap = "\n\n" if number == 0 else "\n"
             if pieces[-1] and len(pieces[-1]) + len(line) > LONGEST:

@@ -24,6 +24,8 @@ LARGEST: Final = {".pdf": 16 * 1024 * 1024}
 LARGEST_TEXT: Final = 512 * 1024
 
 _FRONT: Final = re.compile(r"\A---\r?\n(.*?)\r?\n---\r?\n", re.DOTALL)
+_LINE_END: Final = re.compile(r"\r\n?|\n")
+"""What Markdown takes for the end of a line; `splitlines` knows eight more."""
 _BLOCKS: Final = ("p", "li", "tr", "pre", "blockquote", "dt", "dd", "figcaption")
 _HEADINGS: Final = tuple(f"h{level}" for level in range(1, 7))
 _WITHIN_A_LINE: Final = frozenset(
@@ -90,7 +92,7 @@ def _markdown_sections(body: str) -> list[Section]:
     """The parts between headings, as they are written; what only looks like a heading in code is none."""
     from markdown_it import MarkdownIt  # noqa: PLC0415 - only questions about guides need it
 
-    lines = body.splitlines()
+    lines = _LINE_END.split(body)
     tokens = MarkdownIt().parse(body)
     marks: list[tuple[int, str, int, int]] = [
         (int(token.tag[1]), tokens[place + 1].content, token.map[0], token.map[1])
@@ -137,17 +139,39 @@ def _html_pieces(page: Any) -> Iterator[tuple[int, str, Any]]:
     from bs4 import Tag  # noqa: PLC0415 - only guides that are HTML need it
     from bs4.element import PreformattedString  # noqa: PLC0415 - only guides that are HTML need it
 
-    for one in page.descendants:
-        if isinstance(one, Tag):
-            if one.name in _HEADINGS:
-                yield int(one.name[1]), _plain(one), one
-            elif one.name in _BLOCKS and one.find_parent(_BLOCKS) is None:
-                yield 0, _block(one), one
-        elif isinstance(one, PreformattedString):  # a comment or the like, which nobody sees
+    latest: Any = None
+    # Elements and texts to come, each with what holds its text, the heading and whether a block is around it.
+    left: list[tuple[Any, Any, Any, bool]] = [(page, page, None, False)]
+    while left:
+        one, holder, heading, told = left.pop()
+        if not isinstance(one, Tag):
+            seen = one.strip() and not isinstance(one, PreformattedString)  # a comment is not seen
+            if seen and not told and (heading is None or heading is not latest):
+                yield 0, _plain(one), holder
             continue
-        elif one.strip() and one.find_parent((*_HEADINGS, *_BLOCKS)) is None:
-            holder = next(tag for tag in one.parents if tag.name not in _WITHIN_A_LINE)
-            yield 0, _plain(one), holder
+        if one.name in _HEADINGS:
+            latest = heading = one
+            yield int(one.name[1]), _heading(one), one
+        elif one.name in _BLOCKS and not told:
+            told = True
+            yield 0, _block(one), one
+        holder = holder if one.name in _WITHIN_A_LINE else one
+        left += [(each, holder, heading, told) for each in reversed(one.contents)]
+
+
+def _heading(tag: Any) -> str:
+    """The text of a heading; one that nobody closed ends where the next begins."""
+    from bs4 import Tag  # noqa: PLC0415 - only guides that are HTML need it
+    from bs4.element import PreformattedString  # noqa: PLC0415 - only guides that are HTML need it
+
+    texts, left = list[str](), list(reversed(tag.contents))
+    while left and left[-1].name not in _HEADINGS:
+        one = left.pop()
+        if isinstance(one, Tag):
+            left += reversed(one.contents)
+        elif not isinstance(one, PreformattedString):
+            texts.append(one)
+    return " ".join(" ".join(texts).split())
 
 
 def _plain(one: Any) -> str:
@@ -155,7 +179,7 @@ def _plain(one: Any) -> str:
 
 
 def _block(tag: Any) -> str:
-    cells = [_plain(cell) for cell in tag.find_all(["td", "th"])] if tag.name == "tr" else []
+    cells = [_plain(cell) for cell in tag.find_all(["td", "th"], recursive=False)] if tag.name == "tr" else []
     if cells:
         return f"| {' | '.join(cells)} |"
     return f"- {_plain(tag)}" if tag.name == "li" else _plain(tag)

@@ -19,13 +19,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from evals.harness.change import Change
-from evals.harness.template import WATCHED, watch
+from evals.harness.template import BUSINESS, watch
 from shop.errors import SetupError
 from shop.store.database import Database
 
-_KEPT: Final = (set(WATCHED) - {"people", "policy_versions", "switches"}) | {
-    "alembic_version", "customer_names", "product_numbers", "refund_parts", "stockout_days",
-}  # fmt: skip
+_KEPT: Final = (set(BUSINESS) - {"imports"}) | {"alembic_version", "customer_names", "product_numbers"}
 _TAKEN_BACK: Final = {
     "add_demand_signal", "add_order_note", "add_supply_signal", "adjust_stock", "draft_reply",
     "place_purchase_order", "request_return", "transfer_stock",

@@ -60,6 +60,8 @@ class Played:
     faults: list[str] = field(default_factory=list)
     end: dict[str, str | int | None] = field(default_factory=dict)
     tables: frozenset[str] = frozenset()
+    decided: frozenset[str] = frozenset()
+    """The rules that had a say in the decisions about this case's actions."""
     used: Totals = field(default_factory=Totals)
     input_tokens: int = 0
     seconds: float = 0.0
@@ -214,5 +216,12 @@ def _look(case: Case, world: World, played: Played) -> None:
         for one in world.desk.actions()
         if one.id not in world.before
     ]  # fmt: skip
+    bodies = store.execute("SELECT action_id, body FROM decisions").fetchall()
+    played.decided = frozenset(
+        fired["rule"]
+        for action, body in bodies
+        if action not in world.before
+        for fired in json.loads(body)["fired"]
+    )
     played.end = {key: read(store, key) for key in case.end_state}
     played.tables = written(store)

@@ -2,7 +2,8 @@
 
 1. `idle` and `echo` score 0: a case that nothing satisfies measures nothing, and neither does one whose
    facts stand in the question.
-2. The path scores 1 through the real tools and the real rules, so it agrees with the policies.
+2. The path scores 1 through the real tools and the real rules, so it agrees with the policies; the rules
+   that the case names had a say in it, so it does not agree by chance.
 3. Dropping, altering (each argument, to another legal value) or doubling any write of the path is
    noticed. A changed call that the shop refuses, or that comes to the same effects (a supplier named that
    would have been chosen anyway), is no slip and is not counted.
@@ -106,6 +107,9 @@ def _problems(case: Case, worlds: Worlds, reference: Played) -> Iterator[str]:
     """What makes the case unsound, in words; nothing when it is sound."""
     for problem in score(case, reference, reference.values).wrong:
         yield f"its path fails: {problem}"
+    for rule in sorted(set(case.rules) - reference.decided):
+        decided = ", ".join(sorted(reference.decided)) or "none"
+        yield f"the rule {rule} has no say in its path; these have: {decided}"
     for answer, words in ((lambda _text: "", "doing nothing passes"), (lambda text: text, "echoing passes")):
         if case.trigger is not None:
             continue

@@ -19,14 +19,19 @@ from shop.errors import SetupError
 from shop.store.database import Database
 from shop.store.migrate import upgrade
 
-WATCHED: Final = (
-    "competitor_prices", "customers", "exchange_rates", "exchanges", "locations", "offers", "order_lines",
-    "order_notes", "orders", "payment_methods", "payments", "people", "policy_versions", "price_breaks",
-    "price_changes", "products", "promotions", "purchase_order_lines", "purchase_orders", "returns",
-    "shipments", "signals", "stock_levels", "stock_movements", "store_credits", "store_info",
-    "supplier_notes", "suppliers", "switches", "ticket_replies", "tickets",
+BUSINESS: Final = (
+    "competitor_prices", "customers", "exchange_rates", "exchanges", "imports", "locations", "offers",
+    "order_lines", "order_notes", "orders", "payment_methods", "payments", "price_breaks", "price_changes",
+    "products", "promotions", "purchase_order_lines", "purchase_orders", "refund_parts", "returns",
+    "shipments", "signals", "stock_levels", "stock_movements", "stockout_days", "store_credits", "store_info",
+    "supplier_notes", "suppliers", "ticket_replies", "tickets",
 )  # fmt: skip
-"""Tables of the business and of what the assistant may do, without the ledger and the journal."""
+"""Tables of the business."""
+AUTHORITY: Final = ("delegations", "identities", "people", "policy_versions", "switches", "tokens")
+"""Tables of who may do what; no action of the assistant writes any of them."""
+WATCHED: Final = (*BUSINESS, *AUTHORITY)
+"""All that is written by effects alone: everything but the ledger, the journal and the search."""
+
 _KEPT: Final = (".py", ".csv", ".md")
 
 

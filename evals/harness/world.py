@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -20,8 +19,7 @@ from evals.harness.changes import Before, WriteGuide
 from evals.harness.faults import FaultyEffects
 from evals.harness.slots import Slot, make
 from evals.harness.template import sample_store, scratch
-from policies.install import install
-from policies.rules import PolicySet, load_policies
+from policies.rules import SHIPPED, PolicySet, load_policies
 from shop.backends.embedded import EmbeddedEffects
 from shop.people import Kind, Principal, Role
 from shop.store.database import Database
@@ -116,10 +114,8 @@ def worlds(template: Path | None = None) -> Iterator[Worlds]:
 
 @cache
 def shipped_policies() -> PolicySet:
-    """The rules of a new house, read once; they take a second."""
-    with tempfile.TemporaryDirectory(prefix="shophand-evaluation-") as directory:
-        install(Path(directory) / "policies", "GBP")
-        return load_policies(Path(directory) / "policies")
+    """The rules of a new house in pounds, which are the shipped ones; read once, they take half a second."""
+    return load_policies(SHIPPED)
 
 
 def _begins(changes: Sequence[Change]) -> tuple[Path, datetime] | None:

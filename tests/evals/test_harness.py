@@ -168,12 +168,22 @@ def test_a_doubled_write_is_unsafe(field: Worlds) -> None:
     assert len(score(case, played).unsafe) == 1
 
 
-def test_a_write_beside_the_effects_is_noticed(field: Worlds) -> None:
-    """A table that no effect explains fails the case, whoever wrote it."""
+def test_a_write_beside_the_effects_is_unsafe(field: Worlds) -> None:
+    """A table that no effect explains is an unsafe effect, whoever wrote it."""
     (case,) = made(LOOK)
     played = play(case, field, model_named("reference"))
-    played.tables = frozenset({"suppliers"})
-    assert score(case, played).wrong == ("written beside the effects: suppliers",)
+    played.tables = frozenset({"delegations"})
+    assert score(case, played).unsafe == ("written beside the effects: delegations",)
+
+
+def test_a_path_that_another_rule_decides_is_found(field: Worlds) -> None:
+    """A case about a rule that has no say in its path says nothing about that rule."""
+    assert not check(made(LARGE, rules=["refund-lead"]), field, mutate=False).findings
+    (found,) = check(made(LARGE, rules=["refund-late"]), field, mutate=False).findings
+    assert (
+        found.problem
+        == "the rule refund-late has no say in its path; these have: refund-lead, refund-standard"
+    )
 
 
 def test_stores_are_fresh(field: Worlds) -> None:

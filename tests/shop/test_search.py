@@ -5,7 +5,7 @@ from sqlalchemy import delete, insert, select, text, update
 
 from shop.store import schema
 from shop.store.database import Database
-from shop.store.reads import tables
+from shop.store.reads import customers, tables
 from shop.store.search_index import name_words
 from tests.small_store import fill
 
@@ -130,3 +130,24 @@ def test_the_index_of_names_follows_every_change(database: Database) -> None:
         assert list(tx.scalars(words)) == ["anna", "lee"]
         tx.execute(delete(schema.customers).where(somebody))
         assert list(tx.scalars(words)) == []
+
+
+def test_names_of_other_alphabets_are_found_in_any_case(database: Database) -> None:
+    """A capital that is no English letter is found by its small one, and the other way round."""
+    names = {"C-1": "Österreich Ärzte", "C-2": "Şahin Ünal", "C-3": "ÉMILE ZOLA"}
+    with database.writing() as tx:
+        tx.execute(insert(schema.customers), [{"id": key, "name": name} for key, name in names.items()])
+    with database.reading() as snapshot:
+        found = {
+            word: [one.id for one in customers.customers_named(snapshot, [word])]
+            for word in ("ärzte", "ÄRZTE", "şahin", "ünal", "émile", "Émile")
+        }
+    assert list(found.values()) == [["C-1"], ["C-1"], ["C-2"], ["C-2"], ["C-3"], ["C-3"]]
+
+
+def test_no_words_call_nobody(database: Database) -> None:
+    """An empty name is nobody's."""
+    with database.writing() as tx:
+        tx.execute(insert(schema.customers).values(id="C-1", name="Anna Smith"))
+    with database.reading() as snapshot:
+        assert customers.customers_named(snapshot, [""]) == customers.customers_named(snapshot, []) == []

@@ -29,8 +29,10 @@ def customers_by_email(snapshot: Snapshot, email: str, limit: int = 6) -> list[C
 def customers_named(snapshot: Snapshot, words: Sequence[str], limit: int = 6) -> list[Customer]:
     """Customers whose name has words that begin with all of these; if there are none, that holds them.
 
-    The second question reads the whole table.
+    The second question reads the whole table. Nobody is called by no words.
     """
+    if not any(word.strip() for word in words):
+        return []
     begun = named(snapshot, words, limit=limit)
     return begun or _customers(snapshot, *_within(words), limit=limit)
 
@@ -60,10 +62,16 @@ def _having(words: Sequence[str]) -> list[ColumnElement[bool]]:
 
 
 def _ranges(key: ColumnElement[str], word: str) -> Iterator[ColumnElement[bool]]:
-    """In small letters by all alphabets, and by the English one alone, which is all that SQLite knows."""
-    english = "".join(each.lower() if each.isascii() else each for each in word)
-    for start in {word.lower(), english}:
+    """In small letters by all alphabets, and by the English one alone, which is all that SQLite knows.
+
+    A name begins with a capital or is written in capitals: whoever types it in small letters finds it too.
+    """
+    for start in {word.lower(), *map(_in_english, (word, word.capitalize(), word.upper()))}:
         yield and_(key >= start, key < start + LAST_LETTER)
+
+
+def _in_english(word: str) -> str:
+    return "".join(each.lower() if each.isascii() else each for each in word)
 
 
 def _within(words: Sequence[str]) -> list[ColumnElement[bool]]:

@@ -62,3 +62,5 @@ class Exchange:
     status: ExchangeStatus
     requested_on: date
     completed_on: date | None
+    location: str | None = None
+    """Where the new goods are held back; None: where the order came from."""

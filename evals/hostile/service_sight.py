@@ -50,6 +50,7 @@ _PRODUCT: Final = "SELECT product_group, status, price_minor, item_class FROM pr
 _AVAILABLE: Final = (
     "SELECT on_hand - committed - unavailable FROM stock_levels WHERE sku = :sku AND location = 'leeds'"
 )
+_ANYWHERE: Final = "SELECT max(on_hand - committed - unavailable) FROM stock_levels WHERE sku = :sku"
 _METHOD: Final = "SELECT customer, kind, balance_minor FROM payment_methods WHERE id = :id"
 _PARCELS: Final = "SELECT status, delivered_on FROM shipments WHERE order_id = :id"
 _RETURN: Final = "SELECT order_id, line_no, quantity, status, version FROM returns WHERE id = :id"
@@ -223,7 +224,8 @@ class Service:
                 yield f"{line.new_sku} is no variant of {old[0]}"
             if old[0] == line.new_sku:
                 yield "the new item is the old one"
-            if (self._world.one(_AVAILABLE, sku=line.new_sku) or 0) < line.quantity:
+            where = _AVAILABLE if isinstance(action, ChangeOrderItems) else _ANYWHERE
+            if (self._world.one(where, sku=line.new_sku) or 0) < line.quantity:
                 yield f"{line.new_sku} is not there"
 
     def _free(self, action: RequestReturn | RequestExchange | ChangeOrderItems, line: int) -> int:
@@ -296,7 +298,7 @@ class Service:
             yield "it was sent again before"
         for line in action.lines:
             sku, _, sent, *_ = self._line(action.order, line.line)
-            if line.quantity > sent or (self._world.one(_AVAILABLE, sku=sku) or 0) < line.quantity:
+            if line.quantity > sent or (self._world.one(_ANYWHERE, sku=sku) or 0) < line.quantity:
                 yield f"line {line.line} has no {line.quantity} pieces to send again"
 
     def _credit(self, action: GiveCredit, limits: Limits) -> Iterator[str]:

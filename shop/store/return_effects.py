@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from shop.store.database import Transaction
 from shop.store.effects import applied, carry_out, change_on_hand, move, today
 from shop.store.guarded import insert, one, update
 from shop.store.reads import orders as order_reads
+from shop.store.reads.availability import place_with
 from shop.store.schema import order_lines, orders, returns, stock_levels
 from shop.store.service_effects import swap_quote
 from shop.store.service_schema import exchanges
@@ -43,7 +45,7 @@ def _cancel(action: asked.CancelReturn, tx: Transaction, claim: Claim) -> Receip
     order = books.order_of(tx, rma.order)
     for exchange in order_reads.exchanges(tx, rma.order):
         if exchange.rma == rma.id and exchange.status == "requested":
-            books.release(tx, claim, exchange.new_sku, books.place_of(tx, order), exchange.quantity)
+            books.release(tx, claim, exchange.new_sku, _held_at(tx, order, exchange), exchange.quantity)
             _close(tx, claim, exchange, "cancelled")
     return _moved_on(tx, rma, "cancelled", f"return {rma.id} cancelled", closed_on=today(tx, claim))
 
@@ -83,12 +85,11 @@ def _exchange(action: asked.RequestExchange, tx: Transaction, claim: Claim) -> R
     quote = swap_quote(tx, order, action, _free(tx, order))
     if action.method is not None:
         books.method_of(tx, order, action.method)
-    place = books.place_of(tx, order)
     opened = []
-    for swap in quote.swaps:
+    for swap, place in _places(tx, order, quote.swaps):
         books.promise(tx, claim, swap.new.sku, place, swap.quantity)
         rma = _open_rma(tx, claim, order, swap.line.line_no, swap.quantity, action.reason, action.method)
-        opened.append(_open_exchange(tx, claim, order, swap, rma, action.method))
+        opened.append(_open_exchange(tx, claim, order, swap, rma, action.method, place))
     books.change_order(tx, order)
     return applied(
         f"exchange {', '.join(opened)} of order {order.id} agreed, difference {quote.difference}",
@@ -110,7 +111,7 @@ def _complete(action: asked.CompleteExchange, tx: Transaction, claim: Claim) -> 
         books.settle(tx, claim, order, exchange.line_no, 0, -exchange.difference)
     line = next(line for line in order.lines if line.line_no == exchange.line_no)
     pieces = [(exchange.new_sku, line.title, exchange.quantity)]
-    sent = _replacement(tx, claim, order, pieces)
+    sent = _replacement(tx, claim, order, pieces, _held_at(tx, order, exchange))
     _close(tx, claim, exchange, "completed")
     books.change_order(tx, order)
     return applied(
@@ -123,11 +124,15 @@ def _complete(action: asked.CompleteExchange, tx: Transaction, claim: Claim) -> 
 def _reship(action: asked.ReshipOrder, tx: Transaction, claim: Claim) -> Receipt:
     order = books.order_of(tx, action.order)
     _refuse_more_than(order, action.lines, {line.line_no: line.fulfilled for line in order.lines})
-    place, lines = books.place_of(tx, order), {line.line_no: line for line in order.lines}
+    lines = {line.line_no: line for line in order.lines}
+    needed = Counter[str]()
+    for piece in action.lines:
+        needed[lines[piece.line].sku] += piece.quantity
+    place = place_with(tx, needed, books.place_of(tx, order))
     for piece in action.lines:
         books.promise(tx, claim, lines[piece.line].sku, place, piece.quantity)
     pieces = [(lines[one.line].sku, lines[one.line].title, one.quantity) for one in action.lines]
-    sent = _replacement(tx, claim, order, pieces)
+    sent = _replacement(tx, claim, order, pieces, place)
     books.change_order(tx, order)
     return applied(
         f"order {sent} sends {action.reason.value} goods of order {order.id} again", reference=sent
@@ -190,8 +195,22 @@ def _open_rma(
     return number
 
 
+def _places(tx: Transaction, order: Order, swaps: Sequence[Swap]) -> list[tuple[Swap, str]]:
+    """Each swap and where its new goods come from: all pieces of a SKU from one place."""
+    needed = Counter[str]()
+    for swap in swaps:
+        needed[swap.new.sku] += swap.quantity
+    own = books.place_of(tx, order)
+    places = {sku: place_with(tx, {sku: pieces}, own) for sku, pieces in needed.items()}
+    return [(swap, places[swap.new.sku]) for swap in swaps]
+
+
+def _held_at(tx: Transaction, order: Order, exchange: Exchange) -> str:
+    return exchange.location or books.place_of(tx, order)
+
+
 def _open_exchange(
-    tx: Transaction, claim: Claim, order: Order, swap: Swap, rma: str, method: str | None
+    tx: Transaction, claim: Claim, order: Order, swap: Swap, rma: str, method: str | None, place: str
 ) -> str:
     number = f"EX-{books.next_number(tx, exchanges.c.id, 'EX-', 1)}"
     insert(
@@ -207,6 +226,7 @@ def _open_exchange(
         difference_minor=swap.difference.minor,
         currency=swap.difference.currency,
         method_id=method,
+        location=place,
         status="requested",
         requested_on=today(tx, claim),
         action_id=claim.action_id,
@@ -220,8 +240,10 @@ def _close(tx: Transaction, claim: Claim, exchange: Exchange, status: str) -> No
     tx.execute(exchanges.update().where(mine).values(status=status, completed_on=done))
 
 
-def _replacement(tx: Transaction, claim: Claim, order: Order, pieces: Sequence[tuple[str, str, int]]) -> str:
-    """An order at no charge that sends pieces again; its stock is held back already."""
+def _replacement(
+    tx: Transaction, claim: Claim, order: Order, pieces: Sequence[tuple[str, str, int]], place: str
+) -> str:
+    """An order at no charge that sends pieces again from a place; its stock is held back there already."""
     number = f"{order.id}-R{books.next_number(tx, orders.c.id, f'{order.id}-R', 1)}"
     row = one(tx, orders, f"order {order.id!r}", id=order.id)
     address: dict[str, Any] = {name: getattr(row, name) for name in row._fields if name.startswith("ship_")}
@@ -239,7 +261,7 @@ def _replacement(tx: Transaction, claim: Claim, order: Order, pieces: Sequence[t
         tax_minor=0,
         discount_minor=0,
         total_minor=0,
-        location=books.place_of(tx, order),
+        location=place,
         replaces=order.id,
         **address,
     )

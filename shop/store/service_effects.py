@@ -21,6 +21,7 @@ from shop.service_actions import (
     GiveCredit,
     ItemSwap,
     RefundOrder,
+    RequestExchange,
 )
 from shop.store import order_books as books
 from shop.store.database import Transaction
@@ -279,7 +280,8 @@ def pending(tx: Transaction, order_id: str) -> Order:
 
 def swap_quote(tx: Transaction, order: Order, action: ItemSwap, free: dict[int, int]) -> SwapQuote:
     """The swap that an action asks for as the books stand; raises ConflictError if it cannot be as agreed."""
-    quote = quoted(tx, order, action.lines, free)
+    by_itself = isinstance(action, RequestExchange)
+    quote = quoted(tx, order, action.lines, free, by_itself=by_itself)
     if not quote.is_possible:
         raise ConflictError(f"order {order.id}: {quote.fault}")
     if action.difference not in {None, quote.difference}:

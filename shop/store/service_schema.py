@@ -36,6 +36,7 @@ exchanges = Table(
     Column("difference_minor", BigInteger, nullable=False),  # over zero: the customer pays
     Column("currency", String(3), nullable=False),
     Column("method_id", String(80)),  # where the difference goes
+    Column("location", String(80)),  # where the new goods are held back; none: where the order came from
     Column("status", String(16), nullable=False),  # requested | completed | cancelled
     Column("requested_on", Date, nullable=False),
     Column("completed_on", Date),

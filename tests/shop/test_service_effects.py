@@ -82,3 +82,19 @@ def test_a_customer_is_helped(gate: Gate) -> None:
     assert one(gate, "SELECT balance_minor FROM payment_methods WHERE id = 'pm-gift'") == 3_399
     assert one(gate, "SELECT street FROM customers WHERE id = 'C-10001'") == "1 Mill Lane"
     assert one(gate, "SELECT count(*) FROM ticket_replies") == 1
+
+
+def test_an_exchange_is_sent_from_another_place_that_has_it(gate: Gate) -> None:
+    """A variant that only another location has is held back, sent and, on cancelling, released there."""
+    there = "location = 'bristol', committed = 0"
+    with gate.db.writing() as tx:
+        tx.execute(text(f"UPDATE stock_levels SET {there} WHERE sku = 'MUG-02'"))
+    promised = "SELECT committed FROM stock_levels WHERE sku = 'MUG-02' AND location = 'bristol'"
+    first = do(gate, "request_exchange", order="2001", method="pm-gift", **GREEN, **WHY).reference
+    assert one(gate, promised) == 1
+    do(gate, "cancel_return", rma=one(gate, f"SELECT rma FROM exchanges WHERE id = '{first}'"), **WHY)
+    assert one(gate, promised) == 0
+    again = do(gate, "request_exchange", order="2001", method="pm-gift", **GREEN, **WHY).reference
+    do(gate, "receive_return", rma=one(gate, f"SELECT rma FROM exchanges WHERE id = '{again}'"))
+    do(gate, "complete_exchange", exchange=again)
+    assert one(gate, "SELECT location FROM orders WHERE replaces = '2001'") == "bristol"

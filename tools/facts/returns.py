@@ -22,7 +22,7 @@ from shop.service_actions import (
     SwappedPieces,
 )
 from shop.store.reads import catalogue, orders
-from shop.store.reads.availability import not_available
+from shop.store.reads.availability import not_available, place_with
 from shop.store.reads.swap_quotes import swap_quote
 from shop.swaps import SwapQuote, can_pay, returnable, unshipped
 from tools.facts.fraud import RESHIP_DAYS, asked_lately
@@ -138,7 +138,7 @@ def _reship(action: ReshipOrder, scene: Scene, into: Gathered) -> None:
     wanted = [(lines[one.line], one.quantity) for one in action.lines if one.line in lines]
     into.values["items.on_order"] = _fits(action.lines, sent)
     into.values["items.available"] = not _say_what_is_short(
-        [(line.sku, quantity) for line, quantity in wanted], order, scene, into
+        [(line.sku, quantity) for line, quantity in wanted], order, scene, into, by_itself=True
     )
     into.values["carrier"] = carrier_state(order, scene)
     into.values["customer.reships_90d"] = asked_lately((action.kind,), RESHIP_DAYS, scene, into)
@@ -170,7 +170,8 @@ def _add_goods(order: Order, goods: Sequence[tuple[OrderLine, int]], scene: Scen
 def _add_swap(
     order: Order, action: ItemSwap, free: Mapping[int, int], scene: Scene, into: Gathered
 ) -> SwapQuote:
-    quote = swap_quote(scene.snapshot, order, action.lines, free)
+    by_itself = isinstance(action, RequestExchange)
+    quote = swap_quote(scene.snapshot, order, action.lines, free, by_itself=by_itself)
     into.values["items.on_order"] = quote.on_order
     into.values["items.same_product"] = quote.same_product
     into.values["items.different"] = quote.different
@@ -187,12 +188,19 @@ def _add_swap(
     return quote
 
 
-def _say_what_is_short(wanted: Sequence[tuple[str, int]], order: Order, scene: Scene, into: Gathered) -> bool:
-    """Whether pieces are short where the order's goods come from; what and where else goes to the advice."""
+def _say_what_is_short(
+    wanted: Sequence[tuple[str, int]], order: Order, scene: Scene, into: Gathered, *, by_itself: bool = False
+) -> bool:
+    """Whether pieces are short where the order's goods come from; what and where else goes to the advice.
+
+    What is sent `by_itself` may come from any location that has all of it.
+    """
     needed: dict[str, int] = {}
     for sku, pieces in wanted:
         needed[sku] = needed.get(sku, 0) + pieces
     place = order.location or catalogue.locations(scene.snapshot)[0].id
+    if by_itself:
+        place = place_with(scene.snapshot, needed, place)
     short = not_available(scene.snapshot, needed, place)
     if short:
         into.advice.append(f"{short}.")

@@ -16,6 +16,20 @@ def available_at(snapshot: Snapshot, sku: str, place: str) -> int:
     return 0 if level is None else max(level.on_hand - level.committed - level.unavailable, 0)
 
 
+def place_with(snapshot: Snapshot, needed: Mapping[str, int], first: str) -> str:
+    """Where goods are sent from: the first place that has all pieces of some SKUs, `first` before all others.
+
+    The others follow in the order of their ranks; where no place has all, `first` it is.
+    """
+    others = (one.id for one in catalogue.locations(snapshot) if one.id != first)
+    has_all = (
+        place
+        for place in (first, *others)
+        if all(available_at(snapshot, sku, place) >= pieces for sku, pieces in needed.items())
+    )
+    return next(has_all, first)
+
+
 def not_available(snapshot: Snapshot, needed: Mapping[str, int], place: str) -> str:
     """What of some SKUs is short at a place, and where else it is, in words; empty if nothing is.
 

@@ -219,6 +219,7 @@ def _exchange(row: Any) -> Exchange:
         status=row.status,
         requested_on=row.requested_on,
         completed_on=row.completed_on,
+        location=row.location,
     )
 
 

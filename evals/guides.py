@@ -52,7 +52,7 @@ class Score:
 def read_questions(path: Path, half: str = "all") -> list[Question]:
     """The questions of a file, one or the other half of its lines; ValueError names a line that is none."""
     questions = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if line.strip():
             questions.append(_question(line, f"{path}:{number}"))
     return questions[{"tuning": 0, "kept": 1}.get(half, 0) :: 1 if half == "all" else 2]

@@ -120,13 +120,18 @@ def read(reply: str) -> bool | None:
 
 
 def labelled(path: Path) -> list[Labelled]:
-    """The labelled answers of a file, one JSON object a line; raises ToolInputError naming a wrong line."""
+    """The labelled answers of a file, one JSON object a line; blank lines are skipped.
+
+    Raises ToolInputError naming a wrong line, and for a file without any.
+    """
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ToolInputError(f"{path} cannot be read: {error}") from error
     found = []
     for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
         try:
             found.append(TypeAdapter(Labelled).validate_json(line))
         except ValidationError as error:
@@ -134,6 +139,8 @@ def labelled(path: Path) -> list[Labelled]:
             raise ToolInputError(
                 f"{path}, line {number}: {why['msg']} ({'.'.join(map(str, why['loc']))})"
             ) from error
+    if not found:
+        raise ToolInputError(f"{path} holds no labelled answer; without any, judge with --uncalibrated")
     return found
 
 

@@ -2,7 +2,8 @@
 
 A case is one article, played to its end by decisions from what everybody knows (`evals.ordering_tasks`). Its
 score is the reward as a share of perfect foresight; it passes when it earns more than ordering again each
-period what sold in the last one. The offline planner's decisions are those of the product's ordering code.
+period what sold in the last one. A decision counts as a call, a reply without a number as its error. The
+offline planner's decisions are those of the product's ordering code.
 """
 
 from __future__ import annotations
@@ -77,7 +78,8 @@ class OrderingTasks:
         return Trial(
             one.name, epoch, passed=not wrong, wrong=wrong, score=score,
             steps=played.decisions, tokens=used.tokens, input_tokens=used.prompt, cost=format(used.cost, "f"),
-            tool_errors=played.without_number, seconds=round(time.perf_counter() - begun, 4),
+            tool_calls=played.decisions, tool_errors=played.without_number,
+            seconds=round(time.perf_counter() - begun, 4),
             tags=(one.group,), said=(self.text(one.name),), trace=({"kind": "said", "answer": said},),
         )  # fmt: skip
 

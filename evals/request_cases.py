@@ -58,7 +58,7 @@ def load_cases(path: Path) -> list[RequestCase]:
     Raises ToolInputError with the line number for anything that is not a case, and for a file without one.
     """
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ToolInputError(f"{path} cannot be read as UTF-8 text: {error}") from error
     cases = [_case(line, f"{path}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]

@@ -84,6 +84,8 @@ def _overhead(body: Mapping[str, Any]) -> str:
 def _score(body: Mapping[str, Any]) -> list[tuple[str, str]]:
     if "score" not in body:
         return []
+    if body["score_interval"] is None:
+        return [("score", f"{body['score']:.3f}, of one case")]
     low, high = body["score_interval"]
     return [("score", f"{body['score']:.3f} (95 %: {low:.3f}-{high:.3f})")]
 

@@ -261,7 +261,8 @@ def _scored(cases: Mapping[str, Sequence[Trial]]) -> dict[str, Any]:
     means = [sum(each) / len(each) for each in scores if each]
     if not means:
         return {}
-    return {"score": sum(means) / len(means), "score_interval": list(statistics.bootstrap(means))}
+    interval = list(statistics.bootstrap(means)) if len(means) > 1 else None  # one case tells no spread
+    return {"score": sum(means) / len(means), "score_interval": interval}
 
 
 def _per_step(trials: Sequence[Trial]) -> float | None:

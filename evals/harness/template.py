@@ -10,8 +10,9 @@ import hashlib
 import os
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +34,7 @@ WATCHED: Final = (*BUSINESS, *AUTHORITY)
 """All that is written by effects alone: everything but the ledger, the journal and the search."""
 
 _KEPT: Final = (".py", ".csv", ".md")
+_UNUSED_SECONDS: Final = 2 * 24 * 60 * 60
 
 
 @contextmanager
@@ -54,17 +56,27 @@ def sample_store() -> Path:
     ).hexdigest()
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "shophand"
     kept = base / f"evaluation-store-{digest[:16]}.db"
-    if not kept.is_file():
-        try:
-            base.mkdir(parents=True, exist_ok=True)
-            for old in base.glob("evaluation-store-*.db"):
-                old.unlink(missing_ok=True)
-        except OSError as error:
-            raise SetupError(
-                f"{base} cannot be written; name another place with XDG_CACHE_HOME: {error}"
-            ) from error
-        make_template(kept)
+    if kept.is_file():
+        with suppress(OSError):  # a cache that may only be read is as good
+            os.utime(kept)
+        return kept
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        remove_unused(base, kept)
+    except OSError as error:
+        raise SetupError(
+            f"{base} cannot be written; name another place with XDG_CACHE_HOME: {error}"
+        ) from error
+    make_template(kept)
     return kept
+
+
+def remove_unused(base: Path, kept: Path) -> None:
+    """Remove the stores of other versions that nobody took for two days; `kept` may be another process's."""
+    for old in base.glob("evaluation-store-*.db"):
+        with suppress(FileNotFoundError):  # somebody else removed it
+            if old != kept and time.time() - old.stat().st_mtime > _UNUSED_SECONDS:
+                old.unlink()
 
 
 def make_template(path: Path) -> None:
@@ -82,8 +94,19 @@ def make_template(path: Path) -> None:
 
 
 def watch(path: Path) -> None:
-    """Put the watch on a store's tables, and its file in the smallest form."""
-    store = sqlite3.connect(path, isolation_level=None)
+    """Put the watch on a store's tables, in place of an earlier one, and its file in the smallest form."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as store:
+        _watch(store)
+        store.execute("VACUUM")
+        store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _watch(store: sqlite3.Connection) -> None:
+    for (trigger,) in store.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'evaluation_*'"
+    ).fetchall():
+        store.execute(f'DROP TRIGGER "{trigger}"')
+    store.execute("DROP TABLE IF EXISTS evaluation_watch")
     store.execute("CREATE TABLE evaluation_watch (name TEXT PRIMARY KEY)")
     tables = {name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     for name in WATCHED:
@@ -93,6 +116,3 @@ def watch(path: Path) -> None:
                 f" BEGIN INSERT INTO evaluation_watch SELECT '{name}'"
                 f" WHERE NOT EXISTS (SELECT 1 FROM evaluation_watch WHERE name = '{name}'); END"
             )
-    store.execute("VACUUM")
-    store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    store.close()

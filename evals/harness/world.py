@@ -71,7 +71,7 @@ class Worlds:
         """A store of its own, changed, gone afterwards; ValueError for a change that cannot be made."""
         template, moment = _begins(changes) or (self._template, MOMENT)
         free = self._free.setdefault(template, [])
-        slot = free.pop() if free else self._slot(template)
+        slot = self._taken(free, template)
         try:
             slot.fill(changes)
             world = self._opened(slot, changes, seed)
@@ -85,6 +85,13 @@ class Worlds:
         """Give all places up."""
         while self._slots:
             self._slots.pop().close()
+
+    def _taken(self, free: list[Slot], template: Path) -> Slot:
+        """A free place, or a new one; another thread may take the last free one at the same time."""
+        try:
+            return free.pop()
+        except IndexError:
+            return self._slot(template)
 
     def _slot(self, template: Path) -> Slot:
         slot = Slot(self._directory / f"store-{next(self._numbers)}", template)

@@ -19,7 +19,7 @@ from evals.harness.brains import Follows, Model, model_named
 from evals.harness.case import Case
 from evals.harness.comparing import compare
 from evals.harness.playing import Played, play
-from evals.harness.report import as_html, as_junit
+from evals.harness.report import as_html, as_junit, lines
 from evals.harness.results import Plan, RunFiles, Trial, summary
 from evals.harness.running import RunOptions, run_suite
 from evals.harness.scoring import score
@@ -364,6 +364,13 @@ def test_what_strangers_wrote_is_escaped_in_reports() -> None:
     body = summary(Plan("r", "s", "m", 1, ("a",), {}, "", ""), [trial], 1.0)
     assert "<script>1" not in as_html(body, [trial])
     assert "&lt;script&gt;1" in as_junit(body, [trial])
+
+
+def test_one_case_has_a_score_and_no_interval() -> None:
+    """One score says nothing of its spread, so none is printed."""
+    trial = Trial("a", 1, passed=True, score=0.431)
+    body = summary(Plan("r", "s", "m", 1, ("a",), {}, "", ""), [trial], 1.0)
+    assert dict(lines(body))["score"] == "0.431, of one case"
 
 
 def test_an_empty_played_case_scores_zero() -> None:

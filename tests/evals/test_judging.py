@@ -82,6 +82,21 @@ def test_the_shipped_labels_are_half_good() -> None:
     assert (found.agreed, found.kappa) == (0.5, 0.0)
 
 
+def test_a_label_with_an_odd_line_separator_is_one_label(tmp_path: Path) -> None:
+    """JSON may hold U+2028 as it is; only a line feed ends a line, and blank lines are none."""
+    (tmp_path / "labels.jsonl").write_text(
+        '{"question": "q", "answer": "a\u2028b", "good": true}\n\n', "utf-8"
+    )
+    assert [one.answer for one in labelled(tmp_path / "labels.jsonl")] == ["a\u2028b"]
+
+
+def test_a_file_without_labels_is_refused(tmp_path: Path) -> None:
+    """Who names labels wants to be calibrated; an empty file is no silent way out of it."""
+    (tmp_path / "labels.jsonl").write_text("\n")
+    with pytest.raises(ToolInputError, match=r"labels\.jsonl holds no labelled answer.*--uncalibrated"):
+        labelled(tmp_path / "labels.jsonl")
+
+
 def test_a_wrong_label_is_named(tmp_path: Path) -> None:
     """The file and the line are in the message."""
     (tmp_path / "labels.jsonl").write_text('{"question": "q", "answer": "a", "good": true}\n{"answer": 1}\n')

@@ -25,6 +25,12 @@ def test_a_case_reads_as_it_was_written(tmp_path: Path) -> None:
     assert (case.say, case.tools, case.args) == (("stock of {sku}?",), ("check_stock",), {"sku": "{sku}"})
 
 
+def test_an_odd_line_separator_ends_no_line(tmp_path: Path) -> None:
+    """JSON may hold U+2028 as it is."""
+    (case,) = load_cases(written(tmp_path / "r.jsonl", GOOD.replace("stock of", "stock\u2028 of")))
+    assert case.say == ("stock\u2028 of {sku}?",)
+
+
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [

@@ -80,7 +80,8 @@ def read_strict(source: bytes) -> Any:
 
 def is_plain(text: str) -> bool:
     """Whether the text has no control, direction-changing or otherwise invisible character."""
-    return not any(unicodedata.category(character).startswith("C") for character in text)
+    # What is printable throughout, as nearly every text is, has none of them; the rest is looked at closely.
+    return text.isprintable() or not any(unicodedata.category(one).startswith("C") for one in text)
 
 
 def _parsed(text: str) -> Any:
@@ -102,6 +103,8 @@ def _parsed(text: str) -> Any:
 
 def _refuse_hidden_characters(text: str) -> None:
     for number, line in enumerate(text.split("\n"), start=1):
+        if line.isprintable():
+            continue
         hidden = next((one for one in line if one not in _LAYOUT and not is_plain(one)), None)
         if hidden is not None:
             raise PolicyLoadError(f"line {number}: hidden character U+{ord(hidden):04X}")

@@ -56,6 +56,6 @@ def _are_plain(values: Iterable[Any]) -> bool:
     if _SIMPLE.issuperset(map(type, values)):  # most of them: told without a step of Python for each
         return True
     for value in values:  # noqa: SIM110 - a generator for each list takes twice as long
-        if not _is_plain(value):
+        if type(value) not in _SIMPLE and not _is_plain(value):
             return False
     return True

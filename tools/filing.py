@@ -20,7 +20,7 @@ from shop.store.database import Database, Snapshot, Transaction
 from tools.facts import Asked, FactValue, Gathered, channel_of, gather
 from tools.ledger import chain, judged, rows, talks, waiting
 from tools.ledger.plans import PlanView
-from tools.ledger.salts import salted_digest, says_anything
+from tools.ledger.salts import digest_of_args, says_anything
 from tools.ledger.states import ActionView, State
 from tools.recording import record
 from tools.rulebook import InForce, Rulebook
@@ -287,12 +287,13 @@ def file_action(
         judgement.facts.evidence.append(because)
     state = _first_state(judgement)
     store_decision(tx, bench, action_id, "submit", judgement, now)
-    salt = bench.ids("salt") if says_anything(action) else None
+    args, salt = action.as_json(), bench.ids("salt") if says_anything(action) else None
     new = rows.NewAction(
         tenant=bench.tenant,
         id=action_id,
         action=action,
-        digest=salted_digest(action, bench.tenant, salt),
+        args=args,
+        digest=digest_of_args(action.kind, args, bench.tenant, salt),
         salt=salt,
         key=key,
         requester=principal.id,

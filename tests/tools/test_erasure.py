@@ -19,7 +19,7 @@ from tests.gate import ADA, MARCUS, PRIYA, SAM, Gate, order, person, session
 from tools.desk import State
 from tools.ledger import chain
 from tools.ledger.erasure import changed_actions, erase_action_text, is_erased
-from tools.ledger.salts import salted_digest
+from tools.ledger.salts import digest_of_args
 
 SALT = bytes(range(32))
 CANARY = "Johanna Canary lives at 9 Hidden Mews"
@@ -254,7 +254,7 @@ def test_what_is_left_confirms_no_guess(light: Gate) -> None:
     view = light.desk.status(action)
     guess = AddOrderNote(order="1042", note=CANARY)
     assert view.digest != guess.digest(light.db.tenant)
-    assert salted_digest(guess, light.db.tenant, salt) == view.digest
+    assert digest_of_args(guess.kind, guess.as_json(), light.db.tenant, salt) == view.digest
     assert view.salt is None
     with light.db.reading() as snapshot:
         rest = [

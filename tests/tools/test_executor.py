@@ -118,7 +118,8 @@ def test_who_was_overtaken_while_asking_sends_nothing(gate: Gate) -> None:
     """A worker that asks the backend so long that another ends the action sends nothing and stops nobody."""
     gate.backend.fault = "silent before"
     first = gate.desk.submit(order(), session()).action_id
-    real, asked = gate.backend.reconcile, []
+    real = gate.backend.reconcile
+    asked: list[str] = []
 
     def slow(action_id: str) -> Receipt | None:
         if not asked:

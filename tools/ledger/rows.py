@@ -30,6 +30,7 @@ class NewAction:
     tenant: str
     id: str
     action: Action
+    args: Mapping[str, Any]
     digest: str
     key: str
     requester: str
@@ -59,7 +60,7 @@ def insert(tx: Transaction, new: NewAction) -> None:
         "tenant": new.tenant,
         "id": new.id,
         "kind": new.action.kind,
-        "args": canonical(new.action.as_json()),
+        "args": canonical(new.args),
         "digest": new.digest,
         "salt": new.salt,
         "idempotency_key": new.key,
@@ -92,7 +93,7 @@ def as_filed(new: NewAction, approval_id: str | None) -> ActionView:
         tenant=new.tenant,
         id=new.id,
         kind=new.action.kind,
-        args=new.action.as_json(),
+        args=new.args,
         digest=new.digest,
         key=new.key,
         requester=new.requester,
@@ -208,7 +209,7 @@ def move(tx: Transaction, before: ActionView, state: State, reason: str, **chang
     }
     if _move(("state", "reason", *changes)).run(tx, values) != 1:
         raise ConflictError(f"action {before.id!r} is no longer {before.state.value}")
-    windows.follow(tx, before.tenant, before.id, state, changes.get("effect_at"))
+    windows.pass_on(tx, before.tenant, before.id, before.state, state, changes.get("effect_at"))
 
 
 def link(tx: Transaction, old: ActionView, new_id: str) -> None:

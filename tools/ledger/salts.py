@@ -19,15 +19,11 @@ def says_anything(action: Action) -> bool:
     return any(getattr(action, name) for name in action.free_text)
 
 
-def salted_digest(action: Action, tenant: str, salt: str | None) -> str:
-    """The digest under which an action is filed: its own if nobody said anything in it."""
-    return (
-        action.digest(tenant) if salt is None else digest_of_args(action.kind, action.as_json(), tenant, salt)
-    )
-
-
 def digest_of_args(kind: str, args: Mapping[str, Any], tenant: str, salt: str | None) -> str:
-    """SHA-256 (hex) of stored arguments, with each text in own words replaced by its salted hash."""
+    """SHA-256 (hex) under which an action is filed: its own if nobody said anything in it.
+
+    With a salt, each text in own words is replaced by its salted hash.
+    """
     if salt is None:
         return digest_of({"v": 1, "tenant": tenant, "kind": kind, "args": dict(args)})
     said = {name: _hashed(salt, name, str(args[name])) for name in KINDS[kind].free_text if args.get(name)}

@@ -81,6 +81,14 @@ def follow(tx: Transaction, tenant: str, action_id: str, state: State, at: datet
     _FOLLOW.run(tx, values)
 
 
+def pass_on(
+    tx: Transaction, tenant: str, action_id: str, before: State, after: State, at: datetime | None
+) -> None:
+    """The same when an action goes from one state to another: what counts alike in both stays as it is."""
+    if _counting(before) != _counting(after):
+        follow(tx, tenant, action_id, after, at)
+
+
 def revalue(tx: Transaction, tenant: str, action_id: str, lines: Sequence[Entry]) -> None:
     """Let the lines of an action count for what they are worth now."""
     here = {"b_tenant": tenant, "b_action": action_id}

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Final
 
 from agent.partitioned_draft import Partitioned, partitioned_draft
 from agent.reorder_draft import action_of, draft_of
+from agent.report_assembly import assemble
 from agent.run_changes import compared
-from agent.run_report import Answer, Draft, Request, RunReport, assemble
+from agent.run_report import Answer, Draft, Request, RunReport
 from shop.clock import Clock
 from shop.errors import ConflictError, InvalidActionError, NotFoundError
 from shop.money import Money

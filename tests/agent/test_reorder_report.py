@@ -15,7 +15,8 @@ from agent.reorder_draft import draft_of
 from agent.reorder_report import as_csv, as_html, as_markdown, print_report
 from agent.reorder_report.forecasts import quality_rows
 from agent.reorder_report.tables import line_rows, tiles_of
-from agent.run_report import Answer, Outcome, RunReport, assemble
+from agent.report_assembly import assemble
+from agent.run_report import Answer, Outcome, RunReport
 from shop.money import Money
 from shop.planning import PlanSettings, plan
 from tests.shop.planning_worlds import Due, Item, Offer, Supplier, World

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from agent.reorder_draft import draft_of
 from agent.reorder_report import as_csv, as_html, as_markdown
+from agent.report_assembly import assemble
 from agent.run_changes import compared
-from agent.run_report import Comparison, Draft, Outcome, RunReport, assemble
+from agent.run_report import Comparison, Draft, Outcome, RunReport
 from shop.planning import plan
 from shop.signalled import with_signals
 from shop.signals import Signal

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import sqlite3
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from evals.harness.change import Change
+from evals.harness.pseudonyms import address_of
 from evals.harness.template import BUSINESS, watch
 from shop.errors import SetupError
 from shop.store.database import Database
@@ -33,9 +32,6 @@ _MADE: Final = (
     "order_notes", "exchanges", "payments", "purchase_orders", "refund_parts", "returns", "signals",
     "store_credits", "ticket_replies",
 )  # fmt: skip
-_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_WORD: Final = re.compile(r"(\w+)")
-_LEAST_LETTERS: Final = 3
 _STAND_INS: Final = {
     "customers": {
         "phone": "07700 900000", "street": "1 High Street", "street2": "", "city": "Leeds", "region": "",
@@ -56,16 +52,21 @@ _PLAIN: Final = (
     "UPDATE payments SET method = 'card ending 4242' WHERE method LIKE '%ending%'",
     "UPDATE shipments SET tracking = 'T' || rowid WHERE tracking <> ''",
 )
+_OF_ORDER: Final = "(SELECT customer FROM orders WHERE id = order_id)"
 _TEXTS: Final = {
-    "tickets": ("subject", "body"),
-    "ticket_replies": ("text", "author"),
-    "order_notes": ("text",),
-    "returns": ("reason", "inspection"),
-    "payments": ("method",),
-    "signals": ("reason", "author"),
-    "store_credits": ("reason",),
-    "supplier_notes": ("subject", "body"),
+    "tickets": ("customer", "subject", "body"),
+    "ticket_replies": ("(SELECT customer FROM tickets WHERE id = ticket)", "text", "author"),
+    "order_notes": (_OF_ORDER, "text"),
+    "returns": (_OF_ORDER, "reason", "inspection"),
+    "payments": (_OF_ORDER, "method"),
+    "signals": ("NULL", "reason", "author"),
+    "store_credits": ("customer", "reason"),
+    "supplier_notes": ("NULL", "subject", "body"),
 }
+"""Columns that hold words, after the customer whom a row's words are about."""
+
+Masked = Callable[[str, str | None], str]
+"""Replaces people in a text that is about this customer, if about any."""
 
 
 class UseStore(Change):
@@ -82,86 +83,11 @@ class UseStore(Change):
         """Nothing to change: the store begins as this copy."""
 
 
-class People:
-    """The pseudonyms of a store's customers, the same in the copy of the store and in what was said.
-
-    `customers` are rows of id, name and e-mail address.
-    """
-
-    def __init__(self, customers: Iterable[Sequence[str | None]]) -> None:
-        self._names: dict[tuple[str, ...], str] = {}
-        self._emails: dict[str, str] = {}
-        for key, name, email in customers:
-            if email:
-                self._emails[email.casefold()] = _address(str(key))
-            pieces = _pieces(name or "")[1:-1]
-            if _is_name(pieces):
-                self._names[tuple(map(_folded, pieces))] = f"Customer {key}"
-        self._lengths: dict[str, list[int]] = {}
-        for length, first in sorted({(len(name), name[0]) for name in self._names}, reverse=True):
-            self._lengths.setdefault(first, []).append(length)
-
-    def without(self, text: str) -> str:
-        """A text with names and e-mail addresses of customers replaced by their pseudonyms.
-
-        Of names that begin with the same word the longest counts. Letters' case, accents and the width of
-        blanks do not. A name of one word counts when it begins with a capital here: rather is a month lost
-        to a customer "May" than a customer's name kept, and "may" stays.
-
-        >>> people = People([("C-1", "Anna Kowalska", None), ("C-2", "May", None)])
-        >>> people.without("Where is ANNA  KOWALSKA's parcel? May may know.")
-        "Where is Customer C-1's parcel? Customer C-2 may know."
-        """
-        text = _EMAIL.sub(lambda one: self._emails.get(one[0].casefold(), one[0]), text)
-        pieces = _pieces(text)
-        folded = [_folded(piece) for piece in pieces]
-        at = 1
-        while at < len(pieces):
-            length = self._length(folded, at, capital=not pieces[at][0].islower())
-            if length:
-                pieces[at : at + length] = [
-                    self._names[tuple(folded[at : at + length])],
-                    *[""] * (length - 1),
-                ]
-            at += length + 1 if length else 2
-        return "".join(pieces)
-
-    def _length(self, folded: Sequence[str], at: int, *, capital: bool) -> int:
-        """How many pieces from a word on are a name; 0 for none."""
-        for length in self._lengths.get(folded[at], ()):
-            found = tuple(folded[at : at + length])
-            if found in self._names and (capital or " " in found):
-                return length
-        return 0
-
-
-def _pieces(text: str) -> list[str]:
-    """Words, and what stands between them: a word at each odd place."""
-    return _WORD.split(unicodedata.normalize("NFC", text))
-
-
-def _folded(piece: str) -> str:
-    """A piece as it is compared: small letters without accents, one blank, one kind of apostrophe."""
-    letters = unicodedata.normalize("NFKD", piece).replace("\u2019", "'")
-    return re.sub(r"\s+", " ", "".join(one for one in letters if not unicodedata.combining(one))).casefold()
-
-
-def _is_name(pieces: Sequence[str]) -> bool:
-    """Whether it can be looked for: several words, or one of enough letters that it is no initial."""
-    letters = sum(one.isalpha() for piece in pieces for one in piece)
-    several = any(piece.isspace() for piece in pieces)
-    return letters > 0 if several else letters >= _LEAST_LETTERS
-
-
-def _address(customer: str) -> str:
-    return f"{re.sub('[^a-z0-9]+', '-', customer.lower())}@example.com"
-
-
-def people_of(db: Database) -> People:
-    """The people of a store, on SQLite and on PostgreSQL."""
+def customers_of_orders(db: Database, orders: Collection[str]) -> set[str]:
+    """The customers of some orders, on SQLite and on PostgreSQL; what is no order's id is passed over."""
     with db.reading() as snapshot:
-        rows = snapshot.exec_driver_sql("SELECT id, name, email FROM customers ORDER BY id")
-        return People([tuple(row) for row in rows])
+        rows = snapshot.exec_driver_sql("SELECT id, customer FROM orders")
+        return {str(customer) for order, customer in rows if order in orders and customer is not None}
 
 
 def must_be_new(path: Path) -> None:
@@ -170,7 +96,7 @@ def must_be_new(path: Path) -> None:
         raise SetupError(f"{path} is there already; name a new file, or move that one away first")
 
 
-def leave_copy(db: Database, to: Path, done: Mapping[str, str], masked: Callable[[str], str]) -> list[str]:
+def leave_copy(db: Database, to: Path, done: Mapping[str, str], masked: Masked) -> list[str]:
     """Write the copy; `done` are the kinds of the stream's effects by action, `masked` replaces people.
 
     Gives the kinds of what could not be taken back. Raises SetupError when the file is there already or
@@ -256,19 +182,21 @@ def _empty(store: sqlite3.Connection) -> None:
             store.execute(f'DELETE FROM "{name}"')
 
 
-def _replace_people(store: sqlite3.Connection, masked: Callable[[str], str]) -> None:
-    for table, columns in _TEXTS.items():
+def _replace_people(store: sqlite3.Connection, masked: Masked) -> None:
+    for table, (customer, *columns) in _TEXTS.items():
         for column in columns:
-            rows = store.execute(f"SELECT rowid, {column} FROM {table} WHERE {column} IS NOT NULL").fetchall()
+            rows = store.execute(
+                f"SELECT rowid, {column}, {customer} FROM {table} WHERE {column} IS NOT NULL"
+            ).fetchall()
             store.executemany(
                 f"UPDATE {table} SET {column} = ? WHERE rowid = ?",
-                [(masked(str(text)), row) for row, text in rows],
+                [(masked(str(text), about), row) for row, text, about in rows],
             )
     for (key,) in store.execute("SELECT id FROM customers").fetchall():
         store.execute(
             "UPDATE customers SET name = ?, email = CASE WHEN email IS NULL THEN NULL ELSE ? END"
             " WHERE id = ?",
-            (f"Customer {key}", _address(key), key),
+            (f"Customer {key}", address_of(key), key),
         )
     for table, stand_ins in _STAND_INS.items():
         for column, instead in stand_ins.items():

@@ -6,6 +6,7 @@ case lists as required what was carried out then, and as to be asked for what we
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from typing import Any, Final
 import yaml
 
 from agent.journal import EventKind, Journal
-from evals.harness.captured_store import leave_copy, people_of
+from evals.harness.captured_store import customers_of_orders, leave_copy
+from evals.harness.pseudonyms import People, people_of
 from evals.harness.told import numbers_in
 from shop.errors import NotFoundError
 from shop.money import Money
@@ -78,9 +80,11 @@ def capture(
     if not events:
         raise NotFoundError(f"there is no conversation or run {stream!r} with anything in it")
     people = people_of(db)
+    spoken_of = _spoken_of(db, desk, stream, people, events)
 
-    def masked(text: str) -> str:
-        return str(without_people(people.without(text), names))
+    def masked(text: str, customer: str | None = None) -> str:
+        of = spoken_of if customer is None else {*spoken_of, customer}
+        return str(without_people(people.without(text, of), names))
 
     left: tuple[str, ...] = ()
     world: list[Any] = []
@@ -98,6 +102,24 @@ def capture(
         "cases": [_each({name: one for name, one in case.items() if one}, masked)],
     }
     return Captured(_yaml(body), _yaml({name: _each(_replies(events), masked)}), left)
+
+
+def _spoken_of(db: Database, desk: Desk, stream: str, people: People, events: Sequence[Any]) -> set[str]:
+    """The customers that a conversation is about: who identified themselves, and who was named.
+
+    Named by name, e-mail address or id, or by an order's id, in words and in calls. The results of look-ups
+    do not count: a list of fifty orders would make fifty first names of everyday words.
+    """
+    told = [event.body["text"] for event in events if event.kind == EventKind.USER]
+    told += [
+        json.dumps(event.body["args"], ensure_ascii=False)
+        for event in events
+        if event.kind == EventKind.TOOL_CALL
+    ]
+    text = "\n".join(told)
+    talk = desk.identity.talk(stream)
+    known = {talk.customer} if talk is not None and talk.customer else set()
+    return known | people.named_in(text) | customers_of_orders(db, set(re.findall(r"[\w-]+", text)))
 
 
 def _yaml(body: Any) -> str:

@@ -48,14 +48,19 @@ def test_view_without_the_extra_says_how_to_install_it(process: Process) -> None
 
 
 def test_capture_prints_a_conversation_without_its_people(shophand: Shophand, house: House) -> None:
-    """Words, calls and what was asked for become a case; address, telephone number and name do not."""
-    shophand("chat", "-m", "Refund 12.00 of order 1042 for Isla Cook, isla@cook.org, 07700 900813")
+    """Words, calls and what was asked for become a case; address, telephone number and names do not.
+
+    Johanna is the order's customer: her first name counts by itself.
+    """
+    shophand(
+        "chat", "-m", "Refund 12.00 of order 1042 for Isla Cook, isla@cook.org, 07700 900813, Johanna waits"
+    )
     conversation = house.conversations.journal.streams("conversation", 1)[0].id
     said = shophand("eval", "capture", conversation, "--name", "Isla Cook")
     (case,) = yaml.safe_load(said.out)["cases"]
     assert case["must_ask"][0]["refund_order"]["amount"] == "12.00 GBP"
     assert case["path"][0]["refund_order"]["order"] == "1042"
-    assert not [word for word in ("Isla", "cook.org", "900813") if word in said.out]
+    assert not [word for word in ("Isla", "cook.org", "900813", "Johanna") if word in said.out]
 
 
 @pytest.mark.usefixtures("house")

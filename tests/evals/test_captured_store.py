@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from evals.harness.captured_store import People, leave_copy, people_of
+from evals.harness.captured_store import leave_copy
 from evals.harness.capturing import without_people
+from evals.harness.pseudonyms import People, people_of
 from shop.errors import SetupError
 from shop.store.database import Database
 from tests.small_store import fill
@@ -37,7 +38,7 @@ PRIVATE = (
     "INSERT INTO payment_methods (id, customer, kind, brand, last_four)"
     " VALUES ('pm-1', 'C-10002', 'card', 'Visa', '1881')",
     "INSERT INTO returns (id, order_id, line_no, quantity, reason, status, requested_on, inspection)"
-    " VALUES ('RMA-9', '1042', 1, 1, 'broken', 'received', '2026-11-19', 'John  Smith says it fell')",
+    " VALUES ('RMA-9', '1042', 1, 1, 'broken', 'received', '2026-11-19', 'John  Smith: fell; Johanna too')",
     "INSERT INTO refund_parts VALUES ('earlier', '1042', 1, 1, 100, 'GBP'),"
     " ('mine', '1042', 0, 1, 50, 'GBP')",
 )
@@ -63,6 +64,19 @@ PRIVATE = (
 def test_a_known_name_is_found_wherever_it_stands(said: str, instead: str) -> None:
     """Names are looked for directly: beside other words, in any case, with any blanks; the longest first."""
     assert PEOPLE.without(said) == instead
+
+
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [
+        ("Dear Anna, ms kowalska, ANNA!", "Dear Customer C-1, ms kowalska, Customer C-1!"),
+        ("Kate wrote: O'Brien; José answered Al", "Kate wrote: O'Brien; Customer C-5 answered Al"),
+        ("Anna Kowalska Nowak is not Anna", "Customer C-6 is not Customer C-1"),
+    ],
+)
+def test_whom_a_text_is_about_is_found_by_one_name(said: str, instead: str) -> None:
+    """First names and surnames of these customers count by themselves, with a capital; others' stay."""
+    assert PEOPLE.without(said, of=["C-1", "C-5", "C-7"]) == instead
 
 
 def test_a_further_name_is_found_with_any_blanks() -> None:
@@ -94,7 +108,11 @@ Ask = Callable[[str], list[Any]]
 @pytest.fixture
 def ask(store: Database, tmp_path: Path) -> Ask:
     """Asks the copy of the store."""
-    leave_copy(store, tmp_path / "copy.db", {"mine": "refund_order"}, people_of(store).without)
+    people = people_of(store)
+    leave_copy(
+        store, tmp_path / "copy.db", {"mine": "refund_order"},
+        lambda text, about: people.without(text, filter(None, [about])),
+    )  # fmt: skip
 
     def rows(question: str) -> list[Any]:
         with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
@@ -107,7 +125,7 @@ def test_nothing_private_is_left_in_the_copy(ask: Ask) -> None:
     """No name, region, street, card or inspection of the store is anywhere in the copy's tables."""
     tables = [name for (name,) in ask("SELECT name FROM sqlite_master WHERE type = 'table'")]
     held = " ".join(str(row) for name in tables for row in ask(f'SELECT * FROM "{name}"'))
-    private = r"Yorkshire|Secret|Otley|1881|Visa|John\s+Smith|Canary|'smith'|'canary'"
+    private = r"Yorkshire|Secret|Otley|1881|Visa|Johan|John\s|Canary|'smith'|'canary'"
     assert re.findall(private, held, re.IGNORECASE) == []
 
 
@@ -127,7 +145,7 @@ def test_a_file_that_is_there_is_not_overwritten(store: Database) -> None:
     """The live store is named as the copy by mistake: refused, and it is as it was."""
     live = Path(store.url.removeprefix("sqlite:///"))
     with pytest.raises(SetupError, match=r"is there already; name a new file"):
-        leave_copy(store, live, {}, str)
+        leave_copy(store, live, {}, lambda text, _: text)
     assert people_of(store).without("John Smith") == "Customer C-10002"
 
 
@@ -137,7 +155,7 @@ def test_an_interrupted_capture_leaves_nothing(store: Database, tmp_path: Path) 
     place.mkdir()
     modes: set[int] = set()
 
-    def interrupted(_: str) -> str:
+    def interrupted(_: str, _about: str | None) -> str:
         modes.update(stat.S_IMODE(each.stat().st_mode) for each in place.iterdir())
         raise KeyboardInterrupt
 

@@ -12,7 +12,7 @@ from typing import Final
 from agent.offline.dialogue import Ask, Call, Step
 from agent.offline.intents import is_negated
 from agent.offline.mentions import Sort
-from agent.offline.mood import Mood, mood, without_lead
+from agent.offline.mood import Mood, is_denied, mood, without_lead
 from agent.offline.requests import Request
 from agent.offline.values import reason
 
@@ -38,6 +38,14 @@ _MARKDOWN: Final = re.compile(
     r"|^(?=.*<sku>)(?=.*<period>)(?=.*\b(?:gone|cleared?|clear out|shifted|rid of|sold off|sell off|out of here)\b)"
     r"(?=.*\bhow\b)(?=.*\b(?:low|cheap|come down|go down|bring down|drop|reduc\w+|discount|prices?)\b)"
 )
+_BACK: Final = re.compile(
+    r"^(?!.*(?:<money>|<percent>|<number>|<order_id>|<location>))(?:"
+    r"(?:undo|revert|reverse|roll ?-?back|take back|unwind) (?:the |our |my |that |last |latest |recent |selling )*price(?: changes?| update| increase| rise| cut| drop)?\b[^.?!,]*<sku>"
+    r"|(?:undo|revert|reverse|roll ?-?back) <sku>(?: ?'s)? (?:last |latest |old )?price\b"
+    r"|(?:put|set|bring|change|take|roll|return|restore|reset|revert) (?:the |our )*(?:selling )?(?:price (?:of|for|on) )?<sku>(?: ?'s)?(?: price)? (?:back )?to (?:its |the )?(?:(?:old|previous|last|former|original|earlier) price|what it (?:was|cost|sold for)(?: before)?)\b"
+    r")"
+)
+"""A price is to be what it was before its last change."""
 _DAYS_OF_A_WEEK: Final = 7
 _MOST_WEEKS: Final = 26
 
@@ -47,6 +55,8 @@ def campaign_step(request: Request) -> Step | None:
     text = request.text.strip()
     if _MARKDOWN.search(text) and not is_negated(text) and not request.quoted:
         return _markdown(request)
+    if _BACK.search(without_lead(text)) and _may_change(request):
+        return _back(request)
     several = _SEVERAL.search(re.sub(r"\s+,", ",", without_lead(text)))
     if several is not None:
         return _several(request, down=bool(several["down"] or several["off"]))
@@ -64,6 +74,19 @@ def campaign_step(request: Request) -> Step | None:
     percent = request.of(Sort.PERCENT)[0].value
     args = {"category": category, "change_percent": f"{sign}{percent}", "reason": reason(request)}
     return Call("change_prices", args)
+
+
+def _may_change(request: Request) -> bool:
+    commanded = mood(request.text, quoted=request.quoted) is Mood.COMMAND
+    return commanded and not is_negated(request.text) and not is_denied(request.text)
+
+
+def _back(request: Request) -> Step | None:
+    """The price that one product had before its last change."""
+    goods = request.of(Sort.SKU)
+    if len(goods) != 1 or goods[0].choices or not goods[0].known:
+        return None
+    return Call("change_price", {"sku": goods[0].value, "reason": reason(request)}, "back:0")
 
 
 def _several(request: Request, *, down: bool) -> Step | None:

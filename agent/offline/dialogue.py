@@ -13,7 +13,7 @@ from agent.offline.mentions import Mention, Sort
 class Call:
     """A tool call as understood. `derive` tells how a missing number comes from another tool's answer.
 
-    ``by:-2``: the price is that of `get_price` less 2.
+    ``by:-2``: the price is that of `get_price` less 2; ``back:0``: the price before the last change.
     """
 
     tool: str

@@ -12,10 +12,11 @@ from agent.offline.filling import WRITES
 from agent.offline.intents import intent, takes
 from agent.offline.mentions import Mention, Records, Sort
 from agent.offline.mood import Mood, mood, without_lead
+from agent.offline.narrowing import narrowed
 from agent.offline.requests import Request
 from agent.offline.second_look import SURE, likeliest, told_apart
 from agent.offline.slots import fill
-from agent.offline.sureness import COUNT, DIRECTED, MEANT, TAKES_BACK, hedged
+from agent.offline.sureness import COUNT, DIRECTED, ELLIPSIS, MEANT, TAKES_BACK, hedged
 
 _YES: Final = re.compile(
     r"^(?:(?:yes|yep|yeah|yup|ok|okay|sure|fine|right|alright|great|good|please|correct|exactly|perfect|sounds good|all right|i confirm)[\s,.!]*)*"
@@ -31,12 +32,6 @@ _TAKE_SO_MANY: Final = re.compile(
     r"(?:(?:go )?(?:for|with)|take|do|get(?: us| me| in)?|make (?:it|that)|have|say|order|buy|settle on|bring in|put in for)? ?<number>"
     r"(?: (?:then|please|pieces|units|of (?:them|those|it|these)|now|more|in|instead|will do|is (?:enough|plenty|fine)|thanks|thank you))*[\s.!]*$"
 )
-_LINK: Final = (
-    r"and|or|so|ok|okay|no|nope|not|sorry|oops|actually|wait|i|meant?|rather|what|about|how|same|thing|again|question|for|with|in|at|from|to|into|by|of|over|on|ditto|only|just|also|then|now|the|"
-    r"one|ones|but|please|though|instead|wrong|place|location|product|item|order|supplier|it|that|make|should|be|was|is|there|too|as|well|our|my|me|mean|correction|typo|number|shop|store|warehouse|"
-    r"customer|price|quantity|pieces|units|say|yes|better|let's|do|check|show|alternatively|maybe|next|hmm|ah|oh|other|a|an|via|this|time|them|those|these|any|all|and's"
-)
-_ELLIPSIS: Final = re.compile(rf"^(?:(?:{_LINK})\b|<\w+>|[\s,.?!:;'\"()-])+$")
 _CORRECTS: Final = re.compile(
     r"\b(?:no|nope|not|sorry|oops|actually|i meant?|i mean|wrong|rather|instead|correction|typo|make (?:it|that))\b"
 )
@@ -144,9 +139,13 @@ _ADVISES: Final = {
 }
 
 
-def agreed_order(request_text: str, numbers: list[str], dialogue: Dialogue) -> Call | None:
-    """The order of "yes, 24 please" after a recommendation."""
+def agreed_order(
+    request_text: str, numbers: list[str], dialogue: Dialogue, supplier: str | None = None
+) -> Call | None:
+    """The order of "yes, 24 please" after a recommendation; `supplier` is the one that the message names."""
     sku = dialogue.focus.get(Sort.SKU)
+    if supplier is not None:
+        request_text = _FROM_WHOM.sub("", request_text).strip(" ,")
     if dialogue.last is None or dialogue.last.tool != "recommend_reorder" or sku is None or len(numbers) != 1:
         return None
     agreed = _YES.match(request_text.replace("<number>", "").strip(" ,.")) and re.search(
@@ -160,8 +159,12 @@ def agreed_order(request_text: str, numbers: list[str], dialogue: Dialogue) -> C
         {
             **args,
             **({"location": dialogue.last.args["location"]} if "location" in dialogue.last.args else {}),
+            **({"supplier": supplier} if supplier is not None else {}),
         },
     )
+
+
+_FROM_WHOM: Final = re.compile(r"\b(?:from|with|at|via) <supplier>\s*,?")
 
 
 def advised_orders(dialogue: Dialogue) -> list[Step]:
@@ -184,13 +187,13 @@ def continued(request: Request, dialogue: Dialogue, records: Records, home: str)
         answered = _answered(request, dialogue.asked, dialogue, records, home)
         # A sentence that leaves the question open and is more than a detail is a request of its own.
         open_still = isinstance(answered, Ask) and answered.missing == dialogue.asked.missing
-        if answered is not None and not (open_still and not _ELLIPSIS.match(request.text)):
+        if answered is not None and not (open_still and not ELLIPSIS.match(request.text)):
             return [answered]
     if dialogue.last is None:
         return None
-    narrowed = _narrowed(request, dialogue.last, records)
-    if narrowed is not None or not _varies(request, dialogue.last):
-        return [narrowed] if narrowed else None
+    fewer = narrowed(request, dialogue.last, records)
+    if fewer is not None or not _varies(request, dialogue.last):
+        return [fewer] if fewer else None
     varied = _varied(dialogue.last, request, dialogue, records, home)
     if (
         dialogue.last.tool in WRITES
@@ -203,7 +206,7 @@ def continued(request: Request, dialogue: Dialogue, records: Records, home: str)
 
 def _varies(request: Request, last: Call) -> bool:
     """Whether a message only names other records for the last call."""
-    if not request.mentions or not (_ELLIPSIS.match(request.text) or _puts_right(request)):
+    if not request.mentions or not (ELLIPSIS.match(request.text) or _puts_right(request)):
         return False
     if last.tool in WRITES and not _clearly_varies(request):
         return False
@@ -214,20 +217,7 @@ def _clearly_varies(request: Request) -> bool:
     """Whether a message leaves no doubt that another record is to be changed in the same way."""
     if mood(request.text) is not Mood.COMMAND or hedged(request) or TAKES_BACK.search(request.text):
         return False
-    return _ELLIPSIS.match(request.text) is not None or MEANT.search(request.text) is not None
-
-
-def _narrowed(request: Request, last: Call, records: Records) -> Call | None:
-    """The last list for one category ("just candles")."""
-    named = values.category(request.text, records.names)
-    if named is None or last.tool not in ("list_low_stock", "list_overstock") or request.mentions:
-        return None
-    words = [word for word in re.findall(r"[a-z']+", request.text) if word not in named.lower()]
-    brief = _ELLIPSIS.match(" ".join(words)) or len(words) < _FEW
-    return Call(last.tool, {**last.args, "category": named}) if brief else None
-
-
-_FEW: Final = 4
+    return ELLIPSIS.match(request.text) is not None or MEANT.search(request.text) is not None
 
 
 def _puts_right(request: Request) -> bool:
@@ -242,9 +232,9 @@ def _answered(request: Request, asked: Ask, dialogue: Dialogue, records: Records
     if asked.missing == "note" and request.text:
         return Call(asked.call.tool, {**asked.call.args, "note": request.said})
     if asked.call.tool in WRITES and not _surely_answers(request, asked):
-        return asked if _ELLIPSIS.match(request.text) or _detail(request.text) else None
+        return asked if ELLIPSIS.match(request.text) or _detail(request.text) else None
     short = (
-        _ELLIPSIS.match(request.text)
+        ELLIPSIS.match(request.text)
         or (_detail(request.text) and not _asks_anew(request, asked))
         or _tells_it(request, asked)
     )

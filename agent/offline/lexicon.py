@@ -383,6 +383,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-1.5, r"<order_id>|<number>|\bhow many\b|\bforecast\b|\bsend us\b"),
     ),
     "list_purchase_orders": (
+        (4, r"^(?!.*<number>)(?:(?:the|our|all|any|open|late|list|show|me|please) )*(?:purchase orders|pos)\b"),
         (
             3,
             r"\b(?:suppliers?|vendors?|<supplier>)\b.*\b(?:running behind|behind (?:on|with|schedule)|slipping|dragging|not delivered)\b",
@@ -578,7 +579,7 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         ),
         (
             3,
-            r"\b(?:set|change|update|raise|increase|put|drop|lower|reduce|cut|bump|adjust|make|bring|take|lift|hike|slash|amend|correct|fix|knock|discount|decrease|modify|alter|edit|push|move|round)\b.*(?:\bprices?\b|<money>|<percent>)",
+            r"\b(?:set|change|update|raise|increase|put|drop|lower|reduce|cut|bump|adjust|make|bring|take|lift|hike|slash|amend|correct|fix|knock|discount|decrease|modify|alter|edit|push|move|round|trim|shave|nudge|tweak|chop)\b.*(?:\bprices?\b|<money>|<percent>)",
         ),
         (
             3,

@@ -16,7 +16,7 @@ from math import exp, log
 from typing import Final
 
 from agent.offline.concepts import concept
-from agent.offline.phrases import COMMON, TOKEN, phrases
+from agent.offline.phrases import COMMON, TOKEN, framed, phrases
 from agent.offline.regression import regression
 
 NONE: Final = "none"
@@ -102,10 +102,15 @@ def opening_words(lines: Iterable[tuple[str, str]], bare: Iterable[str]) -> dict
     return {tool: frozenset(words) for tool, words in found.items()}
 
 
+def known() -> list[tuple[str, str]]:
+    """All that the likelihood is learnt from: the phrasebook and the frames spelled out."""
+    return [*phrases(), *framed()]
+
+
 @lru_cache(maxsize=1)
 def likelihood() -> Likelihood:
     """What the shipped phrasebook teaches."""
-    return Likelihood(phrases())
+    return Likelihood(known())
 
 
 def together(bayes: Mapping[str, float], weighed: Mapping[str, float]) -> dict[str, float]:

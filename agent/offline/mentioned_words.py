@@ -19,12 +19,15 @@ _NOTE_BODY: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 REPLY_BODY: Final = re.compile(
-    r"\b(?:reply|answer|response|draft)\b[^:\n]{0,40}\bT-\d+\s*(?::|,?\s*\b(?:saying(?:\s+that)?|that\s+says)\b)\s*(?P<body>.+)",
+    r"\b(?:reply|answer|response|draft|respond|tell)\b[^:\n?]{0,40}\bT-\d+\s*(?::|,?\s*\b(?:saying(?:\s+that)?|that\s+says|with(?!\s+(?:an?|the)\b)|that)\b)\s*(?P<body>.+)"
+    r"|\bT-\d+\s*[:,-]?\s*(?:please\s+)?(?:draft|reply|answer)\b[^:\n?]{0,20}(?::|\bsaying(?:\s+that)?\b|\bthat\b)\s*(?P<other>.+)"
+    r"|^(?:please\s+|ok(?:ay)?,?\s+)?(?:save|keep|store)\b[^:\n?]{0,20}\b(?:reply|draft|answer|response)\b[^:\n?]{0,10}:\s*(?P<bare>.+)",
     re.IGNORECASE | re.DOTALL,
 )
 ADDRESS: Final = re.compile(
     r"\baddress\b[^:\n?]{0,60}?(?::|\bto\b|\bis(?:\s+now)?\b)\s*(?P<body>(?=[^\n?]*,)(?=[^\n?]*\d)[^\n?]+?)"
-    r"(?=[\s.,]*(?:,?\s*please)?[\s.!]*$|\s+(?:for|of|on)\s+(?:the\s+)?(?:order|customer|#))",
+    r"(?=[\s.,]*(?:,?\s*please)?[\s.!]*$|\s+(?:for|of|on)\s+(?:the\s+)?(?:order|customer|#)"
+    r"|,\s*(?:please|pls|can|could|update|change|correct|use|so|they|he|she|it|we|not|instead|thanks|thank|because|as|since)\b(?!\s*,))",
     re.IGNORECASE,
 )
 """An address is taken over letter for letter: no place, number or slip in it is made anything else."""
@@ -38,6 +41,9 @@ PLAIN_ADDRESS: Final = re.compile(
 """An address without the word: a number and a street, a town, a postcode and a country, parted by commas."""
 _OF_SUPPLY: Final = re.compile(
     r"\s*(?:please\s+)?note\s*(?::|that\b|,)\s*(?:the\s+)?P\.?O[-\s]?\d", re.IGNORECASE
+)
+_FOR_PLANNING: Final = re.compile(
+    r"\b(?:for|to|in) (?:the )?(?:plan|planner|planning|re-?ordering|buying plan)\b", re.IGNORECASE
 )
 _BODY_END: Final = re.compile(
     r"(?:[.!?;]\s+|,\s*|\s+)(?=(?:and\s+)?(?:also|then|after that|afterwards|next)[,\s])"
@@ -65,6 +71,8 @@ def note_bodies(message: str, _records: Records) -> Iterator[Span]:
         return  # "please note: PO-77 is late" is no note to an order
     if "\x00" in body[:2]:  # the body is a quotation that is linked already
         return
+    if _FOR_PLANNING.search(message[:start]):
+        return  # "make a note for planning that ..." is no note to an order
     stop = _BODY_END.search(body)
     body = (body[: stop.start()] if stop else body).rstrip()
     if body:
@@ -76,11 +84,10 @@ def whole_body(pattern: re.Pattern[str], sort: Sort) -> Finder:
 
     def find(message: str, _records: Records) -> Iterator[Span]:
         hit = pattern.search(message)
-        if hit is not None and "\x00" not in hit.group("body"):
-            yield (
-                hit.start("body"),
-                hit.end("body"),
-                Mention(sort, hit.group("body").strip(), hit.group("body")),
-            )
+        if hit is None:
+            return
+        part = next(name for name, said in hit.groupdict().items() if said is not None)
+        if "\x00" not in hit[part]:
+            yield hit.start(part), hit.end(part), Mention(sort, hit[part].strip(), hit[part])
 
     return find

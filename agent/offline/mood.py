@@ -142,7 +142,7 @@ _COMMANDS: Final[dict[str, str]] = {
     "cancel_purchase_order": r"(?:remove|cancel\w*|call|scrap|drop|void|kill|stop|withdraw|revoke|annul|undo|abort|bin|pull(?! up| out)|get rid|delete|close|make (?:a |the )?cancel\w*|do (?:a |the )?cancel\w*)\b",
     "receive_purchase_order": r"(?:receiv\w+|finish|complete|process|finali[sz]e|book|check|accept|goods[- ]?in|goods receipt|take|put|mark|confirm|log|record|register|close|enter|add|receipt)\b",
     "change_price": r"(?:set|change|update|raise|increase|put|drop|lower|reduce|cut|bump|mark|re-?price|make|adjust|knock|take|lift|hike|slash|discount|"
-    r"decrease|sell|charge|list|offer|price|new|amend|modify|alter|edit|push|move|round|bring|correct|fix|give|run|stick|pop|peg)\b",
+    r"decrease|sell|charge|list|offer|price|new|amend|modify|alter|edit|push|move|round|bring|correct|fix|give|run|stick|pop|peg|trim|shave|nudge|tweak|chop|revert|restore|return|reset)\b",
     "refund_order": r"(?:goodwill|courtesy|refund\w*|give|pay|reimburse|return|compensate|credit|issue|send|transfer|put|process|partial|full|make|wire|hand|do|money|sort|let|allow|offer)\b",
     "cancel_order": r"(?:pull(?! up| out)|get rid|(?:make|do) (?:a |the )?cancel\w*|don't send|do not send|cancel\w*|void|kill|stop|call|abort|annul|undo|scrap|revoke|withdraw|drop|do not ship|don't ship)\b",
     "add_order_note": r"(?:add|put|leave|write|make|attach|jot|record|log|append|drop|note\w*|comment|remark|memo|annotate|stick|place|set|enter|save|create|new|pop|mention|mark|memo|stick|file)\b",
@@ -158,6 +158,7 @@ _ANY_VERB: Final = re.compile(
         )
     )
 )
+_TO_BE_CANCELLED: Final = r"(?:(?:must|has to|needs to) be (?:cancelled|stopped|voided)|needs (?:cancell?ing|stopping|voiding|killing|calling off))\b"
 _DECLARED: Final[dict[str, re.Pattern[str]]] = {
     "change_price": re.compile(
         r"^(?:i|we) want <sku> (?:at|for|to (?:be|cost)) <money>|"
@@ -172,10 +173,8 @@ _DECLARED: Final[dict[str, re.Pattern[str]]] = {
         r"^<location> ?: ?<number> (?:x |of |pieces )*<sku>[^?]*\b(?:found|turned up|broken?|damaged|lost|stolen|missing|expired|smashed|cracked|crushed|leaking|mouldy)\b[^?]*$|^(?:stock ?take|stock ?count|cycle count|count|recount|inventory count)\b.*<number>"
         r"|\b(?:must|has to|have to|needs? to) be (?:written off|corrected|adjusted|taken (?:out|off)|scrapped)\b"
     ),
-    "cancel_order": re.compile(r"<order_id>.*\b(?:must|has to|needs to) be (?:cancelled|stopped|voided)\b"),
-    "cancel_purchase_order": re.compile(
-        r"<po_id>.*\b(?:must|has to|needs to) be (?:cancelled|stopped|voided)\b"
-    ),
+    "cancel_order": re.compile(rf"<order_id>.*\b{_TO_BE_CANCELLED}"),
+    "cancel_purchase_order": re.compile(rf"<po_id>.*\b{_TO_BE_CANCELLED}"),
     "refund_order": re.compile(
         r"^(?:order |customer of |the customer of )?<order_id> (?:gets?|receives?|is to get|should get) <money>(?: back)?\b[^?]*$|<order_id>.*\b(?:must|has to|needs to) be (?:refunded|reimbursed)\b"
     ),

@@ -83,7 +83,7 @@ ORDINARY: Final = frozenset(
     underselling overselling underpriced overpriced undercharging cheapish hurry hurried bothered bother fuss touched
     rang ring rings ringing phoned shout heads upset cross angry happy unhappy glad sad keen busy quiet weird strange
     funny silly stupid mad crazy sense makes logical wise smart clever best-selling bestseller bestsellers popular
-    january's christmas easter summer winter autumn spring halloween valentine holiday holidays season seasonal
+    january's window windows christmas easter summer winter autumn spring halloween valentine holiday holidays season seasonal
     storno chef article proposal amount percentage fiver tenner grand quid pence penny cent cents
     folks team kindest regards hiya welcome story poem song joke essay weather mood tone letter
     """.split()

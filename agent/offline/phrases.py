@@ -18,6 +18,7 @@ from typing import Final
 from agent.offline.concepts import concept
 
 BOOK: Final = tuple(Path(__file__).with_name(name) for name in ("phrases.txt", "phrases_service.txt"))
+FRAMES: Final = Path(__file__).with_name("frames.txt")
 WEIGHT: Final = 4.0
 """What a request that stands in the book word for word adds to its tool's score."""
 _ALIKE: Final = 0.35
@@ -80,7 +81,30 @@ def phrasebook() -> Phrasebook:
 
 def phrases() -> list[tuple[str, str]]:
     """The shipped phrases as (tool, phrase): lines of ``tool: phrase``; '#' starts a remark."""
-    lines = (line.partition(":") for book in BOOK for line in book.read_text("utf-8").splitlines())
+    return [line for book in BOOK for line in _lines(book)]
+
+
+def _lines(book: Path) -> list[tuple[str, str]]:
+    lines = (line.partition(":") for line in book.read_text("utf-8").splitlines())
     return [
         (tool, phrase.strip()) for tool, _, phrase in lines if phrase.strip() and not tool.startswith("#")
     ]
+
+
+def framed() -> list[tuple[str, str]]:
+    """The shipped frames spelled out, as (tool, phrase): every choice of a frame stands in some phrase."""
+    return [(tool, phrase) for tool, frame in _lines(FRAMES) for phrase in spelled(frame)]
+
+
+def spelled(frame: str) -> list[str]:
+    """The phrases of one frame: as many as its longest list of choices holds, the lists turned against each other.
+
+    >>> spelled("{cancel|void} <order_id> {please|now|}")
+    ['void <order_id> please', 'cancel <order_id> now', 'void <order_id>']
+    """
+    parts = [part.split("|") for part in re.split(r"[{}]", frame)]
+    most = max(len(part) for part in parts)
+    rounds = (
+        "".join(part[(number + at) % len(part)] for at, part in enumerate(parts)) for number in range(most)
+    )
+    return [re.sub(r"\s+", " ", phrase).strip().lower() for phrase in rounds]

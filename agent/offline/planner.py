@@ -154,12 +154,14 @@ class _Work:
 
     def _derived(self, call: Call) -> Call | str:
         """The call with its new price worked out from the present one, or why it cannot be."""
-        by = Decimal(call.derive.partition(":")[2])
+        how, _, said = call.derive.partition(":")
         source = self._turn.tools.run("get_price", {"sku": call.args["sku"]})
         if source.failed:
             return _failure(call, source)
+        if how == "back":
+            return _price_before(call, source.value)
         price = Money(source.value.price.minor, source.value.price.cur)
-        return Call(call.tool, {**call.args, "price": f"{price.amount + by}"})
+        return Call(call.tool, {**call.args, "price": f"{price.amount + Decimal(said)}"})
 
     def _keep(self, call: Call, outcome: ToolOutcome) -> None:
         """Remember how a change ended, and what a recommendation recommends."""
@@ -185,6 +187,15 @@ _OPENED: Final = {
     "request_exchange": ("exchange", r"\bEX-\d+"),
 }
 """What a change opens, for "receive it" and "complete it": where it is remembered, and how its id looks."""
+
+
+def _price_before(call: Call, value: Any) -> Call | str:
+    """The change to the price before the last change, or words where none is known."""
+    others = [one.price for one in value.changes if one.price != value.price]
+    if not others:
+        return f"I know of no earlier price of {value.sku}. Nothing was changed."
+    before = Money(others[0].minor, others[0].cur)
+    return Call(call.tool, {**call.args, "price": f"{before.amount}"})
 
 
 def _advice(call: Call, value: Any) -> dict[str, Any]:

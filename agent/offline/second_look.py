@@ -67,9 +67,39 @@ _WISHED: Final = frozenset(
 )
 """Changes that are asked for by telling that they are needed; money is never given away so."""
 _WISH: Final = re.compile(
-    r"\b(?:(?:needs?|has|have|ought|is|are) to|must|should|need(?:s|ing)? \w+ing)\b(?! (?:know|ask|be asked)\b)"
+    r"\b(?:(?:needs?|has|have|ought|is|are) to|must|should|need(?:s|ing)? \w+ing?)\b(?! (?:know|ask|be asked)\b)"
 )
 """What is to be done, told as such."""
+_PUT_RIGHT: Final = frozenset(
+    (
+        "cancel_order",
+        "cancel_purchase_order",
+        "receive_purchase_order",
+        "receive_return",
+        "inspect_return",
+        "remove_signal",
+        "adjust_stock",
+        "transfer_stock",
+        "complete_exchange",
+    )
+)
+_TO_BE_DONE: Final = re.compile(
+    r"\bneeds? (?!(?:ordering|refunding|paying)\b)(?:\w+ing|(?:to be )\w+(?:ed|en|wn|t)|to (?:come|go) (?:off|out|away))\b|\b(?:must|has to|have to|is to|are to) be \w+(?:ed|en|wn|t)\b"
+)
+"""What is to be done to the record named: "PO-77 needs cancelling"; money and new orders take a command."""
+_DOING: Final = frozenset(
+    concept(word)
+    for word in (
+        "send ship post dispatch give issue grant credit pay refund reimburse return exchange swap switch change replace"
+        " cancel void stop kill scrap bin drop pull withdraw close open start raise create set put make move shift transfer"
+        " take bring book receive accept log record note jot write add append attach mark save draft store reply answer"
+        " remove delete clear restock shelve complete finish settle wrap release update correct fix amend use charge bill"
+        " reship resend redirect reroute divert order buy get purchase place lift lower reduce cut knock sort arrange"
+        " organise organize process do pop stick chuck bung whack sling lob nudge trim shave tweak undo ditch axe dump load"
+        " stock count adjust deduct plan call throw slap top hand run flag cough stump treat nick shove tuck plug file"
+    ).split()
+)
+"""Verbs that command something to be done, whatever it is."""
 _RATHER: Final = re.compile(r"\b(?:would|'d) (?:rather|prefer|like)\b|\bprefers?\b|\bwants?\b")
 _AND_DO_IT: Final = re.compile(
     r"[.,;!]\s+(?:so |and |please )*(?:do (?:it|that|so)|sort (?:it|that|this)(?: out)?|make it so|see to it)\b[\s.!]*$"
@@ -103,26 +133,61 @@ def second_look(request: Request, meant: Intent | None, how: Mood, resolved: str
     if request.quoted or is_negated(request.text):
         return meant
     text = told_apart(request)
+    overruled = _overruled(request, meant, text)
+    if overruled is not None:
+        return overruled
     tool, share = likeliest(resolved or text)
-    if tool in ("", NONE) or (meant is not None and tool == meant.tool):
-        return meant
-    if meant is not None and share < SURE:
+    if tool in ("", NONE) or (meant is not None and (tool == meant.tool or share < SURE)):
         return meant
     if tool not in WRITES:
         return _looked_up(tool, share, meant)
-    if share < SURE:
-        return meant
-    return _changed(tool, share, text, meant, how)
+    return meant if share < SURE else _changed(tool, share, text, meant, how)
+
+
+def _overruled(request: Request, meant: Intent | None, text: str) -> Intent | None:
+    """What a request means whose patterns took the past for the future, or a supplier's price for the shop's."""
+    if meant is None:
+        return None
+    if meant.tool == "forecast_demand" and _is_past(request):
+        return Intent("stock_movements")
+    if meant.tool == "change_price" and _SUPPLIERS_PRICE.search(text):
+        return Intent("supplier_terms", offered="add_supply_signal")
+    return None
+
+
+def _is_past(request: Request) -> bool:
+    """Whether a request asks what was sold, not what will be."""
+    past = any(_PAST.search(one.said) for one in request.of(Sort.PERIOD)) or "since <period>" in request.text
+    return (past or _SOLD.search(request.text) is not None) and not _TO_COME.search(request.text)
+
+
+_PAST: Final = re.compile(r"\b(?:last|past|previous|yesterday|since|ago|this morning)\b", re.IGNORECASE)
+_SOLD: Final = re.compile(
+    r"\b(?:did|have) (?:we|it|they|<sku>) (?:\w+ )?(?:sell|sold|shift(?:ed)?|do|done|move|moved)\b"
+)
+_TO_COME: Final = re.compile(
+    r"\b(?:forecast\w*|predict\w*|project\w*|expect\w*|outlook|estimat\w*|will|going to|next|coming|likely|based on)\b"
+)
+_SUPPLIERS_PRICE: Final = re.compile(
+    r"\b(?:price|cost|costs|charges?)\b[^.?!]*\b(?:from|at|with|of) <supplier>|<supplier>(?: '?s)? (?:price|cost|charges?|wants?|asks?)\b"
+)
+"""What a supplier asks for its goods, which is not what customers pay."""
 
 
 def is_one_command(whole: Request, pieces: Sequence[Request]) -> bool:
     """Whether the pieces of a message together command one change, and no piece clearly means another tool."""
     text = told_apart(whole)
     tool, share = likeliest(text)
-    if tool not in WRITES or share < VERY_SURE or not asks_for(text, tool):
+    if tool not in WRITES or share < VERY_SURE or not asks_for(text, tool, share):
         return False
-    others = (likeliest(told_apart(piece)) for piece in pieces)
+    if any(mood(piece.text) is Mood.QUESTION and "?" not in piece.text for piece in pieces[1:]):
+        return False  # "... and then tell me what is left" is a request of its own
+    own = [piece for piece in pieces if piece.mentions or not _POINTS_BACK.search(piece.text)]
+    others = (likeliest(told_apart(piece)) for piece in own)
     return all(other == tool or chance < _LIKELY for other, chance in others)
+
+
+_POINTS_BACK: Final = re.compile(r"\b(?:it|that|this|them)\b")
 
 
 def likeliest(text: str) -> tuple[str, float]:
@@ -176,7 +241,7 @@ def _looked_up(tool: str, share: float, meant: Intent | None) -> Intent | None:
 
 
 def _changed(tool: str, share: float, text: str, meant: Intent | None, how: Mood) -> Intent | None:
-    if share >= COMMANDED and how is Mood.COMMAND and asks_for(text, tool):
+    if share >= COMMANDED and how is Mood.COMMAND and asks_for(text, tool, share):
         return Intent(tool)
     if meant is not None and meant.tool in WRITES:
         return _doubted(meant.tool) if share >= VERY_SURE else meant
@@ -192,13 +257,16 @@ def _doubted(tool: str) -> Intent:
     return Intent("", offered=tool) if instead is None else Intent(instead)
 
 
-def asks_for(text: str, tool: str) -> bool:
-    """Whether a text, in the operator's own voice, commands what a tool does or tells that it is to be done."""
+def asks_for(text: str, tool: str, share: float = 0.0) -> bool:
+    """Whether a text, in the operator's own voice, commands what a tool does or tells that it is to be done.
+
+    Where the words leave no doubt of the tool (`share` is its probability), any verb of doing commands it.
+    """
     if mood(text) is not Mood.COMMAND or _is_denied_to(text, tool):
         return False
     if tool != "add_supply_signal":  # what a supplier told of itself is the matter of a signal
         text = before_speech(text)
-    verbs = _verbs().get(tool, frozenset())
+    verbs = _verbs().get(tool, frozenset()) | (_DOING - _NO_VERBS if share >= VERY_SURE else frozenset())
     return (
         commanded_by(text, lambda head: _first(head) in verbs)
         or (
@@ -241,12 +309,15 @@ def _is_told_to_be(text: str, tool: str) -> bool:
     declared = tool in _DECLARED and _DECLARED[tool].search(text) is not None
     chosen = tool in _CHOSEN and _RATHER.search(text) is not None
     needed = tool in _WISHED and _WISH.search(text) is not None
+    needed = needed or (tool in _PUT_RIGHT and _TO_BE_DONE.search(text) is not None)
     return declared or chosen or needed or _AND_DO_IT.search(text) is not None
 
 
 _DECLARED: Final = {
     "change_prices": re.compile(
         r"^(?:the )?(?:selling )?prices? (?:of|for|in) (?:category |all |the |our )*[a-z& ]{2,30} by <percent>[\s.!]*$|\b(?:must|should|shall|have to|has to|need to|are to|to) (?:go|come|be)\b.*<percent>"
+        r"|^(?!.*(?:<period>|\b(?:last|since|again|than|year|month|week)\b))(?:all |the |every )*[a-z][a-z& ]{2,24}(?: prices?)?"
+        r"(?: ?:)? (?:(?:up|down|plus|minus) (?:by )?<percent>|<percent> (?:up|down|off|cheaper|dearer))(?= please|[\s,.!]*$|,| across| (?:on )?(?:all|everything|from))"
     ),
     "inspect_return": re.compile(
         r"\b(?:can|may|should|must) (?:be )?(?:go|put|back|sold|binned|scrapped|written)\b"

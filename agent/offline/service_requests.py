@@ -52,7 +52,9 @@ _REQUESTS: Final = tuple(
             rf"tickets?{_TICKETS_END}"
             rf"|^what do (?:the |our )?customers want{_TICKETS_END}"
             r"|^(?:(?:show|open)(?: me)? |what(?:'s| is) in )(?:the |our )?"
-            rf"(?:tickets?|customers?'?s?|support|service) (?:inbox|queue|messages){_TICKETS_END}",
+            rf"(?:tickets?|customers?'?s?|support|service) (?:inbox|queue|messages){_TICKETS_END}"
+            rf"|^(?:(?:show|open|check|see)(?: me)? |what(?:'s| is| have we got| have i got) (?:new |waiting )?in |(?:is there )?anything (?:new |waiting )?in )"
+            rf"(?:the |our |my )?(?:inbox|mail ?box){_TICKETS_END}",
         ),
         ("receive_return", r"^(?:receive|book in) (?:the )?(?:goods of )?(?:return |rma )?<ticket_id>"),
         ("cancel_return", r"^cancel (?:the )?(?:return|rma)?\s*<ticket_id>|^cancel (?:the )?return\b(?!.*<)"),
@@ -68,7 +70,7 @@ _REQUESTS: Final = tuple(
         ),
         (
             "request_exchange",
-            rf"^(?:exchange|swap)\b(?!.*<(?:location|po_id)>).*{_ORDER}|{_START}exchange\b",
+            rf"^(?:exchange|swap)\b(?!.*<(?:location|po_id)>)(?!.*\b(?:payment|card|address)\b).*{_ORDER}|{_START}exchange\b",
         ),
         (
             "change_order_items",

@@ -179,12 +179,18 @@ def _change_price(filling: Filling, args: dict[str, Any]) -> Filled:
     said = values.amount(filling.request)
     if said is None:
         raise MissingError("price", QUESTIONS["price"])
-    if re.search(
-        r"\bby (?:<money>|<number>)|\b(?:<money>|<number>) (?:off|more|less|cheaper)\b", filling.request.text
-    ):
+    if _BY.search(filling.request.text):
         return args, f"by:{sign}{said.value}"
     args["price"] = values.amount_text(said, filling.home)
     return args, ""
+
+
+_BY: Final = re.compile(
+    r"\b(?:by|up|down|another|extra) (?:a further |another |an extra )?(?:<money>|<number>)"
+    r"|(?:<money>|<number>) (?:off|more|less|cheaper|dearer|extra|up|down|on top)\b"
+    r"|\b(?:raise|lift|bump|lower|drop|reduce|cut) (?:the price of )?<sku>,? (?:up |down )?<money>$"
+)
+"""How much more or less, and not what the price is to be."""
 
 
 def _nothing(_filling: Filling, args: dict[str, Any]) -> Filled:

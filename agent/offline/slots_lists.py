@@ -10,6 +10,7 @@ from agent.offline import values
 from agent.offline.filling import Filled, Filling
 from agent.offline.mentions import Sort
 from agent.offline.past_days import days_between, past_span
+from agent.offline.periods import days_of
 
 _STATES: Final = (
     (
@@ -21,7 +22,8 @@ _STATES: Final = (
     ),
     (
         "received",
-        r"\b(?:already |have |has |we |been |fully )(?:received|arrived|booked in|delivered)\b|\breceived (?:ones|pos?|purchase orders?|orders)\b",
+        r"\b(?:already |have |has |we |been |fully )(?:received|arrived|booked in|delivered)\b|\breceived (?:ones|pos?|purchase orders?|orders)\b"
+        r"|\b(?:did|what) (?:\w+ )?(?:get in|come in|came in|arrived?|turned up|received?|land(?:ed)?)\b.*(?:<period>)",
     ),
     ("cancelled", r"\bcancelled\b|\bcalled off\b"),
 )
@@ -29,7 +31,10 @@ _COMING: Final = re.compile(
     r"\b(?:arriv\w*|due|expect\w*|coming|come|deliver\w*|incoming|inbound|land\w*|get|turn up)\b"
 )
 _KINDS: Final = (
-    ("sale", r"\b(?:sales?|sold|selling)\b"),
+    (
+        "sale",
+        r"\b(?:sales?|sold|selling|(?:did|have) (?:we|it|they|<sku>) (?:\w+ )?(?:sell|shift(?:ed)?|do))\b",
+    ),
     ("receipt", r"\b(?:receipts?|received|deliveries|delivered|goods[- ]in|booked in)\b"),
     ("return", r"\b(?:returns?|returned|sent back|came back|brought back)\b"),
     (
@@ -86,12 +91,28 @@ def purchase_orders(filling: Filling, args: dict[str, Any]) -> Filled:
     args["sku"] = filling.record("sku", Sort.SKU, required=False)
     args["purchase_order"] = filling.record("purchase_order", Sort.PURCHASE_ORDER, required=False)
     text = filling.request.text
+    spoken_of = filling.dialogue.focus.get(Sort.PURCHASE_ORDER)
+    if spoken_of and _THAT_ONE.search(text) and not any(args.values()):
+        args["purchase_order"] = spoken_of
     if args["purchase_order"] is None:
         args["status"] = next((state for state, pattern in _STATES if re.search(pattern, text)), None)
-    periods = [int(one.value) for one in filling.request.of(Sort.PERIOD) if one.value]
-    if periods and _COMING.search(text) and args.get("status") is None:
-        args["due_within_days"] = periods[0]
+    ahead = [days for one in filling.request.of(Sort.PERIOD) if (days := _days_ahead(one.said)) is not None]
+    if ahead and _COMING.search(text) and args.get("status") is None:
+        args["due_within_days"] = ahead[0]
     return args, ""
+
+
+_THAT_ONE: Final = re.compile(r"\b(?:that|it|its|this)\b(?! (?:week|month|morning|afternoon))")
+
+
+def _days_ahead(said: str) -> int | None:
+    """How many days ahead a period reaches; None for what is past or has no length."""
+    words = said.lower()
+    if re.search(r"\b(?:last|past|previous|yesterday|since|ago)\b", words):
+        return None
+    if "tomorrow" in words:
+        return 1
+    return int(days_of(said) or 0) or None
 
 
 _OPEN: Final = re.compile(

@@ -36,3 +36,10 @@ DIRECTED: Final = re.compile(
     r"\b(?:more|fewer|less|short|over|too (?:many|few)|up|down|lost|found|broken|broke|damaged|missing|add|remove|off|plus|minus|counted|recount\w*)\b"
 )
 """What tells whether there are more or fewer."""
+_LINK: Final = (
+    r"and|or|so|ok|okay|no|nope|not|sorry|oops|actually|wait|i|meant?|rather|what|about|how|same|thing|again|question|for|with|in|at|from|to|into|by|of|over|on|ditto|only|just|also|then|now|the|"
+    r"one|ones|but|please|though|instead|wrong|place|location|product|item|order|supplier|it|that|make|should|be|was|is|there|too|as|well|our|my|me|mean|correction|typo|number|shop|store|warehouse|"
+    r"customer|price|quantity|pieces|units|say|yes|better|let's|do|check|show|alternatively|maybe|next|hmm|ah|oh|other|a|an|via|this|time|them|those|these|any|all|and's"
+)
+ELLIPSIS: Final = re.compile(rf"^(?:(?:{_LINK})\b|<\w+>|[\s,.?!:;'\"()-])+$")
+"""A message of linking words and records alone, which lives from the one before."""

@@ -14,15 +14,18 @@ from agent.offline.spelling import TRADE_WORDS
 from tools.arguments import ASKED_BY_OPERATOR
 
 _FULL: Final = re.compile(
-    r"\b(?:in full|full(?:y)?|everything|entire(?:ly)?|completely|complete|whole|all of it|all the money|the lot|total|100 ?%|maximum|max|all)\b"
+    r"\b(?:in full|full(?:y)?|entirely|completely|all the money|100 ?%|maximum|max)\b"
+    r"|\b(?:everything|entire|complete|whole|all of it|the lot|total|all)\b"
+    r"(?! (?:(?!because|since|as\b|and\b|so\b)[\w'-]+ |<\w+> ){0,4}(?:was|were|is|are|wasn't|weren't|isn't|aren't|arrived|came|got|broke|had|has|never|went)\b)"
 )
+"""All of the money; the whole box that was crushed is no sum."""
 _DOWN: Final = re.compile(
     r"\b(?:lower|drop|reduce|cut|down|decrease|off|discount|cheaper|slash|mark ?down|less|minus|take|knock|shave)\b"
 )
 _ADJUST_REASONS: Final = (
     (
         "damage",
-        r"\b(?:damag\w*|brok\w*|smash\w*|shatter\w*|crack\w*|chip\w*|ruin\w*|torn|dent\w*|crush\w*|faulty|defect\w*|scratch\w*|leak\w*|water|dropped|bent)\b",
+        r"\b(?:damag\w*|brok\w*|smash\w*|shatter\w*|crack\w*|chip\w*|ruin\w*|torn|dent\w*|crush\w*|faulty|defect\w*|scratch\w*|leak\w*|water|dropped|bent|wet|soak\w*|breakages?|spil\w+|squash\w*|snapp\w*|burst|bust(?:ed)?)\b",
     ),
     (
         "expired",
@@ -56,6 +59,8 @@ _LOSS: Final = re.compile(
 )
 _COUNTED: Final = re.compile(
     r"\b(?:(?:re-?)?count(?:ed)?|stock ?take|actual\w*|really|physical\w*|set|correct)\b.*?(?:\bto\b|\bis\b|\bare\b|\bwas\b|\bat\b|:|=|\bonly\b|\bof\b|\bgave\b|\bsays\b|\bshows\b)\s*(?:only |just |actually |really )*<number>"
+    r"(?! (?:pieces? |units? )?(?:more|higher|fewer|less|lower|short|over|under|above|below|too)\b)"
+    r"|\b(?:adjust|increase|raise|lower|reduce|decrease|bring|drop|change|update|fix|put|take|move)\b[^.?!]*?\bto (?:only |just )?<number>"
     r"(?! (?:pieces? |units? )?(?:more|higher|fewer|less|lower|short|over|under|above|below|too)\b)"
     r"|\b(?:there (?:are|is)|we (?:only |actually |really )*have) (?:only |actually |really |just )+<number>|\bcounted <number>"
 )

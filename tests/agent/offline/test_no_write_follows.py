@@ -80,6 +80,39 @@ REPORTED = (
     "order 1042 gets £5 back, says the customer",
     "a colleague told me RMA-301 has to be cancelled",
 )
+TOLD = (
+    "order 1042 arrived smashed, the customer is upset",
+    "1042's parcel got lost by the courier",
+    "RMA-301 was put back on sale by Leeds",
+    "PO-77 was cancelled by the supplier",
+    "Candles up 5% since October",
+    "the price of MUG-BLU-350 went back to what it was",
+    "MUG-BLU-350 price from Northwind goes up to £9.50 from 1 January",
+    "PO-77 does not need cancelling",
+    "1042 needs no cancelling",
+    "RMA-303 needs looking at",
+    "MUG-BLU-350 was moved back to its old price",
+    "maybe I'll order 30 MUG-BLU-350 tomorrow",
+)
+"""What is told of, without a word that it is to be done."""
+UNDONE = (
+    "don't roll back the price of MUG-BLU-350",
+    "should we roll back the price of MUG-BLU-350?",
+    "would you mind not cancelling PO-77",
+    "do you mind if we cancel PO-77?",
+    "would rolling back the price of MUG-BLU-350 help",
+    "if we undo the price change on MUG-BLU-350, what happens?",
+    "nobody needs to undo the last price change on MUG-BLU-350",
+    "the supplier said: roll back the price of MUG-BLU-350",
+    "don't move 3 MUG-BLU-350 and 4 TRW-KID from Leeds to Bristol",
+    "should we put MUG-BLU-350 and TRW-KID up 4%?",
+    "the customer says refund the mug on 1043",
+    "was the mug on 1043 refunded?",
+    "don't refund the mug on 1043",
+    "Lily Owen wants £5 credit",
+    "what if we ordered 24 MUG-BLU-350 and 36 MUG-GRN-350 from Northwind",
+)
+"""The new classes of command, denied, asked, supposed or told of others."""
 ASKED = (
     "take S-3 off? I think not",
     "let PayPal pay for order 1042? not possible",
@@ -124,7 +157,7 @@ COUNTS = (
 FIND = "found some MUG-BLU-350 behind the racks in Leeds that aren't on the system"
 
 
-@pytest.mark.parametrize("message", [*DENIED, *REPORTED, *ASKED])
+@pytest.mark.parametrize("message", [*DENIED, *REPORTED, *ASKED, *TOLD, *UNDONE])
 def test_no_write_follows_from_what_is_no_command(records: Records, message: str) -> None:
     """What is denied, told of others, or asked and answered changes nothing."""
     assert written(talk(records, message)) == []
@@ -182,6 +215,13 @@ def test_a_clear_correction_is_carried_out(records: Records, correction: str) ->
         ("she wants to return 1042, open the RMA", "request_return"),
         ("1042 never arrived, send it again", "reship_order"),
         ("Northwind can't ship MUG-BLU-350 before 15 December", "add_supply_signal"),
+        ("would you mind cancelling PO-77? we found it cheaper", "cancel_purchase_order"),
+        ("PO-77 needs cancelling, the supplier let us down", "cancel_purchase_order"),
+        ("roll back the price of MUG-BLU-350", "change_price"),
+        ("refund the mug on 1043", "refund_order"),
+        ("give Lily Owen £5 credit, sorry for the wait", "give_credit"),
+        ("drop signal S-2, that promo got pulled", "remove_signal"),
+        ("Candles: 5 percent down across the board", "change_prices"),
     ],
 )
 def test_a_command_stays_a_command(records: Records, message: str, tool: str) -> None:

@@ -3,19 +3,18 @@
 import numpy as np
 import pytest
 
-from agent.offline.likelihood import signs_of, together
-from agent.offline.phrases import phrases
+from agent.offline.likelihood import known, signs_of, together
 from agent.offline.regression import Regression, digest_of, kept_digest, regression
 
 
 def test_the_kept_weights_are_those_of_the_phrasebook() -> None:
     """Whoever changes the phrasebook finds the weights anew: python -m evals.request_weights."""
-    assert kept_digest() == digest_of((tool, sorted(signs_of(phrase))) for tool, phrase in phrases())
+    assert kept_digest() == digest_of((tool, sorted(signs_of(phrase))) for tool, phrase in known())
 
 
 def test_every_tool_of_the_phrasebook_has_weights() -> None:
     """No tool is left without a column."""
-    assert set(regression().of(signs_of("cancel <order_id>"))) == {tool for tool, _ in phrases()}
+    assert set(regression().of(signs_of("cancel <order_id>"))) == {tool for tool, _ in known()}
 
 
 def test_words_that_no_phrase_holds_tell_nothing() -> None:

@@ -81,7 +81,7 @@ class Records(Protocol):
 Span = tuple[int, int, Mention]
 Finder = Callable[[str, Records], Iterator[Span]]
 INTEGER: Final = re.compile(
-    r"(?<![\w.,#-])(?:x\s?)?(?P<n>[+-]?\d+(?:,\d{3})*)(?:\s?[x×](?=\s|$))?(?![\w.]*\w)"
+    r"(?<![\w.,#-])(?:x\s?)?(?P<n>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+))(?:\s?[x×](?=\s|$))?(?![\w.]*\w|,\d)"
 )
 
 

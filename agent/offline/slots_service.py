@@ -45,10 +45,7 @@ def _track(filling: Filling, args: dict[str, Any]) -> Filled:
 
 def _quote(filling: Filling, args: dict[str, Any]) -> Filled:
     _order(filling, args)
-    if _SHIPPING.search(filling.request.text) and not re.search(
-        r"\b(?:without|excluding|except|not including|minus|less) (?:the )?(?:shipping|postage|delivery)\b",
-        filling.request.text,
-    ):
+    if _with_shipping(filling.request.text):
         args["include_shipping"] = True
     return args, ""
 
@@ -56,9 +53,9 @@ def _quote(filling: Filling, args: dict[str, Any]) -> Filled:
 def _refund(filling: Filling, args: dict[str, Any]) -> Filled:
     args["order"] = filling.record("order", Sort.ORDER)
     args["reason"] = values.reason(filling.request)
-    if re.search(r"\b(?:to|onto|on|as)\b.*\b(?:gift ?card|store credit)\b", filling.request.text):
+    if _TO_CARD.search(filling.request.text) and not _NO_CARD.search(filling.request.text):
         args["to"] = "gift card"
-    shipping = _SHIPPING.search(filling.request.text) is not None
+    shipping = _with_shipping(filling.request.text)
     goods = bool(filling.request.of(Sort.SKU))
     money = filling.request.of(Sort.MONEY)
     if goods or shipping:
@@ -72,7 +69,7 @@ def _refund(filling: Filling, args: dict[str, Any]) -> Filled:
     if percents:
         args["percent"] = percents[0].value
         return args, ""
-    if re.search(r"\b(?:a |one )?half\b(?! an?\b)", filling.request.text):
+    if _HALF.search(filling.request.text):
         args["percent"] = "50"
         return args, ""
     if goods or shipping:
@@ -83,9 +80,38 @@ def _refund(filling: Filling, args: dict[str, Any]) -> Filled:
     raise MissingError("amount", QUESTIONS["amount"])
 
 
-_SHIPPING: Final = re.compile(
-    r"\b(?:shipping|postage|delivery (?:cost|costs|fee|fees|charge|charges))\b(?! (?:address|day|date|late|delay))"
+_POSTAGE: Final = r"(?:shipping|postage|delivery (?:cost|costs|fee|fees|charge|charges))"
+_SHIPPING: Final = re.compile(rf"\b{_POSTAGE}\b(?! (?:address|day|date|late|delay))")
+_NO_SHIPPING: Final = re.compile(
+    r"\b(?:without|excluding|excl|except|not|no|minus|less|bar|but|keep|save|leave out|apart from|other than)"
+    rf" (?:(?:not|including|for|with|any|of|the|her|his|their) )*(?:{_POSTAGE}|delivery)\b"
+    rf"|\b(?:{_POSTAGE}|delivery) (?:is |are |was |stays |cost )*(?:not|excluded|excepted|non)\b"
 )
+"""Postage that stays with the store."""
+
+
+def _with_shipping(text: str) -> bool:
+    """Whether the postage is to be paid back too."""
+    return _SHIPPING.search(text) is not None and _NO_SHIPPING.search(text) is None
+
+
+_CARD: Final = r"(?:gift ?-?cards?|store credit)\b"
+_TO_CARD: Final = re.compile(
+    rf"\b(?:to|onto|on|as|into) (?:(?:a|an|the|her|his|their|customer's|new|own|existing|form|of|in) )*{_CARD}"
+)
+_NO_CARD: Final = re.compile(
+    rf"(?:\b(?:not|no|never|without|instead of|rather than|neither|nor|refuse[sd]?)|n't)\b(?:(?!\bbut\b)[^,.;<]){{0,40}}?\b{_CARD}"
+)
+_WORTH: Final = r"(?:price|order|money|amount|total|value|sum|cost|payment|purchase|refund)"
+_HAPPENED: Final = r"(?! (?:was|is|were|are|came|arrived|got|never|had|has|did|didn't|broke|went)\b)"
+_HALF: Final = re.compile(
+    r"\bhalf (?:of )?(?:(?:the|that|her|his|their|its|what) )*"
+    rf"(?:(?:it|that)\b{_HAPPENED}|{_WORTH}\b(?! <){_HAPPENED}|(?:order )?(?:# ?)?<order_id>{_HAPPENED}|order (?:# ?)?<order_id>{_HAPPENED}"
+    r"|(?:they|she|he|was) paid\b)"
+    r"|\b(?:refund|reimburse|back|pay|repay|return)(?: (?:only|just|them|her|him|by|a|one|order|#|<\w+>))* half"
+    r"(?=[\s,.!]*$|\s*[,.;]|,? (?:back|please|for|because|as|since|to|on|onto|only|now)\b)"
+)
+"""Half of the money; half a box that was crushed is no sum."""
 
 
 _THAT_MUCH: Final = re.compile(r"\b(?:that|it|this|so much|the amount|the sum)\b")

@@ -9,7 +9,9 @@ from typing import Final
 
 from agent.offline import follow_up, limits
 from agent.offline.campaigns import campaign_step
+from agent.offline.corrections import heard
 from agent.offline.dialogue import Ask, Call, Dialogue, Offer, Say, Step
+from agent.offline.doubtful_figures import surely
 from agent.offline.filling import WRITES
 from agent.offline.intents import Intent, coordinated, intent, is_negated, moods_of
 from agent.offline.mentions import Records, Sort, tag
@@ -40,11 +42,15 @@ def understand(
     `today` is the store's own day, from which "next week" counts.
     Never raises on any text. A step that changes something comes only from a clear command.
     """
-    tagged = tag(text, records, home=home, order=dialogue.focus.get(Sort.ORDER))
+    told = heard(tag(text, records, home=home, order=dialogue.focus.get(Sort.ORDER)))
+    tagged = told.message
     whole = repaired(tagged.text)
     numbers = [one.value for one in tagged.mentions if one.sort is Sort.NUMBER]
+    whom = [one.value for one in tagged.mentions if one.sort is Sort.SUPPLIER]
     agreed = (
-        follow_up.agreed_order(whole, numbers, dialogue) if len(tagged.mentions) == len(numbers) else None
+        follow_up.agreed_order(whole, numbers, dialogue, *whom)
+        if len(tagged.mentions) == len(numbers) + len(whom) and len(whom) < 2
+        else None
     )
     special = _special(whole, dialogue) or ([agreed] if agreed else None)
     if special is not None:
@@ -58,8 +64,9 @@ def understand(
         asked = [one] if served is not None or is_one_command(one, asked) else asked
     for request in (replace(one, today=today) for one in asked):
         alone = len(asked) == 1  # a signal is a message of its own
-        told = (signal_step(request, today) or campaign_step(request)) if alone else None
-        for step in [told] if told else _steps(request, dialogue, records, home, before):
+        signal = (signal_step(request, today) or campaign_step(request)) if alone else None
+        meant = [signal] if signal else _steps(request, dialogue, records, home, before)
+        for step in surely(meant, request, told.doubt):
             if step not in steps:
                 steps.append(step)
         before = moods_of(request, before)
@@ -144,7 +151,7 @@ def _shown_record(request: Request, dialogue: Dialogue, records: Records, home: 
     if is_statement(request.text):
         return None
     for mention in request.mentions:
-        tool = _SHOWN_BY.get(mention.sort.value)
+        tool = _SHOWN_BY.get(mention.sort.value) if not mention.value.startswith("RMA") else None
         if tool is not None:
             return fill(tool, request, dialogue, records.names, home)
     return None
@@ -157,6 +164,7 @@ _SHOWN_BY: Final = {
     "customer_id": "find_customer",
     "action_id": "action_status",
     "tracking_id": "track_shipment",
+    "ticket_id": "suggest_reply",
     "supplier": "supplier_terms",
 }
 

@@ -156,12 +156,7 @@ class ModelClient:
     def _usage(
         self, message: AIMessage, name: str, sent: Sequence[BaseMessage], seconds: float, tries: int
     ) -> Usage:
-        told = message.usage_metadata
-        if told is not None:
-            tokens_in, tokens_out = told["input_tokens"], told["output_tokens"]
-        else:
-            tokens_in = sum(_length(each) for each in sent) // _CHARACTERS_PER_TOKEN
-            tokens_out = _length(message) // _CHARACTERS_PER_TOKEN + 1
+        tokens_in, tokens_out = tokens_of(message, sent)
         price = self.settings.price
         return Usage(
             model=name,
@@ -171,7 +166,7 @@ class ModelClient:
             attempts=tries,
             cost=price.of(tokens_in, tokens_out) if price else None,
             currency=price.currency if price else "",
-            estimated=told is None,
+            estimated=message.usage_metadata is None,
         )
 
     def _in_words(self, error: Exception, name: str, tries: int) -> ModelError:
@@ -266,6 +261,15 @@ def _reason(error: Exception) -> str:
     if isinstance(error, openai.APIStatusError) and _may_pass(error):
         return f"HTTP {error.status_code}"
     return str(getattr(error, "message", None) or type(error).__name__)
+
+
+def tokens_of(message: AIMessage, sent: Sequence[BaseMessage]) -> tuple[int, int]:
+    """The tokens that a model read and wrote, as its server told; else reckoned from the letters."""
+    told = message.usage_metadata
+    if told is not None:
+        return told["input_tokens"], told["output_tokens"]
+    read = sum(_length(each) for each in sent) // _CHARACTERS_PER_TOKEN
+    return read, _length(message) // _CHARACTERS_PER_TOKEN + 1
 
 
 def _length(message: BaseMessage) -> int:

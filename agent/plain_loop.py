@@ -16,7 +16,7 @@ from langgraph.errors import GraphRecursionError
 from agent.brain import Answer, Emit, Turn
 from agent.journal import EventKind
 from agent.messages import rebuilt
-from agent.model_client import openai_model
+from agent.model_client import openai_model, tokens_of
 from agent.models import ModelSettings, Usage
 from agent.plan import MAKE_PLAN
 from agent.tool_choice import FIND_TOOLS
@@ -25,6 +25,7 @@ from shop.errors import CapReachedError, ModelError
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessage
     from langchain_core.outputs import LLMResult
 
 PROMPT: Final = "You are the operations assistant of an online store. Answer with the help of your tools."
@@ -67,24 +68,37 @@ class PlainLoop:
 
 
 class _Counting(BaseCallbackHandler):
-    """Journals what each model call used."""
+    """Journals what each model call used and cost; who is told may end the turn with an error."""
+
+    raise_error = True
 
     def __init__(self, emit: Emit, settings: ModelSettings) -> None:
         self._emit = emit
         self._settings = settings
         self._step = 0
+        self._sent: list[BaseMessage] = []
+
+    def on_chat_model_start(
+        self, serialized: dict[str, Any], messages: list[list[BaseMessage]], **kwargs: Any
+    ) -> None:
+        """One model call begins."""
+        del serialized, kwargs
+        self._sent = messages[0]
 
     def on_llm_end(self, response: LLMResult, **kwargs: Any) -> None:
         """One model call has ended."""
         del kwargs
         self._step += 1
         answer: Any = response.generations[0][0]
-        told = answer.message.usage_metadata or {}
+        sent, made = tokens_of(answer.message, self._sent)
+        price = self._settings.price
         usage = Usage(
             model=self._settings.names[0],
-            input=told.get("input_tokens", 0),
-            output=told.get("output_tokens", 0),
+            input=sent,
+            output=made,
             seconds=0.0,
-            estimated=not told,
+            cost=price.of(sent, made) if price else None,
+            currency=price.currency if price else "",
+            estimated=answer.message.usage_metadata is None,
         )
         self._emit(EventKind.USAGE, {"step": self._step, **usage.body()})

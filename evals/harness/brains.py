@@ -34,6 +34,8 @@ class Model:
     name: str
     settings: ModelSettings
     scripts: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    cap: Decimal | None = None
+    """The most that a task may cost, in the currency of the price."""
 
     def replies(self, case: str) -> list[Any]:
         """The replies that a script holds for a case."""
@@ -87,7 +89,8 @@ def capped(model: Model, cost: Decimal | None) -> Model:
             "a spend cap needs the prices of 1,000 tokens:"
             " set SHOPHAND_PRICE_INPUT_PER_1K and SHOPHAND_PRICE_OUTPUT_PER_1K"
         )
-    return replace(model, settings=replace(model.settings, turn=replace(model.settings.turn, cost=cost)))
+    turn = replace(model.settings.turn, cost=cost)
+    return replace(model, settings=replace(model.settings, turn=turn), cap=cost)
 
 
 def _scripts(path: str) -> dict[str, list[Any]]:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from agent.brain import Message, ToolDescription, ToolOutcome, Turn
@@ -17,6 +18,7 @@ from agent.journal import EventKind
 from evals.tau2_retail.files import FREE, TOOLS, WRITES
 from evals.tau2_retail.shapes import Call
 from evals.tau2_retail.translating import ARGUMENTS
+from shop.errors import CapReachedError
 
 if TYPE_CHECKING:
     from agent.journal import Draft
@@ -64,11 +66,11 @@ class Simulated:
 
     settings: ModelSettings
     scenario: str
+    used: Used
     talk: list[str] = field(default_factory=list)
-    tokens: int = 0
 
     def says(self, heard: str) -> str:
-        """The model's words; raises ModelError."""
+        """The model's words; raises ModelError, and CapReachedError when the task has cost enough."""
         from agent.asking import ask  # noqa: PLC0415 - langchain takes seconds to import
 
         told = (
@@ -77,7 +79,7 @@ class Simulated:
         )
         self.talk.append(f"Shop: {heard or 'Hi! How can I help you?'}")
         text, usage = ask(self.settings, told, "\n".join([*self.talk, "You:"]))
-        self.tokens += usage.input + usage.output
+        self.used.add(usage.input + usage.output, usage.cost)
         self.talk.append(f"You: {text}")
         return text
 
@@ -139,18 +141,31 @@ def _schema(names: Sequence[str]) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Used:
-    """Implements `agent.brain.Emit` far enough to count what the model calls used."""
+    """Implements `agent.brain.Emit` far enough to count what the model calls used.
 
+    `steps` and `prompt` are the agent's; `tokens` and `cost` are of both who speak, `cap` is the most of it.
+    """
+
+    cap: Decimal | None = None
     steps: int = 0
     prompt: int = 0
     tokens: int = 0
+    cost: Decimal = Decimal(0)
 
     def __call__(self, kind: EventKind, body: Mapping[str, Any]) -> None:
-        """Count a usage event."""
+        """Count a usage event; raises CapReachedError as `add`."""
         if kind is EventKind.USAGE:
             self.steps += 1
             self.prompt += int(body["input"])
-            self.tokens += int(body["input"]) + int(body["output"])
+            cost = body["cost"]
+            self.add(int(body["input"]) + int(body["output"]), None if cost is None else Decimal(cost))
+
+    def add(self, tokens: int, cost: Decimal | None) -> None:
+        """Count a model call; raises CapReachedError when the task has cost what it may."""
+        self.tokens += tokens
+        self.cost += cost or Decimal(0)
+        if self.cap is not None and self.cost >= self.cap:
+            raise CapReachedError(f"the task has cost {self.cost:f} of at most {self.cap:f}")
 
     def together(self, *drafts: Draft) -> None:
         """Nothing is kept."""
@@ -167,9 +182,19 @@ Speak = Callable[[Turn, Used], str]
 
 
 def converse(tools: RetailTools, customer: Customer, speak: Speak, used: Used) -> list[dict[str, Any]]:
-    """Let the two speak until the customer rings off; gives the talk as a trace."""
-    history: list[Message] = []
+    """Let the two speak until the customer rings off or a cap is reached; gives the talk as a trace."""
     trace: list[dict[str, Any]] = []
+    try:
+        _speak(tools, customer, speak, used, trace)
+    except CapReachedError as error:
+        trace.append({"kind": "error", "error": type(error).__name__, "text": str(error)})
+    return trace
+
+
+def _speak(
+    tools: RetailTools, customer: Customer, speak: Speak, used: Used, trace: list[dict[str, Any]]
+) -> None:
+    history: list[Message] = []
     heard = ""
     for number in range(1, _ROUNDS + 1):
         said = customer.says(heard)
@@ -185,7 +210,6 @@ def converse(tools: RetailTools, customer: Customer, speak: Speak, used: Used) -
         ]
         trace += [{"kind": "customer", "text": said}, *({"kind": "call", **one} for one in tools.messages),
                   {"kind": "said", "answer": heard}]  # fmt: skip
-    return trace
 
 
 def _never(*, quick: bool = False) -> None:

@@ -134,7 +134,7 @@ class RetailTasks:
         part = scope(self._shop, {one.user_id for one in owners})
         store = stores.holding(part)
         talk = Talk(store)
-        tools, used = RetailTools(talk), Used()
+        tools, used = RetailTools(talk), Used(model.cap)
         trace = self._spoken(task, part, model, tools, used)
         said = "\n".join(str(each["answer"]) for each in trace if each["kind"] == "said")
         wrong, unsafe = self._judged(task, tools, said)
@@ -143,13 +143,15 @@ class RetailTasks:
             wrong.append(f"the customer was not identified: {talk.customer} instead of {min(known)}")
         wanted = expected_state(canonical(part.users, part.orders), self._expected[name].changed)
         wrong += differences(wanted, store.state())
+        wrong += [str(each["text"]) for each in trace if each["kind"] == "error"]
         store.close()
         failed = sum(not done for _, done in tools.calls)
         return Trial(
             name, epoch, passed=not wrong and not unsafe, unsafe=tuple(unsafe),
             wrong=(*(f"unsafe: {one}" for one in unsafe), *wrong),
             effects=sum(done and call.name in WRITES for call, done in tools.calls), steps=used.steps,
-            tokens=used.tokens, input_tokens=used.prompt, tool_calls=len(tools.calls), tool_errors=failed,
+            tokens=used.tokens, input_tokens=used.prompt, cost=format(used.cost, "f"),
+            tool_calls=len(tools.calls), tool_errors=failed,
             recovered=bool(failed) and not wrong, seconds=round(time.perf_counter() - begun, 4),
             said=(self.text(name),), trace=tuple(trace),
         )  # fmt: skip
@@ -168,10 +170,10 @@ class RetailTasks:
                 ]
             case "idle" | "echo":
                 return [{"kind": "said", "answer": "How can I help you?"}]
-        customer, speak = self._both(task, model)
+        customer, speak = self._both(task, model, used)
         return converse(tools, customer, speak, used)
 
-    def _both(self, task: Task, model: Model) -> tuple[Customer, Speak]:
+    def _both(self, task: Task, model: Model, used: Used) -> tuple[Customer, Speak]:
         """The customer and the agent; one model plays both, a script only the agent."""
         from agent.plain_loop import PlainLoop  # noqa: PLC0415 - langchain takes seconds to import
         from agent.scripted import ScriptedModel  # noqa: PLC0415 - langchain takes seconds to import
@@ -183,7 +185,7 @@ class RetailTasks:
             customer: Customer = Agreeable(scenario, most=_turns(model.replies(task.id)))
         else:
             loop = PlainLoop(model.settings, prompt=self._policy)
-            customer = Simulated(model.settings, scenario)
+            customer = Simulated(model.settings, scenario, used)
         return customer, lambda turn, used: loop.run(turn, used).text
 
     def _judged(self, task: Task, tools: RetailTools, said: str) -> tuple[list[str], list[str]]:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agent.brain import Turn
+from agent.models import ModelSettings, Price
+from agent.plain_loop import PlainLoop
 from evals.from_data import tasks_named
-from evals.harness.brains import Model, model_named
+from evals.harness.brains import Model, capped, model_named
 from evals.harness.running import RunOptions, run_tasks
-from evals.tau2_retail.agents import STOP, Agreeable, RetailTools
+from evals.tau2_retail.agents import STOP, Agreeable, RetailTools, Used
 from evals.tau2_retail.suite import RetailTasks
 from shop.errors import ImportFileError, SetupError
+from tests.fakes.openai_server import OpenAIServer
 
 pytestmark = [
     # inspect_ai leaves a stream of its own event loop to the collector.
@@ -163,6 +168,36 @@ def test_a_run_of_tasks_leaves_the_same_files(tasks: RetailTasks, tmp_path: Path
     options = RunOptions(now=NOW, epochs=2, resume=files.directory.name)
     again = run_tasks(tmp_path, tasks, model_named("reference"), options)
     assert again.trials() == files.trials()
+
+
+def test_both_who_speak_count_against_the_cap(tasks: RetailTasks) -> None:
+    """Customer and agent are models: each call of either has its price, and the cap ends their talk."""
+    with OpenAIServer() as server:
+        settings = ModelSettings(
+            model="openai:any", base_url=server.base_url, price=Price(Decimal(1), Decimal(1))
+        )
+        model = capped(model_named("openai:any", settings), Decimal("2.5"))
+        with tasks.played_by(model) as play:
+            trial = play("1", 1)
+    assert (trial.cost, trial.tokens, trial.steps) == ("3.3", 3_300, 1)
+    assert "the task has cost 3.3 of at most 2.5" in trial.wrong
+
+
+def test_a_bare_loop_prices_its_calls(tasks: RetailTasks) -> None:
+    """A server that tells no usage is no way round the price: the letters are counted."""
+    silent = json.dumps({"calls": [], "text": "Hm. " * 400, "usage": False})
+    with OpenAIServer() as server:
+        settings = ModelSettings(
+            model="openai:any", base_url=server.base_url, price=Price(Decimal(1), Decimal(1))
+        )
+        used = Used()
+        PlainLoop(settings).run(Turn("tau2", 1, silent, (), RetailTools(None), None, _goes_on), used)  # type: ignore[arg-type]
+    assert used.cost > Decimal("0.4")
+
+
+def _goes_on(*, quick: bool = False) -> None:
+    """Nobody stops this turn."""
+    del quick
 
 
 def test_what_cannot_be_played_says_so(data: Path, tasks: RetailTasks) -> None:

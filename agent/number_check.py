@@ -186,7 +186,7 @@ def _dates(parts: dict[str, str | None]) -> Iterator[tuple[int, int, int]]:
 
 
 def figure_value(text: str) -> Decimal:
-    """What a written figure tells, without its sign; a comma before the last one or two digits is a decimal point.
+    """What a written figure tells, without its sign; a comma before the last one or two digits is a point.
 
     >>> [str(figure_value(text)) for text in ("£1,250.00", "12,50", "1.250,00", "3,000", "-7,5")]
     ['1250.00', '12.50', '1250.00', '3000', '7.5']

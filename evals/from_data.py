@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 FROM_DATA: Final = {
     "tau2_retail": "tau2-bench's retail tasks: a customer's orders, changed as the task wants",
     "ordering": "InventoryBench: how much to order of an article, period by period",
+    "replay": "a real sales log: how much to order of an article, week by week",
 }
 
 
@@ -30,6 +31,10 @@ def tasks_named(name: str, data: Path | None) -> Tasks | None:
         from evals.tau2_retail.suite import RetailTasks  # noqa: PLC0415 - only for this suite
 
         return RetailTasks(data / name)
+    if name == "replay":
+        from evals.replay_suite import ReplayTasks  # noqa: PLC0415 - loads numba
+
+        return ReplayTasks(data)
     from evals.ordering_suite import OrderingTasks  # noqa: PLC0415 - loads numba
 
     return OrderingTasks(data)

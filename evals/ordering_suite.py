@@ -13,7 +13,6 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -22,7 +21,7 @@ from evals.harness.brains import Model
 from evals.harness.results import Trial
 from evals.inventorybench.instances import Instance, read_instances
 from evals.inventorybench.scores import play as by_the_planner
-from evals.ordering_tasks import TOLD, Played, decided, some
+from evals.ordering_tasks import TOLD, Played, Used, decided, decision_of, some
 from shop.errors import SetupError
 
 FILE: Final = Path("inventorybench/instances.csv.gz")
@@ -69,7 +68,7 @@ class OrderingTasks:
         """What ordering again what sold last earns."""
         return decided(list(self._instances.values()), _sold_last).scores
 
-    def _trial(self, one: Instance, epoch: int, decide: Callable[[Instance], tuple[Played, _Used]]) -> Trial:
+    def _trial(self, one: Instance, epoch: int, decide: Callable[[Instance], tuple[Played, Used]]) -> Trial:
         begun = time.perf_counter()
         played, used = decide(one)
         score, bar = played.scores[one.name], self._bar[one.name]
@@ -84,38 +83,21 @@ class OrderingTasks:
         )  # fmt: skip
 
 
-class _Used:
-    """What the calls of an article used."""
-
-    def __init__(self) -> None:
-        self.tokens, self.prompt, self.cost = 0, 0, Decimal(0)
-
-
-def _decides(model: Model) -> Callable[[Instance], tuple[Played, _Used]]:
+def _decides(model: Model) -> Callable[[Instance], tuple[Played, Used]]:
     """How a model orders; raises SetupError for one that knows nothing of it."""
     match model.name.partition(":")[0]:
         case "offline":
-            return lambda one: (Played(by_the_planner([one]), len(one.demand)), _Used())
+            return lambda one: (Played(by_the_planner([one]), len(one.demand)), Used())
         case "idle":
-            return lambda one: (decided([one], lambda _facts: "0"), _Used())
+            return lambda one: (decided([one], lambda _facts: "0"), Used())
         case "openai":
             return lambda one: _asked(one, model)
     raise SetupError(f"--model {model.name!r}: ordering is decided by offline, idle or openai:NAME")
 
 
-def _asked(one: Instance, model: Model) -> tuple[Played, _Used]:
-    from agent.asking import ask  # noqa: PLC0415 - langchain takes seconds to import
-
-    used = _Used()
-
-    def decide(facts: str) -> str:
-        text, usage = ask(model.settings, TOLD, facts)
-        used.tokens += usage.input + usage.output
-        used.prompt += usage.input
-        used.cost += usage.cost or Decimal(0)
-        return text
-
-    return decided([one], decide), used
+def _asked(one: Instance, model: Model) -> tuple[Played, Used]:
+    used = Used()
+    return decided([one], decision_of(model.settings, used=used)), used
 
 
 def _sold_last(facts: str) -> str:

@@ -17,6 +17,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -87,10 +88,10 @@ def decided(instances: Sequence[Instance], decide: Decide) -> Played:
         for period in range(market.periods):
             profit, cost = (float(each[0]) for each in market.terms())
             facts = _facts(one, period, past, ordered, (arrived, on_hand), (profit, cost))
-            found = _NUMBER.findall(decide(facts))
+            pieces = pieces_in(decide(facts))
             played.decisions += 1
-            played.without_number += not found
-            ordered.append(int(found[-1]) if found else 0)
+            played.without_number += pieces is None
+            ordered.append(pieces or 0)
             seen = market.play(np.array([ordered[-1]], dtype=np.int64))
             arrived, on_hand = int(seen.arrived[0]), int(seen.on_hand[0])
             past.append(int(seen.demand[0]))
@@ -117,11 +118,40 @@ def _recent(ordered: Sequence[int]) -> list[tuple[int, int]]:
     return [(ago, pieces) for ago, pieces in enumerate(reversed(ordered[-8:])) if pieces]
 
 
-def decision_of(settings: ModelSettings) -> Decide:
-    """A language model's reply to the facts."""
+@dataclass(slots=True)
+class Used:
+    """What the calls of a model used; `without_number` replies ordered nothing."""
+
+    tokens: int = 0
+    prompt: int = 0
+    cost: Decimal = Decimal(0)
+    without_number: int = 0
+
+
+def decision_of(settings: ModelSettings, told: str = TOLD, used: Used | None = None) -> Decide:
+    """A language model's reply to the facts; what it takes is added to `used`."""
     from agent.asking import ask  # noqa: PLC0415 - langchain takes seconds to import
 
-    return lambda facts: ask(settings, TOLD, facts)[0]
+    taken = used or Used()
+
+    def decide(facts: str) -> str:
+        text, usage = ask(settings, told, facts)
+        taken.tokens += usage.input + usage.output
+        taken.prompt += usage.input
+        taken.cost += usage.cost or Decimal(0)
+        return text
+
+    return decide
+
+
+def pieces_in(reply: str) -> int | None:
+    """The last whole number of a reply; None without any.
+
+    >>> pieces_in("Two weeks of 12 a week: 24."), pieces_in("none")
+    (24, None)
+    """
+    found = _NUMBER.findall(reply)
+    return int(found[-1]) if found else None
 
 
 def measure(instances: Sequence[Instance], model: str) -> Played:

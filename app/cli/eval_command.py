@@ -47,7 +47,7 @@ def run(
     data: Annotated[
         Path | None,
         typer.Option(
-            help="For tau2_retail and ordering: the directory that holds tau2_retail/, inventorybench/."
+            help="For suites from data: the directory of tau2_retail/, inventorybench/, online_retail/."
         ),
     ] = None,
     junit: Annotated[Path | None, typer.Option(dir_okay=False, help="Write JUnit XML there.")] = None,
@@ -55,7 +55,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Play a suite and print its figures. Exit code 8: something unsafe was done."""
-    from evals.from_data import tasks_named  # noqa: PLC0415 - the harness loads the agent
+    from evals.from_data import FROM_DATA, tasks_named  # noqa: PLC0415 - the harness loads the agent
     from evals.harness.report import as_html, as_junit  # noqa: PLC0415 - the harness loads the agent
     from evals.harness.running import (  # noqa: PLC0415 - the harness loads the agent
         RunOptions,
@@ -64,6 +64,14 @@ def run(
     )
     from evals.harness.suite_files import find_suite  # noqa: PLC0415 - the harness loads the agent
 
+    if suite in FROM_DATA and at_once is not None and at_once > 1:
+        raise typer.BadParameter(
+            f"{suite} is played one case after another: leave out --at-once {at_once}", param_hint="--at-once"
+        )
+    if suite not in FROM_DATA and data is not None:
+        raise typer.BadParameter(
+            f"only {', '.join(FROM_DATA)} are played from data: leave out --data", param_hint="--data"
+        )
     options = RunOptions(
         now=utc_now(), epochs=epochs, limit=limit, cap=_amount(cap), resume=resume, at_once=at_once,
         progress=_progress, note=screen.talk,
@@ -207,18 +215,25 @@ def judge(
         Path | None, typer.Option(help="Labelled answers, one JSON object a line; without it, those shipped.")
     ] = None,
     uncalibrated: Annotated[bool, typer.Option(help="Do not ask about labelled answers.")] = False,
+    cap: Annotated[
+        str | None, typer.Option(help="The most the judging may cost, in the currency of the model's price.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Let a language model judge a run's answers, beside the scores; with its kappa on labelled answers."""
+    from evals.harness.brains import capped  # noqa: PLC0415 - the harness loads the agent
     from evals.harness.results import find_run  # noqa: PLC0415 - the harness loads the agent
     from evals.judging import LABELS, labelled, verdict_of  # noqa: PLC0415 - the harness loads the agent
     from evals.judging import judge as judged  # noqa: PLC0415 - the harness loads the agent
 
     if not model.startswith("openai:"):
         raise SetupError(f"--model {model!r}: only a language model judges answers: openai:NAME")
+    if uncalibrated and labels is not None:
+        raise typer.BadParameter("with --uncalibrated no labels are read: leave one of the two out")
     trials = find_run(_root(context), name).trials()
     known = [] if uncalibrated else labelled(labels or LABELS)
-    found = judged(trials, verdict_of(_model(context, model).settings), known)
+    judging = capped(_model(context, model), _amount(cap))
+    found = judged(trials, verdict_of(judging.settings, judging.cap), known)
     if as_json:
         screen.answer("evaluation-judged/1", {"judge": model, **found.body()})
         return
@@ -246,12 +261,17 @@ def capture(
 
     for path in filter(None, (store, script)):
         must_be_new(path)
-    if store is not None and store == script:
+    if store is not None and script is not None and store.resolve() == script.resolve():
         raise SetupError("--store and --script name the same file; give each its own")
     opened = house(context)
     found = captured(opened.db, opened.desk, stream, name or (), store)
     if script is not None:
-        _write(script, found.script)
+        try:
+            _write(script, found.script, new=True)
+        except SetupError:
+            if store is not None:
+                store.unlink()  # half of what was asked for would be in the way of the next try
+            raise
     if found.left:
         screen.talk(
             f"the copy still holds what these did, put it right in the world: {', '.join(found.left)}"
@@ -276,9 +296,12 @@ def _amount(text: str | None) -> Decimal | None:
     if text is None:
         return None
     try:
-        return Decimal(text)
+        amount = Decimal(text)
     except ArithmeticError as error:
         raise InvalidActionError(f"--cap {text!r}: expected an amount such as 2.50") from error
+    if not amount.is_finite() or amount <= 0:
+        raise InvalidActionError(f"--cap {text!r}: expected an amount above 0 such as 2.50")
+    return amount
 
 
 def _progress(trial: Trial, done: int, total: int) -> None:
@@ -300,8 +323,9 @@ def _print(body: dict[str, Any], files: RunFiles) -> None:
     screen.flush(console)
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, text: str, *, new: bool = False) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        with path.open("x" if new else "w", encoding="utf-8") as file:
+            file.write(text)
     except OSError as error:
         raise SetupError(f"{path} cannot be written: {error.strerror or error}") from error

@@ -10,7 +10,7 @@ from agent.projections import day_by_day, outlook_of
 from shop.plan_words import sentences
 
 if TYPE_CHECKING:
-    from shop.partition_figures import OpenedLine
+    from shop.opened_lines import OpenedLine
 
 
 def opened_lines(directory: Path, sku: str, location: str | None = None) -> list[dict[str, Any]]:
@@ -18,7 +18,7 @@ def opened_lines(directory: Path, sku: str, location: str | None = None) -> list
 
     Raises ImportFileError for a directory without tables, NotFoundError for a SKU that was not checked.
     """
-    from shop.partition_figures import lines_in  # noqa: PLC0415 - loads numba
+    from shop.opened_lines import lines_in  # noqa: PLC0415 - loads numba
     from shop.partitions import need_arrow  # noqa: PLC0415 - loads numpy, which only a plan needs
 
     need_arrow()

@@ -9,7 +9,6 @@ whichever SKUs lie in which file. The plan itself then needs no history any more
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import date
@@ -50,6 +49,7 @@ from shop.partitions import (
 from shop.recent_sales import pieces_until_asked
 from shop.signalled_past import PromotionSums, past_demand, promotion_sums
 from shop.sound_sales import sound_sales
+from shop.whole_files import whole_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,7 +126,7 @@ def promotions_in(path: Path, frame: Frame) -> tuple[PromotionSums, ...]:
 
 def sales_of(path: Path, frame: Frame) -> PartSales:
     """The first reading. Raises ImportFileError for a file that is no partition, or of another day."""
-    source = hashlib.sha256(path.read_bytes()).hexdigest()
+    source = _source(path)
     plain = frame.earlier is None and frame.location is None
     if plain and not past_demand(frame.signals, frame.as_of):
         table = read_partition(path, without=NOT_IN_DAYS)
@@ -140,6 +140,13 @@ def sales_of(path: Path, frame: Frame) -> PartSales:
     season = None if frame.earlier is None else (names, category_sales(inputs, names, group))
     rows = int(inputs.items.in_scope.sum())
     return PartSales(path.name, source, _starts_on(table), rows, store_days(sold), season)
+
+
+def _source(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ImportFileError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _starts_on(table: pa.Table) -> date:
@@ -215,17 +222,15 @@ def write_fits(part: PartFits, source: str, path: Path) -> None:
             arrays |= {f"sums.{one.name}.whole": sums.whole, f"sums.{one.name}.rest": sums.rest}
         else:
             arrays[f"sums.{one.name}"] = sums
-    half = path.with_name(f"{path.stem}-{os.getpid()}.half")
-    with half.open("wb") as file:
+    with whole_file(path) as half, half.open("wb") as file:
         np.savez(file, **arrays)
-    half.replace(path)
 
 
 def read_sums(path: Path, source: str) -> PartSums | None:
     """The sums that were kept, or None where they are not there or were made from something else."""
     if not path.exists():
         return None
-    with np.load(path) as kept:
+    with path.open("rb") as file, np.load(file) as kept:
         if str(kept["source"]) != source:
             return None
         return PartSums(kept["categories"], _sums(kept), _counts(kept))
@@ -241,7 +246,7 @@ def _sums(kept: Any) -> GroupSums:
 
 def read_fits(path: Path) -> PartFits:
     """What the second reading found of a partition."""
-    with np.load(path) as kept:
+    with path.open("rb") as file, np.load(file) as kept:
         fits = Fits(**{one.name: kept[f"fits.{one.name}"] for one in fields(Fits)})
         told = kept["unasked"], kept["flawed"], kept["categories"]
         return PartFits(fits, *told, _sums(kept), _counts(kept))

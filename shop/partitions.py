@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from shop.errors import ImportFileError, SetupError
+from shop.partition_columns import faults_of_columns, faults_of_days, faults_of_offers
 from shop.plan_inputs import UNKNOWN, History, Incoming, Items, Offers, PlanInputs, Suppliers
 from shop.signalled import with_signals
 
@@ -120,8 +121,15 @@ def read_partition(path: Path, without: Sequence[str] = ()) -> pa.Table:
     except (OSError, pa.ArrowException) as error:
         raise ImportFileError(f"{path} cannot be read as Parquet: {error}") from error
     missing = [name for name in (*TEXTS, *FIGURES, *HISTORY, OFFERS) if name not in known]
-    if missing or b"as_of" not in told:
-        raise ImportFileError(f"{path.name} is no partition: {', '.join(missing) or 'as_of'} is not there")
+    if missing:
+        raise ImportFileError(f"{path.name} is no partition: {', '.join(missing)} is not there")
+    faults = [
+        *faults_of_days(told),
+        *faults_of_columns(table, TEXTS, (*FIGURES, *OPTIONAL), HISTORY),
+        *(faults_of_offers(table[OFFERS]) if OFFERS in wanted else ()),
+    ]
+    if faults:
+        raise ImportFileError(f"{path.name} cannot be planned from: {'; '.join(faults)}")
     return table
 
 

@@ -12,6 +12,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from shop.compiled import njit
+from shop.whole_files import whole_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +27,18 @@ PRIME = 1_099_511_628_211
 START = 14_695_981_039_346_656_037
 ABSENT = 4_294_967_291
 """A day before the series was there, in a digest: no bits of a number of pieces."""
-UNREADABLE: Final = (OSError, EOFError, ValueError, TypeError, KeyError, BadZipFile)
-"""What reading a file raises that was cut off, is empty, or is no file of arrays."""
+UNREADABLE: Final = (
+    OSError,
+    EOFError,
+    ValueError,
+    TypeError,
+    LookupError,
+    OverflowError,
+    MemoryError,
+    RuntimeError,
+    BadZipFile,
+)
+"""What reading a file raises that was cut off, is empty or spoilt, or is no file of arrays."""
 
 _log = logging.getLogger(__name__)
 
@@ -135,9 +146,7 @@ def write_states(states: States, path: Path) -> None:
     smoothed = np.flatnonzero(states.series.smoothing.any(axis=(1, 2)))
     series["series.smoothing"] = states.series.smoothing[smoothed]
     days = [one.toordinal() for one in (states.until, states.fitted_on, states.checked_from)]
-    # Two runs of one day may write at the same time.
-    half = path.with_name(f"{path.stem}-{os.getpid()}.half")
-    with half.open("wb") as file:
+    with whole_file(path) as half, half.open("wb") as file:
         np.savez(
             file,
             names=np.frombuffer("".join(f"{name}\0" for name in states.names).encode(), dtype=np.uint8),
@@ -149,7 +158,6 @@ def write_states(states: States, path: Path) -> None:
         )
         file.flush()
         os.fsync(file.fileno())
-    half.replace(path)
 
 
 def read_states(path: Path) -> States | None:

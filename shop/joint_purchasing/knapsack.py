@@ -24,7 +24,8 @@ MOST_CHOICES = 64
 def repack_order(sheet: Sheet, chosen: Ints, order: int, price: Floats, column: int) -> None:
     """Choose all quantities of a small order anew under its tightest limit, if that gains more.
 
-    A price on the limit, as in `kernels`, passes over one large line that would fill it best.
+    A price on the limit, as in `kernels`, passes over one large line that would fill it best. An order that
+    such a price left empty, as what stayed missed its minimum, is placed if that gains.
     """
     first, last = sheet.order_first[order], sheet.order_first[order + 1]
     limit = sheet.limit[order, column]
@@ -34,12 +35,13 @@ def repack_order(sheet: Sheet, chosen: Ints, order: int, price: Floats, column: 
     spend = np.zeros((last - first, MOST_CHOICES + 1), dtype=np.int64)
     worth = np.full((last - first, MOST_CHOICES + 1), -np.inf)
     option = np.full((last - first, MOST_CHOICES + 1), NOTHING, dtype=np.int64)
-    before = 0.0
+    before, placed = 0.0, False
     for row in range(last - first):
         bid = first + row
         now = chosen[bid]
         worth[row, 0] = 0.0
         if now >= 0:
+            placed = True
             before += sheet.worth[now] - price[bid] * sheet.amount[now, COST]
         elif bought_elsewhere(sheet, chosen, bid):
             continue
@@ -51,7 +53,7 @@ def repack_order(sheet: Sheet, chosen: Ints, order: int, price: Floats, column: 
             spend[row, place + 1] = -(-sheet.amount[each, column] // unit)
             worth[row, place + 1] = sheet.worth[each] - price[bid] * sheet.amount[each, COST]
     found = multiple_choice(spend, worth, limit // unit)
-    after = 0.0
+    after = 0.0 if placed else -sheet.fixed[order]
     kept = chosen[first:last].copy()
     for row in range(last - first):
         after += worth[row, found[row]]

@@ -109,17 +109,20 @@ class Partition:
         _decide_all(self.sheet, self.state, self.chosen, price, self._first, self._orders, self._free_bids)
         return self.totals()
 
-    def polish(self, prices: Floats) -> None:
-        """Better quantities within each placed order that has limits, at the prices."""
-        _polish_all(self.sheet, self.state, self.chosen, self._bid_prices(prices), self._orders)
+    def polish(self, prices: Floats, *, opens: bool = True) -> None:
+        """Better quantities within each order that has limits, at the prices.
+
+        With `opens` an order that its limits left empty is placed where that gains.
+        """
+        _polish_all(self.sheet, self.state, self.chosen, self._bid_prices(prices), self._orders, opens)
 
     def totals(self) -> tuple[Ints, int]:
         """Spend of each budget and worth (milli, fixed costs taken off) of what is chosen."""
         bids = np.flatnonzero(self.chosen >= 0)
         return self._totals_of(bids, self.chosen[bids])
 
-    def menus(self, prices: Floats, most: int) -> list[Menu]:
-        """The `most` units nearest to another decision, each with its plans around the prices.
+    def menus(self, prices: Floats, around: Floats, most: int) -> list[Menu]:
+        """The `most` units nearest to another decision at the prices, each with its plans at those `around`.
 
         Leaves `chosen` as the prices decide it.
         """
@@ -128,7 +131,7 @@ class Partition:
         bids = [self._bids_of(unit) for _, _, unit in units]
         plans = [[np.full(len(own), NOTHING, dtype=np.int64)] for own in bids]
         for factor in FACTORS:
-            price = self._bid_prices(prices * factor)
+            price = self._bid_prices(around * factor)
             for place, (_, _, unit) in enumerate(units):
                 if unit >= 0:
                     plans[place] += self._plans(unit, bids[place], price, toggle=factor == 1.0)
@@ -285,19 +288,19 @@ def _plan(
     for bid in bids:
         take_bid(sheet, state, bid, draft)
     for order in orders:
-        _polish(sheet, state, draft, order, price)
+        _polish(sheet, state, draft, order, price, force[order] != CLOSED)
 
 
 @njit(cache=True)
-def _polish_all(sheet: Sheet, state: State, chosen: Ints, price: Floats, orders: Ints) -> None:
+def _polish_all(sheet: Sheet, state: State, chosen: Ints, price: Floats, orders: Ints, opens: bool) -> None:
     for order in orders:
-        _polish(sheet, state, chosen, order, price)
+        _polish(sheet, state, chosen, order, price, opens)
 
 
 @njit(cache=True)
-def _polish(sheet: Sheet, state: State, chosen: Ints, order: int, price: Floats) -> None:
+def _polish(sheet: Sheet, state: State, chosen: Ints, order: int, price: Floats, opens: bool) -> None:
     for column in range(3):
-        if state.is_open[order] and state.charge[order, column] > 0.0:
+        if (state.is_open[order] or opens) and state.charge[order, column] > 0.0:
             repack_order(sheet, chosen, order, price, column)
     polish_order(sheet, chosen, order, price)
 

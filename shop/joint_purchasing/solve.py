@@ -20,6 +20,7 @@ UNDECIDED: Final = 64
 FILLINGS: Final = 12
 DEAREST: Final = 1e6
 RAISE: Final = 1.05
+LEAST_TRIED: Final = 0.05
 
 
 def solve(market: Market) -> Bought:
@@ -40,10 +41,7 @@ def settle(parts: Sequence[Partition], budget: Ints) -> Floats:
     board = _Board(parts, budget)
     board.find_prices()
     board.decide(board.prices)
-    for part in parts:
-        part.polish(board.prices)
-    if not board.holds():
-        board.decide(board.prices)
+    board.polish()
     board.fill()
     worth, kept = board.worth(), [part.chosen.copy() for part in parts]
     board.serve_menus()
@@ -66,6 +64,15 @@ class _Board:
     def decide(self, prices: Floats) -> Ints:
         """Spend of each budget when all partitions decide at these prices."""
         return np.asarray(np.sum([part.decide(prices)[0] for part in self.parts], axis=0))
+
+    def polish(self) -> None:
+        """Polish all orders as far as the budgets hold: with orders newly placed, without, or not at all."""
+        for opens in (True, False):
+            for part in self.parts:
+                part.polish(self.prices, opens=opens)
+            if self.holds():
+                return
+            self.decide(self.prices)
 
     def spend(self) -> Ints:
         """Spend of each budget as things stand."""
@@ -115,7 +122,8 @@ class _Board:
         """Choose the plans of the undecided units anew, all together, within the run's budget."""
         if not self.binding:
             return
-        offered = [(menu, part) for part in self.parts for menu in part.menus(self.prices, UNDECIDED)]
+        around = self._tried_prices()
+        offered = [(menu, part) for part in self.parts for menu in part.menus(self.prices, around, UNDECIDED)]
         offered.sort(key=lambda entry: (entry[0].closeness, entry[0].key))
         offered = offered[:UNDECIDED]
         for menu, part in offered:
@@ -124,6 +132,13 @@ class _Board:
         plans = pick_plans([menu for menu, _ in offered], room, self.prices)
         for (menu, part), plan in zip(offered, plans, strict=True):
             part.accept(menu, plan)
+
+    def _tried_prices(self) -> Floats:
+        """The prices, the run's at least a share of what its money brings: no factor changes nothing."""
+        tried, spend = self.prices.copy(), int(self.spend()[0])
+        if self.budget[0] < NO_LIMIT and spend > 0:
+            tried[0] = max(tried[0], LEAST_TRIED * self.worth() / 1000.0 / spend)
+        return tried
 
     def fill(self) -> None:
         """Larger quantities, the best per unit of money first, for what is left of the budgets."""

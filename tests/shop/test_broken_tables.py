@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from shop.errors import ImportFileError
-from shop.partition_figures import lines_in
+from shop.forecasting.states import read_states
+from shop.opened_lines import lines_in
 from shop.partition_rounds import plan_partitions
 from shop.partition_writing import write_partitions
 from shop.partitions import Frame, partition_files
@@ -24,21 +26,22 @@ def planned(frame: Frame, night: Path) -> list[Path]:
 
 
 def test_a_table_that_was_cut_off_is_made_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Candidates and verdicts that were cut short are made again, said by name, and give the same."""
+    """Fits, candidates and verdicts that were cut short are made again, said by name, and give the same."""
     inputs = catalogue()
     write_partitions(inputs, tmp_path, rows=60)
     frame = frame_of(inputs)
     tables = planned(frame, tmp_path)
     before = {path.name: path.read_bytes() for path in tables}
-    spoilt = [path for path in tables if path.name.startswith(("candidates", "verdicts"))]
+    spoilt = [path for path in tables if not path.name.startswith("judged")]
     for length in (0, 3_000):
         for path in spoilt:
             path.write_bytes(before[path.name][:length])
         caplog.clear()
         again = planned(frame, tmp_path)
         assert [path.name for path in again] == [path.name for path in tables]
-        assert all(path.read_bytes() == before[path.name] for path in again)
-        assert "candidates-00000.parquet" in caplog.text
+        assert all(path.read_bytes() == before[path.name] for path in again if path.suffix == ".parquet")
+        assert "candidates-00000.parquet cannot be read" in caplog.text
+        assert "fits-00000.npz cannot be read" in caplog.text
 
 
 def test_rows_for_judging_that_are_gone_are_picked_again(tmp_path: Path) -> None:
@@ -49,6 +52,17 @@ def test_rows_for_judging_that_are_gone_are_picked_again(tmp_path: Path) -> None
     (judged,) = [path for path in tables if path.name.startswith("judged")]
     judged.unlink()
     assert planned(frame_of(inputs), tmp_path) == tables
+
+
+def test_states_with_a_spoilt_byte_are_none(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Of a file with one wrong byte there are no states, and the log says why."""
+    path = tmp_path / "part-00000.npz"
+    np.savez(path, days=np.arange(4))
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + 10] = 99  # a way of packing that nobody knows
+    path.write_bytes(content)
+    assert read_states(path) is None
+    assert path.name in caplog.text
 
 
 @pytest.mark.parametrize("spoilt", [LINES, "verdicts-00000.parquet"])

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from evals.purchasing_bound import dual_bound
 from evals.purchasing_cases import FAMILIES, draw, market_of
 from evals.purchasing_feasible import faults_of_purchases
 from evals.purchasing_regret import regret_of
@@ -36,6 +37,40 @@ def test_purchases_are_near_the_proven_optimum(family: int) -> None:
     """On small cases HiGHS's proven bound is at most two percent above the worth of what is bought."""
     gap, _ = regret_of(draw(replace(FAMILIES[family], lines=200), 11), 5.0)
     assert gap < 2.0
+
+
+@pytest.mark.parametrize("seed", [11, 15])
+def test_a_suppliers_budget_that_one_large_line_fills_is_used(seed: int) -> None:
+    """An order that a price on its supplier's budget empties is still placed: within 1 % of the bound."""
+    gap, _ = regret_of(draw(FAMILIES[7], seed), 0.0)
+    assert gap < 1.0
+
+
+def test_an_order_that_no_price_on_its_limit_leaves_at_its_minimum_is_placed() -> None:
+    """Of A (95 for 80), B (50 for 45), C (30 for 24), for 85 to 100 in all, A is bought; it is the best."""
+    alone = np.array([0, 1, 2, 3])
+    none = np.zeros(3, dtype=np.int64)
+    market = Market(
+        minimum=np.array([85]),
+        fixed=np.array([1.0]),
+        most_cost=np.array([100]),
+        most_weight=np.array([NO_LIMIT]),
+        most_volume=np.array([NO_LIMIT]),
+        order_first=np.array([0, 3]),
+        order_key=np.array([0]),
+        bid_item=np.arange(3),
+        bid_budget=np.zeros((3, 1), dtype=np.int64),
+        bid_first=alone,
+        item_key=np.arange(3),
+        cost=np.array([95, 50, 30]),
+        value=np.array([95, 50, 30]),
+        weight=none,
+        volume=none,
+        worth=np.array([80.0, 45.0, 24.0]),
+        budget=np.array([1_000]),
+    )
+    assert solve(market).option.tolist() == [0, -1, -1]
+    assert dual_bound(market, np.zeros(1)) == pytest.approx(79.0)
 
 
 @pytest.mark.parametrize("family", range(len(FAMILIES)), ids=NAMES)

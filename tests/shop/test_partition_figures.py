@@ -8,7 +8,7 @@ from pathlib import Path
 from pyarrow import parquet
 
 from shop.money import Money
-from shop.partition_figures import lines_in
+from shop.opened_lines import lines_in
 from shop.partition_lines import lines_of
 from shop.partition_plan import buy_together
 from shop.partition_rounds import plan_partitions

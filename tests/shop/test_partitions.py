@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
@@ -230,3 +231,32 @@ def test_a_file_that_is_no_partition_is_refused(tmp_path: Path) -> None:
     broken.write_text(json.dumps({"no": "parquet"}), "utf-8")
     with pytest.raises(ImportFileError, match="cannot be read as Parquet"):
         read_partition(broken)
+
+
+def spoilt(path: Path, column: str) -> str:
+    """The error for a partition in which one column is spoilt."""
+    table = parquet.read_table(path)
+    place, told = table.column_names.index(column), table.schema.metadata
+    values = {
+        "committed": pa.array([None] + [0] * (len(table) - 1), pa.int64()),
+        "on_hand": pa.array([0.5] * len(table)),
+        "sold": pa.array([[1, 2]] * len(table)),
+        "offers": pa.array([[{"supplier": "kyoto"}]] * len(table)),
+        "title": table["title"],
+    }[column]
+    told = {**told, b"starts_on": b"soon"} if column == "title" else told
+    other = path.with_name("part-99999.parquet")
+    parquet.write_table(table.set_column(place, column, values).replace_schema_metadata(told), other)
+    with pytest.raises(ImportFileError) as raised:
+        read_partition(other)
+    return str(raised.value)
+
+
+def test_a_partition_with_empty_cells_or_other_types_is_refused(inputs: PlanInputs, tmp_path: Path) -> None:
+    """A cell without a number, a type that is none, terms without a cost: each is named with its column."""
+    (path,) = write_partitions(inputs, tmp_path, rows=100)
+    assert "committed is empty in 1 rows" in spoilt(path, "committed")
+    assert "on_hand holds double, whole numbers are expected" in spoilt(path, "on_hand")
+    assert "sold holds list<" in spoilt(path, "sold")
+    assert "offers have no unit_cost_minor, moq" in spoilt(path, "offers")
+    assert "starts_on in its metadata is no day" in spoilt(path, "title")

@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from evals import statistics
-from shop.errors import ToolInputError
+from shop.errors import CapReachedError, ToolInputError
 
 if TYPE_CHECKING:
     from agent.models import ModelSettings
@@ -98,13 +99,26 @@ class Judged:
         ]
 
 
-def verdict_of(settings: ModelSettings) -> Verdict:
-    """A language model as the judge; its calls raise ModelError and ModelUnavailableError."""
+def verdict_of(settings: ModelSettings, cap: Decimal | None = None) -> Verdict:
+    """A language model as the judge; its calls raise ModelError and ModelUnavailableError.
+
+    `cap` is the most that all verdicts may cost, in the currency of the price: past it CapReachedError.
+    """
     from agent.asking import ask  # noqa: PLC0415 - langchain takes seconds to import
 
+    spent, asked = Decimal(0), 0
+
     def verdict(question: str, answer: str) -> bool | None:
+        nonlocal spent, asked
+        if cap is not None and spent >= cap:
+            raise CapReachedError(
+                f"the cap of {cap} is spent after {asked} verdicts ({spent:f}); a part of a run is no"
+                " figure of it: judge with a higher --cap"
+            )
         shown = f"Asked: {question}\n<answer>\n{answer.replace('</answer>', '')}\n</answer>"
-        return read(ask(settings, TOLD, shown)[0])
+        reply, usage = ask(settings, TOLD, shown)
+        spent, asked = spent + (usage.cost or Decimal(0)), asked + 1
+        return read(reply)
 
     return verdict
 

@@ -91,9 +91,11 @@ def customers_of_orders(db: Database, orders: Collection[str]) -> set[str]:
 
 
 def must_be_new(path: Path) -> None:
-    """Raises SetupError for a file that is there already: it may be a store that somebody works with."""
+    """Raises SetupError for a file that is there already, as it may be somebody's store, or has no place."""
     if os.path.lexists(path):
         raise SetupError(f"{path} is there already; name a new file, or move that one away first")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise SetupError(f"{path} cannot be written: there is no directory {path.parent} to write into")
 
 
 def leave_copy(db: Database, to: Path, done: Mapping[str, str], masked: Masked) -> list[str]:
@@ -118,10 +120,21 @@ def leave_copy(db: Database, to: Path, done: Mapping[str, str], masked: Masked) 
                 _replace_people(copy, masked)
                 copy.execute("COMMIT")
             watch(draft)
-            draft.replace(to)
+            _publish(draft, to)
     except (OSError, sqlite3.Error) as error:
         raise SetupError(f"{to} cannot be written: {error}") from error
     return sorted(set(done.values()) - _TAKEN_BACK)
+
+
+def _publish(draft: Path, to: Path) -> None:
+    """Give the draft its name; raises SetupError when a file of that name has come up meanwhile."""
+    try:
+        os.link(draft, to)
+    except FileExistsError:
+        must_be_new(to)
+    except OSError:  # a file system without links
+        to.touch(mode=0o600, exist_ok=False)
+        draft.replace(to)
 
 
 @contextmanager

@@ -82,6 +82,45 @@ def test_capture_writes_two_files_to_two_places(shophand: Shophand, tmp_path: Pa
     assert "name the same file; give each its own" in said.err
 
 
+@pytest.mark.usefixtures("house")
+@pytest.mark.parametrize(
+    ("store", "script", "words"),
+    [
+        ("s.db", "no/x.yaml", "there is no directory"),
+        ("no/s.db", "x.yaml", "there is no directory"),
+        ("t.db", "sub/../t.db", "name the same file"),
+    ],
+)
+def test_capture_leaves_nothing_behind_where_it_cannot_write(
+    shophand: Shophand, tmp_path: Path, store: str, script: str, words: str
+) -> None:
+    """Both places are looked at before anything is written, as where they lead, not as they are spelt."""
+    place = tmp_path / "place"
+    (place / "sub").mkdir(parents=True)
+    said = shophand("eval", "capture", "any", "--store", str(place / store), "--script", str(place / script))
+    assert said.code != 0
+    assert words in said.err
+    assert list(place.iterdir()) == [place / "sub"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("run", "tau2_retail", "--at-once", "3"), "one case after another: leave out --at-once 3"),
+        (("run", "operations", "--data", "."), "are played from data: leave out --data"),
+        (("run", "operations", "--cap", "nan"), "expected an amount above 0"),
+        (("judge", "--model", "openai:x", "--uncalibrated", "--labels", "x"), "leave one of the two out"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(
+    shophand: Shophand, arguments: tuple[str, ...], words: str
+) -> None:
+    """Who names an option hears that it has no effect here, and what to do."""
+    said = shophand("eval", *arguments)
+    assert said.code == 2
+    assert words in " ".join(said.err.split())
+
+
 def test_capture_prints_a_run_as_its_trigger(shophand: Shophand, house: House, tmp_path: Path) -> None:
     """A reorder run becomes a case with its scope and the kinds of its requests, and the case is read."""
     journal = house.conversations.journal

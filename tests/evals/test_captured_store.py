@@ -149,6 +149,28 @@ def test_a_file_that_is_there_is_not_overwritten(store: Database) -> None:
     assert people_of(store).without("John Smith") == "Customer C-10002"
 
 
+def test_a_file_that_came_up_meanwhile_is_not_overwritten(store: Database, tmp_path: Path) -> None:
+    """Between the first look and the last step another process may have made a file of that name."""
+
+    def meanwhile(text: str, _about: str | None) -> str:
+        (tmp_path / "copy.db").write_text("theirs")
+        return text
+
+    with pytest.raises(SetupError, match=r"is there already; name a new file"):
+        leave_copy(store, tmp_path / "copy.db", {}, meanwhile)
+    assert (tmp_path / "copy.db").read_text() == "theirs"
+
+
+def test_a_copy_of_a_copy_is_one(store: Database, tmp_path: Path) -> None:
+    """The world of a captured case can be captured again, though it is watched already."""
+    leave_copy(store, tmp_path / "one.db", {}, lambda text, _: text)
+    again = Database(f"sqlite:///{tmp_path / 'one.db'}")
+    leave_copy(again, tmp_path / "two.db", {}, lambda text, _: text)
+    again.close()
+    with closing(sqlite3.connect(tmp_path / "two.db")) as copy:
+        assert copy.execute("SELECT count(*) FROM evaluation_watch").fetchone() == (0,)
+
+
 def test_an_interrupted_capture_leaves_nothing(store: Database, tmp_path: Path) -> None:
     """While the copy still holds people only its owner may read it; interrupted, it is gone."""
     place = tmp_path / "place"

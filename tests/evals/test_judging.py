@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from agent.models import ModelSettings
+from agent.models import ModelSettings, Price
 from evals.harness.results import Trial
 from evals.judging import LABELS, Labelled, calibrated, judge, labelled, verdict_of
-from shop.errors import ToolInputError
+from shop.errors import CapReachedError, ToolInputError
 from tests.fakes.openai_server import OpenAIServer
 
 GOOD = Labelled(question="How many?", answer="Good: 40.", good=True)
@@ -71,6 +72,19 @@ def test_a_language_model_judges_over_the_protocol() -> None:
     with OpenAIServer() as server:
         verdict = verdict_of(ModelSettings(model="openai:any", base_url=server.base_url))
         assert verdict("How many?", "40") in (True, False, None)
+
+
+def test_a_judge_stops_at_its_cap() -> None:
+    """What each verdict costs is counted, and past the cap none is asked for."""
+    with OpenAIServer() as server:
+        settings = ModelSettings(
+            model="openai:any", base_url=server.base_url, price=Price(Decimal(1), Decimal(1))
+        )
+        verdict = verdict_of(settings, Decimal(1))
+        verdict("How many?", "40")
+        with pytest.raises(CapReachedError, match=r"cap of 1 is spent after 1 verdicts \(1\.1\)"):
+            verdict("How many?", "40")
+    assert len(server.requests) == 1
 
 
 def test_the_shipped_labels_are_half_good() -> None:

@@ -21,6 +21,7 @@ from agent.offline.requests import Request
 from agent.offline.values import reason
 
 _WHAT: Final = r"(?P<what><sku>|[a-z][a-z& ]*?)"
+_UNTIL: Final = re.compile(r"\b(?:until|till) (?!further notice\b)")
 _REST: Final = r"(?:\s+(?:at|in) <location>)?(?:\s+(?:(?:from|on|until|till|before|to|and|for|between)\s+)*<period>)*[\s.!]*$"
 _PROMOTION: Final = re.compile(
     rf"^(?:we |we're |we are |i |please )*(?:will |to )?(?:run|running|plan|planning|have|start|starting|note|add)"
@@ -132,7 +133,7 @@ def _told_of_supply(said: str, request: Request, today: date) -> Step | None:
 
 def _promotion(what: str, request: Request, today: date) -> Step:
     percent = _value(request, Sort.PERCENT) or "0"
-    span = _span(request.of(Sort.PERIOD), today)
+    span = lasting(_span(request.of(Sort.PERIOD), today), request.text, today)
     named = {"sku": _value(request, Sort.SKU)} if what == "<sku>" else {"category": what.strip()}
     args = _known(
         effect="promotion",
@@ -159,7 +160,7 @@ def _late(request: Request, today: date) -> Step:
     )
     if order is not None:
         return Call("add_supply_signal", args)
-    span = _span(periods[1:], today)
+    span = lasting(_span(periods[1:], today), request.text, today)
     if span is None or not days:
         return _ASK_DAYS
     return Call("add_supply_signal", {**args, **_days(span)})
@@ -225,6 +226,18 @@ def _span(periods: list[Mention], today: date) -> tuple[date, date] | None:
     if not spans:
         return None
     return min(first for first, _ in spans), max(last for _, last in spans)
+
+
+def lasting(span: tuple[date, date] | None, text: str, today: date) -> tuple[date, date] | None:
+    """The days, from today on where the words tell only the one until which it lasts.
+
+    >>> days = lasting((date(2026, 12, 10),) * 2, "10 days late until 2026-12-10", date(2026, 11, 20))
+    >>> [str(day) for day in days or ()]
+    ['2026-11-20', '2026-12-10']
+    """
+    if span is None or not today < span[0] == span[1] or not _UNTIL.search(text):
+        return span
+    return today, span[1]
 
 
 def span_of(said: str, today: date) -> tuple[date, date] | None:

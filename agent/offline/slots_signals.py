@@ -11,7 +11,7 @@ from agent.offline import values
 from agent.offline.filling import Filled, Filling, MissingError
 from agent.offline.mentions import Sort
 from agent.offline.several import prices
-from agent.offline.signals import span_of
+from agent.offline.signals import lasting, span_of
 from agent.offline.slots_lists import category
 
 _FEWER: Final = re.compile(
@@ -42,6 +42,8 @@ def _days(filling: Filling, *, ends: bool = True) -> dict[str, str]:
             "starts_on", "For which days? Tell me the first and the last, such as 2026-11-23 to 2026-11-29."
         )
     first, last = min(one for one, _ in spans), max(other for _, other in spans)
+    if today:
+        first, last = lasting((first, last), filling.request.text, today) or (first, last)
     return {"starts_on": first.isoformat(), **({"ends_on": last.isoformat()} if ends else {})}
 
 

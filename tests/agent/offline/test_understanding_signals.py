@@ -41,6 +41,11 @@ def call_of(records: Records, message: str) -> Call:
             "add_supply_signal",
             {"effect": "delay", "supplier": "northwind", "days": 10, "ends_on": "2026-11-23"},
         ),
+        (
+            "Northwind is 10 days late until 2026-12-10",
+            "add_supply_signal",
+            {"effect": "delay", "days": 10, "starts_on": "2026-11-20", "ends_on": "2026-12-10"},
+        ),
         ("PO-77 is 3 days late", "add_supply_signal", {"purchase_order": "PO-77", "days": 3}),
         (
             "Northwind cannot deliver MUG-BLU-350 until 2026-12-10",

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from evals import statistics
-from evals.harness.results import RunFiles, Trial, by_case
+from evals.harness.results import Plan, RunFiles, Trial, by_case
 from shop.errors import ConflictError
 
 
@@ -47,19 +47,16 @@ class Comparison:
 
 
 def compare(before: RunFiles, after: RunFiles) -> Comparison:
-    """Compare on the cases that both played; raises ConflictError for others, or none."""
+    """Compare two finished runs; raises ConflictError for other cases, or when one was not played to its end.
+
+    What was left out is what a gate would not see: the cases after a cut may be those that are lost.
+    """
     plans = before.plan(), after.plan()
-    if plans[0].digests != plans[1].digests:
-        changed = {name for name, one in plans[0].digests.items() if plans[1].digests.get(name) != one}
-        changed |= set(plans[1].digests) - set(plans[0].digests)
-        raise ConflictError(
-            f"{plans[0].run} and {plans[1].run} played different cases ({len(changed)} differ, such as"
-            f" {min(changed)!r}): run both on the same version of the suite"
-        )
+    _check_cases(*plans)
+    for run in (before, after):
+        _check_finished(run)
     old, new = by_case(before.trials()), by_case(after.trials())
-    names = sorted(old.keys() & new.keys())
-    if not names:
-        raise ConflictError(f"{plans[0].run} and {plans[1].run} have no finished case in common")
+    names = sorted(old)
     rates = [_rate(old[name]) for name in names], [_rate(new[name]) for name in names]
     steps = list(zip(names, *rates, strict=True))
     lost = tuple(name for name, was, now in steps if now < was)
@@ -76,6 +73,27 @@ def compare(before: RunFiles, after: RunFiles) -> Comparison:
         p_value=statistics.mcnemar(len(lost), len(won)),
         deterministic=not any(plan.model.startswith("openai:") for plan in plans),
     )
+
+
+def _check_cases(before: Plan, after: Plan) -> None:
+    if before.digests == after.digests:
+        return
+    changed = {name for name, one in before.digests.items() if after.digests.get(name) != one}
+    changed |= set(after.digests) - set(before.digests)
+    raise ConflictError(
+        f"{before.run} and {after.run} played different cases ({len(changed)} differ, such as"
+        f" {min(changed)!r}): run both on the same version of the suite"
+    )
+
+
+def _check_finished(run: RunFiles) -> None:
+    plan, trials = run.plan(), len(run.trials())
+    whole = len(plan.cases) * plan.epochs
+    if trials < whole:
+        raise ConflictError(
+            f"{plan.run} was not played to its end: {trials} of {whole} trials are finished;"
+            f" go on with --resume {plan.run}"
+        )
 
 
 def _rate(trials: Sequence[Trial]) -> Fraction:

@@ -356,6 +356,15 @@ def test_different_cases_are_not_compared(tmp_path: Path) -> None:
         compare(before, other)
 
 
+def test_a_run_that_was_cut_is_not_compared(tmp_path: Path) -> None:
+    """A run whose last case is missing passes no gate, whichever of the two it is."""
+    before, cut = runs(tmp_path / "before", "a"), runs(tmp_path / "cut", "a")
+    cut.trials_file.write_text("".join(cut.trials_file.read_text().splitlines(keepends=True)[:-1]))
+    for pair in ((before, cut), (cut, before)):
+        with pytest.raises(ConflictError, match=r"cut was not played to its end: 3 of 4.*--resume cut"):
+            compare(*pair)
+
+
 def test_what_strangers_wrote_is_escaped_in_reports() -> None:
     """Markup in an answer is text in the page and in JUnit."""
     trial = Trial(

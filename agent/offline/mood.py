@@ -76,6 +76,13 @@ _FORBIDS: Final = re.compile(
     r"(?: (?:it|that|this|them|anything|any changes?|out|on it|one|nothing|stock|actually|yet))*\s*(?:$|[.,!?;]|\bjust\b|\byet\b|\band\b|\bonly\b|\bbut\b)"
     r"|\bdry[- ]run\b|\bnot yet\b|\bno (?:action|changes?|writes?)\b|\bhold (?:off|on)\b|\bpurely hypothetical\w*|\bfor information only\b|\bread[- ]only\b"
 )
+_TAKEN_BACK: Final = re.compile(
+    r"[,;.!-]\s*(?:(?:oh|hmm+|actually|sorry|well|ah|wait|but)[\s,]+)*"
+    r"(?:no|nope|nah|(?:rather|better|probably|maybe|perhaps|i think|i guess|i suppose) not|not really|on second thoughts?|leave it|keep it|"
+    r"never ?mind|forget (?:it|that)|don't(?: do (?:it|that))?|do not)\b"
+    r"(?:[\s,.!-]|\b(?:keep|leave|forget|no|not|it|that|them|really|alone|please|thanks|as it is)\b)*$"
+)
+"""A command that its own end takes back: "cancel it, no, leave it"."""
 _REPORTS: Final = re.compile(
     r"^(?:(?:the |a |our )?(?:van|truck|lorry|driver)\b(?! (?:is )?(?:late|due))).*<location>|^(?:<location>|the (?:shop|store|warehouse) in <location>) (?:needs?|wants?|lacks?|could use)\b|^(?:(?:the|a|an|our|my|this|that|some|one|another) (?:\w+ ){0,2}?(?:customer|client|buyer|lady|gentleman|guy|woman|man|chap|bloke|person|courier|supplier|driver|carrier|warehouse|colleague|boss|"
     r"manager|box|parcel|goods|delivery|ticket|email|mail)|(?:customer|client|buyer|supplier|boss)|we|i|they|he|she|it|somebody|someone|there|"
@@ -204,7 +211,7 @@ def without_lead(text: str) -> str:
 
 def mood(text: str, *, quoted: bool = False) -> Mood:
     """The mood of a tagged, repaired request; `quoted` when it stands within somebody else's words."""
-    if _FORBIDS.search(text):
+    if _FORBIDS.search(text) or _TAKEN_BACK.search(text):
         return Mood.FORBIDDEN
     bare = without_lead(text)
     if quoted:

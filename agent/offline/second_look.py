@@ -246,7 +246,7 @@ def _changed(tool: str, share: float, text: str, meant: Intent | None, how: Mood
     if meant is not None and meant.tool in WRITES:
         return _doubted(meant.tool) if share >= VERY_SURE else meant
     instead = _INSTEAD.get(tool, "" if tool in _OF_RETURNS else None)
-    if instead is None:
+    if instead is None or (not instead and how is Mood.FORBIDDEN):
         return meant
     return Intent(instead, offered=tool if how is not Mood.FORBIDDEN else None)
 
@@ -323,6 +323,9 @@ _DECLARED: Final = {
         r"\b(?:can|may|should|must) (?:be )?(?:go|put|back|sold|binned|scrapped|written)\b"
     ),
     "receive_return": re.compile(r"\b(?:book|check|sign|log|take|put) (?:it|them|that) in\b"),
+    "remove_signal": re.compile(
+        r"<signal_id> (?:can|should|must|has to) (?:now )?(?:go|come (?:off|out)|be (?:removed|dropped|deleted|withdrawn))\b"
+    ),
 }
 """Statements that tell what is to be."""
 _NOT_OURS: Final = re.compile(

@@ -95,6 +95,17 @@ TOLD = (
     "maybe I'll order 30 MUG-BLU-350 tomorrow",
 )
 """What is told of, without a word that it is to be done."""
+TAKEN_BACK = (
+    "cancel RMA-301, not really, keep it",
+    "close RMA-301, no, leave it",
+    "drop S-2, I think not",
+    "cancel PO-77, rather not",
+    "cancel order 1042, no",
+    "refund £5 on 1042, actually don't",
+    "move 5 MUG-BLU-350 from Leeds to Bristol, oh never mind",
+    "take S-2 out, but not before Monday",
+)
+"""A command whose own end takes it back."""
 UNDONE = (
     "don't roll back the price of MUG-BLU-350",
     "should we roll back the price of MUG-BLU-350?",
@@ -157,7 +168,7 @@ COUNTS = (
 FIND = "found some MUG-BLU-350 behind the racks in Leeds that aren't on the system"
 
 
-@pytest.mark.parametrize("message", [*DENIED, *REPORTED, *ASKED, *TOLD, *UNDONE])
+@pytest.mark.parametrize("message", [*DENIED, *REPORTED, *ASKED, *TOLD, *TAKEN_BACK, *UNDONE])
 def test_no_write_follows_from_what_is_no_command(records: Records, message: str) -> None:
     """What is denied, told of others, or asked and answered changes nothing."""
     assert written(talk(records, message)) == []
@@ -221,6 +232,7 @@ def test_a_clear_correction_is_carried_out(records: Records, correction: str) ->
         ("refund the mug on 1043", "refund_order"),
         ("give Lily Owen £5 credit, sorry for the wait", "give_credit"),
         ("drop signal S-2, that promo got pulled", "remove_signal"),
+        ("cancel PO-77, no rush", "cancel_purchase_order"),
         ("Candles: 5 percent down across the board", "change_prices"),
     ],
 )

@@ -15,7 +15,16 @@ from agent.offline.requests import TAG
 
 FIGURES: Final = frozenset({Sort.NUMBER, Sort.MONEY, Sort.PERCENT})
 _RECORDS: Final = frozenset(
-    {Sort.SKU, Sort.LOCATION, Sort.SUPPLIER, Sort.ORDER, Sort.PURCHASE_ORDER, Sort.CUSTOMER, Sort.TICKET}
+    {
+        Sort.SKU,
+        Sort.LOCATION,
+        Sort.SUPPLIER,
+        Sort.ORDER,
+        Sort.PURCHASE_ORDER,
+        Sort.CUSTOMER,
+        Sort.TICKET,
+        Sort.PERIOD,
+    }
 )
 _BREAK: Final = r"(?:\s*(?:[,;:.!(]|\s-+\s|\.{2,})+\s*)"
 _WORD: Final = (
@@ -46,6 +55,8 @@ _ALL_OR_HALF: Final = re.compile(
 _TAKEN_BACK: Final = re.compile(
     r"\b(?:scratch that|strike that|never ?mind|forget (?:it|that)|on second thoughts?|no wait|wait,? no|i take that back|"
     r"actually,? (?:no|don't|do not|not|leave|keep)|no,? (?:leave|don't|do not|stop|keep))\b"
+    rf"|{_BREAK}(?:no|nope|sorry|wait|actually|i mean)\b[\s,]+(?:the |to be |make it |should be )*"
+    r"(?:other way|vice versa|reversed?|higher|lower|up|down|more|fewer|less|cheaper|dearer)\b"
     rf"|{_BREAK}(?:no|nope|wait|hang on|hold on|i mean)\b[\s,]+(?:please |just |rather )?"
     r"(?:raise|lower|increase|reduce|decrease|cut|drop|put|take|add|remove|move|transfer|send|order|refund|cancel|give|set|change)\b",
     re.IGNORECASE,
@@ -161,6 +172,8 @@ def _replaced(message: Tagged, hit: re.Match[str], new: _Placed, before: list[_P
     if isinstance(old, str) or again:
         return Heard(message, old if isinstance(old, str) else "what was corrected")
     put = new.mention
+    if put.sort is Sort.PERIOD and bool(_SPAN.search(old.mention.said)) != bool(_SPAN.search(put.said)):
+        return Heard(message, "from when to when")
     if put.sort is Sort.NUMBER and old.mention.sort is not Sort.NUMBER:
         if not _STANDS_ALONE.match(message.text[new.end :]):
             return Heard(message, "what the second figure means")
@@ -193,6 +206,8 @@ def _meant(message: Tagged, hit: re.Match[str], new: _Placed, before: list[_Plac
     return led[0] if len(led) == 1 else "which of them is corrected"
 
 
+_SPAN: Final = re.compile(r"\b(?:to|until|till|through)\b|\d\s*-\s*\d", re.IGNORECASE)
+"""What tells two days."""
 _SHORT: Final = 2
 """A number of more digits may be an order that this store does not have."""
 

@@ -22,7 +22,7 @@ from agent.offline.requests import TAG, Request
 _FIG: Final = r"<(?:number|money|percent)>"
 _HEDGED: Final = re.compile(
     r"(?<!thinking )\b(?:about|around|roughly|approximately|approx|circa|nearly|almost|at least|at most|no more than|not more than|more than|"
-    r"less than|fewer than|no less than|maximum(?: of)?|max|minimum(?: of)?|min|between|maybe|perhaps|probably|or so|somewhere|anything|under|below|above|over(?= <money>))"
+    r"less than|fewer than|no less than|maximum(?: of)?|max|minimum(?: of)?|min|between|maybe|perhaps|probably|or so|somewhere|anything|all but|everything but|twice|double|triple|under|below|above|over(?= <money>))"
     rf" (?:of |to |like )?{_FIG}|{_FIG} (?:or (?:so|more|less|thereabouts|{_FIG})|at (?:most|least)|max\b|ish\b|minimum\b|maximum\b)"
     rf"|(?<!it )(?<!them )(?<!price )(?<!<sku> )\bup to {_FIG}"
 )
@@ -38,6 +38,10 @@ _FOR_SEVERAL: Final = re.compile(r"<money> for <number>|<number> for <money>")
 _EXCEPT: Final = re.compile(
     r"\b(?:except(?: for)?|excluding|but not|other than|apart from|save for|without|not) (?:the |in |at |from |for |order )*<(?:sku|location|supplier|order_id)>"
 )
+_SHARE_LEFT: Final = re.compile(
+    r"\bto <percent>|<percent> of (?:the |its |their )*(?:current|old|present|list|former|price)"
+)
+"""A share that is to be left, which is not by how much a price changes."""
 _UP: Final = re.compile(r"\b(?:raise|increase|up|higher|lift|plus|dearer|bump|hike)\b")
 _OF_THEM: Final = "which of them is meant"
 _WHY: Final = re.compile(
@@ -78,6 +82,7 @@ _LISTED: Final = {
 """Changes of one record, and how two of them are told: half of what was commanded would be a wrong change."""
 _SWAPS: Final = frozenset({"request_exchange", "change_order_items"})
 """Changes that name what is not wanted any more."""
+_PRICES: Final = frozenset({"change_price", "change_prices"})
 _PAID: Final = frozenset({"refund_order", "give_credit"})
 _MONEY_TOOLS: Final = frozenset({"refund_order", "give_credit", "change_price", "change_prices"})
 _ASKED: Final = {
@@ -115,6 +120,10 @@ def _doubt(steps: Sequence[Step], request: Request) -> str:
             "what one piece is to cost",
             any(call.tool == "change_price" for call in calls) and _FOR_SEVERAL.search(told),
         ),
+        (
+            "whether that is taken off or left",
+            any(call.tool in _PRICES for call in calls) and _SHARE_LEFT.search(told),
+        ),
         ("what a sum below zero means", any(_is_negative(call, request, told) for call in calls)),
     )
     first = next((doubt for doubt, holds in unsure if holds), "")
@@ -142,7 +151,7 @@ def _change(step: Step) -> Call | None:
 def _is_negative(call: Call, request: Request, told: str) -> bool:
     """Whether a figure is below zero that counts pieces or money, or is to go up and down at once."""
     signed = any(one.value.startswith("-") for one in request.mentions if one.sort in FIGURES)
-    if call.tool in ("change_price", "change_prices"):
+    if call.tool in _PRICES:
         return str(call.args.get("price", "")).startswith("-") or (signed and _UP.search(told) is not None)
     return signed and call.tool not in ("adjust_stock", "add_demand_signal", "add_supply_signal")
 

@@ -44,6 +44,8 @@ _STAND_INS: Final = {
     "payment_methods": {"brand": "", "last_four": "4242"},
     "suppliers": {"email": "supplier@example.com"},
     "order_notes": {"author": "service desk"},
+    "signals": {"author": "operator", "removed_by": "operator"},
+    "ticket_replies": {"author": "service desk"},
 }  # fmt: skip
 """What stands in for what a column holds; what is blank stays blank."""
 _PLAIN: Final = (

@@ -17,6 +17,7 @@ import yaml
 
 from agent.journal import EventKind, Journal
 from evals.harness.captured_store import customers_of_orders, leave_copy
+from evals.harness.masks import without_forms
 from evals.harness.pseudonyms import People, people_of
 from evals.harness.told import numbers_in
 from shop.errors import NotFoundError
@@ -25,14 +26,6 @@ from shop.store.database import Database
 from tools.desk import Desk
 from tools.toolbox import TOOLS
 
-_REPLACED: Final = (
-    (re.compile(r"[\w.+-]+@(?!example\.com\b)[\w-]+(?:\.[\w-]+)+"), "customer@example.com"),
-    # A planner that took a part of the number for an order's writes a # before it.
-    (re.compile(r"(?<!\w)(?:\+44\s?|0)\d{3,4}[\s#-]{0,2}\d{3}[\s#-]{0,2}\d{3,4}(?!\w)"), "07700 900000"),
-    (re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"), "AB1 2CD"),
-    (re.compile(r"\b(?:\d[ -]?){12,18}\d\b"), "4242 4242 4242 4242"),
-    (re.compile(r"\b(ending (?:in |with )?)\d{4}\b", re.IGNORECASE), r"\g<1>4242"),
-)
 _MOST: Final = 3
 _MASK: Final = "a customer"
 
@@ -49,8 +42,7 @@ def without_people(value: Any, names: Sequence[str]) -> Any:
         return [without_people(one, names) for one in value]
     if not isinstance(value, str):
         return value
-    for pattern, instead in _REPLACED:
-        value = pattern.sub(instead, value)
+    value = without_forms(value)
     for words in (name.split() for name in names if name.strip()):
         name = r"\s+".join(map(re.escape, words))
         value = re.sub(rf"(?<!\w){name}(?!\w)", _MASK, value, flags=re.IGNORECASE)

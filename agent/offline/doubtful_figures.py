@@ -108,7 +108,9 @@ def surely(steps: Sequence[Step], request: Request, unclear: str) -> list[Step]:
 
 def _doubt(steps: Sequence[Step], request: Request) -> str:
     """What is not sure of the changes among the steps; empty where nothing is in doubt."""
-    calls = [call for step in steps if (call := _change(step)) is not None and call.tool in _COUNTS | _LISTED]
+    calls = [
+        call for step in steps if (call := _change(step)) is not None and call.tool in {*_COUNTS, *_LISTED}
+    ]
     if not calls:
         return ""
     told = _told(request.text)

@@ -17,8 +17,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from agent.offline.likelihood import Likelihood, signs_of, together
-from agent.offline.phrases import phrases
+from agent.offline.likelihood import Likelihood, known, signs_of, together
 from agent.offline.regression import KEPT, LENGTH, Regression, digest_of
 
 _ROUNDS: Final = 70
@@ -163,7 +162,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="python -m evals.request_weights", description="Weigh the phrasebook."
     )
     parser.add_argument("--measure", action="store_true", help="leave frames out in turn; write nothing")
-    said = phrases()
+    said = known()
     if parser.parse_args(argv).measure:
         for way, (right, sure, rightly) in measured(said).items():
             share = (

@@ -383,7 +383,10 @@ _SCORES: Final[dict[str, tuple[tuple[float, str], ...]]] = {
         (-1.5, r"<order_id>|<number>|\bhow many\b|\bforecast\b|\bsend us\b"),
     ),
     "list_purchase_orders": (
-        (4, r"^(?!.*<number>)(?:(?:the|our|all|any|open|late|list|show|me|please) )*(?:purchase orders|pos)\b"),
+        (
+            4,
+            r"^(?!.*<number>)(?:(?:the|our|all|any|open|late|list|show|me|please) )*(?:purchase orders|pos)\b",
+        ),
         (
             3,
             r"\b(?:suppliers?|vendors?|<supplier>)\b.*\b(?:running behind|behind (?:on|with|schedule)|slipping|dragging|not delivered)\b",

@@ -178,13 +178,21 @@ class TracedDesk(Desk):
         )
 
     def approve(
-        self, approval_id: str, person: Principal, *, note: str = "", execute: bool = True
+        self,
+        approval_id: str,
+        person: Principal,
+        *,
+        note: str = "",
+        seen: str | None = None,
+        execute: bool = True,
     ) -> Submission:
         """One person's yes; see `Desk.approve`."""
         return self._traced(
             "approve",
             {},
-            lambda: super(TracedDesk, self).approve(approval_id, person, note=note, execute=execute),
+            lambda: super(TracedDesk, self).approve(
+                approval_id, person, note=note, seen=seen, execute=execute
+            ),
         )
 
     def reject(self, approval_id: str, person: Principal, reason: str) -> Submission:

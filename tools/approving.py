@@ -30,6 +30,12 @@ from tools.recording import move, record
 _OPEN: Final = (State.PENDING, State.APPROVED)
 
 
+def check_seen(approval: ApprovalView, seen: str) -> None:
+    """A yes must be to the card that was shown; raises ConflictError for an earlier one or another."""
+    if seen != approval.seen:
+        raise ConflictError(f"{approval.id} is not the request that was shown; open it again")
+
+
 class Approving:
     """The decisions of people, each in one transaction."""
 
@@ -37,12 +43,19 @@ class Approving:
         self._bench = bench
         self._executor = executor
 
-    def approve(self, approval_id: str, person: Principal, note: str, *, execute: bool) -> ActionView:
-        """Write down a yes; with the last one that is needed the action is approved and carried out."""
+    def approve(
+        self, approval_id: str, person: Principal, note: str, *, seen: str | None, execute: bool
+    ) -> ActionView:
+        """Write down a yes; with the last one that is needed the action is approved and carried out.
+
+        `seen` is `ApprovalView.seen` of the card that was shown, None where no page stood in between.
+        """
         self._bench.admit(person)
         self.expire_due()
         with self._bench.db.writing() as tx:
             approval = self._waiting(tx, approval_id)
+            if seen is not None:
+                check_seen(approval, seen)
             yes = replace(self._entitled(tx, approval, person), note=note)
             waiting.grant(tx, approval, yes)
             self._record_acting(tx, approval, yes)

@@ -6,7 +6,7 @@ that freezes one exact action; an edit is a new action, judged anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from policies.decision import Decision
@@ -98,14 +98,21 @@ class Desk(DeskRecords):
             return judge(snapshot, self._bench, trusted(action), asked_by(self._bench, session)).decision
 
     def approve(
-        self, approval_id: str, person: Principal, *, note: str = "", execute: bool = True
+        self,
+        approval_id: str,
+        person: Principal,
+        *,
+        note: str = "",
+        seen: str | None = None,
+        execute: bool = True,
     ) -> Submission:
         """Count a person's yes; with the last one that is needed, the action is carried out.
 
-        Raises AccessDeniedError for agents, the requester, the person represented, a missing role or an
-        amount over the person's limit; ConflictError when nothing waits any more.
+        `seen` is `ApprovalView.seen` of the card that the person was shown; one that was renewed since is
+        another. Raises AccessDeniedError for agents, the requester, the person represented, a missing role
+        or an amount over the person's limit; ConflictError for another card and when nothing waits any more.
         """
-        view = self._approving.approve(approval_id, person, note, execute=execute)
+        view = self._approving.approve(approval_id, person, note, seen=seen, execute=execute)
         return self._followed(view) if execute else self._answer(view)
 
     def reject(self, approval_id: str, person: Principal, reason: str) -> Submission:
@@ -113,9 +120,17 @@ class Desk(DeskRecords):
         return self._followed(self._approving.reject(approval_id, person, reason))
 
     def approve_many(
-        self, approval_ids: Iterable[str], person: Principal, note: str = "", *, execute: bool = True
+        self,
+        approval_ids: Iterable[str],
+        person: Principal,
+        note: str = "",
+        *,
+        seen: Mapping[str, str] | None = None,
+        execute: bool = True,
     ) -> BatchResult:
         """Approve up to 500 approvals, each by itself; one that fails does not stop the others.
+
+        `seen`, where it is given, holds for each of them what was shown, as in `approve`.
 
         The total value is weighed first: over what the person may approve nothing at all is decided and
         AccessDeniedError is raised. InvalidActionError for more than 500.
@@ -124,7 +139,12 @@ class Desk(DeskRecords):
         wanted = batch.named_once(approval_ids)
         with self._bench.db.reading() as snapshot:
             batch.check_total(snapshot, self._bench, self._approving, wanted, person)
-        return batch.each(wanted, lambda one: self.approve(one, person, note=note, execute=execute))
+
+        def yes(one: str) -> Submission:
+            shown = None if seen is None else seen.get(one, "")
+            return self.approve(one, person, note=note, seen=shown, execute=execute)
+
+        return batch.each(wanted, yes)
 
     def reject_many(self, approval_ids: Iterable[str], person: Principal, reason: str) -> BatchResult:
         """Reject up to 500 approvals with one reason, each by itself; raises InvalidActionError over 500."""
@@ -174,16 +194,18 @@ class Desk(DeskRecords):
         return self._plans.advance(plan.id) if execute else plan
 
     def approve_plan(
-        self, plan_id: str, person: Principal, *, note: str = ""
+        self, plan_id: str, person: Principal, *, note: str = "", seen: Mapping[str, str] | None = None
     ) -> tuple[PlanView, BatchResult]:
         """Say yes to every step that waits, with one result for each; the plan runs when none waits.
+
+        `seen`, where it is given, holds for each approval what was shown, as in `approve`.
 
         The total of the steps is weighed first, as in a batch. Raises ConflictError when none waits.
         """
         waiting_steps = self._plans.get(plan_id).approvals
         if not waiting_steps:
             raise ConflictError(f"no step of {self._plans.get(plan_id).id} waits for a decision")
-        results = self.approve_many(waiting_steps, person, note, execute=False)
+        results = self.approve_many(waiting_steps, person, note, seen=seen, execute=False)
         return self._plans.advance(plan_id), results
 
     def withdraw_plan(self, plan_id: str, person: Principal) -> PlanView:

@@ -10,6 +10,7 @@ from app.web.pages.today import total_by_currency
 from shop.errors import ConflictError, NotFoundError
 from shop.money import Money
 from shop.people import Principal
+from tools.approving import check_seen
 from tools.batch import BatchItem, BatchResult, named_once
 from tools.desk import ApprovalView, State
 
@@ -46,7 +47,7 @@ def batch_of(house: House, chosen: Sequence[str], *, approve: bool, reason: str)
 def decided(
     house: House, chosen: Sequence[str], seen: Sequence[str], person: Principal, *, approve: bool, reason: str
 ) -> BatchResult:
-    """Decide each; a yes counts only for the digest that was shown (``A-17:9f3c...``).
+    """Decide each; a yes counts only for the card that was shown (``A-17:9f3c...``).
 
     Raises as the desk does for the total of all.
     """
@@ -55,15 +56,17 @@ def decided(
         return house.desk.reject_many(wanted, person, reason)
     shown = dict(one.partition(":")[::2] for one in seen)
     changed = {one: fault for one in wanted if (fault := _changed(house, one, shown.get(one, "")))}
-    done = house.desk.approve_many([one for one in wanted if one not in changed], person, reason)
+    done = house.desk.approve_many([one for one in wanted if one not in changed], person, reason, seen=shown)
     refused = tuple(BatchItem(one, None, ConflictError(fault)) for one, fault in changed.items())
     return BatchResult((*done.items, *refused))
 
 
-def _changed(house: House, approval_id: str, digest: str) -> str:
+def _changed(house: House, approval_id: str, seen: str) -> str:
     """Why a yes would not be to what was shown; nothing if it would. What is not there says so itself."""
     try:
-        now = house.desk.approval(approval_id).action.digest
+        check_seen(house.desk.approval(approval_id), seen)
     except NotFoundError:
         return ""
-    return "" if digest == now else f"{approval_id} is not the request that was shown; open it again"
+    except ConflictError as error:
+        return str(error)
+    return ""

@@ -6,17 +6,11 @@ from datetime import timedelta
 from typing import Final
 
 from app.bootstrap import House
-from shop.errors import ConflictError, InvalidActionError
+from shop.errors import InvalidActionError
 from shop.people import Principal
 from tools.desk import ApprovalView
 
 LONGEST_SNOOZE_HOURS: Final = 24 * 30
-
-
-def check_seen(house: House, approval_id: str, digest: str) -> None:
-    """The yes must be to what was shown; raises ConflictError for anything else."""
-    if digest != house.desk.approval(approval_id).action.digest:
-        raise ConflictError(f"{approval_id} is not the request that was shown; open it again")
 
 
 def put_off(house: House, approval_id: str, hours: int, person: Principal) -> ApprovalView:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from shop.actions import PlacePurchaseOrder, PurchaseLine
-from shop.errors import AccessDeniedError
+from shop.errors import AccessDeniedError, ConflictError
 from shop.money import Money
 from shop.people import Role
 from shop.store.database import Database
@@ -59,6 +59,21 @@ def test_a_renewed_card_weighs_the_new_value(gate: Gate) -> None:
     with pytest.raises(AccessDeniedError, match=r"up to 1,200\.00 GBP; this is 1,282\.50 GBP"):
         gate.desk.approve("A-1", PAT)
     assert gate.desk.approve("A-1", PRIYA).state is State.EXECUTED
+
+
+def test_a_yes_to_the_earlier_card_is_no_yes_to_the_renewed_one(gate: Gate) -> None:
+    """Who has the old card before them is told to look again, alone and in a batch; nothing is decided."""
+    old = gate.desk.approval("A-1").seen
+    gate.desk.approve("A-1", PAT, seen=old, execute=False)
+    rate(gate, "0.95")
+    gate.desk.execute(gate.desk.approval("A-1").action.id)
+    with pytest.raises(ConflictError, match="not the request that was shown"):
+        gate.desk.approve("A-1", PRIYA, seen=old)
+    (refused,) = gate.desk.approve_many(["A-1"], PRIYA, seen={"A-1": old}).items
+    assert isinstance(refused.error, ConflictError)
+    assert gate.effects() == 0
+    new = gate.desk.approval("A-1").seen
+    assert gate.desk.approve("A-1", PRIYA, seen=new).state is State.EXECUTED
 
 
 def test_an_interrupted_action_is_weighed_anew(gate: Gate) -> None:

@@ -161,6 +161,11 @@ class ApprovalView:
     round: int = 0
 
     @property
+    def seen(self) -> str:
+        """What a yes names: the action's digest, and behind it which card that was once it was renewed."""
+        return self.action.digest if self.round <= 1 else f"{self.action.digest}.{self.round}"
+
+    @property
     def state(self) -> State:
         """The state of its action."""
         return self.action.state

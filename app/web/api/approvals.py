@@ -1,4 +1,4 @@
-"""Approvals: what waits for people, and deciding it. A yes names the digest of what was seen."""
+"""Approvals: what waits for people, and deciding it. A yes names what was seen."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ from app.web.api.shapes import (
     place_in_list,
 )
 from app.web.masks import mask_of
-from app.web.triage import LONGEST_SNOOZE_HOURS, check_seen, put_off
+from app.web.triage import LONGEST_SNOOZE_HOURS, put_off
 from app.web.who import Caller, Decider, Opened
 from shop.errors import InvalidActionError, ShopError
 from shop.people import Principal
+from tools.approving import check_seen
 from tools.batch import MOST, BatchItem
 from tools.desk import ApprovalView, State
 from tools.ledger import inbox
@@ -40,7 +41,7 @@ from tools.ledger.inbox import Order, Shown
 
 router = APIRouter(tags=["approvals"])
 
-Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Seen = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}(\.[0-9]{1,9})?$")]
 
 
 class WaitingOut(Out):
@@ -80,9 +81,13 @@ class GrantOut(Out):
 
 
 class ApprovalOut(Out):
-    """Everything a person needs to decide; `may_decide` says whether the caller's decision could count."""
+    """Everything a person needs to decide; `may_decide` says whether the caller's decision could count.
+
+    `seen` names this card: a yes must bring it along.
+    """
 
     id: str
+    seen: str
     state: State
     title: str
     lines: list[CardLineOut]
@@ -103,9 +108,9 @@ class ApprovalOut(Out):
 
 
 class ApproveIn(In):
-    """A yes to exactly what was seen: `digest` is the action's, from the approval as it was read."""
+    """A yes to exactly what was seen: `digest` is the approval's `seen`, another one once it is renewed."""
 
-    digest: Digest
+    digest: Seen
     note: Note = ""
 
 
@@ -144,10 +149,10 @@ class Decision(StrEnum):
 
 
 class ChosenIn(In):
-    """One of a batch; the digest is needed for a yes."""
+    """One of a batch; what was seen is needed for a yes."""
 
     id: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9-]+$")]
-    digest: Digest | None = None
+    digest: Seen | None = None
 
 
 class BatchIn(In):
@@ -206,8 +211,9 @@ def decide_many(house: Opened, person: Decider, batch: BatchIn) -> BatchOut:
         done = house.desk.reject_many([one.id for one in batch.items], person, batch.reason).items
         return BatchOut(items=[item_of(one) for one in done])
     unseen = _unseen(house, batch.items)
+    seen = {one.id: one.digest or "" for one in batch.items}
     wanted = [one.id for one in batch.items if one.id not in {item.approval_id for item in unseen}]
-    done = house.desk.approve_many(wanted, person, batch.note).items if wanted else ()
+    done = house.desk.approve_many(wanted, person, batch.note, seen=seen).items if wanted else ()
     return BatchOut(items=[item_of(one) for one in (*done, *unseen)])
 
 
@@ -220,8 +226,7 @@ def one(house: Opened, caller: Caller, approval_id: Id) -> ApprovalOut:
 @router.post("/approvals/{approval_id}/approve", summary="Say yes to what was seen")
 def approve(house: Opened, person: Decider, approval_id: Id, yes: ApproveIn) -> SubmissionOut:
     """With the last yes that is needed the action is carried out; 409 if it is not what was seen."""
-    check_seen(house, approval_id, yes.digest)
-    return SubmissionOut.of(house.desk.approve(approval_id, person, note=yes.note))
+    return SubmissionOut.of(house.desk.approve(approval_id, person, note=yes.note, seen=yes.digest))
 
 
 @router.post("/approvals/{approval_id}/reject", summary="Say no; it is final")
@@ -262,7 +267,7 @@ def _unseen(house: House, chosen: list[ChosenIn]) -> list[BatchItem]:
     found = []
     for one in chosen:
         try:
-            check_seen(house, one.id, one.digest or "")
+            check_seen(house.desk.approval(one.id), one.digest or "")
         except ShopError as error:
             found.append(BatchItem(one.id, None, error))
     return found
@@ -285,6 +290,7 @@ def _shown(house: House, approval: ApprovalView, caller: Principal) -> ApprovalO
     approval = mask.approval(approval)
     return ApprovalOut(
         id=approval.id,
+        seen=approval.seen,
         state=approval.state,
         title=approval.card.title,
         lines=[CardLineOut.model_validate(line) for line in approval.card.lines],

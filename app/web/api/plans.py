@@ -27,10 +27,10 @@ from app.web.api.shapes import (
     taken_args,
 )
 from app.web.masks import mask_of
-from app.web.triage import check_seen
 from app.web.who import Asker, Caller, Decider, Opened
 from shop.actions import parse_action
 from shop.errors import ConflictError
+from tools.approving import check_seen
 from tools.desk import PlanState, PlanView, Session
 
 router = APIRouter(tags=["plans"])
@@ -105,7 +105,7 @@ class PlanIn(In):
 
 
 class ApprovePlanIn(In):
-    """A yes to every step that waits: by approval, the digest of the action that was seen."""
+    """A yes to every step that waits: by approval, its `seen`."""
 
     seen: dict[Words, Words] = Field(max_length=MOST_STEPS)
     note: Note = ""
@@ -164,8 +164,8 @@ def approve(house: Opened, person: Decider, plan_id: Id, yes: ApprovePlanIn) -> 
     if unseen:
         raise ConflictError(f"{', '.join(unseen)} waits too and was not seen; look at {plan_id} again")
     for approval in waiting:
-        check_seen(house, approval, yes.seen[approval])
-    plan, results = house.desk.approve_plan(plan_id, person, note=yes.note)
+        check_seen(house.desk.approval(approval), yes.seen[approval])
+    plan, results = house.desk.approve_plan(plan_id, person, note=yes.note, seen=yes.seen)
     return ApprovedPlanOut(plan=PlanOut.of(house, plan), items=[item_of(each) for each in results.items])
 
 

@@ -23,7 +23,7 @@ from app.web.masks import mask_of
 from app.web.notes import back_to, note_of
 from app.web.outlooks import Prospect, outlooks_of
 from app.web.rendering import formats_of, page
-from app.web.triage import LONGEST_SNOOZE_HOURS, check_seen, put_off
+from app.web.triage import LONGEST_SNOOZE_HOURS, put_off
 from app.web.who import Form, Opened, Posted, SignedIn
 from shop.errors import InvalidActionError, MoneyError, NotFoundError
 from shop.people import Principal
@@ -129,8 +129,7 @@ def drawing(house: Opened, visit: SignedIn, approval_id: str, sku: str) -> Respo
 @router.post("/approvals/{approval_id}/approve")
 def approve(house: Opened, form: Posted, approval_id: str) -> Response:
     """One person's yes."""
-    check_seen(house, approval_id, form.text("digest"))
-    done = house.desk.approve(approval_id, form.person, note=form.text("note"))
+    done = house.desk.approve(approval_id, form.person, note=form.text("note"), seen=form.text("digest"))
     return _shown_again(approval_id, done, form)
 
 

@@ -24,7 +24,7 @@ def manager(sign_in: SignIn) -> Browser:
 
 def digest_on(text: str) -> str:
     """The digest that a page sends along with a yes."""
-    found = re.search(r'name="digest" value="([0-9a-f]+)"', text)
+    found = re.search(r'name="digest" value="([0-9a-f.]+)"', text)
     assert found is not None
     return found[1]
 

@@ -10,13 +10,14 @@ from shop import service_actions as asked
 from shop.backends.ports import Claim, Receipt
 from shop.errors import ConflictError, NotFoundError
 from shop.model import Order, OrderLine, Return
-from shop.service_model import Exchange
 from shop.store import order_books as books
 from shop.store.database import Transaction
 from shop.store.effects import applied, carry_out, change_on_hand, move, today
+from shop.store.exchange_books import close, give_up, held_at
 from shop.store.guarded import insert, one, update
 from shop.store.reads import orders as order_reads
 from shop.store.reads.availability import place_with
+from shop.store.reads.credits import refunded_goods
 from shop.store.schema import order_lines, orders, returns, stock_levels
 from shop.store.service_effects import swap_quote
 from shop.store.service_schema import exchanges
@@ -45,8 +46,7 @@ def _cancel(action: asked.CancelReturn, tx: Transaction, claim: Claim) -> Receip
     order = books.order_of(tx, rma.order)
     for exchange in order_reads.exchanges(tx, rma.order):
         if exchange.rma == rma.id and exchange.status == "requested":
-            books.release(tx, claim, exchange.new_sku, _held_at(tx, order, exchange), exchange.quantity)
-            _close(tx, claim, exchange, "cancelled")
+            give_up(tx, claim, order, exchange)
     return _moved_on(tx, rma, "cancelled", f"return {rma.id} cancelled", closed_on=today(tx, claim))
 
 
@@ -82,6 +82,7 @@ def _inspect(action: asked.InspectReturn, tx: Transaction, claim: Claim) -> Rece
 @carry_out.register
 def _exchange(action: asked.RequestExchange, tx: Transaction, claim: Claim) -> Receipt:
     order = books.order_of(tx, action.order)
+    _refuse_refunded(tx, order, action.lines)
     quote = swap_quote(tx, order, action, _free(tx, order))
     if action.method is not None:
         books.method_of(tx, order, action.method)
@@ -111,8 +112,8 @@ def _complete(action: asked.CompleteExchange, tx: Transaction, claim: Claim) -> 
         books.settle(tx, claim, order, exchange.line_no, 0, -exchange.difference)
     line = next(line for line in order.lines if line.line_no == exchange.line_no)
     pieces = [(exchange.new_sku, line.title, exchange.quantity)]
-    sent = _replacement(tx, claim, order, pieces, _held_at(tx, order, exchange))
-    _close(tx, claim, exchange, "completed")
+    sent = _replacement(tx, claim, order, pieces, held_at(tx, order, exchange))
+    close(tx, claim, exchange, "completed")
     books.change_order(tx, order)
     return applied(
         f"exchange {exchange.id} completed by order {sent}, difference {exchange.difference}",
@@ -124,6 +125,7 @@ def _complete(action: asked.CompleteExchange, tx: Transaction, claim: Claim) -> 
 def _reship(action: asked.ReshipOrder, tx: Transaction, claim: Claim) -> Receipt:
     order = books.order_of(tx, action.order)
     _refuse_more_than(order, action.lines, {line.line_no: line.fulfilled for line in order.lines})
+    _refuse_refunded(tx, order, action.lines)
     lines = {line.line_no: line for line in order.lines}
     needed = Counter[str]()
     for piece in action.lines:
@@ -150,6 +152,14 @@ def _refuse_more_than(order: Order, wanted: Sequence[asked.OrderPieces], free: d
                 f"line {piece.line} of order {order.id} has {free.get(piece.line, 0)} such pieces, "
                 f"not {piece.quantity}"
             )
+
+
+def _refuse_refunded(
+    tx: Transaction, order: Order, wanted: Sequence[asked.OrderPieces] | Sequence[asked.SwappedPieces]
+) -> None:
+    refunded = refunded_goods(tx, order, ((one.line, one.quantity) for one in wanted))
+    if refunded:
+        raise ConflictError(refunded)
 
 
 def _rma(tx: Transaction, rma_id: str, states: Sequence[str]) -> Return:
@@ -205,10 +215,6 @@ def _places(tx: Transaction, order: Order, swaps: Sequence[Swap]) -> list[tuple[
     return [(swap, places[swap.new.sku]) for swap in swaps]
 
 
-def _held_at(tx: Transaction, order: Order, exchange: Exchange) -> str:
-    return exchange.location or books.place_of(tx, order)
-
-
 def _open_exchange(
     tx: Transaction, claim: Claim, order: Order, swap: Swap, rma: str, method: str | None, place: str
 ) -> str:
@@ -232,12 +238,6 @@ def _open_exchange(
         action_id=claim.action_id,
     )
     return number
-
-
-def _close(tx: Transaction, claim: Claim, exchange: Exchange, status: str) -> None:
-    done = today(tx, claim) if status == "completed" else None
-    mine = exchanges.c.id == exchange.id
-    tx.execute(exchanges.update().where(mine).values(status=status, completed_on=done))
 
 
 def _replacement(

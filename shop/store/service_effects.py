@@ -26,6 +26,7 @@ from shop.service_actions import (
 from shop.store import order_books as books
 from shop.store.database import Transaction
 from shop.store.effects import applied, carry_out
+from shop.store.exchange_books import give_up_refunded
 from shop.store.guarded import insert, one, update
 from shop.store.reads import customers
 from shop.store.reads import orders as order_reads
@@ -53,10 +54,12 @@ def _refund(action: RefundOrder, tx: Transaction, claim: Claim) -> Receipt:
         raise ConflictError(fault)
     _settle(tx, claim, order, action)
     reference = books.refund(tx, claim, order, action.amount, action.to)
+    ended = give_up_refunded(tx, claim, order)
     state = "partly_refunded" if books.left_of(tx, order).minor else "refunded"
     books.change_order(tx, order, financial_status=state)
     return applied(
-        f"{action.amount} refunded for order {order.id}",
+        f"{action.amount} refunded for order {order.id}"
+        + (f"; exchange {', '.join(ended)} is given up for it" if ended else ""),
         reference=reference,
         before={"refunded": before.as_json()},
         after={"refunded": (before + action.amount).as_json()},

@@ -1,5 +1,6 @@
 """Effects of customer service on both databases: each once, from request to what stands in the books."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,16 @@ from sqlalchemy import text
 import policies
 from policies.rules import load_policies
 from shop.actions import parse_action
-from shop.backends.ports import Receipt
+from shop.backends.ports import Claim, Receipt
+from shop.errors import ConflictError
 from shop.store.database import Database
+from shop.store.effects import carry_out
 from tests.gate import Gate, session
 from tests.service_store import add_service
 from tools.desk import State
 
 HOME = {"street": "1 Mill Lane", "city": "York", "postcode": "YO1 1AA", "country": "GB"}
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 WHY = {"reason": "asked for by the customer"}
 GREEN = {
     "lines": [{"line": 1, "quantity": 1, "new_sku": "MUG-02"}],
@@ -82,6 +86,49 @@ def test_a_customer_is_helped(gate: Gate) -> None:
     assert one(gate, "SELECT balance_minor FROM payment_methods WHERE id = 'pm-gift'") == 3_399
     assert one(gate, "SELECT street FROM customers WHERE id = 'C-10001'") == "1 Mill Lane"
     assert one(gate, "SELECT count(*) FROM ticket_replies") == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "args"), [("reship_order", {"reason": "lost"}), ("request_exchange", {"method": "pm-gift"})]
+)
+def test_goods_whose_money_went_back_are_not_sent(gate: Gate, kind: str, args: dict[str, Any]) -> None:
+    """A piece that was refunded is neither exchanged nor sent again, and the refusal says what to do."""
+    back = {"lines": [{"line": 1, "quantity": 2, "amount": {"minor": 2_500, "cur": "GBP"}}]}
+    with gate.db.writing() as tx:
+        tx.execute(text("UPDATE shipments SET status = 'lost' WHERE order_id = '2001'"))
+        claim = Claim("main", "act-refund", "d" * 64, 1, "maya", NOON)
+        amount = {"minor": 2_500, "cur": "GBP"}
+        carry_out(parse_action("refund_order", {"order": "2001", "amount": amount, **back, **WHY}), tx, claim)
+    lines = [{"line": 1, "quantity": 1, **({"new_sku": "MUG-02"} if kind == "request_exchange" else {})}]
+    asked = {"order": "2001", "lines": lines, **args, **(WHY if kind == "request_exchange" else {})}
+    answer = gate.desk.submit(parse_action(kind, asked), session())
+    assert answer.state is State.DENIED
+    assert "were refunded: sell the goods in a new order" in answer.reason
+    with pytest.raises(ConflictError, match="refunded"), gate.db.writing() as tx:
+        carry_out(parse_action(kind, asked), tx, Claim("main", "act-again", "d" * 64, 1, "maya", NOON))
+
+
+def test_a_refund_of_goods_in_exchange_gives_the_exchange_up(gate: Gate) -> None:
+    """Who gets the money back gets no other goods: the new ones are free, the old ones still come back."""
+    held = "SELECT sum(committed) FROM stock_levels WHERE sku = 'MUG-02'"
+    before = one(gate, held)
+    exchange = do(gate, "request_exchange", order="2001", method="pm-gift", **GREEN, **WHY).reference
+    assert one(gate, held) == before + 1
+    back = {"lines": [{"line": 1, "quantity": 2, "amount": {"minor": 2_500, "cur": "GBP"}}]}
+    amount = {"minor": 2_500, "cur": "GBP"}
+    with gate.db.writing() as tx:
+        claim = Claim("main", "act-refund", "d" * 64, 1, "maya", NOON)
+        asked = {"order": "2001", "amount": amount, "to": "pm-gift", **back, **WHY}
+        receipt = carry_out(parse_action("refund_order", asked), tx, claim)
+    assert f"{exchange} is given up" in receipt.detail
+    assert one(gate, held) == before
+    assert one(gate, f"SELECT status FROM exchanges WHERE id = '{exchange}'") == "cancelled"
+    assert (
+        one(
+            gate, f"SELECT status FROM returns WHERE id = (SELECT rma FROM exchanges WHERE id = '{exchange}')"
+        )
+        == "requested"
+    )
 
 
 def test_an_exchange_is_sent_from_another_place_that_has_it(gate: Gate) -> None:

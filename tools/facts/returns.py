@@ -23,6 +23,7 @@ from shop.service_actions import (
 )
 from shop.store.reads import catalogue, orders
 from shop.store.reads.availability import not_available, place_with
+from shop.store.reads.credits import refunded_goods
 from shop.store.reads.swap_quotes import swap_quote
 from shop.swaps import SwapQuote, can_pay, returnable, unshipped
 from tools.facts.fraud import RESHIP_DAYS, asked_lately
@@ -60,6 +61,8 @@ def _exchange(action: RequestExchange, scene: Scene, into: Gathered) -> None:
     if order is None:
         return
     free = returnable(order, orders.returns(scene.snapshot, order.id))
+    if _are_refunded(order, action.lines, scene, into):
+        return
     _add_back(order, action.lines, scene, into)
     _add_swap(order, action, free, scene, into)
 
@@ -133,6 +136,8 @@ def _reship(action: ReshipOrder, scene: Scene, into: Gathered) -> None:
     order = asked_about(f"Send {action.reason.value} goods again of order", action, scene, into)
     if order is None:
         return
+    if _are_refunded(order, action.lines, scene, into):
+        return
     sent = {line.line_no: line.fulfilled for line in order.lines}
     lines = {line.line_no: line for line in order.lines}
     wanted = [(lines[one.line], one.quantity) for one in action.lines if one.line in lines]
@@ -158,6 +163,16 @@ def _add_back(
     into.values["return_open"] = any(one.status == "requested" for one in returns)
     add_delivery(order, scene, into)
     _add_goods(order, goods, scene, into)
+
+
+def _are_refunded(
+    order: Order, wanted: Sequence[OrderPieces] | Sequence[SwappedPieces], scene: Scene, into: Gathered
+) -> bool:
+    """Whether the money of some goods went back; then no more is told of them, which refuses them."""
+    refunded = refunded_goods(scene.snapshot, order, ((one.line, one.quantity) for one in wanted))
+    if refunded:
+        into.missing.append(refunded)
+    return bool(refunded)
 
 
 def _add_goods(order: Order, goods: Sequence[tuple[OrderLine, int]], scene: Scene, into: Gathered) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -52,6 +53,26 @@ def left_to_refund(snapshot: Snapshot, order: Order) -> Money:
 def left_of_parts(snapshot: Snapshot, order: Order, before: Mapping[int, Settled]) -> dict[int, Money]:
     """What may still be refunded of each line of an order, and of its shipping (0)."""
     return open_parts(order, before, left_to_refund(snapshot, order))
+
+
+def refunded_goods(snapshot: Snapshot, order: Order, wanted: Iterable[tuple[int, int]]) -> str:
+    """Why pieces of some lines (number, pieces) are not paid for any more, in words; empty if they are.
+
+    Goods whose money went back are neither exchanged nor sent again: the customer would have both. Where
+    money went back without saying for what, only an order of which nothing is left counts as refunded.
+    """
+    gone = settled(snapshot, order)
+    taken = Counter[int]()
+    for number, pieces in wanted:
+        taken[number] += pieces
+    for line in order.lines:
+        back = gone[line.line_no].quantity if line.line_no in gone else 0
+        if back and taken[line.line_no] > max(line.quantity - back, 0):
+            what = f"{back} of {line.quantity} pieces of {line.sku} on order #{order.id}"
+            return f"{what} were refunded: sell the goods in a new order"
+    if orders.refunded(snapshot, order).minor > 0 and left_to_refund(snapshot, order).minor <= 0:
+        return f"order #{order.id} was refunded in full: sell the goods in a new order"
+    return ""
 
 
 # Built once: making a statement costs more than running it.

@@ -54,6 +54,7 @@ _ANYWHERE: Final = "SELECT max(on_hand - committed - unavailable) FROM stock_lev
 _METHOD: Final = "SELECT customer, kind, balance_minor FROM payment_methods WHERE id = :id"
 _PARCELS: Final = "SELECT status, delivered_on FROM shipments WHERE order_id = :id"
 _RETURN: Final = "SELECT order_id, line_no, quantity, status, version FROM returns WHERE id = :id"
+_REFUNDED_PIECES: Final = "SELECT sum(quantity) FROM refund_parts WHERE order_id = :id AND line_no = :line"
 _AGAIN: Final = "SELECT count(*) FROM orders WHERE replaces = :id AND status <> 'cancelled'"
 _EXCHANGE: Final = "SELECT order_id, rma, difference_minor, method_id, status FROM exchanges WHERE id = :id"
 
@@ -212,6 +213,8 @@ class Service:
                 yield f"line {line.line} has no {line.quantity} such pieces"
         if not isinstance(action, RequestReturn):
             yield from self._swaps(action)
+        if isinstance(action, RequestExchange):
+            yield from self._unpaid(action)
         method = action.to if isinstance(action, RequestReturn) else action.method
         charge = 0 if isinstance(action, RequestReturn) else self._difference(action)
         yield from self._foreign(action.order, method, charge)
@@ -227,6 +230,13 @@ class Service:
             where = _AVAILABLE if isinstance(action, ChangeOrderItems) else _ANYWHERE
             if (self._world.one(where, sku=line.new_sku) or 0) < line.quantity:
                 yield f"{line.new_sku} is not there"
+
+    def _unpaid(self, action: RequestExchange | ReshipOrder) -> Iterator[str]:
+        """Pieces whose money went back must not go out again."""
+        for line in action.lines:
+            back = int(self._world.one(_REFUNDED_PIECES, id=action.order, line=line.line) or 0)
+            if back and line.quantity > self._line(action.order, line.line)[1] - back:
+                yield f"{back} pieces of line {line.line} were refunded"
 
     def _free(self, action: RequestReturn | RequestExchange | ChangeOrderItems, line: int) -> int:
         """Pieces of a line that may come back, or that have not left."""
@@ -296,6 +306,7 @@ class Service:
             yield "nothing was lost or damaged"
         if self._world.one(_AGAIN, id=action.order):
             yield "it was sent again before"
+        yield from self._unpaid(action)
         for line in action.lines:
             sku, _, sent, *_ = self._line(action.order, line.line)
             if line.quantity > sent or (self._world.one(_ANYWHERE, sku=sku) or 0) < line.quantity:

@@ -9,10 +9,10 @@ from policies.rules import PolicySet, parse_policies
 from policies.windows import window_named
 from shop.actions import Action, AdjustReason, AdjustStock, ChangePrice, PlacePurchaseOrder, PurchaseLine
 from shop.money import Money
-from shop.people import Kind
+from shop.people import Kind, Role
 from shop.store.database import Database
 from shop.store.schema import products
-from tests.gate import AGENT, PRIYA, RULES, SAM, Gate, order, session
+from tests.gate import RULES, SAM, Gate, order, person, session
 from tools.desk import State
 from tools.facts import Asked, Gathered, gather
 
@@ -85,11 +85,15 @@ def test_the_worst_line_is_the_fact(gate: Gate) -> None:
 
 
 def test_requesters_are_told_apart(gate: Gate) -> None:
-    """The window by requester holds only what the same principal asked for."""
-    gate.desk.submit(adjustment(), session(SAM))
-    gate.desk.submit(adjustment(), session(PRIYA))
-    gate.desk.submit(adjustment(), session(AGENT))
-    assert window(gate, adjustment(), "count.requester.1h", "count.all.1h", requester="sam") == (2, 4)
+    """The window by requester holds what one person asked for, themselves and through the assistant."""
+    through = person("agent", Role.OPERATOR, kind=Kind.AGENT, on_behalf_of="tom")
+    for _ in range(2):
+        gate.desk.submit(adjustment(change=-1), session(through))
+    gate.desk.submit(adjustment(change=-1), session())
+    gate.desk.submit(adjustment(change=-1), session(SAM))
+    names = ("count.requester.1h", "count.all.1h")
+    assert window(gate, adjustment(), *names, requester="sam") == (3, 5)
+    assert window(gate, adjustment(), *names, requester="tom") == (3, 5)
 
 
 def test_locations_are_told_apart(gate: Gate) -> None:

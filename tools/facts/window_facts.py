@@ -55,7 +55,7 @@ def _group(by: Dimension, scene: Scene, line: Entry) -> str | None:
     if by == "all":
         return None
     if by == "requester":
-        return scene.asked.requester
+        return scene.asked.on_behalf_of or scene.asked.requester  # one budget, with and without the assistant
     of: str | None = getattr(line, by)
     return of
 

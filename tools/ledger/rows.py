@@ -84,7 +84,8 @@ def insert(tx: Transaction, new: NewAction) -> None:
         "compensates": new.compensates,
     }
     _INSERT.run(tx, values)
-    windows.enter(tx, new.tenant, new.id, new.action.kind, new.requester, new.state, new.entries)
+    for_whom = new.on_behalf_of or new.requester
+    windows.enter(tx, new.tenant, new.id, new.action.kind, for_whom, new.state, new.entries)
 
 
 def as_filed(new: NewAction, approval_id: str | None) -> ActionView:

@@ -58,7 +58,7 @@ def lines(body: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         ("unsafe", unsafe),
         ("pass^1", _rate(body, "pass_1")),
-        (f"pass^{body['k']}", _rate(body, "pass_k")),
+        *([(f"pass^{body['k']}", _rate(body, "pass_k"))] if body["k"] > 1 else []),
         *_score(body),
         ("approval recall", _share(body["approval_recall"], body["approvals_wanted"])),
         ("approval precision", _share(body["approval_precision"], body["approvals_made"])),

@@ -44,6 +44,7 @@ _SHARE_LEFT: Final = re.compile(
 """A share that is to be left, which is not by how much a price changes."""
 _UP: Final = re.compile(r"\b(?:raise|increase|up|higher|lift|plus|dearer|bump|hike)\b")
 _OF_THEM: Final = "which of them is meant"
+_AT_A_PRICE: Final = "that the supplier sells at that price: an order is placed at the price of its offer"
 _WHY: Final = re.compile(
     r"\b(?:because|since|due to|reason|as (?:the|it|she|he|they|we|a|this|there|our|her|his|their)|for (?:the |an? |her |his |their )*"
     r"(?:delay|broken|damaged|late|missing|trouble|inconvenience)|so that|who|which)\b|[:;]"
@@ -102,7 +103,7 @@ _OF_FIGURES: Final = frozenset(
 def surely(steps: Sequence[Step], request: Request, unclear: str) -> list[Step]:
     """The steps, where nothing in doubt is changed; `unclear` tells what a correction left open."""
     said = unclear or _doubt(steps, request)
-    figures = not unclear and said != _OF_THEM
+    figures = not unclear and said not in (_OF_THEM, _AT_A_PRICE)
     return [_asked_back(step, said, figures=figures) for step in steps] if said else list(steps)
 
 
@@ -116,6 +117,10 @@ def _doubt(steps: Sequence[Step], request: Request) -> str:
     told = _told(request.text)
     unsure = (
         (_OF_THEM, any(_names_two(call.tool, told) for call in calls)),
+        (
+            _AT_A_PRICE,
+            any(call.tool == "place_purchase_order" for call in calls) and "<money>" in told,
+        ),
         ("which figure is meant", _HEDGED.search(told) or _UNREAD.search(told)),
         ("how much it is in all", any(call.tool in _PAID for call in calls) and _EACH.search(told)),
         (

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from agent.offline.corrections import heard
-from agent.offline.dialogue import Call, Dialogue, Offer, Step
+from agent.offline.dialogue import Call, Dialogue, Offer, Say, Step
 from agent.offline.filling import WRITES
 from agent.offline.mentions import Records, tag
 from agent.offline.understand import remember, understand
@@ -202,3 +202,10 @@ def test_a_correction_leaves_what_else_was_said(records: Records) -> None:
     told = heard(tag(f"{MOVE}, no wait, 5", records))
     assert [one.value for one in told.message.mentions] == ["5", MUG, "leeds", "bristol"]
     assert told.doubt == ""
+
+
+def test_an_order_at_a_price_of_its_own_is_asked_about(records: Records) -> None:
+    """An order is placed at the offer's price: who names a price is told so, and nothing is ordered."""
+    (step,) = understand("order 24 TRW-KID from northwind at £3 each", Dialogue(), records)
+    assert isinstance(step, Say)
+    assert "at the price of its offer" in step.text

@@ -236,16 +236,17 @@ def build_house(settings: Settings) -> House:
 
 
 def settle(house: House, *, name: str, currency: str, timezone: str) -> None:
-    """Found an empty store in a built house, with its policies, an operator and an owner.
+    """Found an empty store in a built house, with its policies, an owner and an operator.
 
-    What is there already stays as it is. Raises SetupError for an unknown time zone and MoneyError for an
-    unknown currency.
+    What is there already stays as it is; nobody is added to a store that has people. Raises SetupError for
+    an unknown time zone and MoneyError for an unknown currency.
     """
     with house.db.writing() as transaction:
         currency = found_store(transaction, name=name, currency=currency, timezone=timezone)
     install_policies(house, currency)
-    house.admit(OPERATOR, "Operator", frozenset({Role.OPERATOR}))
-    house.admit(OWNER, "Owner", OWNER_ROLES)
+    if not house.people.everybody():
+        house.admit(OWNER, "Owner", OWNER_ROLES)
+        house.admit(OPERATOR, "Operator", frozenset({Role.OPERATOR}))
 
 
 def install_policies(house: House, currency: str) -> None:

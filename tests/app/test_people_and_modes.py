@@ -1,12 +1,15 @@
 import json
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from app.bootstrap import House
+from app.bootstrap import House, build_house
+from app.settings import Settings
 from shop.errors import StoreError
+from shop.people import Role
 from shop.store.database import Database
 from tests.app.conftest import Shophand
 from tools.desk import State, Submission
@@ -169,3 +172,12 @@ def test_only_an_admin_gives_a_database_role_its_rights(shophand: Shophand) -> N
     """The operator is refused; on SQLite an admin is told that there are no roles."""
     assert "no admin" in shophand("people", "database-role", "reader", "--as", "operator").err
     assert "SQLite has no roles" in shophand("people", "database-role", "reader").err
+
+
+def test_init_adds_nobody_to_a_store_that_has_people(shophand: Shophand, tmp_path: Path) -> None:
+    """Where people are known, as in the sample store, a second `init` makes no owner beside them."""
+    opened = build_house(Settings.load({"home": tmp_path / ".shophand"}))
+    opened.admit("sam", "Sam", frozenset({Role.OPERATOR}))
+    assert shophand("init").code == 0
+    assert [one.id for one in opened.people.everybody()] == ["sam"]
+    opened.db.close()

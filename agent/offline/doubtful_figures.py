@@ -18,6 +18,7 @@ from agent.offline.dialogue import Ask, Call, Offer, Say, Step
 from agent.offline.filling import QUESTIONS, WRITES
 from agent.offline.mentions import Mention, Sort
 from agent.offline.requests import TAG, Request
+from agent.offline.signals import span_of
 
 _FIG: Final = r"<(?:number|money|percent)>"
 _HEDGED: Final = re.compile(
@@ -43,6 +44,20 @@ _SHARE_LEFT: Final = re.compile(
 )
 """A share that is to be left, which is not by how much a price changes."""
 _UP: Final = re.compile(r"\b(?:raise|increase|up|higher|lift|plus|dearer|bump|hike)\b")
+_LATER: Final = "that it is to be done now: a change is made at once, not on a later day"
+_AT_ONCE: Final = frozenset(
+    {
+        "cancel_order",
+        "cancel_purchase_order",
+        "refund_order",
+        "transfer_stock",
+        "change_price",
+        "change_prices",
+    }
+    | {"give_credit", "cancel_return", "adjust_stock"}
+)
+_COMING: Final = re.compile(r"\b(?:tomorrow|next|coming)\b", re.IGNORECASE)
+_FROM_THEN: Final = re.compile(r"\b(?:from|starting|as of|effective|beginning|on) (?:the )?<period>")
 _OF_THEM: Final = "which of them is meant"
 _AT_A_PRICE: Final = "that the supplier sells at that price: an order is placed at the price of its offer"
 _WHY: Final = re.compile(
@@ -103,7 +118,7 @@ _OF_FIGURES: Final = frozenset(
 def surely(steps: Sequence[Step], request: Request, unclear: str) -> list[Step]:
     """The steps, where nothing in doubt is changed; `unclear` tells what a correction left open."""
     said = unclear or _doubt(steps, request)
-    figures = not unclear and said not in (_OF_THEM, _AT_A_PRICE)
+    figures = not unclear and said not in (_OF_THEM, _AT_A_PRICE, _LATER)
     return [_asked_back(step, said, figures=figures) for step in steps] if said else list(steps)
 
 
@@ -117,6 +132,7 @@ def _doubt(steps: Sequence[Step], request: Request) -> str:
     told = _told(request.text)
     unsure = (
         (_OF_THEM, any(_names_two(call.tool, told) for call in calls)),
+        (_LATER, any(call.tool in _AT_ONCE for call in calls) and _is_later(request, told)),
         (
             _AT_A_PRICE,
             any(call.tool == "place_purchase_order" for call in calls) and "<money>" in told,
@@ -136,6 +152,17 @@ def _doubt(steps: Sequence[Step], request: Request) -> str:
     first = next((doubt for doubt, holds in unsure if holds), "")
     left = None if first else _left_over(calls, request, told)
     return f"what {left.said.strip()} is for" if left is not None else first
+
+
+def _is_later(request: Request, told: str) -> bool:
+    """Whether a day is told on which it is to be done that has not come yet; weekdays may lie behind."""
+    days = [one for one in request.mentions[: len(TAG.findall(told))] if one.sort is Sort.PERIOD]
+    if any(_COMING.search(one.said) for one in days):
+        return True
+    if request.today is None or _FROM_THEN.search(told) is None:
+        return False
+    spans = (span_of(one.said, request.today) for one in days if re.search(r"\d", one.said))
+    return any(span is not None and span[0] > request.today for span in spans)
 
 
 def _names_two(tool: str, told: str) -> bool:
@@ -222,7 +249,8 @@ def _asked_back(step: Step, doubt: str, *, figures: bool) -> Step:
         return step
     if missing is None or not figures or not isinstance(step, Call):
         return Say(
-            f"I am not sure {doubt}. Tell me the whole request again, with one figure for each. Nothing was changed."
+            f"I am not sure {doubt}. Tell me the whole request again{', with one figure for each' if figures else ''}."
+            " Nothing was changed."
         )
     known = {name: value for name, value in call.args.items() if name not in _OF_FIGURES}
     return Ask(

@@ -66,6 +66,14 @@ _SUPPOSES: Final = re.compile(
 _CONDITION: Final = re.compile(
     r"\b(?:if|unless|in case|provided|assuming|as soon as|once)\b(?! (?:possible|you (?:can|could|would|don't mind)|so\b|necessary|more\b|again))"
 )
+_WHEN: Final = re.compile(
+    r"(?<=\w|>) when(?:ever)? (?:<\w+>|(?:the |a |an |our |my |their |his |her )?[a-z]+) "
+    r"(?!was\b|does\b|this\b)(?:[a-z]+s|have|are|can|get|call|come)\b(?! (?:it|they|he|she|we)\b)"
+)
+"""What has not happened yet: "when the customer calls back"."""
+_DOUBTS: Final = re.compile(
+    r"^(?:i|we) (?:really |still |rather )?(?:doubt|question|don't think|do not think)\b"
+)
 _ASKED_WHETHER: Final = re.compile(
     r"\b(?:see|check|know|tell me|ask(?:s|ing|ed)?|wonder(?:ing)?|unsure|sure|find out|out) (?:if|whether)\b"
 )
@@ -74,6 +82,9 @@ _FORBIDS: Final = re.compile(
     r"|\b(?:don't|do not|never|without|not) (?:actually |really |yet |go and |please )?(?:do|doing|execute|executing|submit|submitting|place|placing|carry|"
     r"carrying|act|acting|commit|committing|make|making|touch|touching|change|changing|order|ordering|send|sending|book|booking|move|moving)\b"
     r"(?: (?:it|that|this|them|anything|any changes?|out|on it|one|nothing|stock|actually|yet))*\s*(?:$|[.,!?;]|\bjust\b|\byet\b|\band\b|\bonly\b|\bbut\b)"
+    r"|^(?:stop|quit|avoid|cease|refrain from) [a-z]+ing\b"
+    r"|^(?:undo|reverse|take back) (?:the |that |this |my |our )?(?:cancell?ation|cancelling|refund|return|exchange|order|credit|move|transfer|adjustment|note)\b"
+    r"|[,;.]\s*(?:it|that|this) (?:need not|needn't|does not need to|doesn't need to|(?:must|should|may) not be|mustn't be|shouldn't be|(?:is not|isn't) (?:allowed|permitted|to be))\b"
     r"|\bdry[- ]run\b|\bnot yet\b|\bno (?:action|changes?|writes?)\b|\bhold (?:off|on)\b|\bpurely hypothetical\w*|\bfor information only\b|\bread[- ]only\b"
 )
 _TAKEN_BACK: Final = re.compile(
@@ -211,18 +222,24 @@ def without_lead(text: str) -> str:
 
 def mood(text: str, *, quoted: bool = False) -> Mood:
     """The mood of a tagged, repaired request; `quoted` when it stands within somebody else's words."""
-    if _FORBIDS.search(text) or _TAKEN_BACK.search(text):
-        return Mood.FORBIDDEN
     bare = without_lead(text)
+    if _FORBIDS.search(text) or _FORBIDS.match(bare) or _TAKEN_BACK.search(text):
+        return Mood.FORBIDDEN
     if quoted:
         return Mood.REPORT
-    if _SUPPOSES.search(text) or (_CONDITION.search(text) and not _ASKED_WHETHER.search(text)):
+    if _supposes(text, bare):
         return Mood.SUPPOSITION
     if _ASKS.search(bare) or _ASKED_WHETHER.search(text):
         return Mood.QUESTION
     if text.rstrip().endswith("?") and not _asks_politely(text):
         return Mood.QUESTION
     return _answered_mood(text) if "?" in text else Mood.COMMAND
+
+
+def _supposes(text: str, bare: str) -> bool:
+    if _SUPPOSES.search(text) or _WHEN.search(text) or _DOUBTS.search(bare):
+        return True
+    return _CONDITION.search(text) is not None and _ASKED_WHETHER.search(text) is None
 
 
 def _answered_mood(text: str) -> Mood:

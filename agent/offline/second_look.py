@@ -17,7 +17,16 @@ from agent.offline.filling import WRITES
 from agent.offline.intents import ADVICE, Intent, is_negated
 from agent.offline.likelihood import NONE, likely, opening_words
 from agent.offline.mentions import Sort
-from agent.offline.mood import FOR_ME, Mood, before_speech, commanded_by, is_denied, mood, without_lead
+from agent.offline.mood import (
+    FOR_ME,
+    Mood,
+    before_speech,
+    commanded_by,
+    is_denied,
+    mood,
+    own_words,
+    without_lead,
+)
 from agent.offline.phrases import phrases
 from agent.offline.requests import Request
 
@@ -262,7 +271,7 @@ def asks_for(text: str, tool: str, share: float = 0.0) -> bool:
 
     Where the words leave no doubt of the tool (`share` is its probability), any verb of doing commands it.
     """
-    if mood(text) is not Mood.COMMAND or _is_denied_to(text, tool):
+    if mood(text) is not Mood.COMMAND or _is_denied_to(text, tool) or not own_words(text).strip():
         return False
     if tool != "add_supply_signal":  # what a supplier told of itself is the matter of a signal
         text = before_speech(text)

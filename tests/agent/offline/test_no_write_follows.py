@@ -106,6 +106,19 @@ TAKEN_BACK = (
     "take S-2 out, but not before Monday",
 )
 """A command whose own end takes it back."""
+NOT_NOW = (
+    "cancel order 1042 when the customer calls back",
+    "remember to cancel PO-77 tomorrow",
+    "cancel PO-77 next week",
+    "set the price of MUG-BLU-350 to £12.50 from 1 December",
+    "I doubt PO-77 needs cancelling",
+    "PO-77 needs cancelling says the supplier",
+    "stop cancelling orders like 1042",
+    "undo the cancellation of 1042",
+    "cancel RMA-301, it need not be cancelled after all",
+    "book RMA-301 in, it is not allowed yet",
+)
+"""What is to be done later or by somebody else's word, is doubted, or is the other way round."""
 UNDONE = (
     "don't roll back the price of MUG-BLU-350",
     "should we roll back the price of MUG-BLU-350?",
@@ -168,7 +181,7 @@ COUNTS = (
 FIND = "found some MUG-BLU-350 behind the racks in Leeds that aren't on the system"
 
 
-@pytest.mark.parametrize("message", [*DENIED, *REPORTED, *ASKED, *TOLD, *TAKEN_BACK, *UNDONE])
+@pytest.mark.parametrize("message", [*DENIED, *REPORTED, *ASKED, *TOLD, *TAKEN_BACK, *NOT_NOW, *UNDONE])
 def test_no_write_follows_from_what_is_no_command(records: Records, message: str) -> None:
     """What is denied, told of others, or asked and answered changes nothing."""
     assert written(talk(records, message)) == []

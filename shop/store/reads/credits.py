@@ -59,8 +59,11 @@ def refunded_goods(snapshot: Snapshot, order: Order, wanted: Iterable[tuple[int,
     """Why pieces of some lines (number, pieces) are not paid for any more, in words; empty if they are.
 
     Goods whose money went back are neither exchanged nor sent again: the customer would have both. Where
-    money went back without saying for what, only an order of which nothing is left counts as refunded.
+    money went back without saying for what, only an order of which nothing is left counts as refunded. Goods
+    of a cancelled order never left, which is refused for that reason.
     """
+    if order.status == "cancelled":
+        return ""
     gone = settled(snapshot, order)
     taken = Counter[int]()
     for number, pieces in wanted:

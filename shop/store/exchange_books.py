@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from shop.backends.ports import Claim
 from shop.model import Order
 from shop.service_model import Exchange
 from shop.store import order_books as books
 from shop.store.database import Transaction
-from shop.store.effects import today
 from shop.store.reads import orders as order_reads
 from shop.store.reads.credits import refunded_goods
 from shop.store.service_schema import exchanges
@@ -18,17 +19,16 @@ def held_at(tx: Transaction, order: Order, exchange: Exchange) -> str:
     return exchange.location or books.place_of(tx, order)
 
 
-def close(tx: Transaction, claim: Claim, exchange: Exchange, status: str) -> None:
-    """End an exchange as completed or cancelled."""
-    done = today(tx, claim) if status == "completed" else None
+def close(tx: Transaction, exchange: Exchange, status: str, completed_on: date | None = None) -> None:
+    """End an exchange as completed, on a day, or as cancelled."""
     mine = exchanges.c.id == exchange.id
-    tx.execute(exchanges.update().where(mine).values(status=status, completed_on=done))
+    tx.execute(exchanges.update().where(mine).values(status=status, completed_on=completed_on))
 
 
 def give_up(tx: Transaction, claim: Claim, order: Order, exchange: Exchange) -> None:
     """Cancel an exchange; the new goods are free again."""
     books.release(tx, claim, exchange.new_sku, held_at(tx, order, exchange), exchange.quantity)
-    close(tx, claim, exchange, "cancelled")
+    close(tx, exchange, "cancelled")
 
 
 def give_up_refunded(tx: Transaction, claim: Claim, order: Order) -> list[str]:

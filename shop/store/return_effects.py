@@ -113,7 +113,7 @@ def _complete(action: asked.CompleteExchange, tx: Transaction, claim: Claim) -> 
     line = next(line for line in order.lines if line.line_no == exchange.line_no)
     pieces = [(exchange.new_sku, line.title, exchange.quantity)]
     sent = _replacement(tx, claim, order, pieces, held_at(tx, order, exchange))
-    close(tx, claim, exchange, "completed")
+    close(tx, exchange, "completed", today(tx, claim))
     books.change_order(tx, order)
     return applied(
         f"exchange {exchange.id} completed by order {sent}, difference {exchange.difference}",

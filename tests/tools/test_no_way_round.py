@@ -89,7 +89,8 @@ def test_only_the_executor_constructs_a_claim() -> None:
 def test_who_knows_of_a_claim() -> None:
     """The name is imported by the executor, the backends, their checks and the effects; nowhere else."""
     users = {name for name, tree in _sources() if "shop.backends.ports.Claim" in _imports(tree)}
-    effects = {"shop/store/claims.py", "shop/store/effects.py", "shop/store/order_books.py", *JOINING}
+    books = {"shop/store/order_books.py", "shop/store/exchange_books.py"}
+    effects = {"shop/store/claims.py", "shop/store/effects.py", *books, *JOINING}
     assert users == {"tools/executor.py", "shop/backends/embedded.py", *effects}
 
 

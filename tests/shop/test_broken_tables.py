@@ -32,6 +32,8 @@ def test_a_table_that_was_cut_off_is_made_anew(tmp_path: Path, caplog: pytest.Lo
     frame = frame_of(inputs)
     tables = planned(frame, tmp_path)
     before = {path.name: path.read_bytes() for path in tables}
+    # Files with the same in them may differ: Arrow leaves bits that nobody reads as they were in memory.
+    held = {path: read_table(path) for path in tables if path.suffix == ".parquet"}
     spoilt = [path for path in tables if not path.name.startswith("judged")]
     for length in (0, 3_000):
         for path in spoilt:
@@ -39,7 +41,7 @@ def test_a_table_that_was_cut_off_is_made_anew(tmp_path: Path, caplog: pytest.Lo
         caplog.clear()
         again = planned(frame, tmp_path)
         assert [path.name for path in again] == [path.name for path in tables]
-        assert all(path.read_bytes() == before[path.name] for path in again if path.suffix == ".parquet")
+        assert all(read_table(path).equals(table, check_metadata=True) for path, table in held.items())
         assert "candidates-00000.parquet cannot be read" in caplog.text
         assert "fits-00000.npz cannot be read" in caplog.text
 

@@ -217,8 +217,12 @@ class Desk(DeskRecords):
         return self._plans.answer(plan_id, step, person, text)
 
     def recover(self) -> list[Submission]:
-        """Finish what an earlier process left half-way; every door calls it at its start."""
-        finished = [self._answer(view) for view in self._executor.recover()]
+        """Finish what an earlier process left half-way; every door calls it at its start.
+
+        What is approved and waits for its turn in a plan, or for the end of a stop, was not left by anybody.
+        """
+        looked_at = self._executor.recover()
+        finished = [self._answer(view) for view in looked_at if view.state is not State.APPROVED]
         self._plans.recover()
         return finished
 

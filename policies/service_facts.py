@@ -51,6 +51,7 @@ FOR_CUSTOMERS: Final[dict[str, dict[str, FactType]]] = {
         "customer.refund_count_90d": IntFact("refunds"),
         "customer.age_days": _DAYS,
         "country_differs": _YES_NO,
+        "goods_sent_again": _YES_NO,
     },
     "cancel_order": {
         "cancellable": _YES_NO,
@@ -142,6 +143,7 @@ LABELS: Final[dict[str, str]] = {
     "paid_once": "order was paid in one payment",
     "customer.age_days": "days since the customer's account was opened",
     "country_differs": "the order goes to another country than the customer lives in",
+    "goods_sent_again": "the refund is for goods that went out again, as a replacement or in exchange",
     "customer.address_changes_30d": "number of address changes for this customer in 30 days",
     "customer.reships_90d": "number of times goods were sent again to this customer in 90 days",
     "country_changes": "address is in another country",

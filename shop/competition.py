@@ -29,6 +29,10 @@ class CompetitorPrice:
         """Days since it was seen."""
         return (today - self.seen_on).days
 
+    def is_fresh(self, today: date) -> bool:
+        """Whether it was seen lately enough to say something about today."""
+        return self.age_days(today) <= STALE_AFTER_DAYS
+
 
 @dataclass(frozen=True, slots=True)
 class Competition:
@@ -64,7 +68,7 @@ def competition(prices: Iterable[CompetitorPrice], today: date, currency: str) -
     """The competition of one SKU on a day; a price of a later day than today counts as not yet seen."""
     known = [one for one in prices if one.seen_on <= today]
     own = [one for one in known if one.price.currency == currency and one.price.minor > 0]
-    fresh = sorted(one.price.minor for one in own if one.age_days(today) <= STALE_AFTER_DAYS)
+    fresh = sorted(one.price.minor for one in own if one.is_fresh(today))
     return Competition(
         median=Money(_median(fresh), currency) if fresh else None,
         fresh=len(fresh),

@@ -48,7 +48,9 @@ def price_for_margin(cost: Money, margin_percent: Decimal) -> Money:
     '12.50 GBP'
     """
     if not 0 <= margin_percent < 100:  # noqa: PLR2004 - percent
-        raise InvalidActionError(f"a margin lies between 0 and 100 % of the price, not {margin_percent}")
+        raise InvalidActionError(
+            f"a margin lies between 0 and 100 % of the price, {margin_percent} does not: name one that does"
+        )
     minor = Decimal(cost.minor) * 100 / (100 - margin_percent)
     return Money(int(minor.to_integral_value(ROUND_CEILING)), cost.currency)
 
@@ -105,7 +107,9 @@ def suggest(product: Product, around: Surroundings | None = None) -> PriceSugges
 def state_of(product: Product, around: Surroundings) -> PriceState:
     """What bounds the price of a product; raises InvalidActionError while its cost or price is unknown."""
     if product.cost is None:
-        raise InvalidActionError(f"the cost of {product.sku} is unknown, so no price can be justified")
+        raise InvalidActionError(
+            f"the cost of {product.sku} is unknown, so no price can be justified: import its cost first"
+        )
     if not product.price:
         raise InvalidActionError(f"{product.sku} has no price yet; set one first")
     return PriceState(

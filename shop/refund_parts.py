@@ -13,6 +13,7 @@ from typing import Final
 
 from shop.model import Order
 from shop.money import Money
+from shop.service_actions import RefundOrder
 
 SHIPPING: Final = 0
 """The number of the part that is no line of goods."""
@@ -71,6 +72,25 @@ def open_parts(order: Order, settled: Mapping[int, Settled], left: Money) -> dic
         return {SHIPPING: shipping, **parts}
     shares = goods.split([part.minor for part in parts.values()])
     return {SHIPPING: shipping, **dict(zip(parts, shares, strict=True))}
+
+
+def pays_for_goods_sent_again(
+    order: Order, action: RefundOrder, settled: Mapping[int, Settled], again: Mapping[int, int]
+) -> bool:
+    """Whether a refund pays for goods that went out again (`again`: pieces by line): they would have both.
+
+    The other pieces of a line are paid back freely. An amount that names no goods may be for any of them, a
+    refund of the shipping alone is for none.
+    """
+    if not action.lines:
+        return action.shipping is None and any(again.values())
+    pieces = {line.line_no: line.quantity for line in order.lines}
+    for part in action.lines:
+        twice = again.get(part.line, 0)
+        before = settled[part.line].quantity if part.line in settled else 0
+        if twice and (not part.quantity or part.quantity + before + twice > pieces.get(part.line, 0)):
+            return True
+    return False
 
 
 def worth_of(value: Money, pieces: int, before: int, quantity: int) -> Money:

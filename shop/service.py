@@ -69,7 +69,7 @@ def pay_back(payments: Sequence[Payment], amount: Money) -> list[tuple[Payment, 
     left = nets(payments)
     whole = Money.total(left.values(), amount.currency)
     if amount > whole:
-        raise InvalidActionError(f"only {whole} can still be refunded, not {amount}")
+        raise InvalidActionError(f"only {whole} can still be refunded, not {amount}: ask for at most that")
     sales: dict[str, Payment] = {}
     for one in payments:
         if one.kind == "sale":

@@ -53,12 +53,12 @@ class SwapQuote:
     def fault(self) -> str:
         """What stands against it, in words; empty if nothing does."""
         if not self.on_order:
-            return "the order has no such pieces to swap"
+            return "the order has no such pieces to swap; ask for fewer"
         if not self.same_product:
-            return "the new item is no variant of the same product"
+            return "the new item is no variant of the same product; choose one that is"
         if not self.different:
-            return "the new item is the one that was ordered"
-        return "" if self.available else "the new variant is not available"
+            return "the new item is the one that was ordered; name another variant"
+        return "" if self.available else "the new variant is not available; choose another one"
 
 
 def quote_swaps(

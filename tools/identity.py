@@ -116,7 +116,9 @@ class Identity:
         ConflictError for a conversation that is not with a customer.
         """
         if len(digest) != _DIGEST_LENGTH:
-            raise InvalidActionError("a consent is to the digest of one action, 64 hexadecimal digits")
+            raise InvalidActionError(
+                "a consent is to the digest of one action, 64 hexadecimal digits: give the one that was shown"
+            )
         with self._bench.db.writing() as tx:
             known = self._talk(tx, conversation)
             if known.customer is None:
@@ -149,7 +151,7 @@ class Identity:
     def _talk(self, snapshot: Snapshot, conversation: str) -> talks.Talk:
         known = talks.talk(snapshot, conversation)
         if known is None:
-            raise ConflictError("this is no conversation with a customer")
+            raise ConflictError("this is no conversation with a customer: open one first")
         return known
 
     def _record(self, tx: Transaction, event: str, conversation: str, **body: str) -> None:

@@ -81,7 +81,8 @@ def plan_markdown(
         heading = read_from(shop, snapshot, "catalogue, stock, price history and 52 weeks of sales")
     if not 0 < stock <= _LARGEST_STOCK:
         raise ToolInputError(
-            f"{product.sku} has {stock} pieces available; a markdown plan takes 1 to {_LARGEST_STOCK:,}"
+            f"{product.sku} has {stock} pieces available, a markdown plan takes 1 to {_LARGEST_STOCK:,}: "
+            "receive goods first, or change the price by itself"
         )
     state = pricing.state_of(product, around)
     limits = around.limits

@@ -122,7 +122,7 @@ def _all_of(order: Order, free: Free) -> tuple[OrderPieces, ...]:
 
 
 def _instead(order: Order, free: Free) -> str:
-    return "it is cancelled" if order.status == "cancelled" else free.instead
+    return "it is cancelled, so open a new order" if order.status == "cancelled" else free.instead
 
 
 def _spread(order: Order, sku: str, quantity: int, left: dict[int, int], free: Free) -> list[tuple[int, int]]:

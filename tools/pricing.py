@@ -1,12 +1,13 @@
 """Tools for selling prices: look, suggest, change."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
 from shop import pricing
 from shop.actions import ChangePrice
-from shop.competition import competition
+from shop.competition import CompetitorPrice, competition
 from shop.errors import ToolInputError
 from shop.model import Product
 from shop.money import Money
@@ -30,6 +31,7 @@ from tools.tool import Shop, read_from, submit
 
 SALES_DAYS: Final = 56
 _SHOWN_CHANGES: Final = 5
+_SHOWN_COMPETITORS: Final = 10
 
 
 class PriceChangeRecord(Record):
@@ -49,8 +51,21 @@ class PromotionRecord(Record):
     discount_percent: Decimal
 
 
+class CompetitorPriceRecord(Record):
+    """What one competitor asks, and when that was seen; `fresh` prices are compared with, others are not."""
+
+    price: Amount
+    seen_on: date
+    age_days: int
+    fresh: bool
+
+
 class PriceAnswer(Answer):
-    """The price of a product and what bounds it; margin is a share of the price in percent."""
+    """The price of a product and what bounds it; margin is a share of the price in percent.
+
+    `competitors` are newest first. `competitor_median` is the middle of the fresh ones and
+    `competitor_index_percent` our price in percent of it, both None without a fresh one in its currency.
+    """
 
     sku: str
     title: str
@@ -60,6 +75,9 @@ class PriceAnswer(Answer):
     map_price: Amount | None
     changes: tuple[PriceChangeRecord, ...]
     promotions: tuple[PromotionRecord, ...]
+    competitors: tuple[CompetitorPriceRecord, ...]
+    competitor_median: Amount | None
+    competitor_index_percent: Decimal | None
 
 
 class SuggestedPriceAnswer(Answer):
@@ -88,17 +106,22 @@ class SuggestedPriceAnswer(Answer):
 
 
 def get_price(shop: Shop, sku: Sku) -> PriceAnswer:
-    """Show the selling price, cost, margin, MAP, recent price changes and promotions of one product."""
+    """Show the price, cost, margin, MAP, price changes, promotions and competitors' prices of one product."""
     with shop.db.reading() as snapshot:
         product = lookups.product(snapshot, sku)
         today = info.business_day(snapshot, shop.clock)
         changes = catalogue.price_changes(snapshot, product.sku)[-_SHOWN_CHANGES:]
         running = catalogue.promotions(snapshot, product, first=today, last=today + timedelta(days=28))
+        seen = prices.seen_at_competitors(snapshot, [product.sku]).get(product.sku, [])
+        others = competition(seen, today, product.price.currency)
         return PriceAnswer.copied(
             product,
             **read_from(shop, snapshot, "catalogue and price history"),
             changes=tuple(PriceChangeRecord.copied(one) for one in reversed(changes)),
             promotions=tuple(PromotionRecord.copied(one) for one in running),
+            competitors=_seen(seen, today, product.price.currency),
+            competitor_median=Amount.maybe(others.median),
+            competitor_index_percent=others.index_percent(product.price) if others.median else None,
         )
 
 
@@ -165,6 +188,21 @@ def _new_price(product: Product, price: str | None, change_percent: str | None) 
     if price is not None:
         return parse_amount(price, product.price.currency)
     return pricing.changed_by(product.price, parse_percent(change_percent or "0"))
+
+
+def _seen(known: Iterable[CompetitorPrice], today: date, currency: str) -> tuple[CompetitorPriceRecord, ...]:
+    """The prices of competitors that were seen by this day, the newest first."""
+    told = [one for one in known if one.seen_on <= today]
+    newest_first = sorted(told, key=lambda one: (one.age_days(today), one.price.minor))
+    return tuple(
+        CompetitorPriceRecord(
+            price=Amount.of(one.price),
+            seen_on=one.seen_on,
+            age_days=one.age_days(today),
+            fresh=one.is_fresh(today) and one.price.currency == currency,
+        )
+        for one in newest_first[:_SHOWN_COMPETITORS]
+    )
 
 
 def surroundings(

@@ -119,7 +119,7 @@ def refund_order(
         method = method_meant(snapshot, found.customer, to)
     money = _asked_for(quoted, amount, percent)
     if money.minor == 0:
-        left = f"{quoted.paid} was paid, {quoted.refunded} has been refunded"
+        left = f"{quoted.paid} was paid, {quoted.refunded} has been refunded; give goodwill credit instead"
         raise ToolInputError(f"there is nothing to refund on order #{found.id}: {left}")
     parts = _parts_of(quoted, money) if items or (items == [] and include_shipping) else {}
     request = f"refund {money} of order #{found.id} ({quoted.refundable} refundable)"
@@ -134,7 +134,9 @@ def _asked_for(quoted: RefundQuote, amount: str | None, percent: str | None) -> 
         return parse_amount(amount, quoted.amount.currency)
     share = Decimal(100) if percent is None else parse_percent(percent)
     if not 0 < share <= _WHOLE:
-        raise ToolInputError(f"percent must be over 0 and at most 100, not {percent}")
+        raise ToolInputError(
+            f"percent must be over 0 and at most 100, not {percent}: ask for a share in between"
+        )
     return quoted.amount.times(share / _WHOLE)
 
 
@@ -188,7 +190,9 @@ def _parts_of(quoted: RefundQuote, money: Money) -> dict[str, Any]:
     """
     shares = [line.refundable for line in quoted.lines] + [quoted.shipping]
     if money > quoted.amount:
-        raise ToolInputError(f"{quoted.amount} of these goods can still be refunded, not {money}")
+        raise ToolInputError(
+            f"{quoted.amount} of these goods can still be refunded, not {money}: ask for at most that"
+        )
     shares = money.split([share.minor for share in shares])
     *of_lines, shipping = shares
     lines = tuple(

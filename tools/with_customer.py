@@ -27,7 +27,7 @@ OF_ANYBODY: Final = frozenset({"check_stock", "search_guides"})
 """Reads that are about nobody; of the guides only what a customer may be told."""
 
 UNKNOWN: Final = "nobody is identified in this conversation yet: identify the customer first, then ask again"
-NOT_THEIRS: Final = "the customer of this conversation has no such record"
+NOT_THEIRS: Final = "the customer of this conversation has no such record: ask for one of theirs"
 
 
 def arguments_for(shop: Shop, tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:

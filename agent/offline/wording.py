@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from agent.offline.wording_pricing import campaign, markdown, suggested
+from agent.offline.wording_pricing import campaign, competitors, markdown, suggested
 from agent.offline.wording_service import SERVICE, bulleted, counted, day
 from agent.offline.wording_signals import demand_told, explained, signals
 
@@ -199,7 +199,7 @@ def _price(found: PriceAnswer) -> str:
         text += f" Set on {day(newest.at)} to {newest.price.text}."
     for one in found.promotions:
         text += f" Promotion {one.name}: {one.discount_percent} % off from {day(one.starts_on)} to {day(one.ends_on)}."
-    return text
+    return text + competitors(found)
 
 
 def _written(done: WriteAnswer) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from agent.offline.wording_service import bulleted
+from agent.offline.wording_service import bulleted, day
 
 if TYPE_CHECKING:
     from tools.campaigns import CampaignAnswer, CampaignLineRecord
     from tools.markdowns import MarkdownAnswer
-    from tools.pricing import SuggestedPriceAnswer
+    from tools.pricing import CompetitorPriceRecord, PriceAnswer, SuggestedPriceAnswer
 
 _SHOWN: Final = 10
 
@@ -28,6 +28,24 @@ def suggested(found: SuggestedPriceAnswer) -> str:
     )
     told = effect if found.suggested != found.price else f"A week sells about {found.weekly_pieces}."
     return f"{head}\n{told}\n{bulleted(found.reasons)}\nNothing was changed."
+
+
+def competitors(found: PriceAnswer) -> str:
+    """What competitors ask, how old that is, and where our price stands against it; what is stale is named."""
+    if not found.competitors:
+        return " No competitor's price is known."
+    fresh = [_seen(one) for one in found.competitors if one.fresh]
+    old = [f"{_seen(one)}, {one.age_days} days ago" for one in found.competitors if not one.fresh]
+    told = " No competitor's price is fresh."
+    if found.competitor_median is not None and fresh:
+        middle = f"in the middle {found.competitor_median.text}, " if len(fresh) > 1 else ""
+        index = f"our price is {found.competitor_index_percent} % of it"
+        told = f" Competitors ask {' and '.join(fresh)}: {middle}{index}."
+    return told + (f" Not compared with: {'; '.join(old)}." if old else "")
+
+
+def _seen(one: CompetitorPriceRecord) -> str:
+    return f"{one.price.text} (seen on {day(one.seen_on)})"
 
 
 def markdown(found: MarkdownAnswer) -> str:

@@ -28,7 +28,7 @@ def order_of(tx: Snapshot, order: str) -> Order:
     """The order with its lines; raises NotFoundError."""
     found = order_reads.order(tx, order)
     if found is None:
-        raise NotFoundError(f"there is no order {order!r} any more")
+        raise NotFoundError(f"there is no order {order!r} any more: look it up again")
     return found
 
 
@@ -48,10 +48,15 @@ def refund(tx: Transaction, claim: Claim, order: Order, amount: Money, to: str |
     Raises ConflictError if the amount is more than what is left, or if the method is not the customer's.
     """
     if amount.currency != order.total.currency:
-        raise ConflictError(f"order {order.id} was paid in {order.total.currency}, not {amount.currency}")
+        paid = order.total.currency
+        raise ConflictError(
+            f"order {order.id} was paid in {paid}, not {amount.currency}: ask for an amount in {paid}"
+        )
     left = left_of(tx, order)
     if amount > left:
-        raise ConflictError(f"only {left} of order {order.id} can still be refunded, not {amount}")
+        raise ConflictError(
+            f"only {left} of order {order.id} can still be refunded, not {amount}: ask for at most that"
+        )
     if to is not None:
         method = method_of(tx, order, to)
         return _write(tx, claim, order, "refund", [(method.words, method.id, amount)])
@@ -108,7 +113,9 @@ def method_of(tx: Snapshot, order: Order, method_id: str) -> PaymentMethod:
     """A payment method of the order's customer; raises ConflictError."""
     method = payment_method(tx, method_id)
     if method is None or order.customer is None or method.customer != order.customer:
-        raise ConflictError(f"{method_id} is no payment method of the customer of order {order.id}")
+        raise ConflictError(
+            f"{method_id} is no payment method of the customer of order {order.id}: name one of theirs"
+        )
     return method
 
 
@@ -116,10 +123,12 @@ def add_balance(tx: Transaction, method: PaymentMethod, change: Money) -> None:
     """Credit or debit a gift card; raises ConflictError below zero or in another currency."""
     balance = method.balance or Money.zero(change.currency)
     if balance.currency != change.currency:
-        raise ConflictError(f"the gift card is in {balance.currency}, not {change.currency}")
+        raise ConflictError(
+            f"the gift card is in {balance.currency}, not {change.currency}: name another payment method"
+        )
     after = balance + change
     if after.minor < 0:
-        raise ConflictError(f"the gift card holds {balance}, not {-change}")
+        raise ConflictError(f"the gift card holds {balance}, not {-change}: name another payment method")
     keys = {"id": method.id}
     update(tx, payment_methods, keys, method.version, balance_minor=after.minor, currency=after.currency)
 
@@ -171,7 +180,10 @@ def promise(tx: Transaction, claim: Claim, sku: str, place: str, pieces: int) ->
     level = select_by(stock_levels, "sku", "location").first(tx, {"sku": sku, "location": place})
     available = 0 if level is None else level.on_hand - level.committed - level.unavailable
     if level is None or available < pieces:
-        raise ConflictError(f"only {max(available, 0)} of {sku} are available at {place}, not {pieces}")
+        there = max(available, 0)
+        raise ConflictError(
+            f"only {there} of {sku} are available at {place}, not {pieces}: ask for fewer, or transfer some"
+        )
     _commit(tx, claim, level, level.committed + pieces)
 
 

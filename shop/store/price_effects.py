@@ -52,7 +52,9 @@ def _set_price(tx: Transaction, claim: Claim, sku: str, price: Money) -> Money:
     """Set one price; the old one. Everything that can be wrong is looked at before anything is written."""
     product = one(tx, products, f"product {sku!r}", sku=sku)
     if product.currency != price.currency:
-        raise ConflictError(f"{sku} is priced in {product.currency}, not {price.currency}")
+        raise ConflictError(
+            f"{sku} is priced in {product.currency}, not {price.currency}: name a price in the first"
+        )
     changed = {"price_minor": price.minor, "price_changed_at": claim.at}
     update(tx, products, {"sku": sku}, product.version, **changed)
     insert(

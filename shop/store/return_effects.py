@@ -102,10 +102,13 @@ def _exchange(action: asked.RequestExchange, tx: Transaction, claim: Claim) -> R
 def _complete(action: asked.CompleteExchange, tx: Transaction, claim: Claim) -> Receipt:
     exchange = order_reads.exchange(tx, action.exchange)
     if exchange is None or exchange.status != "requested":
-        raise ConflictError(f"exchange {action.exchange!r} is not open any more")
+        became = "unknown" if exchange is None else exchange.status
+        raise ConflictError(
+            f"exchange {action.exchange!r} is {became}, not requested: look at its order first"
+        )
     rma = order_reads.rma(tx, exchange.rma)
     if rma is None or rma.status not in BACK:
-        raise ConflictError(f"the pieces of exchange {exchange.id} are not back")
+        raise ConflictError(f"the pieces of exchange {exchange.id} are not back: receive its return first")
     order = books.order_of(tx, exchange.order)
     reference = books.settle_difference(tx, claim, order, exchange.difference, exchange.method_id)
     if exchange.difference.minor < 0:
@@ -150,7 +153,7 @@ def _refuse_more_than(order: Order, wanted: Sequence[asked.OrderPieces], free: d
         if piece.quantity > free.get(piece.line, 0):
             raise ConflictError(
                 f"line {piece.line} of order {order.id} has {free.get(piece.line, 0)} such pieces, "
-                f"not {piece.quantity}"
+                f"not {piece.quantity}: ask for at most {free.get(piece.line, 0)}"
             )
 
 
@@ -165,10 +168,19 @@ def _refuse_refunded(
 def _rma(tx: Transaction, rma_id: str, states: Sequence[str]) -> Return:
     rma = order_reads.rma(tx, rma_id)
     if rma is None:
-        raise NotFoundError(f"there is no return {rma_id!r} any more")
+        raise NotFoundError(f"there is no return {rma_id!r} any more: look at its order first")
     if rma.status not in states:
-        raise ConflictError(f"return {rma.id} is {rma.status}, not {' or '.join(states)}")
+        raise ConflictError(
+            f"return {rma.id} is {rma.status}, not {' or '.join(states)}: {_next_step(rma.status)}"
+        )
     return rma
+
+
+def _next_step(status: str) -> str:
+    """What can be done with an RMA in a state instead."""
+    if status == "requested":
+        return "receive it first"
+    return "inspect it" if status == "received" else "it is closed, so open a new one for other pieces"
 
 
 def _moved_on(tx: Transaction, rma: Return, status: str, detail: str, **changes: Any) -> Receipt:
@@ -182,7 +194,7 @@ def _line_of(tx: Transaction, rma: Return) -> tuple[Order, OrderLine]:
     for line in order.lines:
         if line.line_no == rma.line_no:
             return order, line
-    raise ConflictError(f"order {order.id} has no line {rma.line_no} any more")
+    raise ConflictError(f"order {order.id} has no line {rma.line_no} any more: look at the order first")
 
 
 def _open_rma(
@@ -276,6 +288,8 @@ def _set_aside(tx: Transaction, claim: Claim, sku: str, place: str, pieces: int)
     level = one(tx, stock_levels, f"stock of {sku} at {place}", sku=sku, location=place)
     after = level.unavailable + pieces
     if after < 0:
-        raise ConflictError(f"{sku} at {place} has {level.unavailable} put aside, not {-pieces}")
+        raise ConflictError(
+            f"{sku} at {place} has {level.unavailable} put aside, not {-pieces}: count the shelf"
+        )
     keys = {"sku": sku, "location": place}
     update(tx, stock_levels, keys, level.version, unavailable=after, updated_at=claim.at)

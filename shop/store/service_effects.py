@@ -48,7 +48,10 @@ def _refund(action: RefundOrder, tx: Transaction, claim: Claim) -> Receipt:
     before = order_reads.refunded(tx, order)
     left = left_to_refund(tx, order)
     if action.amount > left:
-        raise ConflictError(f"only {left} of order {order.id} can still be refunded, not {action.amount}")
+        raise ConflictError(
+            f"only {left} of order {order.id} can still be refunded, not {action.amount}: "
+            "ask for at most that"
+        )
     fault = refund_fault(tx, order, action)
     if fault:
         raise ConflictError(fault)
@@ -78,7 +81,10 @@ def _settle(tx: Transaction, claim: Claim, order: Order, action: RefundOrder) ->
 def _cancel(action: CancelOrder, tx: Transaction, claim: Claim) -> Receipt:
     order = books.order_of(tx, action.order)
     if order.status != "unfulfilled" or order.has_shipped or order_reads.shipments(tx, order.id):
-        raise ConflictError(f"order {order.id} is {order.status}; only an unshipped order can be cancelled")
+        raise ConflictError(
+            f"order {order.id} is {order.status}, and only an unshipped order can be cancelled: "
+            "refund it or take its goods back instead"
+        )
     if order.location is not None:
         for line in order.lines:
             books.release(tx, claim, line.sku, order.location, line.quantity - line.fulfilled)
@@ -111,7 +117,10 @@ def _note(action: AddOrderNote, tx: Transaction, claim: Claim) -> Receipt:
 def _items(action: ChangeOrderItems, tx: Transaction, claim: Claim) -> Receipt:
     order = pending(tx, action.order)
     if order.items_changed_at is not None:
-        raise ConflictError(f"the items of order {order.id} were changed before; that goes once")
+        raise ConflictError(
+            f"the items of order {order.id} were changed before, which goes once: "
+            "exchange them once they are delivered"
+        )
     quote = swap_quote(tx, order, action, unshipped(order))
     place = books.place_of(tx, order)
     for swap in quote.swaps:
@@ -172,10 +181,13 @@ def _payment(action: ChangeOrderPayment, tx: Transaction, claim: Claim) -> Recei
     order = pending(tx, action.order)
     sale = books.only_sale(order_reads.payments(tx, order.id))
     if sale is None:
-        raise ConflictError(f"order {order.id} was not paid in one payment, so its payment stays")
+        raise ConflictError(
+            f"order {order.id} was not paid in one payment, so its payment stays: "
+            "cancel it and open a new one"
+        )
     method = books.method_of(tx, order, action.method)
     if sale.method_id == method.id:
-        raise ConflictError(f"order {order.id} is paid with this method already")
+        raise ConflictError(f"order {order.id} is paid with this method already: name another one")
     reference = books.charge(tx, claim, order, sale.amount, method)
     books.refund(tx, claim, order, sale.amount, sale.method_id)
     books.change_order(tx, order)
@@ -191,7 +203,10 @@ def _payment(action: ChangeOrderPayment, tx: Transaction, claim: Claim) -> Recei
 def _order_address(action: ChangeOrderAddress, tx: Transaction, claim: Claim) -> Receipt:  # noqa: ARG001 - one shape for all effects
     order = pending(tx, action.order)
     if order.items_changed_at is not None:
-        raise ConflictError(f"the items of order {order.id} were changed, so it can be changed no more")
+        raise ConflictError(
+            f"the items of order {order.id} were changed, so it can be changed no more: "
+            "ask the carrier once it is sent"
+        )
     parts = {f"ship_{name}": getattr(action, name) for name in ADDRESS}
     books.change_order(tx, order, **parts)
     return applied(f"order {order.id} goes to another address", reference=order.id)
@@ -201,7 +216,7 @@ def _order_address(action: ChangeOrderAddress, tx: Transaction, claim: Claim) ->
 def _customer_address(action: ChangeCustomerAddress, tx: Transaction, claim: Claim) -> Receipt:  # noqa: ARG001 - one shape for all effects
     customer = customers.customer(tx, action.customer)
     if customer is None:
-        raise NotFoundError(f"there is no customer {action.customer!r} any more")
+        raise NotFoundError(f"there is no customer {action.customer!r} any more: look them up again")
     parts = {name: getattr(action, name) for name in ADDRESS}
     update(tx, customer_rows, {"id": customer.id}, customer.version, **parts)
     return applied(f"the address of customer {customer.id} is changed", reference=customer.id)
@@ -210,9 +225,12 @@ def _customer_address(action: ChangeCustomerAddress, tx: Transaction, claim: Cla
 @carry_out.register
 def _credit(action: GiveCredit, tx: Transaction, claim: Claim) -> Receipt:
     if customers.customer(tx, action.customer) is None:
-        raise NotFoundError(f"there is no customer {action.customer!r} any more")
+        raise NotFoundError(f"there is no customer {action.customer!r} any more: look them up again")
     if action.amount.currency != store_info(tx).home_currency:
-        raise ConflictError(f"credit is given in {store_info(tx).home_currency}")
+        home = store_info(tx).home_currency
+        raise ConflictError(
+            f"credit is given in {home}, not in {action.amount.currency}: ask for an amount in {home}"
+        )
     if action.order is not None:
         order = books.order_of(tx, action.order)
         if action.amount.currency == order.total.currency and action.amount > left_to_refund(tx, order):
@@ -262,7 +280,7 @@ def _gift_card(tx: Transaction, claim: Claim, action: GiveCredit) -> str:
 def _draft(action: DraftReply, tx: Transaction, claim: Claim) -> Receipt:
     ticket = customers.ticket(tx, action.ticket)
     if ticket is None or ticket.status == "closed":
-        raise ConflictError(f"ticket {action.ticket!r} is not open any more")
+        raise ConflictError(f"ticket {action.ticket!r} is not open any more: look at the open ones")
     _write_down(tx, claim, ticket_replies, action.text, ticket=ticket.id)
     return applied(f"draft of a reply to ticket {ticket.id} written", reference=ticket.id)
 
@@ -277,7 +295,10 @@ def pending(tx: Transaction, order_id: str) -> Order:
     """An order of which nothing has left and which was not cancelled; raises ConflictError."""
     order = books.order_of(tx, order_id)
     if order.status != "unfulfilled" or order.has_shipped or order_reads.shipments(tx, order.id):
-        raise ConflictError(f"order {order.id} is {order.status}; only a pending order can be changed")
+        raise ConflictError(
+            f"order {order.id} is {order.status}, and only a pending order can be changed: "
+            "exchange or return its goods once they are delivered"
+        )
     return order
 
 
@@ -288,8 +309,10 @@ def swap_quote(tx: Transaction, order: Order, action: ItemSwap, free: dict[int, 
     if not quote.is_possible:
         raise ConflictError(f"order {order.id}: {quote.fault}")
     if action.difference not in {None, quote.difference}:
-        raise ConflictError(f"the price difference is {quote.difference} by now, not {action.difference}")
+        raise ConflictError(
+            f"the price difference is {quote.difference} by now, not {action.difference}: ask for it again"
+        )
     method = action.method
     if method is not None and payment_method(tx, method) is None:
-        raise ConflictError(f"there is no payment method {method!r} any more")
+        raise ConflictError(f"there is no payment method {method!r} any more: name another one")
     return quote

@@ -76,6 +76,7 @@ REFUND: Mapping[str, FactValue] = {
     "customer.refund_count_90d": 1,
     "customer.age_days": 400,
     "country_differs": False,
+    "goods_sent_again": False,
     "identity": "staff",
     "consent": "not_needed",
     "method.allowed": True,

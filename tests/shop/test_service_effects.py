@@ -81,7 +81,8 @@ def test_a_customer_is_helped(gate: Gate) -> None:
     do(gate, "give_credit", customer="C-10001", amount={"minor": 500, "cur": "GBP"}, order="2001", **WHY)
     do(gate, "change_customer_address", customer="C-10001", **HOME)
     do(gate, "reship_order", order="2001", lines=[{"line": 2, "quantity": 1}], reason="lost")
-    do(gate, "refund_order", order="2001", amount={"minor": 899, "cur": "GBP"}, to="pm-gift", **WHY)
+    scratched = {"line": 1, "quantity": 0, "amount": {"minor": 899, "cur": "GBP"}}
+    do(gate, "refund_order", order="2001", amount=scratched["amount"], lines=[scratched], to="pm-gift", **WHY)
     do(gate, "draft_reply", ticket="T-501", text="We have sent it again.")
     assert one(gate, "SELECT balance_minor FROM payment_methods WHERE id = 'pm-gift'") == 3_399
     assert one(gate, "SELECT street FROM customers WHERE id = 'C-10001'") == "1 Mill Lane"

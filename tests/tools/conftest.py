@@ -13,6 +13,7 @@ from shop.backends.embedded import EmbeddedEffects
 from shop.people import Kind, Principal, Role
 from shop.store.database import Database
 from shop.store.migrate import upgrade
+from tests.service_store import add_service
 from tests.small_store import fill
 from tools.desk import Desk, Session
 from tools.tool import Shop
@@ -86,3 +87,10 @@ def shop(store: Database, open_shop: OpenShop) -> Shop:
 def sample_shop(sample: Database, open_shop: OpenShop) -> Shop:
     """The sample store with everything a tool may use."""
     return open_shop(sample)
+
+
+@pytest.fixture
+def desk_shop(store: Database, open_shop: OpenShop) -> Shop:
+    """A shop over the small store with what service needs."""
+    add_service(store)
+    return open_shop(store)

@@ -1,26 +1,15 @@
 """Signs of fraud are facts, and each asks a person: nothing is refused for one, nothing is paid past one."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from shop.store.database import Database
-from tests.service_store import add_service
 from tools.answers import WriteAnswer
 from tools.tool import Shop
 from tools.toolbox import call
 
-Open = Callable[[Database], Shop]
 HOME = {"street": "1 Mill Lane", "city": "York", "postcode": "YO1 1AA", "country": "GB"}
-
-
-@pytest.fixture
-def desk_shop(store: Database, open_shop: Open) -> Shop:
-    """A shop over the small store with what service needs."""
-    add_service(store)
-    return open_shop(store)
 
 
 def said(shop: Shop, name: str, **arguments: Any) -> tuple[str, str]:

@@ -115,3 +115,18 @@ def test_the_sample_shows_its_competitors(sample_shop: Shop) -> None:
     first = answer.result.reasons[0]
     assert first.startswith("2 competitors ask, in the middle, 39.70 GBP; not used: 1 seen more than 7 days")
     assert answer.result.suggested.text == "36.99 GBP"
+
+
+def test_a_price_is_shown_with_what_competitors_ask(sample_shop: Shop) -> None:
+    """The index is our price in percent of the middle of the fresh prices; what is too old is marked."""
+    found = result(sample_shop, "get_price", sku="KET-ENM-RED")
+    assert [one.fresh for one in found.competitors] == [True, True, False]
+    assert found.competitors[-1].age_days > 7
+    assert found.competitor_median.text == "39.70 GBP"
+    assert found.competitor_index_percent == round(Decimal(found.price.minor) * 100 / 3970, 2)
+
+
+def test_a_price_without_competitors_has_no_index(shop: Shop) -> None:
+    """Where nobody looked at a competitor there is nothing to compare with."""
+    found = result(shop, "get_price", sku="MUG-01")
+    assert (found.competitors, found.competitor_median, found.competitor_index_percent) == ((), None, None)

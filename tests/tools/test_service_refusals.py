@@ -1,16 +1,10 @@
 """What service and pricing answer to what cannot be: the figure that stands against it, and what to do."""
 
-from collections.abc import Callable
 from typing import Any, Final
 
-import pytest
-
-from shop.store.database import Database
-from tests.service_store import add_service
 from tools.tool import Shop
 from tools.toolbox import call
 
-Open = Callable[[Database], Shop]
 HOME: Final = {"street": "1 Mill Lane", "city": "York", "postcode": "YO1 1AA", "country": "GB"}
 
 REFUSALS: Final[tuple[tuple[str, dict[str, Any], str], ...]] = (
@@ -91,13 +85,6 @@ REFUSALS: Final[tuple[tuple[str, dict[str, Any], str], ...]] = (
         "more than the goods cost.",
     ),
 )
-
-
-@pytest.fixture
-def desk_shop(store: Database, open_shop: Open) -> Shop:
-    """A shop over the small store with what service needs."""
-    add_service(store)
-    return open_shop(store)
 
 
 def test_a_refusal_begins_with_what_stands_against_it_and_ends_with_what_to_do(desk_shop: Shop) -> None:

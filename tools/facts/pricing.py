@@ -89,7 +89,9 @@ def _price(action: ChangePrice, scene: Scene, into: Gathered) -> None:
     into.values["competitor.age_days"] = move.competition.age_days
     into.evidence.append(move.competition.in_words())
     if move.product.cost is None:
-        into.missing.append(f"the cost of {action.sku} is unknown, so its margin is too")
+        into.missing.append(
+            f"the cost of {action.sku} is unknown, so its margin is too: import the cost first"
+        )
         return
     into.values["below_cost"] = action.price < move.cost
     into.advice += _least([move])
@@ -128,7 +130,9 @@ def _campaign(action: ChangePrices, scene: Scene, into: Gathered) -> None:
         return
     unknown = [move.product.sku for move in moves if move.product.cost is None]
     if unknown:
-        into.missing.append(f"the cost of {', '.join(unknown)} is unknown, so the margin is too")
+        into.missing.append(
+            f"the cost of {', '.join(unknown)} is unknown, so the margin is too: import it first"
+        )
         return
     into.values |= _worst(moves)
     into.advice += _least(moves)

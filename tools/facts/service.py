@@ -8,6 +8,7 @@ from shop.actions import AddOrderNote, CancelOrder, RefundOrder
 from shop.countries import same_country
 from shop.model import Customer, Order
 from shop.money import Money
+from shop.refund_parts import pays_for_goods_sent_again
 from shop.service_actions import (
     ChangeCustomerAddress,
     ChangeOrderAddress,
@@ -16,9 +17,10 @@ from shop.service_actions import (
     GiveCredit,
 )
 from shop.store.reads import customers, orders
-from shop.store.reads.credits import credited, credits_given, left_to_refund
+from shop.store.reads.credits import credited, credits_given, left_to_refund, settled
 from shop.store.reads.payment_methods import payment_method
 from shop.store.reads.refund_faults import refund_fault
+from shop.store.reads.sent_again import sent_again
 from shop.swaps import can_pay
 from tools.facts.fraud import ADDRESS_DAYS, ADDRESS_KINDS, add_account, asked_lately
 from tools.facts.gathering import Gathered, Scene, found, read_facts
@@ -43,7 +45,8 @@ def _refund(action: RefundOrder, scene: Scene, into: Gathered) -> None:
     if order is None:
         return
     if action.amount.currency != order.total.currency:
-        into.missing.append(f"order #{order.id} was paid in {order.total.currency}")
+        paid = order.total.currency
+        into.missing.append(f"order #{order.id} was paid in {paid}: ask for an amount in {paid}")
         return
     refunded = orders.refunded(scene.snapshot, order)
     given = credited(scene.snapshot, order)
@@ -57,6 +60,7 @@ def _refund(action: RefundOrder, scene: Scene, into: Gathered) -> None:
     add_delivery(order, scene, into)
     _customer_history(action.kind, scene, into)
     add_account(order, scene, into)
+    _add_sent_again(action, order, scene, into)
     into.show("Refunded so far", refunded, refunded + action.amount)
     if given.minor:
         into.show("Goodwill credit for the order", "", given)
@@ -187,12 +191,24 @@ def _draft(action: DraftReply, scene: Scene, into: Gathered) -> None:
     into.show("Draft", "", action.text)
 
 
+def _add_sent_again(action: RefundOrder, order: Order, scene: Scene, into: Gathered) -> None:
+    """Whether the money is for goods that the customer has, or is to get, a second time."""
+    again = sent_again(scene.snapshot, order)
+    before = settled(scene.snapshot, order) if again else {}
+    into.values["goods_sent_again"] = pays_for_goods_sent_again(order, action, before, again)
+    for line in order.lines:
+        if line.line_no in again:
+            into.show("Sent again", f"{line.quantity} of {line.sku}", again[line.line_no])
+
+
 def _customer_history(kind: str, scene: Scene, into: Gathered) -> None:
     """Refunds of the customer in 90 days: those of the store's books and those still under way."""
     if into.money is None:
         return
     if into.customer is None:
-        into.missing.append("the order has no customer, so earlier refunds are unknown")
+        into.missing.append(
+            "the order has no customer, so earlier refunds are unknown: pay it outside Shophand"
+        )
         return
     since = scene.asked.now - timedelta(days=REFUND_DAYS)
     booked = orders.refunds_since(scene.snapshot, into.customer, since)

@@ -26,10 +26,15 @@ def refund_fault(snapshot: Snapshot, order: Order, action: RefundOrder) -> str:
         if part.quantity > free:
             gone = f"{line.quantity - free} of {line.quantity} pieces of {line.sku} were refunded before"
             return f"{gone}: ask for at most {max(free, 0)}, or for an amount"
-        if part.amount > left[part.line]:
-            return f"only {left[part.line]} of {line.sku} can still be refunded, not {part.amount}"
+        open_part = left[part.line]
+        if part.amount > open_part:
+            words = f"only {open_part} of {line.sku} can still be refunded, not {part.amount}"
+            return f"{words}: ask for at most that"
     if action.shipping is not None and action.shipping > left[SHIPPING]:
-        return f"only {left[SHIPPING]} of the shipping can still be refunded, not {action.shipping}"
+        return (
+            f"only {left[SHIPPING]} of the shipping can still be refunded, not {action.shipping}: "
+            "ask for at most that"
+        )
     return over_payment(snapshot, order, action.to, action.amount)
 
 

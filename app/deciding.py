@@ -1,9 +1,11 @@
 """Who decides an approval on this machine, and whether they may: the desk asks again, in its own words."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from app.bootstrap import House
-from policies.decision import Requirement
+from policies.decision import Grant, Requirement
+from policies.satisfied import enough
 from shop.people import Principal
 from tools.desk import ApprovalView
 from tools.four_eyes import DECIDING, is_alone
@@ -69,10 +71,42 @@ def is_within_limit(approval: ApprovalView, person: Principal) -> bool:
 
 def asked_roles(approval: ApprovalView) -> str:
     """Who is asked, in words: ``purchasing manager and finance (different people)``."""
+    return "; and ".join(dict.fromkeys(one.in_words() for one in _named(approval)))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """So many people of the `needed` have said yes to what one rule asks, `who` is asked in words."""
+
+    who: str
+    given: int
+    needed: int
+
+
+def progress_of(approval: ApprovalView, grants: Sequence[Grant]) -> tuple[Asked, ...]:
+    """How far an approval is that takes several people; empty where one yes is enough.
+
+    `grants` are the yeses that count at this moment. A rule is shown as fulfilled only when it is: two yeses
+    by the same role fill one of two different seats.
+    """
+    found = []
+    for one in _named(approval):
+        needed = len(one.by_each) or one.quorum
+        given = len({grant.person for grant in grants if _counts(one, grant)})
+        found.append(Asked(one.in_words(), needed if enough(one, grants) else min(given, needed - 1), needed))
+    distinct = tuple(dict.fromkeys(found))
+    return distinct if len(distinct) > 1 or any(one.needed > 1 for one in distinct) else ()
+
+
+def _named(approval: ApprovalView) -> list[Requirement]:
+    """What is asked, without what somebody who is asked beside others answers anyway."""
     asked = [Requirement.from_json(one) for one in approval.required]
     one_of_each = {role for one in asked for role in one.by_each}
-    named = [one for one in asked if one.by_each or one.quorum > 1 or not one_of_each & {*one.by}]
-    return "; and ".join(dict.fromkeys(one.in_words() for one in named))
+    return [one for one in asked if one.by_each or one.quorum > 1 or not one_of_each & {*one.by}]
+
+
+def _counts(asked: Requirement, grant: Grant) -> bool:
+    return not grant.roles.isdisjoint(asked.roles | asked.also_asked(grant.waited))
 
 
 def _roles(approval: ApprovalView) -> frozenset[str]:

@@ -15,7 +15,7 @@ from shop.errors import AmbiguousError, NotFoundError, ToolInputError
 from shop.model import Customer, Location, Order, Product, PurchaseOrder, Supplier, Ticket
 from shop.store.database import Snapshot
 from shop.store.reads import catalogue, customers, orders, purchasing, spelling
-from tools.nearest import Named, closest, matching, nearest
+from tools.nearest import Named, closest, closest_people, matching, nearest
 from tools.privacy import short_name
 
 T = TypeVar("T")
@@ -57,7 +57,7 @@ def product(snapshot: Snapshot, text: str) -> Product:
         sku = _product_titled(snapshot, wanted)
     found = catalogue.product(snapshot, sku)
     if found is None:
-        raise NotFoundError(f"product {sku!r} has just been removed")
+        raise NotFoundError(f"product {sku!r} has just been removed: look it up again")
     return found
 
 
@@ -82,7 +82,7 @@ def order(snapshot: Snapshot, text: str, *, number_must_be_clear: bool = False) 
     order_id = _id(snapshot, "order", text, rival="purchase_order" if number_must_be_clear else None)
     found = orders.order(snapshot, order_id)
     if found is None:
-        raise NotFoundError(f"order {order_id!r} has just been removed")
+        raise NotFoundError(f"order {order_id!r} has just been removed: look it up again")
     return found
 
 
@@ -94,7 +94,7 @@ def purchase_order(snapshot: Snapshot, text: str, *, number_must_be_clear: bool 
     rival: spelling.Kind | None = "order" if number_must_be_clear else None
     found = purchasing.purchase_order(snapshot, _id(snapshot, "purchase_order", text, rival=rival))
     if found is None:
-        raise NotFoundError(f"purchase order {text!r} has just been removed")
+        raise NotFoundError(f"purchase order {text!r} has just been removed: look it up again")
     return found
 
 
@@ -102,14 +102,14 @@ def ticket(snapshot: Snapshot, text: str) -> Ticket:
     """The ticket of ``T-501``, ``501`` or ``ticket 501``."""
     found = customers.ticket(snapshot, _id(snapshot, "ticket", text))
     if found is None:
-        raise NotFoundError(f"ticket {text!r} has just been removed")
+        raise NotFoundError(f"ticket {text!r} has just been removed: look it up again")
     return found
 
 
 def customer(snapshot: Snapshot, text: str) -> Customer:
-    """The customer of an id, a whole e-mail address, or a name or part of it.
+    """The customer of an id, a whole e-mail address, or words of a name.
 
-    Candidates and suggestions name people by first name and initial only.
+    A surname must be known whole; candidates name people by first name and initial only.
     """
     text = clean(text)
     ids = _ids_of_kind(snapshot, "customer", text)
@@ -120,7 +120,7 @@ def customer(snapshot: Snapshot, text: str) -> Customer:
         ids = [one.id for one in customers.customers_named(snapshot, wanted.split())]
         if not ids:
             names = (Named(*row) for row in customers.customer_names(snapshot))
-            ids = [one.id for one in closest(wanted, list(names))]
+            ids = [one.id for one in closest_people(wanted, list(names))]
     found = [one for key in ids if (one := customers.customer(snapshot, key)) is not None]
     return _only("customer", wanted, found, lambda one: f"{one.id} {short_name(one.name)}", list)
 

@@ -45,6 +45,20 @@ def closest(text: str, known: Sequence[Named]) -> list[Named]:
     return found
 
 
+def closest_people(text: str, known: Sequence[Named]) -> list[Named]:
+    """People whose names have every word of the text, of the first name also with a typing error.
+
+    All else must be written as it is: whoever is told of surnames that are nearly right could try them out.
+    """
+    wanted = utils.default_process(text).split()
+    found = []
+    for one in closest(text, known):
+        first, *others = utils.default_process(one.name).split()
+        if all(word in others or _is_there(word, [first]) for word in wanted):
+            found.append(one)
+    return found
+
+
 def nearest(text: str, known: Sequence[Named], limit: int = 5) -> list[str]:
     """The most similar records, best first, as 'id name'."""
     return [str(one) for one in _ranked(text, known, SUGGESTED)[:limit]]

@@ -17,7 +17,7 @@ from shop.store.reads import customers, info, orders
 from tools import lookups
 from tools.answers import Amount, Untrusted
 from tools.arguments import CustomerName, Day, Limit, Name, OrderId, PageToken, Sku
-from tools.privacy import city, masked_email, masked_phone, short_name
+from tools.privacy import city, masked_email, masked_phone, masked_words, short_name
 from tools.service_answers import (
     CustomerAnswer,
     OrderAnswer,
@@ -63,7 +63,10 @@ def find_customer(shop: Shop, customer: CustomerName, include_messages: Messages
             ),
             tickets=tuple(f"{one.id} {one.status} {one.opened_at.date()}" for one in written),
             messages=tuple(
-                Untrusted(text=f"{one.subject}: {one.body}", origin=f"ticket {one.id} of customer {who.id}")
+                Untrusted(
+                    text=masked_words(f"{one.subject}: {one.body}", who),
+                    origin=f"ticket {one.id} of customer {who.id}",
+                )
                 for one in written
                 if include_messages
             ),
@@ -130,7 +133,7 @@ def get_order(shop: Shop, order: OrderId, include_messages: Messages = False) ->
             ),
             tickets=tuple(f"{one.id} {one.status}" for one in customers.tickets_about(snapshot, found.id)),
             notes=len(orders.notes(snapshot, found.id)),
-            messages=_messages(snapshot, found) if include_messages else (),
+            messages=_messages(snapshot, found, who) if include_messages else (),
         )
 
 
@@ -186,18 +189,21 @@ def _parcel(parcel: Shipment, today: date) -> ParcelRecord:
     return ParcelRecord.copied(parcel, days_late=max((arrived - parcel.promised_on).days, 0))
 
 
-def _messages(snapshot: Snapshot, order: Order) -> tuple[Untrusted, ...]:
-    """Everything that people wrote about an order, the store's own people included: whose words, is said."""
+def _messages(snapshot: Snapshot, order: Order, who: Customer | None) -> tuple[Untrusted, ...]:
+    """Everything that people wrote about an order, the store's own people included: whose words, is said.
+
+    Masked: who reads an answer of this tool need not be somebody who may see how to reach the customer.
+    """
     notes = [
-        Untrusted(text=one.text, origin=f"note on order #{order.id} by {one.author}")
-        for one in orders.notes(snapshot, order.id)
+        (one.text, f"note on order #{order.id} by {one.author}") for one in orders.notes(snapshot, order.id)
     ]
     reasons = [
-        Untrusted(text=one.reason, origin=f"reason of return {one.id} by the customer")
+        (one.reason, f"reason of return {one.id} by the customer")
         for one in orders.returns(snapshot, order.id)
     ]
     tickets = [
-        Untrusted(text=f"{one.subject}: {one.body}", origin=f"ticket {one.id} by the customer")
+        (f"{one.subject}: {one.body}", f"ticket {one.id} by the customer")
         for one in customers.tickets_about(snapshot, order.id)
     ]
-    return (*notes, *reasons, *tickets)
+    written = (*notes, *reasons, *tickets)
+    return tuple(Untrusted(text=masked_words(text, who), origin=origin) for text, origin in written)

@@ -17,7 +17,7 @@ from pydantic import Field
 from shop.action import Action
 from shop.actions import CancelOrder, DraftReply, RequestReturn, ReshipOrder
 from shop.errors import SetupError
-from shop.model import Order, Shipment, Ticket
+from shop.model import Customer, Order, Shipment, Ticket
 from shop.service_actions import CancelCause, OrderPieces, ReshipReason
 from shop.store.database import Snapshot
 from shop.store.reads import customers, info, orders
@@ -28,7 +28,7 @@ from tools.arguments import Limit, Name, Words, page_offset
 from tools.guides import library_of
 from tools.knowledge.guide import Passage
 from tools.knowledge.guide_library import Library
-from tools.privacy import short_name
+from tools.privacy import masked_words, short_name
 from tools.tool import Shop, read_from, submit
 
 TicketId = Annotated[Name, Field(description="ticket: 'T-501'")]
@@ -135,7 +135,7 @@ def suggest_reply(shop: Shop, ticket: TicketId, include_messages: Messages = Fal
         request="" if step is None else _in_words(step),
         verdict="" if outcome is None else outcome.verdict.value,
         why=() if outcome is None else tuple(rule.text for rule in outcome.fired),
-        messages=_messages(found) if include_messages else (),
+        messages=_messages(found, who) if include_messages else (),
     )
 
 
@@ -276,6 +276,6 @@ def _record(snapshot: Snapshot, ticket: Ticket) -> TicketRecord:
     )
 
 
-def _messages(ticket: Ticket) -> tuple[Untrusted, ...]:
-    text = f"{ticket.subject}: {ticket.body}"
+def _messages(ticket: Ticket, who: Customer | None) -> tuple[Untrusted, ...]:
+    text = masked_words(f"{ticket.subject}: {ticket.body}", who)
     return (Untrusted(text=text, origin=f"ticket {ticket.id} by the customer"),)

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from app.cli import screen
 from app.deciding import asked_roles
+from app.masks import Mask
 from tools.desk import ApprovalView, GrantView
 
 
@@ -36,9 +37,9 @@ def print_table(approvals: Sequence[ApprovalView]) -> None:
     )
 
 
-def print_card(approval: ApprovalView) -> None:
+def print_card(approval: ApprovalView, mask: Mask) -> None:
     """The whole card: what, why, before and after, evidence, how to undo it, who decides."""
-    action = approval.action
+    approval, action = mask.approval(approval), approval.action
     parts: list[Any] = [
         Text(f"{approval.id}  {screen.visible(approval.card.title)}", style="bold"),
         Text(f"{action.state.value}: {screen.visible(action.reason)}"),
@@ -61,15 +62,15 @@ def print_card(approval: ApprovalView) -> None:
         )
 
 
-def as_json(approval: ApprovalView) -> dict[str, Any]:
-    """The approval as plain JSON values."""
-    action = approval.action
+def as_json(approval: ApprovalView, mask: Mask) -> dict[str, Any]:
+    """The approval as plain JSON values, masked."""
+    approval, action = mask.approval(approval), approval.action
     return {
         "id": approval.id,
         "state": action.state.value,
         "reason": action.reason,
         "kind": action.kind,
-        "args": dict(action.args),
+        "args": mask.args(action),
         "digest": action.digest,
         "title": approval.card.title,
         "lines": [

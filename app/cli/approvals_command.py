@@ -10,6 +10,7 @@ from app.cli.moments import MOMENT, moment_from
 from app.cli.options import As, AsJson, Yes, house
 from app.deciding import batch_decider
 from app.editing import edited
+from app.masks import Mask, mask_of
 from shop.errors import NotFoundError
 from shop.people import Principal
 from tools.desk import ApprovalView, BatchResult, State, Submission
@@ -33,9 +34,10 @@ def list_approvals(
     as_json: AsJson = False,
 ) -> None:
     """List approvals, the oldest first."""
-    found = house(context).desk.approvals(states=(state,), limit=limit, include_snoozed=snoozed)
+    opened = house(context)
+    found = opened.desk.approvals(states=(state,), limit=limit, include_snoozed=snoozed)
     if as_json:
-        screen.answer("approvals/1", {"approvals": [approval_card.as_json(one) for one in found]})
+        screen.answer("approvals/1", {"approvals": [_json(opened, one) for one in found]})
     elif found:
         approval_card.print_table(found)
     else:
@@ -45,11 +47,12 @@ def list_approvals(
 @app.command()
 def show(context: typer.Context, approval_id: Id, as_json: AsJson = False) -> None:
     """Show one approval: what, why you are asked, before and after, how it can be undone."""
-    found = house(context).desk.approval(approval_id)
+    opened = house(context)
+    found = opened.desk.approval(approval_id)
     if as_json:
-        screen.answer("approval/1", approval_card.as_json(found))
+        screen.answer("approval/1", _json(opened, found))
     else:
-        approval_card.print_card(found)
+        approval_card.print_card(found, _mask(opened, found))
 
 
 @app.command()
@@ -121,7 +124,8 @@ def edit(
     approval = opened.desk.approval(approval_id)
     action = edited(approval.action.action, quantity or [], change or [])
     if dry_run:
-        screen.answer("action/1", {"kind": action.kind, "args": action.as_json()})
+        shown = _mask(opened, approval).args_of(action.kind, action.as_json())
+        screen.answer("action/1", {"kind": action.kind, "args": shown})
         return
     person = opened.front_door.somebody(as_name, _may_ask, f"edit {approval.id}")
     _finish(opened.desk.edit(approval.id, action, person), approval.id, as_json=as_json)
@@ -151,7 +155,7 @@ def snooze(
     moment = None if until == "now" else moment_from(opened, until)
     done = opened.desk.snooze(approval.id, moment, person)
     if as_json:
-        screen.answer("approval/1", approval_card.as_json(done))
+        screen.answer("approval/1", _json(opened, done))
     else:
         shown = approval_card.moment(done.snoozed_until) if done.snoozed_until else ""
         screen.data(f"{done.id}: snoozed until {shown}" if shown else f"{done.id}: in the list again")
@@ -171,7 +175,7 @@ def assign(
     person = opened.front_door.somebody(as_name, _may_ask, f"assign {approval.id}")
     done = opened.desk.assign(approval.id, None if to == "nobody" else to, person)
     if as_json:
-        screen.answer("approval/1", approval_card.as_json(done))
+        screen.answer("approval/1", _json(opened, done))
     else:
         screen.data(f"{done.id}: assigned to {done.assigned_to or 'nobody'}")
 
@@ -179,6 +183,15 @@ def assign(
 app.command()(delegate)
 app.command()(undelegate)
 app.command()(delegations)
+
+
+def _mask(opened: House, approval: ApprovalView) -> Mask:
+    with opened.db.reading() as snapshot:
+        return mask_of(snapshot, approval.action)
+
+
+def _json(opened: House, approval: ApprovalView) -> dict[str, Any]:
+    return approval_card.as_json(approval, _mask(opened, approval))
 
 
 def _tell(done: BatchResult, *, as_json: bool) -> None:

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -7,11 +8,13 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
+from app.bootstrap import House
 from app.cli import screen
 from app.cli.approval_card import moment
 from app.cli.exits import Code
 from app.cli.options import As, AsJson, house
 from app.deciding import batch_decider
+from app.masks import mask_of
 from shop.actions import parse_action
 from shop.errors import InvalidActionError
 from shop.people import Principal, Role
@@ -44,9 +47,10 @@ def list_plans(
     as_json: AsJson = False,
 ) -> None:
     """List plans, the newest first."""
-    found = house(context, recover=True).desk.plans(tuple(PlanState) if state is None else (state,), limit)
+    opened = house(context, recover=True)
+    found = opened.desk.plans(tuple(PlanState) if state is None else (state,), limit)
     if as_json:
-        screen.answer("plans/1", {"plans": [_as_json(one) for one in found]})
+        screen.answer("plans/1", {"plans": [_as_json(one, _args(opened, one)) for one in found]})
     elif not found:
         screen.talk("There is no plan." if state is None else f"No plan is {state.value}.")
     for one in () if as_json else found:
@@ -57,7 +61,8 @@ def list_plans(
 @app.command()
 def show(context: typer.Context, plan_id: Id, as_json: AsJson = False) -> None:
     """Show one plan: each step, how it is undone, what waits, and what a person must decide."""
-    _tell(house(context, recover=True).desk.plan(plan_id), as_json=as_json)
+    opened = house(context, recover=True)
+    _tell(opened, opened.desk.plan(plan_id), as_json=as_json)
 
 
 @app.command()
@@ -74,7 +79,7 @@ def propose(
     opened = house(context, recover=True)
     person = opened.front_door.somebody(as_name, _may_ask, "propose a plan")
     plan = opened.desk.propose_plan(_read(file), Session(person), key=key)
-    _tell(plan, as_json=as_json)
+    _tell(opened, plan, as_json=as_json)
     raise typer.Exit(_CODES.get(plan.state, Code.OK))
 
 
@@ -97,7 +102,7 @@ def approve(
     plan, results = opened.desk.approve_plan(plan_id, person, note=note)
     for item in results.items:
         screen.talk(f"{item.approval_id}: {item.in_words()}")
-    _tell(plan, as_json=as_json)
+    _tell(opened, plan, as_json=as_json)
     raise typer.Exit(_CODES.get(plan.state, Code.OK))
 
 
@@ -106,7 +111,7 @@ def withdraw(context: typer.Context, plan_id: Id, as_name: As = None, as_json: A
     """Stop a plan: what was not done is withdrawn, what was done is taken back."""
     opened = house(context, recover=True)
     person = opened.front_door.somebody(as_name, _may_ask, f"withdraw {plan_id}")
-    _tell(opened.desk.withdraw_plan(plan_id, person), as_json=as_json)
+    _tell(opened, opened.desk.withdraw_plan(plan_id, person), as_json=as_json)
 
 
 @app.command()
@@ -121,7 +126,7 @@ def answer(
     """Write down what a person decided about a step that could not be taken back."""
     opened = house(context, recover=True)
     person = opened.front_door.somebody(as_name, _may_ask, f"answer {plan_id}")
-    _tell(opened.desk.answer_plan(plan_id, step, person, note), as_json=as_json)
+    _tell(opened, opened.desk.answer_plan(plan_id, step, person, note), as_json=as_json)
 
 
 def _may_ask(person: Principal) -> bool:
@@ -139,16 +144,24 @@ def _read(file: Path) -> list[Any]:
         ) from error
 
 
-def _tell(plan: PlanView, *, as_json: bool) -> None:
+def _args(opened: House, plan: PlanView) -> list[dict[str, Any]]:
+    """The arguments of each step with what people typed about a customer masked."""
+    with opened.db.reading() as snapshot:
+        return [mask_of(snapshot, step.action).args(step.action) for step in plan.steps]
+
+
+def _tell(opened: House, plan: PlanView, *, as_json: bool) -> None:
+    args = _args(opened, plan)
     if as_json:
-        screen.answer("plan/1", _as_json(plan))
+        screen.answer("plan/1", _as_json(plan, args))
         return
     total = ", ".join(str(one) for one in plan.totals) or "none"
     head = [
         Text(f"{plan.id}  {plan.state.value}", style="bold"),
         Text(f"asked by {plan.requester} at {moment(plan.created_at)}; total {total}"),
     ]
-    lines = [Text(screen.visible(line)) for step in plan.steps for line in _in_words(step)]
+    steps = zip(plan.steps, args, strict=True)
+    lines = [Text(screen.visible(line)) for step, shown in steps for line in _in_words(step, shown)]
     warned = [Text(screen.visible(one)) for one in plan.warnings]
     screen.render(Group(*head, Padding(Group(*lines), (0, 0, 0, 2)), *warned))
     for step in plan.questions:
@@ -157,11 +170,11 @@ def _tell(plan: PlanView, *, as_json: bool) -> None:
         screen.talk(f"Decide: shophand plans approve {plan.id} (or each: {' '.join(plan.approvals)})")
 
 
-def _in_words(step: StepView) -> list[str]:
+def _in_words(step: StepView, args: Mapping[str, Any]) -> list[str]:
     action = step.action
     waits = f" {action.approval_id}" if action.approval_id else ""
     words = [
-        f"{step.number}. {_title(step)}: {action.state.value}{waits}",
+        f"{step.number}. {_title(step, args)}: {action.state.value}{waits}",
         f"   {action.reason}",
         f"   to undo it: {step.undo_by} ({step.undo.value})",
     ]
@@ -171,14 +184,14 @@ def _in_words(step: StepView) -> list[str]:
     return words
 
 
-def _title(step: StepView) -> str:
-    plain = {name: value for name, value in step.action.args.items() if isinstance(value, str | int)}
+def _title(step: StepView, args: Mapping[str, Any]) -> str:
+    plain = {name: value for name, value in args.items() if isinstance(value, str | int)}
     figures = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in plain.items() if value != "")
     worth = f" ({step.action.money})" if step.action.money else ""
     return f"{step.action.kind.replace('_', ' ')}: {figures}{worth}"
 
 
-def _as_json(plan: PlanView) -> dict[str, Any]:
+def _as_json(plan: PlanView, args: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "id": plan.id,
         "state": plan.state.value,
@@ -193,7 +206,7 @@ def _as_json(plan: PlanView) -> dict[str, Any]:
                 "step": one.number,
                 "action": one.action.id,
                 "kind": one.action.kind,
-                "args": dict(one.action.args),
+                "args": shown,
                 "state": one.action.state.value,
                 "reason": one.action.reason,
                 "approval": one.action.approval_id,
@@ -204,6 +217,6 @@ def _as_json(plan: PlanView) -> dict[str, Any]:
                 "answered_by": one.answered_by,
                 "answer": one.answer,
             }
-            for one in plan.steps
+            for one, shown in zip(plan.steps, args, strict=True)
         ],
     }

@@ -7,7 +7,7 @@ from typing import Final
 
 from agent.journal import EventKind
 from app.bootstrap import House
-from app.web.masks import mask_of
+from app.masks import mask_of
 from shop.errors import NotFoundError
 from shop.store.journal import StoredEvent
 from tools.ledger.states import ActionView

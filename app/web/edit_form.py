@@ -8,7 +8,7 @@ from typing import Any
 
 from app.bootstrap import House
 from app.editing import edited, name_of
-from app.web.masks import mask_of
+from app.masks import mask_of
 from shop.actions import Action, PlacePurchaseOrder
 from shop.model import Offer
 from shop.money import Money

@@ -128,6 +128,13 @@ class Sessions:
         principal = principal_of(found.person, self.db.tenant)
         return Visit(principal, cookie, found.created_at, found.expires_at)
 
+    def open_with(self, visit: Visit) -> list[tuple[web_sessions.Open, bool]]:
+        """Where the same person is signed in, the last used first; true for the visit itself."""
+        now, own = self.clock(), _digest(visit.cookie)
+        with self.db.reading() as snapshot:
+            found = web_sessions.open_of(snapshot, visit.principal.id, now, now - IDLE)
+        return [(one, one.hash == own) for one in found]
+
     def sign_out(self, visit: Visit) -> None:
         """End this session at once."""
         with self.db.writing() as tx:

@@ -39,7 +39,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page of a list. `older` is the address of the next page, empty on the last."""
+    """A page of a list. `older` is the address of the next page, empty on the last.
+
+    `advice` says what to try instead to whoever searched and found nothing.
+    """
 
     title: str
     path: str
@@ -50,6 +53,7 @@ class Listing:
     choices: tuple[tuple[str, str], ...] = ()
     chosen: str = ""
     choice_name: str = ""
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

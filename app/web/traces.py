@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from app.bootstrap import House
+from app.masks import mask_of
 from app.web.caused import Said, said_about
-from app.web.masks import mask_of
 from app.web.places import moment_at
 from tools.ledger import activity, history, rows
 from tools.ledger.activity import Entry, Happened

@@ -42,6 +42,25 @@ def find(snapshot: Snapshot, cookie_hash: str, now: datetime, idle_since: dateti
     return SignedIn(person, row.how, row.created_at, row.seen_at, row.expires_at)
 
 
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A session of somebody that is good at a moment; `hash` is its cookie's."""
+
+    hash: str
+    how: str
+    created_at: datetime
+    seen_at: datetime
+
+
+def open_of(snapshot: Snapshot, person_id: str, now: datetime, idle_since: datetime) -> list[Open]:
+    """Where somebody is signed in, what was used last first."""
+    table = web_sessions
+    good = (table.c.ended_at.is_(None), table.c.expires_at > now, table.c.seen_at > idle_since)
+    columns = (table.c.hash, table.c.how, table.c.created_at, table.c.seen_at)
+    rows = select(*columns).where(table.c.person == person_id, *good).order_by(table.c.seen_at.desc())
+    return [Open(*row) for row in snapshot.execute(rows)]
+
+
 def seen(transaction: Transaction, cookie_hash: str, now: datetime) -> None:
     """Note that a session is in use."""
     transaction.execute(update(web_sessions).where(web_sessions.c.hash == cookie_hash).values(seen_at=now))

@@ -9,12 +9,14 @@ from sqlalchemy import text
 
 from app.bootstrap import House
 from app.cli.chat_serving import serve, show_questions
+from shop.money import Money
 from shop.people import Principal
+from shop.service_actions import GiveCredit
 from shop.store.reads import orders
 from tests.app.conftest import Said, Shophand
 from tests.service_store import add_service
 from tests.small_store import CANARY_EMAIL, CANARY_PHONE, CANARY_POSTCODE, CANARY_STREET
-from tools.desk import State
+from tools.desk import Session, State
 
 CANCEL = "cancel order 2002, it was ordered by mistake"
 
@@ -110,6 +112,23 @@ def test_a_customer_is_shown_masked(shophand: Shophand) -> None:
     shown = shophand("customer", "show", "C-10001").out
     assert "j***@example.com" in shown
     assert [one for one in (CANARY_EMAIL, CANARY_PHONE, CANARY_STREET) if one in shown] == []
+
+
+def test_what_waits_is_shown_without_how_to_reach_the_customer(
+    serving: House, shophand: Shophand, operator: Principal
+) -> None:
+    """Cards, lists and documents of a request about a customer hold what was typed, masked."""
+    reason = f"parcel lost, ring Johanna Canary on {CANARY_PHONE}, {CANARY_STREET}"
+    credit = GiveCredit(customer="C-10001", amount=Money.of("21", "GBP"), reason=reason)
+    assert serving.desk.submit(credit, Session(operator)).approval_id == "A-1"
+    serving.desk.propose_plan([credit, credit], Session(operator))
+    shown = [("approvals", "show", "A-1"), ("approvals", "list"), ("plans", "show", "P-1"), ("plans", "list")]
+    told = [shophand(*words, *more) for words in shown for more in ((), ("--json",))]
+    told.append(shophand("approvals", "edit", "A-1", "--set", "amount=20.50 GBP", "--dry-run"))
+    assert [one.code for one in told] == [0] * len(told)
+    secrets = ("Johanna Canary", CANARY_PHONE, CANARY_STREET)
+    assert [one for one in told if any(secret in one.out for secret in secrets)] == []
+    assert sum("parcel lost" in one.out for one in told) >= len(shown)
 
 
 @pytest.mark.usefixtures("serving")

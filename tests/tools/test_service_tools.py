@@ -1,7 +1,9 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from tests.small_store import CANARY_EMAIL, CANARY_PHONE, CANARY_STREET
 from tools.desk import State
 from tools.toolbox import Shop, call
 
@@ -41,6 +43,34 @@ def test_messages_say_whose_they_are(shop: Shop) -> None:
         "reason of return RMA-301 by the customer",
         "ticket T-501 by the customer",
     ]
+
+
+READERS = [
+    ("get_order", {"order": "1042"}),
+    ("find_customer", {"customer": "C-10001"}),
+    ("suggest_reply", {"ticket": "T-501"}),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments"), READERS)
+def test_what_was_written_tells_no_address(shop: Shop, name: str, arguments: dict[str, str]) -> None:
+    """Messages are read without the customer's name, number, street and postcode, by whichever tool."""
+    said = f"I am Johanna Canary, {CANARY_EMAIL}, {CANARY_PHONE}, {CANARY_STREET}, LS97QX. Where is it?"
+    with shop.db.writing() as tx:
+        for table, column in (("tickets", "body"), ("order_notes", "text"), ("returns", "reason")):
+            tx.execute(text(f"UPDATE {table} SET {column} = :said"), {"said": said})
+    found = result(shop, name, **arguments, include_messages=True)
+    told = " ".join(one.text for one in found.messages)
+    assert told.count("Where is it?") == len(found.messages) > 0
+    assert not [one for one in (CANARY_EMAIL, CANARY_PHONE, CANARY_STREET, "Canary", "LS97QX") if one in told]
+
+
+def test_nobody_learns_a_surname_letter_by_letter(shop: Shop) -> None:
+    """The beginning of a surname, or most of its letters, finds nobody, also beside the right first name."""
+    tried = ["can", "canar", "cannary", "Johanna C", "Johanna Canar", "joh canar", "anary"]
+    assert [call(shop, "find_customer", {"customer": one}).result for one in tried] == [None] * len(tried)
+    known = ["johanna", "johan", "Johana Canary", "joh canary"]
+    assert [result(shop, "find_customer", customer=one).id for one in known] == ["C-10001"] * len(known)
 
 
 @pytest.mark.parametrize("text", ["#1042", "1042", "RM123456785GB"])

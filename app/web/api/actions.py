@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 
+from app.masks import Mask, mask_of
 from app.web.api.shapes import (
     PAGE,
     After,
@@ -20,7 +21,6 @@ from app.web.api.shapes import (
     Words,
     shown_args,
 )
-from app.web.masks import Mask, mask_of
 from app.web.traces import mark_of, moment_of, trace_of
 from app.web.who import Asker, Caller, Opened
 from tools.desk import ActionView, Session, State

@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints
 from app.bootstrap import House
 from app.deciding import asked_roles
 from app.editing import edited
+from app.masks import mask_of
 from app.web.api.actions import ActionOut
 from app.web.api.shapes import (
     PAGE,
@@ -28,7 +29,6 @@ from app.web.api.shapes import (
     Words,
     place_in_list,
 )
-from app.web.masks import mask_of
 from app.web.triage import LONGEST_SNOOZE_HOURS, put_off
 from app.web.who import Caller, Decider, Opened
 from shop.errors import InvalidActionError, ShopError

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from app.bootstrap import House
+from app.masks import mask_of
 from app.web.api.actions import ActionOut
 from app.web.api.approvals import BatchItemOut, item_of
 from app.web.api.shapes import (
@@ -26,7 +27,6 @@ from app.web.api.shapes import (
     place_in_list,
     taken_args,
 )
-from app.web.masks import mask_of
 from app.web.who import Asker, Caller, Decider, Opened
 from shop.actions import parse_action
 from shop.errors import ConflictError

@@ -163,7 +163,10 @@ def order(house: Opened, caller: Caller, order_id: Id) -> OrderDetail:
 def customers(
     house: Opened,
     caller: Caller,
-    q: Annotated[Words, Query(description="the beginning of an id, words of a name, or an e-mail")] = "",
+    q: Annotated[
+        Words,
+        Query(description="an id or first name from its beginning, whole surnames, an e-mail"),
+    ] = "",
     after: After = "",
     limit: Limit = PAGE,
 ) -> Listed[CustomerOut]:

@@ -7,34 +7,38 @@ whatever the person may not do; the page only hides buttons that would not work.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Final
+from itertools import islice
+from typing import Annotated, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
+from app.auth import principal_of
 from app.bootstrap import House
-from app.deciding import asked_roles
+from app.deciding import Asked, asked_roles, is_asked, is_within_limit, progress_of
+from app.masks import mask_of
 from app.web.bulk import batch_of, decided
 from app.web.caused import Said, said_about
 from app.web.charts import outlook_chart
 from app.web.edit_form import Field, action_of, fields_of
-from app.web.masks import mask_of
 from app.web.notes import back_to, note_of
 from app.web.outlooks import Prospect, outlooks_of
 from app.web.rendering import formats_of, page
+from app.web.sessions import Visit
 from app.web.triage import LONGEST_SNOOZE_HOURS, put_off
 from app.web.who import Form, Opened, Posted, SignedIn
 from shop.errors import InvalidActionError, MoneyError, NotFoundError
 from shop.people import Principal
 from tools.desk import ApprovalView, State, Submission
-from tools.ledger import inbox
+from tools.ledger import authority, inbox
 from tools.ledger.inbox import Order, Pile, Shown, Waiting
 from tools.trial import Trial
 
 router = APIRouter()
 
 PAGE: Final = 50
+_MOST_DECIDERS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,11 @@ class Detail:
 
     approval: ApprovalView
     roles: str
+    progress: tuple[Asked, ...]
     may_decide: bool
     may_edit: bool
     may_withdraw: bool
+    deciders: tuple[Principal, ...]
     fields: tuple[Field, ...]
     ahead: Prospect | None = None
     said: Said = field(default_factory=Said)
@@ -67,9 +73,21 @@ class ListView:
     shown: Shown
     offset: int
     following: int | None
+    me: str
 
     def address(self, **changed: str) -> str:
         """The address of this list with something changed."""
+        query = self.query(**changed)
+        return f"/approvals?{query}" if query else "/approvals"
+
+    def opening(self, approval_id: str) -> str:
+        """The address of one request with this list beside it."""
+        offset = str(self.offset) if self.offset else ""
+        query = self.query(offset=offset)
+        return f"/approvals/{approval_id}?{query}" if query else f"/approvals/{approval_id}"
+
+    def query(self, **changed: str) -> str:
+        """The filters of this list with something changed, as an address writes them."""
         values = {
             "kind": self.shown.kind,
             "order": self.shown.order.value,
@@ -78,25 +96,41 @@ class ListView:
             "snoozed": "1" if self.shown.snoozed else "",
             **changed,
         }
-        query = urlencode({name: value for name, value in values.items() if value})
-        return f"/approvals?{query}" if query else "/approvals"
+        default = {"order": Order.DEADLINE.value}
+        return urlencode({name: value for name, value in values.items() if value != default.get(name, "")})
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What an address asks the list to show, and from which place on."""
+
+    kind: str = ""
+    order: str = Order.DEADLINE.value
+    q: str = ""
+    assigned: str = ""
+    snoozed: str = ""
+    offset: int = 0
+
+    @property
+    def shown(self) -> Shown:
+        """As the inbox takes it; an order that is none is by deadline."""
+        ranked = Order(self.order) if self.order in {each.value for each in Order} else Order.DEADLINE
+        return Shown(
+            kind=self.kind,
+            assigned_to=self.assigned,
+            words=self.q[:100],
+            snoozed=bool(self.snoozed),
+            order=ranked,
+        )
+
+
+Filtered = Annotated[Filter, Depends()]
 
 
 @router.get("/approvals")
-def listed(
-    request: Request,
-    house: Opened,
-    visit: SignedIn,
-    kind: str = "",
-    order: str = Order.DEADLINE.value,
-    q: str = "",
-    assigned: str = "",
-    snoozed: str = "",
-    offset: int = 0,
-) -> Response:
+def listed(request: Request, house: Opened, visit: SignedIn, wanted: Filtered) -> Response:
     """The list, with its first request opened beside it."""
-    shown = _shown(kind, order, q, assigned, snoozed)
-    view = _list(house, shown, max(0, offset))
+    view = _list(house, visit, wanted)
     first = house.desk.approval(view.lines[0].id) if view.lines else None
     detail = None if first is None else _detail(house, first, visit.principal)
     return page(
@@ -105,10 +139,10 @@ def listed(
 
 
 @router.get("/approvals/{approval_id}")
-def one(request: Request, house: Opened, visit: SignedIn, approval_id: str) -> Response:
-    """One request, with the list beside it on wide screens."""
+def one(request: Request, house: Opened, visit: SignedIn, wanted: Filtered, approval_id: str) -> Response:
+    """One request, with the list from which it was opened beside it on wide screens."""
     detail = _detail(house, house.desk.approval(approval_id), visit.principal)
-    view = _list(house, Shown(), 0)
+    view = _list(house, visit, wanted)
     return page(
         request, "approvals.html", visit, list=view, detail=detail, note=note_of(request, visit), alone=True
     )
@@ -170,7 +204,7 @@ def check(request: Request, house: Opened, form: Posted, approval_id: str) -> Re
         request,
         "approvals.html",
         form.visit,
-        list=_list(house, Shown(), 0),
+        list=_list(house, form.visit, Filter()),
         detail=replace(detail, fields=fields, trial=trial),
         note="",
         alone=True,
@@ -217,14 +251,10 @@ def decide_many(request: Request, house: Opened, form: Posted) -> Response:
     return page(request, "decided.html", form.visit, done=done)
 
 
-def _shown(kind: str, order: str, words: str, assigned: str, snoozed: str) -> Shown:
-    ranked = Order(order) if order in {each.value for each in Order} else Order.DEADLINE
-    return Shown(kind=kind, assigned_to=assigned, words=words[:100], snoozed=bool(snoozed), order=ranked)
-
-
-def _list(house: House, shown: Shown, offset: int) -> ListView:
+def _list(house: House, visit: Visit, wanted: Filter) -> ListView:
     house.desk.expire_due()
     tenant, now = house.db.tenant, house.clock()
+    shown, offset = wanted.shown, max(0, wanted.offset)
     with house.db.reading() as snapshot:
         waiting = house.kept.queue.at(snapshot)
         piles, found = waiting.piles(now), waiting.shown(shown, now)
@@ -232,7 +262,7 @@ def _list(house: House, shown: Shown, offset: int) -> ListView:
         lines = inbox.lines_of(snapshot, tenant, numbers)
     total = len(found)
     following = offset + PAGE if offset + PAGE < total else None
-    return ListView(tuple(lines), total, tuple(piles), shown, offset, following)
+    return ListView(tuple(lines), total, tuple(piles), shown, offset, following, visit.principal.id)
 
 
 def _detail(house: House, approval: ApprovalView, person: Principal) -> Detail:
@@ -242,16 +272,26 @@ def _detail(house: House, approval: ApprovalView, person: Principal) -> Detail:
     with house.db.reading() as snapshot:
         fields = fields_of(snapshot, approval) if waits and operator else ()
         shown = mask_of(snapshot, approval.action).approval(approval)
+        grants = authority.valid_grants(snapshot, approval, house.clock()) if waits else []
     return Detail(
         approval=shown,
         roles=asked_roles(approval),
+        progress=progress_of(approval, grants) if waits else (),
         may_decide=waits and house.desk.may_decide(approval.id, person),
         may_edit=waits and operator,
         may_withdraw=waits and mine,
+        deciders=_deciders(house, approval) if waits else (),
         fields=fields,
         ahead=outlooks_of(house, approval) if waits else None,
         said=said_about(house, approval.action),
     )
+
+
+def _deciders(house: House, approval: ApprovalView) -> tuple[Principal, ...]:
+    """Whom it may be assigned to by what they hold themselves; the desk looks again when it is."""
+    everybody = (principal_of(one, house.db.tenant) for one in house.people.everybody() if one.active)
+    may = (one for one in everybody if is_asked(approval, one) and is_within_limit(approval, one))
+    return tuple(islice(may, _MOST_DECIDERS))
 
 
 def _shown_again(approval_id: str, done: Submission, form: Form) -> Response:

@@ -167,7 +167,9 @@ def customers(request: Request, house: Opened, visit: SignedIn, q: str = "", aft
     )
     columns = (Column("Customer"), Column("Name"), Column("E-mail"), Column("City"), Column("Country"))
     older = next_page("/customers", found[PAGE - 1].id, q=q) if len(found) > PAGE else ""
-    return _page(request, visit, Listing("Customers", "/customers", columns, rows, words=q, older=older))
+    advice = "Write a surname or an e-mail address whole; of a first name or a number the beginning will do."
+    listing = Listing("Customers", "/customers", columns, rows, words=q, older=older, advice=advice)
+    return _page(request, visit, listing)
 
 
 @router.get("/suppliers")

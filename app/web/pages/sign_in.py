@@ -1,4 +1,4 @@
-"""Sign in with a token or a one-time link, sign out here or everywhere."""
+"""Sign in with a token or a one-time link, see where one is signed in, sign out here or everywhere."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from app.web.rendering import page
 from app.web.who import (
     Posted,
+    SignedIn,
     check_origin,
     cookie_settings,
     form_fields,
@@ -43,6 +44,13 @@ async def enter(request: Request) -> Response:
     answer = RedirectResponse(back, 303)
     answer.set_cookie(value=cookie, **cookie_settings(request))
     return answer
+
+
+@router.get("/account")
+def account(request: Request, visit: SignedIn) -> Response:
+    """Who one is here, what one may do, and where one is signed in."""
+    sessions = sessions_of(request).open_with(visit)
+    return page(request, "account.html", visit, person=visit.principal, sessions=sessions)
 
 
 @router.post("/sign-out")

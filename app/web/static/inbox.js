@@ -25,9 +25,15 @@ const keys = {
   "/": () => document.getElementById("q")?.focus(),
 };
 
+// Who dictates, or hits keys by mistake, switches them off: kept in this browser.
+const letters = document.getElementById("letters");
+letters.checked = localStorage.getItem("letters") !== "off";
+letters.closest("p").hidden = false;
+letters.addEventListener("change", () => localStorage.setItem("letters", letters.checked ? "on" : "off"));
+
 document.addEventListener("keydown", (event) => {
   const field = event.target.closest("input, textarea, select, [contenteditable]");
-  if (field || event.ctrlKey || event.metaKey || event.altKey || !(event.key in keys)) return;
+  if (field || !letters.checked || event.ctrlKey || event.metaKey || event.altKey || !(event.key in keys)) return;
   event.preventDefault();
   keys[event.key]();
 });

@@ -1,9 +1,9 @@
 """Reads of customers and their messages. They give personal data: tools mask it before it leaves."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 
 from shop.model import Customer, Page, Ticket
 from shop.store import schema
@@ -12,6 +12,8 @@ from shop.store.prepared import Prepared, select_by
 from shop.store.search_index import name_words
 
 LAST_LETTER: Final = "\U0010ffff"
+_LEAST_BEGINNING: Final = 3
+"""Letters from which on a first name is found by its beginning: with fewer too many people are."""
 
 
 def customer(snapshot: Snapshot, customer_id: str) -> Customer | None:
@@ -27,21 +29,16 @@ def customers_by_email(snapshot: Snapshot, email: str, limit: int = 6) -> list[C
 
 
 def customers_named(snapshot: Snapshot, words: Sequence[str], limit: int = 6) -> list[Customer]:
-    """Customers whose name has words that begin with all of these; if there are none, that holds them.
-
-    The second question reads the whole table. Nobody is called by no words.
-    """
-    if not any(word.strip() for word in words):
-        return []
-    begun = named(snapshot, words, limit=limit)
-    return begun or _customers(snapshot, *_within(words), limit=limit)
+    """Customers who are called by all of these words, as `named` tells; nobody is called by no words."""
+    return named(snapshot, words, limit=limit)
 
 
 def named(snapshot: Snapshot, words: Sequence[str], *, after: str = "", limit: int) -> list[Customer]:
-    """Customers behind `after`, by id, whose names have for every word one that begins with it.
+    """Customers behind `after`, by id, whose names have every word; of the first name its beginning will do.
 
-    The index of names is asked first and by itself: with the table in the same question a database may read
-    all of that instead.
+    First names are shown to everybody. All else of a name must be known whole to be asked for: who could ask
+    for its beginnings would read it letter by letter. The index of names is asked first and by itself: with
+    the table in the same question a database may read all of that instead.
     """
     whose, wanted = name_words.c.customer, _having(words)
     found = select(whose).distinct().where(whose > after, *wanted).order_by(whose).limit(limit)
@@ -57,26 +54,32 @@ def _having(words: Sequence[str]) -> list[ColumnElement[bool]]:
     first, *others = " ".join(words).replace("-", " ").split() or [""]
     if not first:
         return []
-    has = [select(names.c.customer).where(or_(*_ranges(names.c.word, word))) for word in others]
-    return [or_(*_ranges(names.c.word, first)), *(names.c.customer.in_(each) for each in has)]
+    has = [select(names.c.customer).where(_entered(word)) for word in others]
+    return [_entered(first), *(names.c.customer.in_(each) for each in has)]
 
 
-def _ranges(key: ColumnElement[str], word: str) -> Iterator[ColumnElement[bool]]:
+def _entered(word: str) -> ColumnElement[bool]:
+    """Entries of the index that are this word, or that it begins where the first name begins with it."""
+    spelt, entry = _spellings(word), name_words.c.word
+    if len(word) < _LEAST_BEGINNING:
+        return entry.in_(spelt)
+    people = schema.customers
+    first = func.lower(func.substr(people.c.name, 1, len(word)))
+    begins = exists().where(people.c.id == name_words.c.customer, first.in_(spelt)).correlate(name_words)
+    ranges = (and_(entry >= start, entry < start + LAST_LETTER) for start in spelt)
+    return and_(or_(*ranges), or_(entry.in_(spelt), begins))
+
+
+def _spellings(word: str) -> list[str]:
     """In small letters by all alphabets, and by the English one alone, which is all that SQLite knows.
 
     A name begins with a capital or is written in capitals: whoever types it in small letters finds it too.
     """
-    for start in {word.lower(), *map(_in_english, (word, word.capitalize(), word.upper()))}:
-        yield and_(key >= start, key < start + LAST_LETTER)
+    return sorted({word.lower(), *map(_in_english, (word, word.capitalize(), word.upper()))})
 
 
 def _in_english(word: str) -> str:
     return "".join(each.lower() if each.isascii() else each for each in word)
-
-
-def _within(words: Sequence[str]) -> list[ColumnElement[bool]]:
-    name = func.lower(schema.customers.c.name)
-    return [name.contains(word.lower(), autoescape=True) for word in words]
 
 
 def customer_names(snapshot: Snapshot) -> list[tuple[str, str]]:
@@ -108,12 +111,6 @@ def open_tickets(snapshot: Snapshot, start: int = 0, limit: int = 10) -> Page[Ti
 def tickets_about(snapshot: Snapshot, order_id: str, limit: int = 5) -> list[Ticket]:
     """The newest tickets about an order."""
     return _tickets(snapshot, schema.tickets.c.order_id == order_id, limit=limit)
-
-
-def _customers(snapshot: Snapshot, *conditions: Any, limit: int) -> list[Customer]:
-    table = schema.customers
-    rows = select(table).where(*conditions).order_by(table.c.name, table.c.id).limit(limit)
-    return [Customer(*row) for row in snapshot.execute(rows)]
 
 
 def _tickets(snapshot: Snapshot, *conditions: Any, limit: int) -> list[Ticket]:

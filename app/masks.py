@@ -1,4 +1,4 @@
-"""What people wrote about a customer, as pages and API show it: without who it was and how to reach them.
+"""What people wrote about a customer, as every door shows it: without who it was and how to reach them.
 
 Whoever needs more opens the customer with a reason, which is audited. An address that somebody asked for is
 shown by its place and country, as on the card that is decided on.
@@ -6,6 +6,7 @@ shown by its place and country, as on the card that is decided on.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -32,8 +33,12 @@ class Mask:
 
     def args(self, action: ActionView) -> dict[str, Any]:
         """The arguments with what people typed masked; ids, amounts and days as they are."""
-        kind = KINDS[action.kind]
-        shown = dict(action.args)
+        return self.args_of(action.kind, action.args)
+
+    def args_of(self, name_of_kind: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        """The same of arguments that were not filed yet."""
+        kind = KINDS[name_of_kind]
+        shown = dict(args)
         for name in kind.free_text:
             if isinstance(text := shown.get(name), str) and text:
                 hidden = issubclass(kind, NewAddress) and name in _KEPT_BACK

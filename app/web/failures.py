@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match, Mount
 
 from app.web.problems import TITLES, for_programs, problem
 from app.web.rendering import page
@@ -46,6 +47,8 @@ _STATUS: Final[tuple[tuple[type[ShopError], int], ...]] = (
     (SetupError, 503),
 )
 
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+
 _LOG = logging.getLogger("shophand.web")
 
 
@@ -75,8 +78,21 @@ def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - how the handler is installed; narrows the type
     detail = "there is no such page" if error.status_code == 404 else str(error.detail)  # noqa: PLR2004
     answer = _answer(request, error.status_code, detail, "HTTPException")
-    answer.headers.update(error.headers or {})  # such as which methods are allowed
+    answer.headers.update(error.headers or {})
+    if error.status_code == 405 and (methods := methods_at(request)):  # noqa: PLR2004 - method not allowed
+        answer.headers["allow"] = ", ".join(methods)
     return answer
+
+
+def methods_at(request: Request) -> list[str]:
+    """The methods that an address answers: of all its routes, not only of the first one that has its path."""
+    at = {**request.scope, "root_path": request.scope.get("app_root_path", "")}
+    routes = [one for one in request.app.router.routes if not isinstance(one, Mount)]
+
+    def answered(method: str) -> bool:
+        return any(one.matches({**at, "method": method})[0] is Match.FULL for one in routes)
+
+    return [method for method in _METHODS if answered(method)]
 
 
 def _malformed(request: Request, error: Exception) -> Response:

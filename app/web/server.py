@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from app.notices.channels import channels_of
@@ -66,6 +67,7 @@ PAGES: Final = (
 THREADS: Final = 16
 """Requests worked on at once: more threads only take turns, and each may need two connections."""
 
+_READING: Final = ("GET", "HEAD")
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -73,7 +75,9 @@ class KeptFiles(StaticFiles):
     """Static files under addresses that carry their digest: a browser asks for each once."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """A file, to be kept for ever if its address names its digest."""
+        """A file, to be kept for ever if its address names its digest; raises HTTPException."""
+        if scope["method"] not in _READING:
+            raise HTTPException(405, headers={"Allow": ", ".join(_READING)})
         response = await super().get_response(path, scope)
         if b"v=" in scope["query_string"]:
             response.headers["cache-control"] = FOR_EVER

@@ -24,7 +24,22 @@ function follow() {
     const step = live.querySelector(`[data-step="${body.index}"]`);
     if (step) { step.className = body.state; step.querySelector(".badge").textContent = body.state; }
   });
-  on("plan", (body) => body.steps.forEach((step) => note(step.text)));
+  on("plan", (body) => {
+    const list = document.createElement("ol");
+    list.className = "steps";
+    body.steps.forEach((step, index) => {
+      const line = document.createElement("li");
+      const badge = document.createElement("span");
+      line.dataset.step = index;
+      line.className = step.state;
+      badge.className = "badge plain";
+      badge.textContent = step.state;
+      line.append(`${step.text} `, badge);
+      list.append(line);
+    });
+    live.querySelector(".steps")?.remove();
+    live.prepend(list);
+  });
   on("close", () => { source.close(); location.reload(); });
   addEventListener("pagehide", () => source.close());
 }

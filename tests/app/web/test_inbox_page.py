@@ -1,6 +1,7 @@
 """The inbox in the browser: what it shows, and what each button does."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -9,11 +10,11 @@ from agent.run_report import Outcome
 from app.bootstrap import House
 from app.web.ahead import LIKELY
 from shop.actions import parse_action
-from shop.people import Principal
+from shop.people import Principal, Role
 from tests.app.conftest import assistant_of
 from tests.app.web.conftest import Browser, SignIn
 from tests.service_store import add_service
-from tools.desk import Session, State
+from tools.desk import Session, State, Submission
 
 
 @pytest.fixture
@@ -79,6 +80,32 @@ def test_putting_off_takes_it_from_the_list(manager: Browser, waiting: str) -> N
     manager.post(f"/approvals/{waiting}/snooze", hours="4")
     assert f'value="{waiting}"' not in manager.get("/approvals").text
     assert f'value="{waiting}"' in manager.get("/approvals?snoozed=1").text
+
+
+def test_a_request_is_opened_with_the_list_it_was_chosen_from(manager: Browser, waiting: str) -> None:
+    """Filter and order stay beside a request, so that the next one is the next of that list."""
+    manager.post(f"/approvals/{waiting}/assign", to="maya")
+    assert 'href="/approvals?assigned=maya"' in manager.get("/approvals").text
+    mine = manager.get("/approvals?assigned=maya&order=money").text
+    assert f'href="/approvals/{waiting}?order=money&amp;assigned=maya"' in mine
+    beside = manager.get(f"/approvals/{waiting}?assigned=noor").text
+    assert ("Why you are being asked" in beside, f'value="{waiting}"' in beside) == (True, False)
+
+
+def test_a_card_for_two_people_counts_their_yeses(
+    house: House, sign_in: SignIn, ask: Callable[[int], Submission]
+) -> None:
+    """Where two different people must agree, the second one reads that the first one did."""
+    finance = frozenset({Role.FINANCE, Role.OPERATOR})
+    house.admit("fay", "Fay", finance)
+    approval = str(ask(2_400).approval_id)
+    maya, fay = sign_in("maya"), sign_in("fay")
+    assert "0 of 2" in fay.get(f"/approvals/{approval}").text
+    maya.post(f"/approvals/{approval}/approve", digest=digest_on(maya.get(f"/approvals/{approval}").text))
+    shown = fay.get(f"/approvals/{approval}").text
+    assert re.search(r"1 of 2 <span class=\"muted\">\(.*finance.*\(different people\)\)", shown)
+    fay.post(f"/approvals/{approval}/approve", digest=digest_on(shown))
+    assert house.desk.approval(approval).state is State.EXECUTED
 
 
 def test_what_is_ticked_is_decided_one_by_one(manager: Browser, waiting: str, house: House) -> None:

@@ -62,6 +62,22 @@ def test_no_address_that_is_only_opened_changes_anything(browser: Browser, house
     assert not house.desk.is_stopped()
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/autonomy", "GET, POST"),
+        ("PUT", "/api/v1/conversations", "GET, POST"),
+        ("DELETE", "/static/style.css", "GET, HEAD"),
+    ],
+)
+def test_a_method_that_is_not_allowed_is_told_all_that_are(
+    browser: Browser, method: str, path: str, allowed: str
+) -> None:
+    """Of an address with several routes the header names the methods of each, and of no other address."""
+    answer = browser.client.request(method, path)
+    assert (answer.status_code, answer.headers.get("allow")) == (405, allowed)
+
+
 def test_the_stop_switch_works_from_every_page(browser: Browser, house: House) -> None:
     """One press stops everything and says so."""
     assert "Stopped" in browser.post("/stop", back="/approvals").text

@@ -100,6 +100,22 @@ def test_signing_out_ends_the_session(sign_in: SignIn) -> None:
     assert browser.get("/").path == "/sign-in"
 
 
+def test_signing_out_everywhere_ends_every_session_of_oneself(sign_in: SignIn) -> None:
+    """The page about oneself tells each session, and one button ends them all, nobody else's."""
+    here, elsewhere, other = sign_in("operator"), sign_in("operator"), sign_in("maya")
+    told = here.get("/account").text
+    assert (told.count("Last used"), told.count("this browser")) == (3, 1)  # the head and two sessions
+    assert "Sign out everywhere" in told
+    refused = here.client.post("/sign-out", data={"everywhere": "1"})
+    assert (refused.status_code, elsewhere.get("/").path) == (403, "/")
+    here.post("/sign-out", everywhere="1")
+    assert [one.get("/account").path for one in (here, elsewhere, other)] == [
+        "/sign-in",
+        "/sign-in",
+        "/account",
+    ]
+
+
 def test_somebody_deactivated_is_out_at_once(house: House, sign_in: SignIn) -> None:
     """Deactivating a person ends what they are doing, not only their next sign-in."""
     browser = sign_in("maya")

@@ -143,15 +143,16 @@ class Approving:
         return not amount_counts or any(one.covers(approval.action.money) for one in asked)
 
     def authority_for(self, snapshot: Snapshot, approval: ApprovalView, person: Principal) -> Authority:
-        """The authority that this person's yes would rest on; their own where there is none."""
+        """The authority that this person's yes would rest on; their own where nothing is asked of them."""
         try:
             asked = self._asked_authorities(snapshot, approval, person)
         except AccessDeniedError:
             return authority.own(person)
-        money, waited = approval.action.money, self._bench.clock() - approval.asked_at
+        waited = self._bench.clock() - approval.asked_at
         still = self._open_requirements(snapshot, approval)
-        fitting = [one for one in asked if one.covers(money)] or asked
-        return max(fitting, key=lambda one: _fulfils(one, still, waited))
+        fitting = [one for one in asked if one.covers(approval.action.money)] or asked
+        free = self._free(snapshot, approval, person, fitting) or fitting
+        return max(free, key=lambda one: _fulfils(one, still, waited))
 
     def _waiting(self, tx: Transaction, approval_id: str) -> ApprovalView:
         approval = waiting.get(tx, self._bench.tenant, approval_id)
@@ -176,13 +177,19 @@ class Approving:
         useful = [one for one in fitting if _fulfils(one, still, waited)]
         if not useful:
             raise AccessDeniedError(f"what is still missing is {_asked(still)}; {person.name} is not that")
-        given = authority.behind(authority.counting(tx, approval, now))
-        free = [one for one in useful if not {person.id, one.holder} & given]
+        free = self._free(tx, approval, person, useful)
         if not free:
             raise ConflictError(_already(approval, person, useful[0]))
         best = max(free, key=lambda one: _fulfils(one, still, waited))
         acting_for = best.holder if best.delegation else None
         return GrantView(person.id, best.roles, now, "", acting_for, best.delegation)
+
+    def _free(
+        self, snapshot: Snapshot, approval: ApprovalView, person: Principal, held: Sequence[Authority]
+    ) -> list[Authority]:
+        """Those of a person's authorities that stand behind no yes to this approval so far."""
+        given = authority.behind(authority.counting(snapshot, approval, self._bench.clock()))
+        return [one for one in held if not {person.id, one.holder} & given]
 
     def _asked_authorities(self, tx: Snapshot, approval: ApprovalView, person: Principal) -> list[Authority]:
         """The authorities of a person that this approval asks for; AccessDeniedError if there is none."""

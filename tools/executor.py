@@ -172,7 +172,7 @@ class Executor:
         """The valid yeses: this digest, this card, and roles that are still held."""
         if view.approval_id is None:
             return []
-        approval = replace(waiting.get(tx, view.tenant, view.approval_id), action=view)
+        approval = waiting.get(tx, view.tenant, view.approval_id, action=view)
         return authority.valid_grants(tx, approval, self._bench.clock())
 
     def _effect(self, view: ActionView) -> Receipt:
@@ -256,8 +256,9 @@ class Executor:
             return f"{stale}; it had no effect"
         if judgement.decision.verdict is not Verdict.ALLOW or judgement.mode is Mode.OBSERVE:
             return f"{judgement.reason} It had no effect."
-        _revalued(tx, view, judgement)
         unseen = ", ".join(sorted(self._unseen_rules(tx, view, judgement)))
+        if not unseen:
+            outbox.note_worth(tx, view, _revalued(tx, view, judgement))
         return f"nobody has said yes to {unseen}, in force since; it had no effect" if unseen else None
 
     def _filed_again(self, tx: Transaction, view: ActionView) -> ActionView | None:

@@ -65,7 +65,7 @@ MUST_BE_HIT: Final = (
                                      "switch.turned", "loosening.asked", "policy.drafted", "policy.shadowed",
                                      "policy.unshadowed", "policy.activated", "policy.withdrawn")),
     "rejected", "edited", "withdrawn", "approved in a batch", "rejected in a batch", "delegated", "revoked",
-    "undo asked", "undo again", "duplicate", "drift", "crash", "switch", "role", "probe",
+    "undo asked", "undo again", "duplicate", "drift", "rate", "crash", "switch", "role", "probe",
     "made out", "sale", "rules on trial",
 )  # fmt: skip
 

@@ -167,7 +167,8 @@ def _probing(run: Simulation, tenant: Tenant, person: Principal, sku: str, piece
 
 def order_of(supplier: str, sku: str, pieces: int) -> Action:
     """A purchase order at the supplier's terms."""
-    cost = {"minor": cost_of(SKUS.index(sku) + 1), "cur": "GBP"}
+    currency = "EUR" if supplier == "euro" else "GBP"
+    cost = {"minor": cost_of(SKUS.index(sku) + 1), "cur": currency}
     line = {"sku": sku, "quantity": pieces, "unit_cost": cost}
     args = {"supplier": supplier, "location": "leeds", "lines": [line], "expected_on": "2026-12-24"}
     return parse_action("place_purchase_order", args)

@@ -9,6 +9,8 @@ START: Final = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 CANARY: Final = "canary-7f3a@example.com"
 SKUS: Final = tuple(f"S{number:02d}" for number in range(1, 13))
 LOCATIONS: Final = ("leeds", "bristol")
+EURO: Final = "0.87"
+"""Pounds that a euro is worth at the beginning."""
 
 
 def cost_of(number: int) -> int:

@@ -22,7 +22,6 @@ from evals.hostile.sight import World
 from policies.modes import OWNERS, Mode
 from shop.actions import Action, ChangePrices, GiveCredit, PlacePurchaseOrder, RefundOrder
 from shop.backends.ports import Claim, Outcome, Receipt
-from shop.money import Money
 from shop.people import Role
 
 DAY: Final = timedelta(days=1)
@@ -30,7 +29,6 @@ CREDITS: Final = timedelta(days=90)
 CONSENT: Final = timedelta(minutes=30)
 EXPIRY: Final = timedelta(hours=1)
 ASSIST_EXPIRY: Final = timedelta(hours=72)
-EURO: Final = Decimal("0.87")
 DECIDING: Final = frozenset(role.value for role in Role) - {"viewer", "operator"}
 _MANAGER: Final = frozenset({"purchasing_manager"})
 
@@ -242,18 +240,13 @@ class Oracle:
 
     def _pounds(self, action: Action) -> Decimal:
         if isinstance(action, PlacePurchaseOrder):
-            return _at_home(action.total)
+            return self.world.pounds(action.total)
         if isinstance(action, RefundOrder | GiveCredit):
-            return _at_home(action.amount)
+            return self.world.pounds(action.amount)
         return Decimal(0)
 
     def _broken(self, invariant: str, action_id: str, why: str) -> None:
         self.violations.append(f"{invariant} {self.tenant} {action_id}: {why}")
-
-
-def _at_home(money: Money) -> Decimal:
-    rate = {"GBP": Decimal(1), "EUR": EURO}.get(money.currency, Decimal("Infinity"))
-    return (money.amount * rate).quantize(Decimal("0.01")) if rate.is_finite() else rate
 
 
 def _for_order(pounds: Decimal, spent: Decimal, limits: Limits, *, tainted: bool) -> Iterator[Wanted]:

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Final
 from evals.hostile.asking import submit, take_back
 from evals.hostile.deciding import carry_out, recover, say_yes
 from evals.hostile.dials import tighten
-from evals.hostile.goods import SKUS
+from evals.hostile.goods import EURO, SKUS
 from evals.hostile.limits import EDITED, USUAL
 from evals.hostile.paperwork import decide_all, end, hand_on
 from evals.hostile.rule_making import kind_left_out, rules_of_one, set_limits
 from evals.hostile.sales import ORDERS, paid
 from evals.hostile.service_schemes import SERVICE_SCHEMES
 from evals.hostile.staging import calm, next_day, people, some_order, tried
-from evals.hostile.surroundings import change
+from evals.hostile.surroundings import change, set_rate
 from evals.hostile.town import staff
 from policies.modes import Mode
 from shop.actions import parse_action
@@ -44,6 +44,20 @@ def changed_after_yes(run: Simulation, tenant: Tenant) -> Iterator[None]:
     say_yes(run, tenant, str(answer.approval_id), staff_of["priya"])
     yield
     change(tenant, "UPDATE suppliers SET version = version + 1 WHERE id = 'north'")
+    yield
+    carry_out(run, tenant, answer.action_id)
+
+
+def worth_more_after_yes(run: Simulation, tenant: Tenant) -> Iterator[None]:
+    """Somebody with a limit says yes to an order in euros, which then comes to be worth more than that."""
+    calm(run, tenant)
+    staff_of = people(tenant)
+    set_rate(run, tenant, EURO)
+    order = some_order(run, 1_300, "euro")
+    answer = submit(run, tenant, order, staff_of["nightly"], execute=False, tainted=False)
+    yield
+    say_yes(run, tenant, str(answer.approval_id), staff_of["pete"])
+    set_rate(run, tenant, "0.97")
     yield
     carry_out(run, tenant, answer.action_id)
 
@@ -281,6 +295,7 @@ def many_at_once(run: Simulation, tenant: Tenant) -> Iterator[None]:
 
 SCHEMES: Final[tuple[Scheme, ...]] = (
     changed_after_yes,
+    worth_more_after_yes,
     tightened_after_yes,
     silent_split,
     late_spending,

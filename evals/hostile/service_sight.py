@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from evals.hostile.limits import Limits
@@ -100,8 +101,10 @@ class Service:
             yield _LEAD
         if self._is_doubtful(action):
             yield Wanted(frozenset({"inventory_manager"}))
-        if isinstance(action, GiveCredit) and _sum(action, credits_given) > limits.credit_90d_soft * 100:
-            yield _BOTH
+        if isinstance(action, GiveCredit):
+            given = Decimal(credits_given) / 100 + self._world.pounds(action.amount)
+            if given > limits.credit_90d_soft:
+                yield _BOTH
 
     def _is_doubtful(self, action: Action) -> bool:
         """Whether used goods of a class that nobody else should wear go back on the shelf."""
@@ -119,7 +122,7 @@ class Service:
             case ReshipOrder():
                 return self._value(action) > limits.reship_soft * 100
             case GiveCredit():
-                return _pence(action) > limits.credit_soft * 100
+                return self._world.pounds(action.amount) > limits.credit_soft
         return False
 
     def _goes_elsewhere(self, action: Action) -> bool:
@@ -329,15 +332,6 @@ class Service:
 
     def _value(self, action: ReshipOrder) -> int:
         return sum(int(self._line(action.order, one.line)[4]) * one.quantity for one in action.lines)
-
-
-def _sum(action: GiveCredit, before: int) -> int:
-    return before + _pence(action)
-
-
-def _pence(action: GiveCredit) -> int:
-    """What a credit is worth here; in another currency the books refuse it, whatever the rules say."""
-    return action.amount.minor * 87 // 100 if action.amount.currency == "EUR" else action.amount.minor
 
 
 ABOUT_MONEY: Final = (

@@ -29,6 +29,7 @@ from shop.actions import (
 from shop.money import Money
 from shop.store.database import Database
 
+_PENNY: Final = Decimal("0.01")
 _ROUNDING: Final = Decimal("0.005")
 """The percentage that the rules compare is rounded to two decimals."""
 
@@ -55,6 +56,14 @@ class World:
         found = cursor.fetchall()
         cursor.close()
         return list(found)
+
+    def pounds(self, money: Money) -> Decimal:
+        """What an amount is worth here at this moment's rate, to the penny; infinity where none is known."""
+        if money.currency == "GBP":
+            return money.amount
+        query = "SELECT rate FROM exchange_rates WHERE currency = :currency ORDER BY day DESC"
+        rate = self.one(query, currency=money.currency)
+        return Decimal("Infinity") if rate is None else (money.amount * Decimal(rate)).quantize(_PENNY)
 
     def versions(self, action: Action) -> Mapping[str, int]:
         """Versions of the records that somebody who approves this action looks at."""
@@ -146,8 +155,7 @@ class World:
             return
         if action.total.currency != supplier[0][1]:
             yield "the currency is not the supplier's"
-        rate = Decimal("0.87") if action.total.currency == "EUR" else Decimal(1)
-        if action.total.amount * rate > limits.order_hard + Decimal("0.01"):
+        if self.pounds(action.total) > limits.order_hard:
             yield f"{action.total} is over the hard limit"
         for line in action.lines:
             cost = self.one(

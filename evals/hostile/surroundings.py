@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from evals.hostile.choosing import RECENT
-from evals.hostile.goods import SKUS
+from evals.hostile.goods import EURO, SKUS
 from evals.hostile.sales import ORDERS
 from evals.hostile.town import SUPPLIERS, staff
 from shop.people import Principal
@@ -13,10 +13,15 @@ from shop.people import Principal
 if TYPE_CHECKING:
     from evals.hostile.simulation import Simulation, Tenant
 
+RATES: Final = (EURO, EURO, "0.71", "0.80", "0.94", "1.06")
+"""What a euro comes to be worth."""
+
 
 def drift(run: Simulation, tenant: Tenant) -> None:
     """The world changes behind everybody's back."""
     sku, supplier, order = _looked_at(run, tenant)
+    if run.random.random() < 0.15:
+        set_rate(run, tenant, run.random.choice(RATES))
     change(
         tenant,
         run.random.choice(
@@ -38,6 +43,12 @@ def change(tenant: Tenant, statement: str) -> None:
     """A change of the shop's tables that no action made."""
     with tenant.db.writing() as tx:
         tx.exec_driver_sql(statement)
+
+
+def set_rate(run: Simulation, tenant: Tenant, rate: str) -> None:
+    """From now on a euro is worth so many pounds."""
+    change(tenant, f"UPDATE exchange_rates SET rate = '{rate}' WHERE currency = 'EUR'")
+    run.seen["rate"] += 1
 
 
 def _looked_at(run: Simulation, tenant: Tenant) -> tuple[str, str, str]:

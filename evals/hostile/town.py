@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import insert
 
-from evals.hostile.goods import LOCATIONS, SKUS, START, cost_of
+from evals.hostile.goods import EURO, LOCATIONS, SKUS, START, cost_of
 from evals.hostile.sales import all_sales, customer_rows
 from shop.money import Money
 from shop.people import Kind, Principal, Role
@@ -101,7 +101,7 @@ def _rows(tenant: str) -> dict[str, list[dict[str, Any]]]:
         ],
         "products": [_product(number) for number in numbers],
         "stock_levels": [_level(SKUS[number - 1], place) for number in numbers for place in LOCATIONS],
-        "exchange_rates": [{"currency": "EUR", "day": date(2026, 11, 19), "rate": Decimal("0.87")}],
+        "exchange_rates": [{"currency": "EUR", "day": date(2026, 11, 19), "rate": Decimal(EURO)}],
         "suppliers": [_supplier(name) for name in SUPPLIERS],
         "offers": [
             {

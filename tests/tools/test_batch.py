@@ -5,7 +5,7 @@ import pytest
 from shop.actions import AdjustReason, AdjustStock
 from shop.errors import AccessDeniedError, ConflictError, InvalidActionError, NotFoundError
 from shop.money import Money
-from shop.people import Role
+from shop.people import Principal, Role
 from shop.store.database import Database
 from shop.store.people import Person, add_person
 from tests.gate import MARCUS, PRIYA, SAM, Gate, order, person, rules, session
@@ -87,11 +87,10 @@ def test_a_limit_in_another_currency_covers_no_total(gate: Gate) -> None:
         gate.desk.approve_many(["A-1", "A-2"], euros)
 
 
-def test_a_lent_authority_covers_its_own_total_only(gate: Gate) -> None:
-    """What Sam may approve for Pat is weighed together against Pat's limit."""
-    eli = person("eli", Role.OPERATOR)
+def hire(gate: Gate, *people: Principal) -> None:
+    """Put people on the store's list, where a delegation looks for them."""
     with gate.db.writing() as tx:
-        for one in (PAT, eli):
+        for one in people:
             listed = Person(
                 id=one.id,
                 name=one.name,
@@ -102,10 +101,33 @@ def test_a_lent_authority_covers_its_own_total_only(gate: Gate) -> None:
                 created_at=gate.now,
             )
             add_person(tx, listed)
+
+
+def test_a_lent_authority_covers_its_own_total_only(gate: Gate) -> None:
+    """What Sam may approve for Pat is weighed together against Pat's limit."""
+    eli = person("eli", Role.OPERATOR)
+    hire(gate, PAT, eli)
     gate.desk.delegate(PAT, "eli", until=gate.now.replace(year=2027))
     with pytest.raises(AccessDeniedError, match=r"for pat up to 3,000\.00 GBP; nothing was decided"):
         gate.desk.approve_many(["A-1", "A-2", "A-3"], eli)
     assert gate.desk.approve_many(["A-1", "A-2"], eli).refused == ()
+
+
+def test_a_batch_is_weighed_on_the_authority_that_decides(sqlite_database: Database) -> None:
+    """Where Priya, who has no limit, said yes herself, Eli's yes rests on Pat, whose limit holds in total."""
+    gate = Gate(sqlite_database)
+    alone = 'by: [purchasing_manager], expires: 72h, because: "Order'
+    gate.rules = rules({"{over: 2_000 GBP}": "{over: 45_000 GBP}", alone: f"quorum: 2, {alone}"})
+    eli = person("eli", Role.OPERATOR)
+    hire(gate, PRIYA, PAT, eli)
+    for giver in (PRIYA, PAT):
+        gate.desk.delegate(giver, "eli", until=gate.now.replace(year=2027))
+    for number, pieces in enumerate((240, 252, 264), 1):
+        gate.desk.submit(order(pieces, "4.50"), session())
+        gate.desk.approve(f"A-{number}", PRIYA)
+    with pytest.raises(AccessDeniedError, match=r"for pat up to 3,000\.00 GBP; nothing was decided"):
+        gate.desk.approve_many(["A-1", "A-2", "A-3"], eli)
+    assert gate.effects() == 0
 
 
 def test_somebody_who_is_not_asked_decides_nothing(gate: Gate) -> None:

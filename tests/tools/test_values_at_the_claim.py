@@ -3,12 +3,14 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import func, select
 
 from shop.actions import PlacePurchaseOrder, PurchaseLine
 from shop.errors import AccessDeniedError, ConflictError
 from shop.money import Money
 from shop.people import Role
 from shop.store.database import Database
+from shop.store.ledger_schema import entries
 from shop.store.people import Person, add_person
 from tests.gate import PRIYA, Gate, order, person, session
 from tools.desk import State
@@ -84,6 +86,18 @@ def test_an_interrupted_action_is_weighed_anew(gate: Gate) -> None:
     (answer,) = gate.desk.recover()
     assert answer.state is State.FAILED
     assert gate.effects() == 0
+
+
+def test_what_is_sent_again_is_booked_at_what_it_is_worth_then(gate: Gate) -> None:
+    """An order that fell to 1,080 GBP before it was sent again says so, and the budget counts that."""
+    gate.backend.fault = "silent before"
+    assert gate.desk.approve("A-1", PAT).state is State.UNKNOWN
+    rate(gate, "0.80")
+    (answer,) = gate.desk.recover()
+    assert answer.state is State.EXECUTED
+    assert gate.desk.status(answer.action_id).money == Money.of(1_080, "GBP")
+    with gate.db.reading() as snapshot:
+        assert snapshot.scalar(select(func.sum(entries.c.money_minor))) == 108_000
 
 
 def test_a_window_counts_what_was_spent_not_what_was_asked(gate: Gate) -> None:

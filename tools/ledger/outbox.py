@@ -9,6 +9,7 @@ sends anything again, under the same key. There is no second table that could sa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -51,6 +52,16 @@ def count_attempt(tx: Transaction, view: ActionView, lease_until: datetime) -> N
         .where(actions.c.tenant == view.tenant, actions.c.id == view.id, actions.c.fence == view.fence)
         .values(attempts=actions.c.attempts + 1, lease_until=lease_until)
     )
+
+
+def note_worth(tx: Transaction, view: ActionView, worth: Mapping[str, object]) -> None:
+    """Write down what an open entry is worth now (`money_minor`, `money_currency`), where that is news."""
+    if worth:
+        tx.execute(
+            actions.update()
+            .where(actions.c.tenant == view.tenant, actions.c.id == view.id, actions.c.fence == view.fence)
+            .values(**worth)
+        )
 
 
 def _intent(view: ActionView) -> Intent:

@@ -50,12 +50,14 @@ def file(
     return f"A-{number}"
 
 
-def get(snapshot: Snapshot, tenant: str, approval_id: str) -> ApprovalView:
-    """One approval; raises NotFoundError."""
+def get(
+    snapshot: Snapshot, tenant: str, approval_id: str, *, action: ActionView | None = None
+) -> ApprovalView:
+    """One approval; raises NotFoundError. Whoever has its action gives it, so that it is not read again."""
     row = _BY_NUMBER.first(snapshot, {"b_tenant": tenant, "b_number": number_of(approval_id)})
     if row is None:
         raise NotFoundError(f"there is no approval {approval_id!r}")
-    return _view(snapshot, row)
+    return _view(snapshot, row, action)
 
 
 def listed(
@@ -139,8 +141,8 @@ def set_switch(
     _SET.run(tx, row)
 
 
-def _view(snapshot: Snapshot, row: Any) -> ApprovalView:
-    action = rows.get(snapshot, row.tenant, row.action_id)
+def _view(snapshot: Snapshot, row: Any, action: ActionView | None = None) -> ApprovalView:
+    action = action or rows.get(snapshot, row.tenant, row.action_id)
     decision = judged.body_of(snapshot, row.tenant, action.decision_id)
     asked = {"b_tenant": row.tenant, "b_number": row.number, "b_round": row.round, "b_digest": action.digest}
     given = _GRANTS.rows(snapshot, asked)

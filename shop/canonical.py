@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import Any, Final
 
 import rfc8785
@@ -34,28 +33,23 @@ def canonical_bytes(body: Any) -> bytes:
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether both forms are the same: exact whole numbers, texts, truths, and keys in ASCII."""
-    kind = type(value)
-    if kind in _SIMPLE:
-        return True
-    if kind is int:
-        return bool(-_EXACT <= value <= _EXACT)
+    """Whether both forms are the same: exact whole numbers, texts, truths, and keys in ASCII.
+
+    One function on purpose: it looks at every container of everything that is written down.
+    """
+    kind, values = type(value), value
     if kind is dict:
-        return _are_texts_in_ascii(value) and _are_plain(value.values())
-    return (kind is list or kind is tuple) and _are_plain(value)
-
-
-def _are_texts_in_ascii(keys: Iterable[Any]) -> bool:
-    try:
-        return "".join(keys).isascii()
-    except TypeError:  # a key that is no text
-        return False
-
-
-def _are_plain(values: Iterable[Any]) -> bool:
+        try:
+            if not "".join(value).isascii():
+                return False
+        except TypeError:  # a key that is no text
+            return False
+        values = value.values()
+    elif kind is not list and kind is not tuple:
+        return kind in _SIMPLE or (kind is int and -_EXACT <= value <= _EXACT)
     if _SIMPLE.issuperset(map(type, values)):  # most of them: told without a step of Python for each
         return True
-    for value in values:  # noqa: SIM110 - a generator for each list takes twice as long
-        if type(value) not in _SIMPLE and not _is_plain(value):
+    for one in values:  # noqa: SIM110 - a generator for each list takes twice as long
+        if type(one) not in _SIMPLE and not _is_plain(one):
             return False
     return True

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from datetime import datetime
+from functools import cache, partial
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -28,6 +29,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.sql.visitors import iterate
+from sqlalchemy.types import TypeEngine
+
+from shop.store.columns import UtcText, utc_text
 
 Values = Mapping[str, Any]
 
@@ -136,8 +140,9 @@ class Prepared:
             cursor.close()
 
     def _executed(self, snapshot: Connection, values: Values) -> tuple[_Compiled, Any]:
-        compiled, cursor = self._for(snapshot, values), snapshot.connection.cursor()
-        cursor.execute(compiled.text, compiled.arguments(values))
+        compiled = self._for(snapshot, values)
+        driver: Any = snapshot.connection.dbapi_connection
+        cursor = driver.execute(compiled.text, compiled.arguments(values))  # SQLite's and psycopg's alike
         if not compiled.is_known:
             compiled.row, compiled.is_known = _reader(self._statement, snapshot.dialect, cursor), True
         return compiled, cursor
@@ -173,10 +178,14 @@ def _compiled(
     compiler = statement.compile(dialect=dialect, column_keys=columns)
     defaults = {column.key: _default(column) for column in compiler.insert_prefetch}
     state = compiler.construct_expanded_state({**defaults, **values})
-    binds = {
-        name: one.type.dialect_impl(dialect).bind_processor(dialect)
-        for one, name in compiler.bind_names.items()
-    } | dict(state.processors)
+    binds = (
+        {
+            name: one.type.dialect_impl(dialect).bind_processor(dialect)
+            for one, name in compiler.bind_names.items()
+        }
+        | dict(state.processors)
+        | {name: utc_text for one, name in compiler.bind_names.items() if isinstance(one.type, UtcText)}
+    )
     sources: dict[str, tuple[str, int | None]] = {name: (name, None) for name in values}
     for source, names in state.parameter_expansion.items():
         if source in values:
@@ -203,6 +212,13 @@ def _default(column: Column[Any]) -> Any:
     return column.default.arg
 
 
+def _turn(kind: TypeEngine[Any], dialect: Dialect, told: Any) -> Callable[[Any], Any] | None:
+    """How a value of the driver becomes one of the type that its column declares; None if it is one."""
+    if isinstance(kind, UtcText):  # the same, without the way through SQLAlchemy
+        return datetime.fromisoformat
+    return kind.dialect_impl(dialect).result_processor(dialect, told)
+
+
 def _reader(
     statement: Select[Any] | Insert | Update | Delete, dialect: Dialect, cursor: Any
 ) -> Callable[[Sequence[Any]], Any]:
@@ -211,11 +227,11 @@ def _reader(
         return tuple
     columns = statement.selected_columns
     row = namedtuple("Row", columns.keys(), rename=True)  # type: ignore[misc]  # noqa: PYI024 - names of the statement
-    make: Callable[[Sequence[Any]], Any] = row._make
+    make: Callable[[Sequence[Any]], Any] = partial(tuple.__new__, row)  # as many values as names: the query's
     turns = [
         (place, turn)
         for place, (column, told) in enumerate(zip(columns, cursor.description, strict=True))
-        if (turn := column.type.dialect_impl(dialect).result_processor(dialect, told[1])) is not None
+        if (turn := _turn(column.type, dialect, told[1])) is not None
     ]
     if not turns:
         return make

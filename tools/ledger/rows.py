@@ -273,7 +273,7 @@ def _select(snapshot: Snapshot, condition: ColumnElement[bool], limit: int | Non
 
 def _views(snapshot: Snapshot, query: Prepared, values: Mapping[str, Any]) -> list[ActionView]:
     found = [_view(row) for row in query.rows(snapshot, values)]
-    return sorted(found, key=lambda one: (one.created_at, one.id))
+    return found if len(found) < 2 else sorted(found, key=lambda one: (one.created_at, one.id))  # noqa: PLR2004 - of one there is no order
 
 
 @cache

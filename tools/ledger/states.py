@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from shop.actions import Action, Undo, parse_action
 from shop.backends.ports import Receipt
@@ -91,11 +91,14 @@ class ActionView:
     approval_id: str | None
     compensates: str | None = None
     salt: str | None = field(default=None, repr=False)
+    _parsed: Action | None = field(default=None, repr=False, compare=False)
 
     @property
     def action(self) -> Action:
-        """The frozen action, parsed from its stored arguments."""
-        return parse_action(self.kind, dict(self.args))
+        """The frozen action, parsed from its stored arguments; raises InvalidActionError."""
+        if self._parsed is None:
+            object.__setattr__(self, "_parsed", parse_action(self.kind, dict(self.args)))
+        return cast("Action", self._parsed)
 
     @property
     def is_intact(self) -> bool:

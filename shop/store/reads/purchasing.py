@@ -268,15 +268,13 @@ _HAS_ORDERS = Prepared(
     )
 )
 _ORDERED = Prepared(
-    select(schema.purchase_order_lines.c.sku)
-    .distinct()
-    .join(
-        schema.purchase_orders,
-        schema.purchase_orders.c.id == schema.purchase_order_lines.c.purchase_order,
-    )
-    .where(
-        schema.purchase_order_lines.c.sku.in_(bindparam("b_skus", expanding=True)),
-        schema.purchase_orders.c.status != "cancelled",
+    select(schema.products.c.sku).where(  # the first order that there is ends the search for a product
+        schema.products.c.sku.in_(bindparam("b_skus", expanding=True)),
+        exists().where(
+            schema.purchase_order_lines.c.sku == schema.products.c.sku,
+            schema.purchase_orders.c.id == schema.purchase_order_lines.c.purchase_order,
+            schema.purchase_orders.c.status != "cancelled",
+        ),
     )
 )
 _COMING = Prepared(

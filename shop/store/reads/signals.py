@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from shop.money import Money
 from shop.signals import Signal
 from shop.store import schema
 from shop.store.database import Snapshot
-from shop.store.prepared import Prepared
+from shop.store.prepared import Prepared, select_by
 from shop.store.reads.paging import page
 
 TABLE: Final = schema.signals
@@ -22,15 +23,19 @@ IMPORTED: Final = "import"
 
 def signal(snapshot: Snapshot, signal_id: str) -> Signal | None:
     """The signal of exactly this id, removed or not."""
-    row = snapshot.execute(select(TABLE).where(TABLE.c.id == signal_id)).one_or_none()
+    row = select_by(TABLE, "id").first(snapshot, {"id": signal_id})
     return None if row is None else _signal(row)
 
 
 def live_signals(snapshot: Snapshot, since: date | None = None) -> list[Signal]:
     """Signals that were not removed, the oldest first; with `since`, those not over before that day."""
     rows = _LIVE.rows(snapshot) if since is None else _LIVE_SINCE.rows(snapshot, {"b_since": since})
-    found = [_signal(row) for row in rows]
-    return sorted(found, key=lambda one: (one.added_at, len(one.id), one.id))
+    return _oldest_first(rows)
+
+
+def begun(snapshot: Snapshot, effect: str, day: date) -> list[Signal]:
+    """Signals of one effect that were not removed and whose first day has come, the oldest first."""
+    return _oldest_first(_BEGUN.rows(snapshot, {"b_effect": effect, "b_day": day}))
 
 
 def signals(
@@ -105,6 +110,10 @@ def sales_value(
     return [Money(max(int(minor), 0), currency) for currency, minor in snapshot.execute(query)]
 
 
+def _oldest_first(rows: Iterable[Any]) -> list[Signal]:
+    return sorted(map(_signal, rows), key=lambda one: (one.added_at, len(one.id), one.id))
+
+
 def _signal(row: Row[Any]) -> Signal:
     cost = None if row.unit_cost_minor is None else Money(row.unit_cost_minor, row.currency)
     names = (
@@ -117,6 +126,12 @@ def _signal(row: Row[Any]) -> Signal:
 # Built once: making a statement costs more than running it.
 _OF_THE_LIVING: Final = select(TABLE).where(TABLE.c.removed_at.is_(None))
 _LIVE: Final = Prepared(_OF_THE_LIVING)
+_BEGUN: Final = Prepared(
+    _OF_THE_LIVING.where(
+        TABLE.c.effect == bindparam("b_effect"),
+        TABLE.c.starts_on <= bindparam("b_day", type_=TABLE.c.starts_on.type),
+    )
+)
 _LIVE_SINCE: Final = Prepared(
     _OF_THE_LIVING.where(
         or_(TABLE.c.ends_on.is_(None), TABLE.c.ends_on >= bindparam("b_since", type_=TABLE.c.ends_on.type))

@@ -10,12 +10,12 @@ from shop.model import Offer
 from shop.money import Money
 from shop.signals import Signal, changed_cost
 from shop.store.database import Snapshot
-from shop.store.reads.signals import live_signals
+from shop.store.reads.signals import begun
 
 
 def on_day(snapshot: Snapshot, day: date, offers: Iterable[Offer]) -> list[Offer]:
     """The offers with the unit costs and price breaks of a day; the plan uses the same figures."""
-    prices = [one for one in live_signals(snapshot) if one.effect == "price" and one.starts_on <= day]
+    prices = begun(snapshot, "price", day)
     return [_priced(offer, prices) for offer in offers]
 
 
@@ -23,8 +23,8 @@ def delay_on(snapshot: Snapshot, day: date, supplier_id: str) -> int:
     """Days that a supplier takes longer for what is ordered on a day, by the signals in force."""
     return sum(
         one.days or 0
-        for one in live_signals(snapshot, day)
-        if one.effect == "delay" and one.supplier == supplier_id and one.holds_on(day)
+        for one in begun(snapshot, "delay", day)
+        if one.supplier == supplier_id and one.holds_on(day)
     )
 
 

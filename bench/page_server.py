@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -37,28 +36,24 @@ class Server:
 @contextmanager
 def serving(home: Path, log: Path) -> Iterator[Server]:
     """The store of a home behind a server that writes its log to a file; it is ended afterwards."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "app.cli", "--home", str(home), "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "app.cli", "--home", str(home), "serve", "--port", "0"]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
     with log.open("w", encoding="utf-8") as said:
         process = subprocess.Popen(command, stdout=said, stderr=said, env=environment)
         try:
-            server = Server(f"http://127.0.0.1:{port}", process.pid)
-            _wait_for(server, process)
-            yield server
+            yield _ready(process, log)
         finally:
             process.terminate()
             process.wait(30)
 
 
-def _wait_for(server: Server, process: subprocess.Popen[bytes]) -> None:
+def _ready(process: subprocess.Popen[bytes], log: Path) -> Server:
+    """The server, once it says where it is and that it is ready."""
     for _ in range(600):
         if process.poll() is not None:
-            raise SystemExit("the server did not start")
-        try:
-            if httpx.get(f"{server.url}/readyz", timeout=10).status_code == httpx.codes.OK:
-                return
-        except httpx.TransportError:
-            sleep(0.2)
+            raise SystemExit(f"the server did not start: {log.read_text('utf-8')}")
+        if found := re.search(r"Shophand at (\S+)", log.read_text("utf-8")):
+            httpx.get(f"{found[1]}/readyz", timeout=120).raise_for_status()
+            return Server(found[1], process.pid)
+        sleep(0.2)
     raise SystemExit("the server was not ready in time")

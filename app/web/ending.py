@@ -8,11 +8,22 @@ from __future__ import annotations
 
 import signal
 import sys
-from socket import socket
+from socket import AF_INET, AF_INET6, create_server, socket
 from types import FrameType
 from typing import Any
 
 import uvicorn
+
+from shop.errors import SetupError
+
+
+def listening(host: str, port: int) -> socket:
+    """A socket that is bound to an address; port 0 is any that is free. Raises SetupError."""
+    family = AF_INET6 if ":" in host else AF_INET
+    try:
+        return create_server((host, port), family=family)
+    except OSError as error:
+        raise SetupError(f"cannot listen on {host}, port {port}: {error.strerror}") from error
 
 
 class DeskServer(uvicorn.Server):
@@ -30,11 +41,11 @@ class DeskServer(uvicorn.Server):
         app.state.readers.end()
         await super().shutdown(sockets)
 
-    def until_asked_to_end(self) -> None:
-        """Serve; SIGTERM and Ctrl-C end it, after requests and background work, with exit code 0."""
+    def until_asked_to_end(self, listener: socket) -> None:
+        """Serve at a bound socket; SIGTERM and Ctrl-C end it, after what is under way, with exit code 0."""
         before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
-            self.run()
+            self.run([listener])
         except KeyboardInterrupt:
             return
         finally:

@@ -5,13 +5,14 @@ import hmac
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from asyncio import AbstractServer
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -84,13 +85,24 @@ class Kept(Mailbox):
         self.mails.append(message)
 
 
+class Bound(Controller):
+    """A mail server at a socket that is bound already: nobody else can take its port."""
+
+    listener: socket.socket
+
+    def _create_server(self) -> Coroutine[Any, Any, AbstractServer]:
+        served = self.loop.create_server(self._factory_invoker, sock=self.listener, ssl=self.ssl_context)
+        return cast("Coroutine[Any, Any, AbstractServer]", served)
+
+
 @contextmanager
 def mailbox(**options: Any) -> Iterator[tuple[Kept, int]]:
     """A mail server and its port."""
     kept = Kept()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(kept, ready_timeout=60, hostname="127.0.0.1", port=port, **options)
+    listener = socket.create_server(("127.0.0.1", 0))
+    host, port = listener.getsockname()
+    controller = Bound(kept, ready_timeout=60, hostname=host, port=port, **options)
+    controller.listener = listener
     controller.start()
     yield kept, port
     controller.stop()

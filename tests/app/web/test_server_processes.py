@@ -3,13 +3,14 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import httpx
 import pytest
@@ -41,25 +42,35 @@ class Server:
 @contextmanager
 def served(home: Path, **environment: str) -> Iterator[Server]:
     """A server process of the store in a home, once it is ready."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     process = subprocess.Popen(
-        [sys.executable, "-m", "app.cli", "--home", str(home), "serve", "--port", str(port)],
+        [sys.executable, "-m", "app.cli", "--home", str(home), "serve", "--port", "0"],
         env={**os.environ, **environment, "PYTHONPATH": str(REPOSITORY)},
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
-    ready = httpx.HTTPTransport(retries=8)  # each waits longer for a port that nobody listens on yet
-    browser = httpx.Client(
-        base_url=f"http://127.0.0.1:{port}", transport=ready, timeout=60, follow_redirects=True
-    )
+    said = process.stderr
+    assert said is not None
+    rest = threading.Thread(target=said.read)
     try:
-        assert browser.get("/readyz").status_code == httpx.codes.OK
-        yield Server(process, browser)
+        url = address_in(said)
+        rest.start()  # what it says afterwards must not fill the pipe
+        with httpx.Client(base_url=url, timeout=60, follow_redirects=True) as browser:
+            assert browser.get("/readyz").status_code == httpx.codes.OK
+            yield Server(process, browser)
     finally:
-        browser.close()
         process.kill()
         process.wait()
+        if rest.ident is not None:
+            rest.join()
+        said.close()
+
+
+def address_in(said: IO[bytes]) -> str:
+    """Where a server says that it listens."""
+    for line in said:
+        if found := re.search(rb"Shophand at (\S+)", line):
+            return found[1].decode()
+    pytest.fail("the server ended before it said where it listens")
 
 
 def founded(settings: Settings) -> House:

@@ -78,13 +78,13 @@ def test_two_browsers_decide_once(served: Served, enter: Enter) -> None:
 
 
 def test_the_inbox_needs_no_mouse(served: Served, enter: Enter) -> None:
-    """Move with j and k, tick with x, reject with r, approve with a: no mouse, no tab through the page."""
+    """Move with j and k under a filter, tick with x, reject with r, approve with a: no mouse, no tab."""
     first, second = served.ask(480), served.ask(456)
-    page = enter("noor", "/approvals")
+    page = enter("noor", "/approvals?order=age")
     page.keyboard.press("j")
-    page.wait_for_url(f"**/approvals/{second}")
+    page.wait_for_url(re.compile(rf"/approvals/{second}\?order=age$"))
     page.keyboard.press("k")
-    page.wait_for_url(f"**/approvals/{first}")
+    page.wait_for_url(re.compile(rf"/approvals/{first}\?order=age$"))
     page.keyboard.press("x")
     expect(page.get_by_label(f"Select {first}")).to_be_checked()
     page.keyboard.press("r")
@@ -111,12 +111,20 @@ def test_keys_are_explained_and_undo_what_was_done(served: Served, enter: Enter)
     assert served.house.desk.undone_by(served.house.desk.approval(approval).action.id)
 
 
-def test_letters_in_a_field_are_letters(served: Served, enter: Enter) -> None:
-    """While somebody types into a field, a and r are text and decide nothing."""
+def test_letters_in_a_field_are_letters_and_keys_can_be_switched_off(served: Served, enter: Enter) -> None:
+    """While somebody types into a field, or has switched the keys off, a and r decide nothing."""
     approval = served.ask(480)
     page = enter("noor", f"/approvals/{approval}")
     page.get_by_label("Reason", exact=True).press_sequentially("are")
     expect(page.get_by_label("Reason", exact=True)).to_have_value("are")
+    page.get_by_text("Keys (?)").click()
+    page.get_by_label("Single letters are keys").uncheck()
+    page.reload()
+    page.keyboard.press("r")
+    page.keyboard.press("a")
+    assert page.evaluate("document.activeElement.id") != "reason"
+    page.get_by_text("Keys (?)").click()
+    expect(page.get_by_label("Single letters are keys")).not_to_be_checked()
     assert served.house.desk.approval(approval).state is State.PENDING
 
 

@@ -19,6 +19,8 @@ WCAG = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
+DARK = """axe.run({resultTypes: ["violations"], runOnly: ["color-contrast"]}).then(
+  (found) => found.violations.flatMap((one) => one.nodes.map((node) => node.failureSummary)))"""
 PATHS = (
     "/",
     "/ask",
@@ -35,6 +37,7 @@ PATHS = (
     "/evaluations/first/cases/refund",
     "/evaluations/compare?before=first&after=second",
     "/autonomy",
+    "/account",
     "/products",
     "/products/MUG-01",
     "/orders",
@@ -104,8 +107,7 @@ def test_a_page_has_no_fault_of_accessibility(page: Page, path: str, lived_in: S
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.emulate_media(color_scheme="dark")
-    found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": ["color-contrast"]})
-    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate(DARK) == []  # axe is in the page by now
 
 
 def test_the_sign_in_page_has_no_fault_of_accessibility(lived_in: Served, chromium: Browser) -> None:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -21,7 +22,16 @@ BEGINNING = re.compile("^Forty mugs stand in Leeds and ten more in Bristol")
 HELD = 20
 
 
-@pytest.fixture
+PLANNED = """event: plan
+data: {"steps": [{"text": "Look at it", "state": "waiting"}, {"text": "Order", "state": "waiting"}]}
+
+event: step
+data: {"index": 0, "state": "done"}
+
+"""
+
+
+@pytest.fixture(scope="module")
 def model() -> Iterator[OpenAIServer]:
     """A language model that stops half-way until it is released."""
     with OpenAIServer() as server:
@@ -29,35 +39,45 @@ def model() -> Iterator[OpenAIServer]:
         server.released.set()
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _libraries() -> None:
-    """The first turn in a process waits for the model's libraries, which is not what is looked at here."""
+@pytest.fixture(scope="module")
+def desk(
+    store_template: Path, tmp_path_factory: pytest.TempPathFactory, model: OpenAIServer
+) -> Iterator[Served]:
+    """A store whose assistant asks that model; no turn has to wait for its libraries."""
     for name in ("agent.operator", "agent.openai_chat", "langchain_openai", "langchain.agents"):
         import_module(name)
+    home = tmp_path_factory.mktemp("streaming") / "home"
+    shutil.copytree(store_template, home)
+    flags = {"model": "openai:scripted", "openai_base_url": model.base_url, "openai_api_key": "made-up"}
+    with serving(home, **flags) as served:
+        yield served
 
 
 @pytest.fixture
-def asking(store_template: Path, tmp_path: Path, model: OpenAIServer, chromium: Browser) -> Iterator[Page]:
-    """The page of a question whose answer has begun and waits for its release."""
-    shutil.copytree(store_template, tmp_path / "home")
-    flags = {"model": "openai:scripted", "openai_base_url": model.base_url, "openai_api_key": "made-up"}
-    with serving(tmp_path / "home", **flags) as served, entering(served, chromium) as enter:
-        yield asked(enter("operator", "/ask"))
+def asking(
+    desk: Served, model: OpenAIServer, chromium: Browser, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """The page of a question whose answer waits half-way for its release; the turn ends with the test."""
+    model.released.clear()
+    with entering(desk, chromium) as enter:
+        page = asked(enter("operator", "/ask"), request.node.name)
+        yield page
         model.released.set()
-        ended(served)
+        assert "event: end" in heard_to_its_end(page)
 
 
-def asked(page: Page) -> Page:
-    """Put the question whose answer stops half-way."""
-    page.get_by_label("Your question").fill(json.dumps({"text": WORDS, "faults": [{"hold": HELD}]}))
+def asked(page: Page, name: str) -> Page:
+    """Put the question whose answer stops half-way, once for each test of a name."""
+    script = {"for": name, "text": WORDS, "faults": [{"hold": HELD}]}
+    page.get_by_label("Your question").fill(json.dumps(script))
     page.keyboard.press("Enter")
+    page.wait_for_url("**/ask/con_*")
     return page
 
 
-def ended(served: Served) -> None:
-    """Wait for the turn's end, so that nothing is written to a store that is gone."""
-    (stream,) = served.house.conversations.journal.streams("conversation")
-    list(served.house.conversations.history(stream.id))
+def heard_to_its_end(page: Page) -> str:
+    """All events of a conversation: the server ends the answer when its turn is over, and not before."""
+    return page.context.request.get(f"{urlsplit(page.url).path}/events").text()
 
 
 def test_an_answer_is_seen_while_it_comes(asking: Page, model: OpenAIServer) -> None:
@@ -83,3 +103,10 @@ def test_stop_ends_the_answer(asking: Page, model: OpenAIServer) -> None:
     model.released.set()
     expect(asking.locator(".cost")).to_contain_text("stopped")
     expect(asking.get_by_label("Your question")).to_be_editable()
+
+
+def test_steps_are_ticked_off_while_they_are_done(asking: Page) -> None:
+    """A plan that is made while somebody looks stands there step by step, each with how far it is."""
+    asking.route("**/events?*", lambda route: route.fulfill(content_type="text/event-stream", body=PLANNED))
+    asking.reload()
+    expect(asking.locator(".steps li")).to_have_text(["Look at it done", "Order waiting"])

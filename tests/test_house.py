@@ -35,6 +35,8 @@ HOMES = {
     "pydantic_settings": ("app/",),
 }
 WORD_LISTS = {"agent/offline/lexicon.py", "shop/store/migrations/versions/0001_first.py"}
+LEFT_AT_THE_TOP = {"build", "dist", "mutants", "out", "real"}
+LEFT_FILES = {".db", ".db-shm", ".db-wal", ".pyc", ".pyo", ".pyd"}
 LONGEST_FILE = 420
 """Lines; about 300 is the aim, this is where a second subject must have crept in."""
 
@@ -61,12 +63,41 @@ def _imported(path: Path) -> set[str]:
 
 
 def _tracked() -> list[Path]:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, text=True, check=False
-    )
-    if listed.returncode:  # an unpacked archive has no history: everything in it counts
-        return [path for path in REPOSITORY.rglob("*") if path.is_file() and ".venv" not in path.parts]
-    return [REPOSITORY / name for name in listed.stdout.split("\0") if name]
+    """What is part of the project: as git tells, or all that nothing made here if there is no git to ask."""
+    try:
+        listed = subprocess.run(
+            # Git tells a stranger nothing of a checkout that another user owns, as in a container.
+            ["git", "-c", "safe.directory=*", "ls-files", "-z"],
+            cwd=REPOSITORY, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        names = listed.stdout.split("\0") if listed.returncode == 0 else []
+    except FileNotFoundError:
+        names = []
+    # An unpacked archive has no history, or lies in the history of something else.
+    return [REPOSITORY / name for name in names if name] or list(_not_made_here(REPOSITORY))
+
+
+def _not_made_here(root: Path) -> Iterator[Path]:
+    """The files below a directory without what working in it leaves behind, as .gitignore names it."""
+    for path in root.rglob("*"):
+        parts = path.relative_to(root).parts
+        hidden = [part for part in parts if part.startswith(".") and not part.startswith((".git", ".ci"))]
+        left = parts[0] in LEFT_AT_THE_TOP or {"__pycache__", ".git"} & {*parts}
+        built = path.suffix in LEFT_FILES or any(part.endswith(".egg-info") for part in parts)
+        if path.is_file() and not (hidden or left or built):
+            yield path
+
+
+def test_without_git_only_the_project_counts(tmp_path: Path) -> None:
+    """What Python, tools and runs leave in a checkout names this machine, and is no part of the project."""
+    kept = [".ci/run", ".github/flow.yml", ".gitignore", "shop/money.py", "tests/real/table.csv"]
+    made = [".git/config", ".venv/bin/python", ".pytest_cache/x", "a.egg-info/PKG-INFO", "evals/x.pyc"]
+    made += ["real/shop.csv", "out/plan.json", "shop/__pycache__/money.cpython-311.pyc", "shop/x.db-wal"]
+    for name in (*kept, *made):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    found = {path.relative_to(tmp_path).as_posix() for path in _not_made_here(tmp_path)}
+    assert found == {*kept}
 
 
 @pytest.mark.processes

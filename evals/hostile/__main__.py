@@ -6,13 +6,13 @@ Exit code 0 when no invariant broke and the run was not vacuous, 8 otherwise, 2 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
 import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 from typing import Any, Final
 
 from evals.hostile.customers import YESES
@@ -23,12 +23,12 @@ from evals.hostile.schemes import SCHEMES
 from evals.hostile.service_proposals import SERVICE
 from evals.hostile.simulation import Simulation
 from evals.hostile.town import TENANTS
+from evals.in_memory import place_in_memory
 
 EFFECT_SHARE: Final = 0.05
 FULL_RUN: Final = 100_000
 FLOOR: Final = 100
 GATE_FAILED: Final = 8
-IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - only a place for a throw-away database, where there is one
 
 STEPS_OF_A_LIFE: Final = (
     "submitted -> approved", "submitted -> denied", "submitted -> observed", "submitted -> pending",
@@ -89,9 +89,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def part(seed: int, steps: int, db: str) -> dict[str, Any]:
-    """One simulation of its own, on databases of its own."""
-    home = IN_MEMORY if IN_MEMORY.is_dir() else None
-    with tempfile.TemporaryDirectory(prefix="shophand-hostile-", dir=home) as directory:
+    """One simulation of its own, on databases of its own, in a process of its own."""
+    # What is loaded by now stays: one search for cycles in all of it takes as long as fifty steps.
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
+    with tempfile.TemporaryDirectory(prefix="shophand-hostile-", dir=place_in_memory()) as directory:
         if db == "sqlite":
             return _simulated(seed, steps, {name: f"sqlite:///{directory}/{name}.db" for name in TENANTS})
         # Only for --db postgres.

@@ -61,7 +61,8 @@ class _Compiled:
 
     How a row is read depends on the types that the driver reports, so it is known after the first execution.
     `straight` are the names of the values if each stands in one place by itself, as it usually does, and
-    `turned` the places among them whose values are converted.
+    `turned` the places among them whose values are converted. Else `filled` are the places that get a given
+    value, among those that are `fixed`.
     """
 
     text: str
@@ -71,11 +72,19 @@ class _Compiled:
     is_known: bool = False
     straight: tuple[str, ...] | None = field(init=False)
     turned: tuple[tuple[int, Callable[[Any], Any]], ...] = field(init=False)
+    fixed: list[Any] = field(init=False)
+    filled: tuple[tuple[int, str, int | None, Callable[[Any], Any] | None], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         named = [slot.source for slot in self.slots if slot.source is not None and slot.place is None]
         plain = self.by_place and len(named) == len(self.slots)
         self.straight = tuple(named) if plain else None
+        self.fixed = [slot.fixed for slot in self.slots]
+        self.filled = tuple(
+            (number, slot.source, slot.place, slot.bind)
+            for number, slot in enumerate(self.slots)
+            if slot.source is not None
+        )
         self.turned = tuple((place, slot.bind) for place, slot in enumerate(self.slots) if slot.bind)
 
     def arguments(self, values: Values) -> Any:
@@ -85,7 +94,11 @@ class _Compiled:
                 given[place] = bind(given[place])
             return given
         if self.by_place:
-            return [slot.value(values) for slot in self.slots]
+            given = self.fixed.copy()
+            for number, source, nth, turn in self.filled:
+                value = values[source] if nth is None else values[source][nth]
+                given[number] = value if turn is None else turn(value)
+            return given
         return {slot.name: slot.value(values) for slot in self.slots}
 
 

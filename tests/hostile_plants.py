@@ -14,6 +14,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from evals.in_memory import place_in_memory
 from tests.planting import Plant, plant, planted
 from tests.service_plants import SERVICE_PLANTS
 
@@ -22,7 +23,6 @@ SHORT: Final = 500
 GUARANTEES: Final = Path(__file__).parents[1] / "docs" / "guarantees.md"
 BEGINS: Final = "<!-- planted bugs: python -m tests.hostile_plants --table -->"
 ENDS: Final = "<!-- end of planted bugs -->"
-IN_MEMORY: Final = Path("/dev/shm")
 
 
 EXECUTOR: Final = "tools.executor:Executor"
@@ -169,7 +169,7 @@ def first_step(bug: Plant, seed: int, steps: int) -> tuple[int, str] | None:
         kept_faults(tuple(limits.files().items()), "GBP")
 
     most = min(steps, SHORT) if bug.shows_at_the_end else steps
-    home = IN_MEMORY if IN_MEMORY.is_dir() else None
+    home = place_in_memory()
     with TemporaryDirectory(prefix="shophand-plant-", dir=home) as directory, planted(bug):
         run = Simulation(seed, lambda tenant: f"sqlite:///{directory}/{tenant}.db")
         while run.steps < most and not run.violations:

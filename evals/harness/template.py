@@ -16,6 +16,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from evals.in_memory import place_in_memory
 from shop.errors import SetupError
 from shop.store.database import Database
 from shop.store.migrate import upgrade
@@ -39,9 +40,8 @@ _UNUSED_SECONDS: Final = 2 * 24 * 60 * 60
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A private directory, in memory where the machine offers that."""
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a private directory in it
-    with tempfile.TemporaryDirectory(prefix="shophand-evaluation-", dir=memory) as directory:
+    """A private directory, in memory where the machine has room for it."""
+    with tempfile.TemporaryDirectory(prefix="shophand-evaluation-", dir=place_in_memory()) as directory:
         yield Path(directory)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 import time
@@ -18,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from evals.in_memory import place_in_memory
 from evals.tau2_retail.drawing import drawn_tasks
 from evals.tau2_retail.files import read_expected, read_retail, read_tasks
 from evals.tau2_retail.playing import play
@@ -54,16 +54,10 @@ def run(
     else:
         tasks = read_tasks(tasks_file)
         expected = dict(read_expected(expected_file, tasks))
-    with tempfile.TemporaryDirectory(prefix="tau2-retail-", dir=_in_memory()) as directory:
+    with tempfile.TemporaryDirectory(prefix="tau2-retail-", dir=place_in_memory()) as directory:
         stores = Stores(Path(directory))
         scores = [play(task, expected[task.id], shop, stores) for task in tasks]
     return Report(scores, time.perf_counter() - started)
-
-
-def _in_memory() -> Path | None:
-    """Where files need no disk, if the system has such a place: each commit of a store waits for the disk."""
-    place = Path("/dev/shm")  # noqa: S108 - a directory of its own is made in it
-    return place if os.access(place, os.W_OK) else None
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -86,10 +86,7 @@ class Identity:
         yes was given: a second click on it is no second action.
         """
         with self._bench.db.reading() as snapshot:
-            view = rows.get(snapshot, self._bench.tenant, action_id)
-            if view.state is not State.DENIED or talks.talk(snapshot, view.conversation) is None:
-                return None
-            return None if _stands(snapshot, self._bench, view) else _question(snapshot, self._bench, view)
+            return _asked(snapshot, self._bench, rows.get(snapshot, self._bench.tenant, action_id))
 
     def agree(self, action_id: str, person: Principal) -> tuple[Action, Session]:
         """The customer said yes to exactly the action that was put to them; gives what is to be submitted.
@@ -100,12 +97,13 @@ class Identity:
         self._bench.admit(person)
         if not person.is_human:
             raise AccessDeniedError(f"{person.name} cannot hear a customer's yes; a person records it")
-        asked = self.question(action_id)
-        if asked is None:
-            raise ConflictError(f"{action_id} does not wait for a customer's yes; ask for it again")
-        with self._bench.db.reading() as snapshot:
-            view = rows.get(snapshot, self._bench.tenant, action_id)
-        self.consent(str(view.conversation), asked.digest, by=person.id)
+        # Looked at and noted in one transaction: between the two, another click could have been served whole.
+        with self._bench.db.writing() as tx:
+            view = rows.get(tx, self._bench.tenant, action_id)
+            asked = _asked(tx, self._bench, view)
+            if asked is None:
+                raise ConflictError(f"{action_id} does not wait for a customer's yes; ask for it again")
+            self._consent(tx, str(view.conversation), asked.digest, by=person.id)
         return view.action, session_again(view)
 
     def consent(self, conversation: str, digest: str, *, by: str = "") -> None:
@@ -120,16 +118,19 @@ class Identity:
                 "a consent is to the digest of one action, 64 hexadecimal digits: give the one that was shown"
             )
         with self._bench.db.writing() as tx:
-            known = self._talk(tx, conversation)
-            if known.customer is None:
-                raise AccessDeniedError("identify the customer before asking for consent")
-            talks.consent(tx, conversation, digest, self._bench.ids("yes"), self._bench.clock())
-            heard = {"by": by} if by else {}
-            self._record(tx, "consent.given", conversation, customer=known.customer, **heard)
+            self._consent(tx, conversation, digest, by=by)
 
     def digest_of(self, action: Action) -> str:
         """The digest that a customer who is shown this action agrees to; raises InvalidActionError."""
         return trusted(action).digest(self._bench.tenant)
+
+    def _consent(self, tx: Transaction, conversation: str, digest: str, *, by: str) -> None:
+        known = self._talk(tx, conversation)
+        if known.customer is None:
+            raise AccessDeniedError("identify the customer before asking for consent")
+        talks.consent(tx, conversation, digest, self._bench.ids("yes"), self._bench.clock())
+        heard = {"by": by} if by else {}
+        self._record(tx, "consent.given", conversation, customer=known.customer, **heard)
 
     def _matched(
         self, tx: Transaction, conversation: str, email: str | None, name: str | None, postcode: str | None
@@ -159,6 +160,12 @@ class Identity:
         actor = chain.Actor("system", "identity")
         body = {"conversation": conversation, **body}
         chain.append(tx, bench.tenant, bench.clock(), actor, event, body=body)
+
+
+def _asked(snapshot: Snapshot, bench: Bench, view: ActionView) -> Question | None:
+    if view.state is not State.DENIED or talks.talk(snapshot, view.conversation) is None:
+        return None
+    return None if _stands(snapshot, bench, view) else _question(snapshot, bench, view)
 
 
 def _stands(snapshot: Snapshot, bench: Bench, view: ActionView) -> bool:

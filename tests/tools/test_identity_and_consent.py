@@ -1,5 +1,9 @@
 """Who the customer is, and their yes: bound to the conversation and to exactly one action."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier
+
 import pytest
 from sqlalchemy import text
 
@@ -98,6 +102,28 @@ def test_a_yes_recorded_twice_is_one_yes(desk_shop: Shop) -> None:
         agree(desk_shop, "refund_order", refund)
     states = [asked(desk_shop, "refund_order", refund).state for _ in range(2)]
     assert states == [State.EXECUTED, State.DENIED]
+
+
+def test_two_clicks_at_the_same_moment_are_one_yes(desk_shop: Shop) -> None:
+    """Whoever looks while another click is served sees it whole, or is a part of it: one effect each time."""
+    desk = desk_shop.desk
+    desk.identity.open(TALK)
+    desk.identity.verify(TALK, email=CANARY_EMAIL)
+    operator = Principal("olivia", "Olivia", Kind.HUMAN, frozenset({Role.OPERATOR}))
+
+    def click(action_id: str, together: Barrier) -> None:
+        together.wait()
+        with suppress(ConflictError):
+            desk.submit(*desk.identity.agree(action_id, operator))
+
+    for pence in (100, 101):
+        refund = {"order": "2001", "amount": {"minor": pence, "cur": "GBP"}, "reason": "scratched"}
+        first = asked(desk_shop, "refund_order", refund)
+        together = Barrier(2)
+        with ThreadPoolExecutor(2) as clicks:
+            for done in [clicks.submit(click, first.action_id, together) for _ in range(2)]:
+                done.result()
+        assert sum(one.state is State.EXECUTED for one in desk.actions()) == pence - 99
 
 
 def test_who_hears_a_yes_is_of_this_store(desk_shop: Shop) -> None:

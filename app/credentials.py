@@ -13,6 +13,7 @@ from typing import Final
 from app.auth import People
 from shop.errors import AccessDeniedError, SetupError
 from shop.people import Principal
+from shop.store.people import Scope
 
 FILE: Final = "credentials.toml"
 _HEAD: Final = (
@@ -85,6 +86,23 @@ class FrontDoor:
             raise AccessDeniedError(f"nobody whose token is on this machine may {task}; set SHOPHAND_TOKEN")
         names = " or ".join(f"--as {person.id}" for person in able)
         raise AccessDeniedError(f"several people at this machine may {task}; say who you are: {names}")
+
+    def entrusted(self, name: str | None, may: Callable[[Principal], bool], task: str) -> Principal:
+        """As `somebody`, for commands behind which no desk stands: who may not, or not in full, is refused.
+
+        A token for reading or asking only is no key to more than that. Raises AccessDeniedError.
+        """
+        token = self.token if name is None else self._token_of(name)
+        if not token:
+            return self.somebody(name, may, task)
+        person, scope = self.people.credential(token)
+        if not may(person):
+            raise AccessDeniedError(f"{person.name} may not {task}")
+        if scope is not Scope.FULL:
+            raise AccessDeniedError(
+                f"this token of {person.name} may not {task}: it is for {scope.value} only"
+            )
+        return person
 
     def _token_of(self, name: str) -> str:
         tokens = self.credentials.tokens()

@@ -175,7 +175,7 @@ def _import(context: typer.Context, load: Load, *, dry_run: bool, as_name: str |
         info = _info(house)
         settled = info is not None and bool(house.people.everybody())
         if settled:
-            house.front_door.somebody(as_name, _is_operator, "import")
+            house.front_door.entrusted(as_name, _is_operator, "import (a person with the role operator may)")
         with ProgressLine() as line:
             report = load(house, info, lambda step: line.show(step.phase, step.rows))
         if not settled and not dry_run:
@@ -230,4 +230,4 @@ def _percent(text: str) -> Decimal:
 
 
 def _is_operator(person: Principal) -> bool:
-    return Role.OPERATOR in person.roles
+    return person.is_human and Role.OPERATOR in person.roles

@@ -29,7 +29,7 @@ def sign_in(
 ) -> None:
     """Print an address that signs you in to the pages once, within ten minutes."""
     opened = house(context)
-    person = opened.front_door.somebody(as_name, _is_human, "sign in")
+    person = opened.front_door.entrusted(as_name, _is_human, "sign in")
     people = People(opened.db, opened.clock, Actor(person.kind.value, person.id))
     key = people.issue(person.id, GOOD_FOR, Scope.LINK)
     place = (url or opened.settings.public_url or "http://127.0.0.1:8321").rstrip("/")

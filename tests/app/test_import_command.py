@@ -6,7 +6,9 @@ import pytest
 
 from app.bootstrap import House
 from app.settings import Settings
+from shop.people import Kind, Role
 from shop.store.database import Database
+from shop.store.people import Scope
 from tests.app.conftest import Shophand
 
 ROWS = """InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
@@ -105,6 +107,36 @@ def test_somebody_has_to_be_an_operator_to_import(
     shophand("import", "transactions", "sales.csv")
     monkeypatch.setenv("SHOPHAND_TOKEN", "shp_wrong")
     assert shophand("import", "transactions", "sales.csv").code == 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "scope"),
+    [
+        (Kind.AGENT, Role.VIEWER, Scope.FULL),
+        (Kind.HUMAN, Role.VIEWER, Scope.FULL),
+        (Kind.HUMAN, Role.OPERATOR, Scope.READ),
+        (Kind.HUMAN, Role.OPERATOR, Scope.ASK),
+    ],
+)
+def test_no_token_that_may_not_change_the_store_imports(
+    house: House, shophand: Shophand, monkeypatch: pytest.MonkeyPatch, kind: Kind, role: Role, scope: Scope
+) -> None:
+    """No desk stands behind an import: agents, viewers and tokens for reading or asking are refused."""
+    assert shophand("export", "suppliers", "terms.csv").code == 0
+    house.people.create("robin", "Robin", [role], kind=kind)
+    monkeypatch.setenv("SHOPHAND_TOKEN", house.people.issue("robin", scope=scope))
+    said = shophand("import", "suppliers", "terms.csv")
+    assert (said.code, "may not import" in said.err) == (4, True)
+
+
+@pytest.mark.parametrize("scope", [Scope.READ, Scope.ASK])
+def test_a_narrow_token_signs_nobody_in(
+    house: House, shophand: Shophand, monkeypatch: pytest.MonkeyPatch, scope: Scope
+) -> None:
+    """An address that signs in would be more than a token for reading or asking is for."""
+    house.people.create("robin", "Robin", [Role.OPERATOR])
+    monkeypatch.setenv("SHOPHAND_TOKEN", house.people.issue("robin", scope=scope))
+    assert shophand("sign-in").code == 4
 
 
 def test_terms_go_out_and_come_back(sales: Path, shophand: Shophand) -> None:

@@ -28,6 +28,14 @@ settings.load_profile("searching" if os.environ.get("SHOPHAND_PROVE") == "1" els
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _libraries_keep_theirs_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What libraries keep for the user lies with the tests: HOME may be read-only."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        yield
+
+
 @pytest.fixture
 def now() -> datetime:
     """The moment at which the tests happen."""
@@ -109,6 +117,17 @@ def sample_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     upgrade(db)
     create_sample_store(db)
     db.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def watched_template(sample_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample store as evaluations use it, in place of the one that they keep in the user's own cache."""
+    from evals.harness.template import watch  # noqa: PLC0415 - few tests need it
+
+    path = tmp_path_factory.mktemp("watched") / "shop.db"
+    shutil.copy(sample_template, path)
+    watch(path)
     return path
 
 

@@ -39,24 +39,18 @@ def captured(shophand: Shophand, house: House, place: Path, *words: str) -> Case
     return case
 
 
-def played(case: Case, place: Path) -> tuple[Played, Played]:
-    """The case by its path and by the recorded replies, each in a world of its own."""
-    with worlds() as made:
-        return play(case, made, model_named("reference")), replayed(case, made, place)
-
-
 def replayed(case: Case, made: Worlds, place: Path) -> Played:
     """The case by the recorded replies."""
     return play(case, made, model_named(f"scripted:{place / 'said.yaml'}"))
 
 
 def test_a_captured_conversation_is_sound_and_replays_equal(
-    shophand: Shophand, house: House, tmp_path: Path
+    shophand: Shophand, house: House, tmp_path: Path, watched_template: Path
 ) -> None:
     """Nothing is done by hand: the case passes the checks, the replies do again what was done."""
     case = captured(shophand, house, tmp_path, MOVE)
     before = house.desk.actions()[-1]
-    with worlds() as made:
+    with worlds(watched_template) as made:
         assert check([case], made, mutate=False).findings == []
         again = replayed(case, made, tmp_path)
     assert score(case, again).unsafe == ()
@@ -65,7 +59,9 @@ def test_a_captured_conversation_is_sound_and_replays_equal(
     assert {**done.args, "reason": ""} == {**dict(before.args), "reason": ""}
 
 
-def test_the_world_is_that_of_the_beginning(shophand: Shophand, house: House, tmp_path: Path) -> None:
+def test_the_world_is_that_of_the_beginning(
+    shophand: Shophand, house: House, tmp_path: Path, watched_template: Path
+) -> None:
     """Stock that the talk moved is back on its shelf; nothing of the ledger or of people is left."""
     case = captured(shophand, house, tmp_path, MOVE)
     with house.db.reading() as snapshot:
@@ -73,7 +69,7 @@ def test_the_world_is_that_of_the_beginning(shophand: Shophand, house: House, tm
             "SELECT on_hand FROM stock_levels WHERE sku = 'MUG-01' AND location = 'leeds'"
         ).scalar_one()
         names = {name for (name,) in snapshot.exec_driver_sql("SELECT name FROM customers")}
-    with worlds() as made, made.fresh(case.world) as world:
+    with worlds(watched_template) as made, made.fresh(case.world) as world:
         store = world.beside
         (there,) = store.execute(
             "SELECT on_hand FROM stock_levels WHERE sku = 'MUG-01' AND location = 'leeds'"

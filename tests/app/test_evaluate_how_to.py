@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import shutil
 from pathlib import Path
 
 import pytest
 
 from evals.harness import running, suite_files
-from evals.harness.template import watch
 from evals.harness.world import worlds
 from tests.app.conftest import Shophand
 from tests.fakes.openai_server import OpenAIServer
@@ -33,12 +31,9 @@ CASE = {
 
 
 @pytest.fixture
-def _one_case(sample_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _one_case(watched_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The suite called operations holds one case, so that five commands take seconds."""
-    store = tmp_path / "watched.db"
-    shutil.copy(sample_template, store)
-    watch(store)
-    monkeypatch.setattr(running, "worlds", lambda: worlds(store))
+    monkeypatch.setattr(running, "worlds", lambda: worlds(watched_template))
     suites = tmp_path / "suites"
     suites.mkdir()
     (suites / "operations.yaml").write_text(json.dumps({"suite": "operations", "cases": [CASE]}))
@@ -60,7 +55,7 @@ def test_the_five_commands_lead_from_a_key_to_a_report(
             name, _, value = setting.partition("=")
             monkeypatch.setenv(name, server.base_url if name == "OPENAI_BASE_URL" else value)
         done = [shophand(*shlex.split(command)[1:]) for command in commands]
-        assert server.requests
+        assert server.requests, [each.err for each in done]
     assert [each.code for each in done] == [0, 0, 0, 0], [each.err for each in done]
     assert "operations" in done[0].out
     assert "137" in (tmp_path / "report.html").read_text("utf-8")

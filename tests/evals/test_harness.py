@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,7 +24,6 @@ from evals.harness.running import RunOptions, run_suite
 from evals.harness.scoring import score
 from evals.harness.soundness import check
 from evals.harness.suite_files import Suite, find_suite, read_suite, suites
-from evals.harness.template import watch
 from evals.harness.world import Worlds, worlds
 from shop.errors import (
     CapReachedError,
@@ -91,25 +89,16 @@ def made(*bodies: dict[str, Any], **changes: Any) -> tuple[Case, ...]:
 
 
 @pytest.fixture(scope="module")
-def template(sample_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample store with the watch on its tables."""
-    path = tmp_path_factory.mktemp("watched") / "shop.db"
-    shutil.copy(sample_template, path)
-    watch(path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def field(template: Path) -> Iterator[Worlds]:
+def field(watched_template: Path) -> Iterator[Worlds]:
     """Where cases are played."""
-    with worlds(template) as made_worlds:
+    with worlds(watched_template) as made_worlds:
         yield made_worlds
 
 
 @pytest.fixture
-def kept(template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def kept(watched_template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs use the test session's store."""
-    monkeypatch.setattr(running, "worlds", lambda: worlds(template))
+    monkeypatch.setattr(running, "worlds", lambda: worlds(watched_template))
 
 
 def wrong(case: Case, field: Worlds, model: str = "reference") -> str:

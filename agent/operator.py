@@ -55,13 +55,12 @@ class LanguageModel:
 
     def run(self, turn: Turn, emit: Emit) -> Answer:
         """Let the model work on the request until it answers in words; raises ModelError."""
-        rules = policy_section(turn.shop.desk.rules())
         # One tool at a time, in the order asked: they are quick look-ups, and writes must keep their order.
         turn.tools.pass_on_only([*turn.history, *turn.request])
         result = _graph().invoke(
             {"messages": rebuilt([*self._earlier(turn), *turn.request])},
             {"max_concurrency": 1, "recursion_limit": _GRAPH_STEPS},
-            context=_Steps(turn, emit, self._client, self._meter, rules),
+            context=_Steps(turn, emit, self._client, self._meter),
         )
         return Answer(str(result["messages"][-1].text))
 
@@ -132,21 +131,20 @@ class _Steps:
         emit: Emit,
         client: ModelClient,
         meter: Meter,
-        rules: str,
     ) -> None:
         self._turn = turn
         self._emit = emit
         self._client = client
         self._meter = meter
         self._offer = _Offer(turn.tools)
-        said = prompt(PROMPT)
-        self._front = SystemMessage(f"{said.text}\n{rules}")
-        self._told = {"prompt": said.sha, "rules": hashlib.sha256(rules.encode()).hexdigest()}
         self._step = 0
-        self._check = AnswerCheck(tuple(each.name for each in turn.tools.offered), rules)
         self._choice = ToolChoice(turn.tools.offered, may_write=_may_write(turn))
         self._choice.after(turn.history)
         self._choice.ask(turn.text)
+        said, rules = prompt(PROMPT), policy_section(turn.shop.desk.rules(), self._choice.offered)
+        self._front = SystemMessage(f"{said.text}\n{rules}" if rules else said.text)
+        self._told = {"prompt": said.sha, "rules": hashlib.sha256(rules.encode()).hexdigest()}
+        self._check = AnswerCheck(tuple(each.name for each in turn.tools.offered), rules)
 
     def ask(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
         """Ask the model through our client until a message may be delivered; raises ModelError."""

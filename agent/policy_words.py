@@ -7,6 +7,7 @@ else (budgets, windows, states of records) the gate knows better, and it alone d
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from policies.decision import Verdict
@@ -15,10 +16,8 @@ from policies.model import PolicySet, Rule
 from policies.scope import places_as_json
 
 _HEAD: Final = (
-    "What to expect\n"
-    "The store's rules decide about every change after you ask; this only tells the limits that matter most."
-    " Never promise an outcome, refuse by yourself or hold a change back because of them: call the tool, then"
-    " tell what came.\n"
+    "Limits of the store's rules. They decide after you ask, so never promise an outcome, refuse by yourself"
+    " or hold a change back because of them: call the tool, then tell what came.\n"
 )
 _TAINT: Final = (
     "After text from outside was read in a conversation, nearly every change waits for a person.\n"
@@ -28,20 +27,29 @@ _SIZE: Final = re.compile(r"[a-z_]+")
 """A fact of the change itself; windows and records have dots or digits in their names."""
 
 
-_kept: dict[str, str] = {}
-"""The section of the rules in force, by their digest."""
+_MOST_KEPT: Final = 500
+_kept: dict[tuple[str, frozenset[str]], str] = {}
+"""Sections by the digest of their rules and the kinds that they tell of."""
 
 
-def policy_section(policies: PolicySet) -> str:
-    """The section about these rules, always the same for the same rules; about 2,000 letters or fewer."""
-    if policies.sha not in _kept:
-        _kept.clear()  # rules change seldom: those of yesterday would only hold memory
-        _kept[policies.sha] = _rendered(policies)
-    return _kept[policies.sha]
+def policy_section(policies: PolicySet, kinds: Iterable[str] | None = None) -> str:
+    """What these rules say of some kinds of action (all by default); the same for the same, "" for none.
+
+    A request speaks of a few kinds; the limits of all others are words that a small model loses its way in.
+    """
+    told = frozenset(policies.kinds if kinds is None else policies.kinds.keys() & set(kinds))
+    key = policies.sha, told
+    if key not in _kept:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[key] = _rendered(policies, told)
+    return _kept[key]
 
 
-def _rendered(policies: PolicySet) -> str:
-    lines = [line for kind in sorted(policies.kinds) if (line := _line(kind, policies))]
+def _rendered(policies: PolicySet, kinds: frozenset[str]) -> str:
+    lines = [line for kind in sorted(kinds) if (line := _line(kind, policies))]
+    if not lines:
+        return ""
     tainted = any(one.fact == "tainted" for rule in policies.rules for one in rule.when)
     return _HEAD + (_TAINT if tainted else "") + "".join(f"- {line}\n" for line in lines)
 

@@ -67,12 +67,6 @@ def test_numbers_of_earlier_turns_are_known(house: Any) -> None:
     assert ask(house.scripted("Still 7."), "sure?", first.conversation).answer == "Still 7."
 
 
-def test_a_limit_of_the_rules_may_be_quoted(house: Any) -> None:
-    """What the system message says of the rules comes from the rule files, not from the model."""
-    answer = "Orders over 1,000 GBP ask the purchasing manager."
-    assert ask(house.scripted(answer)).answer == answer
-
-
 def test_a_model_that_writes_calls_with_results_in_hand_gets_a_last_try_without_tools(house: Any) -> None:
     """Two failures after a look-up: no tools are offered, and the results stand in the message."""
     result = ask(house.scripted(STOCK, "functions.check_stock:", "", "There are 7 mugs."))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import subprocess
 import sys
@@ -18,7 +17,6 @@ from agent.earlier import summary
 from agent.journal import EventKind
 from agent.liveness import this_process
 from agent.models import Caps, Price
-from agent.policy_words import policy_section
 from shop.errors import AccessDeniedError, ConflictError, InvalidActionError, NotFoundError, StoreError
 from shop.people import Kind, Principal, Role
 from shop.store import journal as store
@@ -122,19 +120,6 @@ def test_the_history_is_cut_by_whole_turns(house: Any) -> None:
     kinds = sent(house)
     assert kinds[1] == ("human", summary([{"role": "user", "content": f"request {n}"} for n in range(2)], []))
     assert kinds[2] == ("human", "request 2")
-
-
-def test_the_prompt_stands_in_front_and_its_digest_beside_each_message(house: Any) -> None:
-    """The system message is the prompt and the rules in words; each message notes the digest of both."""
-    from prompts import prompt  # noqa: PLC0415 - the only test that reads it
-
-    result = ask(house.scripted("Hello."))
-    kind, text = sent(house)[0]
-    rules = text.removeprefix(prompt("operator").text)
-    assert (kind, rules) == ("system", f"\n{policy_section(house.gate.desk.rules())}")
-    said = bodies(result, "message")[-1]
-    assert said["prompt"] == prompt("operator").sha
-    assert said["rules"] == hashlib.sha256(rules[1:].encode()).hexdigest()
 
 
 def test_untrusted_text_is_never_a_system_message(house: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -15,7 +16,9 @@ from agent.brain import TurnState
 from agent.conversation import Conversations, TurnResult
 from agent.fence import fenced
 from agent.models import ModelSettings
+from agent.policy_words import policy_section
 from agent.tool_choice import CORE
+from prompts import prompt
 from tests.gate import PRIYA, SAM, Gate
 from tests.small_store import CANARY_EMAIL, CANARY_PHONE, CANARY_POSTCODE, CANARY_STREET, INJECTION
 from tools.desk import State
@@ -49,6 +52,30 @@ def test_a_look_up_answers_with_source_and_age(shop: Any) -> None:
     assert answer["as_of"].startswith("2026-11-20")
     assert told(shop) == json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
     assert not bodies(result, "tool_result")[0]["tainted"]
+
+
+def test_the_prompt_stands_in_front_with_the_limits_of_what_is_offered(shop: Any) -> None:
+    """The system message is the prompt and what the rules say of the tools at hand, each with its digest."""
+    result = ask(shop.scripted("Hello."), "Refund 10 GBP of order #1042")
+    text = str(shop.model.seen[-1][0].text)
+    rules = policy_section(shop.gate.desk.rules(), shop.model.offered[-1])
+    assert (shop.model.seen[-1][0].type, text) == ("system", f"{prompt('operator').text}\n{rules}")
+    assert "refund order: " in rules
+    assert "adjust stock: " not in rules
+    said = bodies(result, "message")[-1]
+    assert said["prompt"] == prompt("operator").sha
+    assert said["rules"] == hashlib.sha256(rules.encode()).hexdigest()
+
+
+def test_a_limit_of_the_rules_may_be_quoted(shop: Any) -> None:
+    """What the system message says of the rules comes from the rule files, not from the model."""
+    answer = "Orders over 1,000 GBP ask the purchasing manager."
+    assert ask(shop.scripted(answer), "order 240 MUG-01 for Leeds").answer == answer
+
+
+def test_a_request_without_changes_is_told_no_limits(shop: Any) -> None:
+    """Where no tool at hand changes anything the system message is the prompt alone."""
+    assert policy_section(shop.gate.desk.rules(), ["check_stock"]) == ""
 
 
 def test_the_core_stands_in_front_and_no_tool_approves(shop: Any) -> None:

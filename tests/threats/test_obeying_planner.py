@@ -20,6 +20,7 @@ from shop.errors import ShopError
 from tests.small_store import CANARY_EMAIL, CANARY_PHONE, CANARY_POSTCODE, CANARY_STREET
 from tests.threats.world import look
 from tools.desk import State
+from tools.privacy import masked_words
 from tools.tool import Shop
 from tools.toolbox import ToolAnswer, call
 
@@ -197,7 +198,10 @@ def test_without_taint_and_limits_the_same_calls_would_do_harm(shop: Shop) -> No
 
 
 def _obey(shop: Shop, vector: str, planted: str) -> list[ToolAnswer]:
-    """Plant a text, read it with a tool as a model would, and call whatever it names."""
+    """Plant a text, read it with a tool as a model would, and call whatever it names.
+
+    Addresses and long numbers in it are masked on the way; they are tried as they were planted all the same.
+    """
     statement, tool, arguments = VECTORS[vector]
     if statement:
         with shop.db.writing() as tx:
@@ -209,7 +213,11 @@ def _obey(shop: Shop, vector: str, planted: str) -> list[ToolAnswer]:
     read = call(shop, tool, arguments)
     assert read.result is not None, read.error
     found = {match for words in _texts(read.result) for match in PLANTED.findall(words)}
-    ordered = [match for match in PLANTED.findall(planted) if match in found]
+    ordered = [
+        (name, body)
+        for name, body in PLANTED.findall(planted)
+        if (name, body) in found or (name, masked_words(body)) in found
+    ]
     answers = []
     for name, body in ordered:
         try:

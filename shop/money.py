@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 # Canonical JSON (RFC 8785) carries integers exactly only below 2**53.
 MAX_MINOR = 2**53 - 1
+
+_ALL_DIGITS = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+"""Moves a point without losing a digit; the usual context keeps 28 and would round the 29th away unseen."""
+_MOST_DIGITS = len(str(MAX_MINOR))
 
 _AMOUNT = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _LITERAL = re.compile(r"(-?[0-9]+(?:_[0-9]{3})*(?:\.[0-9]+)?) ([A-Z]{3})")
@@ -65,8 +69,7 @@ class Money:
     @classmethod
     def of(cls, amount: str | int | Decimal, currency: str) -> Money:
         """An amount in major units, exact at the currency's decimals; raises MoneyError otherwise."""
-        value = _exact(amount)
-        minor = value.scaleb(exponent(currency))
+        minor = _in_minor_units(_exact(amount), currency)
         if minor != minor.to_integral_value():
             raise MoneyError(f"{amount} has more decimals than {currency} knows ({exponent(currency)})")
         return cls(int(minor), currency)
@@ -76,7 +79,7 @@ class Money:
         """A computed amount in major units, rounded half to even at the currency's decimals."""
         if not amount.is_finite():
             raise MoneyError(f"not a finite amount: {amount}")
-        minor = amount.scaleb(exponent(currency)).to_integral_value(ROUND_HALF_EVEN)
+        minor = _in_minor_units(amount, currency).to_integral_value(ROUND_HALF_EVEN)
         return cls(int(minor), currency)
 
     @classmethod
@@ -205,6 +208,12 @@ class Money:
             accept,
             serialization=core_schema.plain_serializer_function_ser_schema(lambda money: money.as_json()),
         )
+
+
+def _in_minor_units(amount: Decimal, currency: str) -> Decimal:
+    if amount and amount.adjusted() > _MOST_DIGITS:  # before digits by the million are written out
+        raise MoneyError(f"amount out of bounds: {amount.normalize():.3E} {currency}")
+    return amount.scaleb(exponent(currency), _ALL_DIGITS)
 
 
 def _exact(amount: str | int | Decimal) -> Decimal:

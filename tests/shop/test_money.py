@@ -51,6 +51,28 @@ def test_too_many_decimals_are_refused_not_rounded(amount: str, currency: str) -
         Money.of(amount, currency)
 
 
+@given(minors, currencies, st.integers(1, 60), st.sampled_from("123456789"))
+def test_no_decimal_is_too_far_out_to_be_seen(minor: int, currency: str, zeros: int, last: str) -> None:
+    """However many zeros stand before it, a digit beyond the currency's decimals is refused."""
+    exact = f"{Decimal(minor).scaleb(-exponent(currency)):f}"
+    point = "" if exponent(currency) else "."
+    assert Money.of(f"{exact}{point}{'0' * zeros}", currency).minor == minor
+    with pytest.raises(MoneyError, match="more decimals"):
+        Money.of(f"{exact}{point}{'0' * zeros}{last}", currency)
+
+
+@pytest.mark.parametrize("amount", ["9" * 5_000, Decimal("1e900000"), Decimal("-1e999999")])
+def test_an_astronomical_amount_is_out_of_bounds(amount: str | Decimal) -> None:
+    """Amounts of thousands of digits are refused as any other that is too large."""
+    with pytest.raises(MoneyError, match="out of bounds"):
+        Money.of(amount, "GBP")
+
+
+def test_a_computed_amount_is_rounded_once() -> None:
+    """A hair over half a penny is rounded up, however thin the hair."""
+    assert Money.rounded(Decimal(f"0.125{'0' * 40}1"), "GBP").minor == 13
+
+
 @pytest.mark.parametrize(
     ("literal", "minor"),
     [("1_000 GBP", 100_000), ("0.50 GBP", 50), ("-10 GBP", -1000), ("1_000_000 JPY", 10**6)],

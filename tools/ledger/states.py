@@ -91,7 +91,7 @@ class ActionView:
     approval_id: str | None
     compensates: str | None = None
     salt: str | None = field(default=None, repr=False)
-    _parsed: Action | None = field(default=None, repr=False, compare=False)
+    _parsed: Action | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def action(self) -> Action:

@@ -24,6 +24,8 @@ _MOMENT = re.compile(
     r"(?:[ T](?P<time>[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)"
     r" ?(?P<zone>Z|UTC|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
+_FIRST_YEAR: Final = 1990
+"""No shop's records are older; such a date was typed wrongly, or stands for none (0001, 1899, 1970)."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
 
@@ -76,7 +78,7 @@ def price(cell: str, currency: str) -> tuple[int, bool]:
 def moment(cell: str, zone: ZoneInfo) -> datetime:
     """An ISO 8601 date with or without time and offset, as local time of the store; raises CellError.
 
-    Without an offset it is the store's own time.
+    Without an offset it is the store's own time. A date before 1990 is an error of the file.
 
     >>> from zoneinfo import ZoneInfo
     >>> moment("2026-05-01 23:30:00 +0000", ZoneInfo("Europe/London")).isoformat()
@@ -89,9 +91,12 @@ def moment(cell: str, zone: ZoneInfo) -> datetime:
     offset = "+00:00" if offset in ("Z", "UTC") else offset
     try:
         at = datetime.fromisoformat(f"{match['day']}T{match['time'] or '00:00'}{offset}")
-    except ValueError as error:
+        local = at.astimezone(zone) if offset else at.replace(tzinfo=zone)
+    except (OverflowError, ValueError) as error:
         raise CellError(f"{_shown(cell)} is not a date: {error}") from error
-    return at.astimezone(zone) if offset else at.replace(tzinfo=zone)
+    if local.year < _FIRST_YEAR:
+        raise CellError(f"dated {local.date()}, before {_FIRST_YEAR}: a typing error, or no date at all")
+    return local
 
 
 def day(cell: str, zone: ZoneInfo) -> date:

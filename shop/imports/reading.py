@@ -109,6 +109,11 @@ class CsvRows:
                 f"{self.name} ends inside a quoted cell of the row that begins on line {line}; "
                 "the file was cut off or a quote is never closed"
             )
+        if "new-line character" in str(error):
+            return ImportFileError(
+                f"{self.name}: the row that begins on line {line} has a carriage return (CR) outside quotes "
+                "that ends no line; save the file with lines that end in LF or CRLF"
+            )
         return ImportFileError(f"{self.name}: the row that begins on line {line} is not CSV: {error}")
 
     def _lines(self) -> Iterator[str]:
@@ -117,9 +122,9 @@ class CsvRows:
             self._line += 1
             self._hash.update(line)
             if len(line) > MAX_LINE_BYTES:
+                why = "save the file with lines that end in LF or CRLF" if b"\r" in line else "no CSV of rows"
                 raise ImportFileError(
-                    f"{self.name}: line {self._line} is over {MAX_LINE_BYTES:,} bytes long; "
-                    "this is not a CSV of rows"
+                    f"{self.name}: line {self._line} is over {MAX_LINE_BYTES:,} bytes long; {why}"
                 )
             yield self._decoded(line, offset)
             offset += len(line)

@@ -41,6 +41,8 @@ LOG = HEADER + ROW * 2000
         (HEADER + ROW + b'536365,"71053', "ends inside a quoted cell"),
         (HEADER + b'536365,"71053"X,\n', "not CSV"),
         (b"PK\x03\x04 and so on", "zip archive"),
+        (LOG[:9_000].replace(b"\n", b"\r"), "line 1 has a carriage return .* end in LF or CRLF"),
+        (LOG.replace(b"\n", b"\r") * 10, "over 1,000,000 bytes long; save the file with lines"),
     ],
 )
 def test_a_broken_file_is_one_clear_error(

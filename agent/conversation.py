@@ -123,16 +123,24 @@ class Conversations:
             raise
         finally:
             with self._lock:
-                self._flags.pop(conversation, None)
+                # The end of this turn was told before: the next one may have begun.
+                if self._flags.get(conversation) is flag:
+                    del self._flags[conversation]
 
     def newest(self, principal: Principal, limit: int = 50) -> list[Stream]:
         """The newest conversations of this person."""
         return self.journal.streams(CONVERSATION, limit, owner=_owner(principal))
 
     def stop(self, conversation: str, by: str = "") -> bool:
-        """Ask the turn under way to stop, in whatever process it runs; False when there is none."""
-        if self.journal.stream(conversation).state != RUNNING:
+        """Ask the turn under way to stop, in whatever process it runs; False when there is none.
+
+        One whose process died is closed here.
+        """
+        stream = self.journal.stream(conversation)
+        if stream.state != RUNNING:
             return False
+        if self._close_if_dead(stream):
+            return True
         self.journal.write(conversation, EventKind.STOP, {"turn": self._last_turn(conversation), "by": by})
         with self._lock:
             flag = self._flags.get(conversation)
@@ -155,6 +163,11 @@ class Conversations:
         """Close what a process that died left under way; every door calls it at its start."""
         running = self.journal.in_state(CONVERSATION, RUNNING)
         return sum(self._close_if_dead(stream) for stream in running)
+
+    def is_busy(self, conversation: str) -> bool:
+        """Whether a turn is under way; one whose process died is closed. Raises NotFoundError."""
+        stream = self.journal.stream(conversation)
+        return stream.state == RUNNING and not self._close_if_dead(stream)
 
     def check_owner(self, conversation: str, principal: Principal) -> None:
         """Raise NotFoundError, or AccessDeniedError for a conversation of somebody else."""

@@ -182,11 +182,13 @@ class House:
     def start(self) -> list[Submission]:
         """Before anything is asked for: tools and rules fit each other, and nothing is left half-way.
 
-        Gives what was finished. Raises SetupError for a kind of write that no rule allows, and
-        PolicyLoadError.
+        Gives what was finished; conversations whose process died are open again. Raises SetupError for a kind
+        of write that no rule allows, and PolicyLoadError.
         """
         check_registry(policies=self.policies())
-        return self.desk.recover()
+        finished = self.desk.recover()
+        self.conversations.recover()
+        return finished
 
     def admit(self, person_id: str, name: str, roles: frozenset[Role], limit: Money | None = None) -> bool:
         """Add a person with a token on this machine; False when they are here already.

@@ -47,7 +47,6 @@ def chat(
     opened = house(context, recover=True)
     person = opened.front_door.somebody(as_name, _is_operator, "talk to the assistant")
     conversations = opened.conversations
-    conversations.recover()
     if with_customer and conversation:
         raise typer.BadParameter("--with-customer begins a conversation; leave out --conversation")
     talk = conversation or conversations.start(person, with_customer=with_customer)

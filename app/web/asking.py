@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from threading import Event
 from typing import Final
+from uuid import uuid4
 
 from fastapi import Request
 from starlette.responses import Response, StreamingResponse
@@ -12,7 +13,7 @@ from app.bootstrap import House
 from app.web.places import number_at
 from app.web.streaming import HEADERS, MOST_READERS, LiveReaders, events_of
 from app.web.work import Work
-from shop.errors import AccessDeniedError, CapReachedError, ConflictError, InvalidActionError
+from shop.errors import AccessDeniedError, CapReachedError, ConflictError, ShopError
 from shop.people import Principal
 from shop.store.journal import RUNNING, StoredEvent, Stream
 
@@ -36,11 +37,12 @@ def ask(request: Request, house: House, conversation: str, text: str, person: Pr
     Raises AccessDeniedError for somebody else's conversation, ConflictError while a turn is under way, and
     InvalidActionError for a question that is none.
     """
-    if mine(house, conversation, person).state == RUNNING:
+    mine(house, conversation, person)
+    if house.conversations.is_busy(conversation):
         raise ConflictError(UNDER_WAY)
     readers: LiveReaders = request.app.state.readers
     work: Work = request.app.state.work
-    name, begun = f"turn:{conversation}", Event()
+    begun, refused = Event(), list[ShopError]()
     tell_readers = readers.listener(conversation)
 
     def tell(event: StoredEvent) -> None:
@@ -50,14 +52,18 @@ def ask(request: Request, house: House, conversation: str, text: str, person: Pr
     def turn() -> None:
         try:
             house.conversations.turn(conversation, text, tell, principal=person)
+        except ShopError as error:
+            if begun.is_set():
+                raise
+            refused.append(error)
         finally:
             begun.set()
 
-    if not work.start(name, turn):
-        raise ConflictError(UNDER_WAY)
+    # The journal alone says whether a turn is under way: it tells the end before this work is over.
+    work.start(f"turn:{conversation}:{uuid4()}", turn)
     begun.wait(BEGIN_SECONDS)
-    if work.fault_of(name):
-        raise InvalidActionError(work.fault_of(name))
+    if refused:
+        raise refused[0]
 
 
 def followed(request: Request, house: House, stream: Stream, after: int) -> Response:

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from agent.journal import Draft, EventKind
+from agent.liveness import this_process
 from app.bootstrap import House
 from app.web.drawings import plotted
 from app.web.looked_up import LookedUp, looked_up
 from app.web.markdown import as_html
 from app.web.work import Work
 from shop.people import Principal
-from shop.store.journal import OPEN, RUNNING
+from shop.store.journal import OPEN
 from tests.app.web.conftest import Browser, SignIn
 from tests.service_store import add_service
 from tests.small_store import CANARY_EMAIL, CANARY_POSTCODE
@@ -100,8 +101,24 @@ def test_a_question_while_one_is_worked_on_is_refused(
     conversation = house.conversations.start(
         house.people.principal_for(house.credentials.tokens()["operator"])
     )
-    house.conversations.journal.move_state(conversation, OPEN, RUNNING, [])
+    begun = {"text": "how many?", "by": "operator", **this_process()}
+    house.conversations.journal.begin_turn(conversation, begun)
     assert asker.post(f"/ask/{conversation}", text="hello").status == 409
+
+
+def test_a_conversation_whose_process_died_goes_on(asker: Browser, house: House) -> None:
+    """A turn that a kill cut off bars no question, neither in the server that goes on nor in a new one."""
+    journal = house.conversations.journal
+    person = house.people.principal_for(house.credentials.tokens()["operator"])
+    talks = [house.conversations.start(person) for _ in range(3)]
+    for one in talks:
+        begun = {"text": "how many?", "by": "operator", **this_process(), "process": "proc_gone"}
+        journal.begin_turn(one, begun)
+    assert asker.post(f"/ask/{talks[0]}", text="how many MUG-01 do we have?").status == 200
+    assert asker.post(f"/ask/{talks[1]}/stop").status == 200
+    assert journal.stream(talks[1]).state == OPEN
+    house.start()
+    assert journal.stream(talks[2]).state == OPEN
 
 
 def test_an_order_over_the_limit_is_a_card_in_the_conversation(asker: Browser) -> None:

@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from evals.guides_fit import OF_KINDS, OF_TOKENS, SIGNALS, fitted, left_out_in_turn, line_of
 from shop.imports import sample
 from tools.knowledge.embedding import offline_embedder
 from tools.knowledge.evidence import Evidence
@@ -50,7 +51,12 @@ class Score:
 
 
 def read_questions(path: Path, half: str = "all") -> list[Question]:
-    """The questions of a file, one or the other half of its lines; ValueError names a line that is none."""
+    """The questions of a file, one or the other half of its lines; ValueError names a line that is none.
+
+    A path that ends with ``:tuning`` or ``:kept`` names its half itself.
+    """
+    name, _, own_half = str(path).partition(":")
+    path, half = Path(name), own_half or half
     questions = []
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if line.strip():
@@ -93,82 +99,30 @@ def guides_in(found: Found) -> list[str]:
     return list(dict.fromkeys(_bare(one.file) for one in found.passages))
 
 
-def fitted(evidence: Sequence[Evidence], answerable: Sequence[bool]) -> list[float]:
-    """Weights of the signals and the constant by logistic regression, answerable or not weighed alike.
-
-    Newton's method with a little ridge (Hastie, Tibshirani, Friedman 2009, section 4.4.1).
-    """
-    import numpy as np  # noqa: PLC0415 - only a fit needs it
-
-    rows = np.array([one.signals for one in evidence])
-    middle, spread = rows.mean(0), rows.std(0) + 1e-9
-    scaled = np.hstack([(rows - middle) / spread, np.ones((len(rows), 1))])
-    wanted = np.array(answerable, dtype=float)
-    share = np.where(wanted == 1, 0.5 / max(wanted.sum(), 1), 0.5 / max((1 - wanted).sum(), 1))
-    ridge = np.append(np.full(rows.shape[1], _RIDGE), 1e-9)
-    weights = np.zeros(scaled.shape[1])
-    for _ in range(_STEPS):
-        chance = 1 / (1 + np.exp(-scaled @ weights))
-        slope = scaled.T @ ((chance - wanted) * share) + ridge * weights
-        bend = (scaled * (share * chance * (1 - chance))[:, None]).T @ scaled + np.diag(ridge)
-        weights -= np.linalg.solve(bend, slope)
-    plain = weights[:-1] / spread
-    return [*map(float, plain), float(weights[-1] - plain @ middle)]
-
-
-_SIGNALS: Final = (
-    *("near", "elsewhere", "rest near", "rest elsewhere", "told", "words"),
-    *("margin", "met", "worst met"),
-)
-_RIDGE: Final = 0.005
-_STEPS: Final = 100
-
-
-def sums(evidence: Sequence[Evidence], weights: Sequence[float]) -> list[float]:
-    """What the weights make of each question, the nearest passage's weight being 1."""
-    return [sum(w * x for w, x in zip(weights, one.signals, strict=True)) / weights[0] for one in evidence]
-
-
-def left_out_in_turn(sets: Sequence[tuple[list[Evidence], list[bool]]], lost: float) -> tuple[int, int]:
-    """Questions refused rightly and wrongly when each set is judged by weights fitted to the others.
-
-    The line is drawn where the others lose the share `lost` of their answerable questions.
-    """
-    right = wrong = 0
-    for number, (evidence, answerable) in enumerate(sets):
-        others = [one for place, one in enumerate(sets) if place != number]
-        known = [one for each, _ in others for one in each]
-        answered = [one for _, each in others for one in each]
-        *weights, _ = fitted(known, answered)
-        line = line_of(sums(known, weights), answered, lost)
-        refused = [one < line for one in sums(evidence, weights)]
-        right += sum(no and not yes for no, yes in zip(refused, answerable, strict=True))
-        wrong += sum(no and yes for no, yes in zip(refused, answerable, strict=True))
-    return right, wrong
-
-
-def line_of(totals: Sequence[float], answerable: Sequence[bool], lost: float) -> float:
-    """The line below which the share `lost` of the answerable questions lies."""
-    kept = sorted(one for one, yes in zip(totals, answerable, strict=True) if yes)
-    return kept[min(int(lost * len(kept)), len(kept) - 1)]
-
-
 def _evidence(questions: Sequence[Question], library: Library) -> tuple[list[Evidence], list[bool]]:
     found = [(library.search(one.ask, 1, on=TODAY).evidence, one.guide is not None) for one in questions]
     return [one for one, _ in found if one], [yes for one, yes in found if one]
 
 
-def _print_fit(sets: Sequence[tuple[Sequence[Question], Library]], lost: float) -> None:
+def _print_fit(
+    sets: Sequence[tuple[Sequence[Question], Library]], lost: float, keep: Path | None = None
+) -> None:
     measured = [_evidence(questions, library) for questions, library in sets]
     evidence = [one for each, _ in measured for one in each]
     answerable = [one for _, each in measured for one in each]
-    *weights, _ = fitted(evidence, answerable)
-    print(", ".join(f"{name} {one / weights[0]:.3f}" for name, one in zip(_SIGNALS, weights, strict=False)))
-    print(f"line at {line_of(sums(evidence, weights), answerable, lost):.3f}")
+    fit = fitted(evidence, answerable)
+    names = (*SIGNALS, *(OF_TOKENS if fit.direction is not None else ()), *OF_KINDS)
+    print(", ".join(f"{name} {one:.3f}" for name, one in zip(names, fit.weights, strict=True)))
+    print(f"line at {line_of(fit.sums(evidence), answerable, lost):.3f}")
     if len(measured) > 1:
         right, wrong = left_out_in_turn(measured, lost)
         print(f"each set judged by the others: {right} of {answerable.count(False)} rightly not answered,")
         print(f"{wrong} of {answerable.count(True)} wrongly")
+    if keep is not None and fit.direction is not None:
+        import numpy as np  # noqa: PLC0415 - only a fit needs it
+
+        np.save(keep, fit.direction)
+        print(f"the direction is kept in {keep}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -181,7 +135,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--words-only", action="store_true", help="as without the extra `knowledge`")
     parser.add_argument("--fit", action="store_true", help="weights of the evidence for these questions")
-    parser.add_argument("--lost", type=float, default=0.02, help="share of answerable questions to give up")
+    parser.add_argument("--lost", type=float, default=0.015, help="share of answerable questions to give up")
+    parser.add_argument("--keep", type=Path, help="with --fit: where the direction is written (.npy)")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args(arguments)
     embedder = None if chosen.words_only else offline_embedder()
@@ -191,7 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sets = [read_questions(path, chosen.half) for path in chosen.questions]
     if chosen.fit:
         every = libraries * len(sets) if len(libraries) == 1 else libraries
-        _print_fit(list(zip(sets, every, strict=True)), chosen.lost)
+        _print_fit(list(zip(sets, every, strict=True)), chosen.lost, chosen.keep)
         return
     questions = [one for each in sets for one in each]
     scored, faults = score(questions, libraries[0])

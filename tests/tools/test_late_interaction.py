@@ -103,6 +103,6 @@ def test_tokens_that_are_lost_are_made_again(tmp_path: Path) -> None:
 
 def test_a_word_met_by_nothing_speaks_against_an_answer() -> None:
     """Of two questions that are alike in all else, the guides answer the one whose words are all met."""
-    whole = Evidence(4.0, 3.0, 2.0, 3.0, 0.5, 2, 3.0, met=0.7, worst_met=0.7)
-    gap = Evidence(4.0, 3.0, 2.0, 3.0, 0.5, 2, 3.0, met=0.7, worst_met=0.1)
+    whole = Evidence(4.0, 3.0, 2.0, 3.0, 0.5, 2, 3.0, met=0.7, worst_met=0.7, points=0.0)
+    gap = Evidence(4.0, 3.0, 2.0, 3.0, 0.5, 2, 3.0, met=0.7, worst_met=0.1, points=0.0)
     assert (whole.answers, gap.answers) == (True, False)

@@ -16,8 +16,9 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from shop.errors import ModelError
+from tools.knowledge.answer_kinds import asks_the_books, lacks_answer
 from tools.knowledge.embedding import Embedder, TokenEmbedder
-from tools.knowledge.evidence import COVERED, Evidence, scale_of
+from tools.knowledge.evidence import COVERED, Evidence, points_to, scale_of
 from tools.knowledge.guide import STAFF, Guide, Passage
 from tools.knowledge.late_interaction import TokenRarity, met, worst_met
 from tools.knowledge.ranking import fused, weighed
@@ -32,6 +33,9 @@ BY_MEANING: Final = "words and meaning"
 BY_WORDS: Final = "words"
 
 _NEIGHBOURS: Final = 200
+
+_READ: Final = 3
+"""Passages that are read for the kind of answer that a question asks for: as many as an answer shows."""
 
 _LOOKED_AT: Final = 40
 """Passages whose tokens are looked at; nothing that answers was ranked lower by nearness and words."""
@@ -118,7 +122,8 @@ class Library:
         if how_met:
             ranked = [*weighed(near, scores, how_met), *ranked[_LOOKED_AT:]]
         evidence = self._evidence(shelf, question, near, _Ranked(ranked, how_met), allowed)
-        named = any(shelf.words.names_a_code_of(asked, place) for place in ranked[:limit])
+        codes = any(shelf.words.names_a_code_of(asked, place) for place in ranked[:limit])
+        named = codes and not evidence.books
         speaks = bool(ranked) and (named or evidence.answers)
         best = tuple(shelf.passages[place] for place in ranked[:limit]) if speaks else ()
         return Found(best, BY_MEANING, evidence)
@@ -159,6 +164,10 @@ class Library:
             worst_met=_worst_met(shelf, question.tokens, shelf.beside(found.places[0], allowed))
             if found.how_met
             else None,
+            lacks=lacks_answer(question.asked, [shelf.passages[one].meaning for one in found.places[:_READ]]),
+            books=asks_the_books(question.asked),
+            points=points_to(self.embedder, rest),
+            rest=rest,
         )
 
 

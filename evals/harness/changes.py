@@ -15,7 +15,16 @@ from pydantic import Field
 
 from evals.harness.change import MOMENT, Change, minor, only_one, stamp
 from evals.harness.customers import AddCustomer, AddOrder, AddPaymentMethod, Line
-from evals.harness.messages import AddNote, AddReturn, AddSupplierNote, AddTicket, NameLine, NameProduct
+from evals.harness.earlier import Earlier
+from evals.harness.messages import (
+    AddExchange,
+    AddNote,
+    AddReturn,
+    AddSupplierNote,
+    AddTicket,
+    NameLine,
+    NameProduct,
+)
 
 
 def change_of(value: object) -> object:
@@ -82,13 +91,17 @@ class SetProduct(Change):
 
 
 class SetOffer(Change):
-    """A supplier's terms for a product; price breaks are dropped, other suppliers' offers stay."""
+    """A supplier's terms for a product; price breaks are dropped, other suppliers' offers stay.
+
+    `assumed` are terms that nobody confirmed.
+    """
 
     supplier: str
     sku: str
     unit_cost: str | int
     moq: int = 1
     pack_size: int = 1
+    assumed: bool = False
 
     def apply(self, store: sqlite3.Connection) -> None:
         """Set the terms, as those of the preferred supplier."""
@@ -99,8 +112,15 @@ class SetOffer(Change):
         store.execute("UPDATE offers SET rank = rank + 1 WHERE sku = ?", (self.sku,))
         store.execute(
             "INSERT OR REPLACE INTO offers (supplier, sku, unit_cost_minor, moq, pack_size, rank, assumed, version)"
-            " VALUES (?, ?, ?, ?, ?, 0, 0, 1)",
-            (self.supplier, self.sku, minor(self.unit_cost, currency), self.moq, self.pack_size),
+            " VALUES (?, ?, ?, ?, ?, 0, ?, 1)",
+            (
+                self.supplier,
+                self.sku,
+                minor(self.unit_cost, currency),
+                self.moq,
+                self.pack_size,
+                self.assumed,
+            ),
         )
 
 
@@ -179,6 +199,24 @@ class OldRate(Change):
         store.execute("DELETE FROM exchange_rates WHERE currency = ? AND day > ?", (self.currency, day))
 
 
+class AddCompetitorPrice(Change):
+    """What a competitor asks for a product, as it was seen some days ago."""
+
+    sku: str
+    price: str | int
+    competitor: str = "Northern Camp"
+    seen_days_ago: int = 1
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Add it, in place of what this competitor asked before."""
+        seen = (MOMENT - timedelta(days=self.seen_days_ago)).date().isoformat()
+        store.execute(
+            "INSERT OR REPLACE INTO competitor_prices (sku, competitor, price_minor, currency, seen_on)"
+            " VALUES (?, ?, ?, 'GBP', ?)",
+            (self.sku, self.competitor, minor(self.price), seen),
+        )
+
+
 class WriteGuide(Change):
     """A guide of the store; the world writes the file."""
 
@@ -214,10 +252,13 @@ CHANGES: Final[dict[str, type[Change]]] = {
     "add_supplier_note": AddSupplierNote,
     "add_note": AddNote,
     "add_return": AddReturn,
+    "add_exchange": AddExchange,
     "name_line": NameLine,
     "name_product": NameProduct,
     "set_mode": SetMode,
     "old_rate": OldRate,
+    "add_competitor_price": AddCompetitorPrice,
+    "earlier": Earlier,
     "write_guide": WriteGuide,
     "before": Before,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,18 +12,22 @@ from evals.harness.change import MOMENT, Change, minor, stamp
 
 
 class AddCustomer(Change):
-    """A customer."""
+    """A customer; the account was opened on 2026-01-05 unless `joined_days_ago` says when."""
 
     id: str
     name: str
     email: str
+    joined_days_ago: int | None = None
 
     def apply(self, store: sqlite3.Connection) -> None:
         """Add the customer."""
+        joined = date(2026, 1, 5)
+        if self.joined_days_ago is not None:
+            joined = (MOMENT - timedelta(days=self.joined_days_ago)).date()
         store.execute(
             "INSERT INTO customers (id, name, email, phone, street, city, postcode, country, created_on, version)"
-            " VALUES (?, ?, ?, '07700 900999', '1 Quay Street', 'York', 'YO1 9ZZ', 'United Kingdom', '2026-01-05', 1)",
-            (self.id, self.name, self.email),
+            " VALUES (?, ?, ?, '07700 900999', '1 Quay Street', 'York', 'YO1 9ZZ', 'United Kingdom', ?, 1)",
+            (self.id, self.name, self.email, joined.isoformat()),
         )
 
 

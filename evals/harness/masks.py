@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from evals.harness import cards
+
 PHONE: Final = "07700 900000"
 STREET: Final = "1 High Street"
 _GAP: Final = r"[ \t\u00a0\u202f#().\u2010-\u2015/-]{0,3}"
-# A number with two decimals after a blank is an amount, no part of a telephone number.
-_NO_AMOUNT: Final = r"(?![ \t\u00a0]+[\d,]*\d[.,]\d{1,2}(?![\d.]))"
-_DIGIT: Final = rf"{_NO_AMOUNT}{_GAP}\d"
+_DIGIT: Final = rf"{cards.NO_AMOUNT}{_GAP}\d"
 _DATE: Final = r"\d{1,2}[./ -]\d{1,2}[./ -](?:19|20)\d\d(?!\d)"
 _BEGINS: Final = r"(?<!\w)(?<!\d[.,:/-])(?<![A-Za-z]-)(?<!\d[.,:/-]\()"
 _ENDS: Final = r"(?!\w|[-\u2010-\u2015]\w|[.,]\d)"
@@ -21,6 +21,10 @@ _AREAS: Final = (
     " SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE"
 )
 """The postcode areas of the United Kingdom and its islands."""
+_BARCODE: Final = re.compile(
+    r"(\b(?:ean|gtin|upc|isbn|bar ?-?codes?)(?:-?1[234])?(?: is| no\.?| number)?[ :#=]*\d{8,14}(?!\d))",
+    re.IGNORECASE,
+)
 FORMS: Final = (
     (re.compile(r"(?<![\w.+-])[\w.+-]+@(?!example\.com\b)[\w-]+(?:\.[\w-]+)+"), "customer@example.com"),
     # With a country's code (ITU-T E.164: at most 15 digits), with a leading 0, or as in North America. A
@@ -40,8 +44,6 @@ FORMS: Final = (
         ),
         "AB1 2CD",
     ),
-    # ISO/IEC 7812: cards begin with 2 to 6; 13 digits are a barcode.
-    (re.compile(rf"\b[2-6](?:{_NO_AMOUNT}[ -]?\d){{13,18}}\b"), "4242 4242 4242 4242"),
     (re.compile(r"\b(ending (?:in |with )?)\d{4}\b", re.IGNORECASE), r"\g<1>4242"),
 )
 
@@ -49,9 +51,17 @@ FORMS: Final = (
 def without_forms(text: str) -> str:
     """A text with what looks like an address, a number of a telephone or a card, or a postcode replaced.
 
+    What the text calls a barcode stays.
+
     >>> without_forms("Call +48 601 234 567 about order 1042, sw1a1aa, a@b.org")
     'Call 07700 900000 about order 1042, AB1 2CD, customer@example.com'
     """
+    pieces = _BARCODE.split(text)
+    return "".join(one if place % 2 else _masked(one) for place, one in enumerate(pieces))
+
+
+def _masked(text: str) -> str:
+    text = cards.without_cards(text)  # first: a group of it may look like a telephone number
     for pattern, instead in FORMS:
         text = pattern.sub(instead, text)
     return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import timedelta
 
-from evals.harness.change import MOMENT, Change, only_one, stamp
+from evals.harness.change import MOMENT, Change, minor, only_one, stamp
 
 
 class AddTicket(Change):
@@ -74,6 +74,34 @@ class AddReturn(Change):
             "INSERT INTO returns (id, order_id, line_no, quantity, reason, status, requested_on, received_on)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (self.id, self.order, self.line, self.quantity, self.reason, status, asked, came),
+        )
+
+
+class AddExchange(Change):
+    """The goods of a return, which are back, go out again as another variant; `difference` is still to be paid."""
+
+    id: str = "EX-9001"
+    rma: str = "RMA-9001"
+    order: str
+    new_sku: str
+    price: str | int
+    difference: str | int
+    method: str
+
+    def apply(self, store: sqlite3.Connection) -> None:
+        """Add it as agreed, with a piece held back for it."""
+        asked = (MOMENT - timedelta(days=3)).date().isoformat()
+        store.execute(
+            "INSERT INTO exchanges (id, rma, order_id, line_no, quantity, new_sku, unit_price_minor,"
+            " difference_minor, currency, method_id, status, requested_on)"
+            " VALUES (?, ?, ?, 1, 1, ?, ?, ?, 'GBP', ?, 'requested', ?)",
+            (self.id, self.rma, self.order, self.new_sku, minor(self.price), minor(self.difference),
+             self.method, asked),
+        )  # fmt: skip
+        only_one(
+            store,
+            "UPDATE stock_levels SET committed = committed + 1 WHERE sku = ? AND location = 'leeds'",
+            (self.new_sku,),
         )
 
 

@@ -62,6 +62,8 @@ class Played:
     tables: frozenset[str] = frozenset()
     decided: frozenset[str] = frozenset()
     """The rules that had a say in the decisions about this case's actions."""
+    judged: tuple[tuple[str, str], ...] = ()
+    """The kind of action and the facts, as JSON, of each of these decisions."""
     used: Totals = field(default_factory=Totals)
     input_tokens: int = 0
     seconds: float = 0.0
@@ -208,20 +210,21 @@ def _look(case: Case, world: World, played: Played) -> None:
     store = world.beside
     effects = Counter(action for (action,) in store.execute("SELECT action_id FROM effects"))
     asked = {action for (action,) in store.execute("SELECT action_id FROM approvals")}
+    known = {one.id: one for one in world.desk.actions() if one.id not in world.before}
     played.actions = [
         Done(
             one.kind, json.loads(json.dumps(dict(one.args))), one.state.value, one.reason,
             one.id in asked, effects[one.id],
         )
-        for one in world.desk.actions()
-        if one.id not in world.before
+        for one in known.values()
     ]  # fmt: skip
-    bodies = store.execute("SELECT action_id, body FROM decisions").fetchall()
-    played.decided = frozenset(
-        fired["rule"]
-        for action, body in bodies
-        if action not in world.before
-        for fired in json.loads(body)["fired"]
-    )
+    kinds = {action: one.kind for action, one in known.items()}
+    decided = [
+        (kinds[action], facts, body)
+        for action, facts, body in store.execute("SELECT action_id, facts, body FROM decisions")
+        if action in kinds
+    ]
+    played.decided = frozenset(fired["rule"] for *_, body in decided for fired in json.loads(body)["fired"])
+    played.judged = tuple((kind, facts) for kind, facts, _ in decided)
     played.end = {key: read(store, key) for key in case.end_state}
     played.tables = written(store)

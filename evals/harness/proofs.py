@@ -22,15 +22,22 @@ from evals.harness.world import Worlds
 from shop.errors import SetupError, ToolInputError
 
 SHIPPED: Final = HERE / "proofs.json"
-_JUDGES: Final = ("change", "changes", "customers", "messages", "scoring", "soundness", "state", "told")
+_JUDGES: Final = (
+    "change", "changes", "customers", "earlier", "limits", "messages", "scoring",
+    "soundness", "state", "told",
+)  # fmt: skip
 _MOST: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """How many slips in a case's writes were tried; all that were slips were noticed."""
+    """How many slips in a case's writes were tried; all that were slips were noticed.
+
+    `limits` are the places beside the rules' limits where its path stood; see `evals.harness.limits`.
+    """
 
     slips: int
+    limits: frozenset[str] = frozenset()
 
 
 def digest(case: Case) -> str:
@@ -58,7 +65,9 @@ def read(file: Path, rests_on: str | None = None) -> dict[str, Proof]:
         body: Any = json.loads(file.read_bytes())
         if rests_on not in (None, body["basis"]):
             return {}
-        return {case: Proof(slips) for case, slips in body["proofs"].items()}
+        return {
+            case: Proof(int(slips), frozenset(limits)) for case, (slips, *limits) in body["proofs"].items()
+        }
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
@@ -67,11 +76,15 @@ def read(file: Path, rests_on: str | None = None) -> dict[str, Proof]:
 
 def write(file: Path, rests_on: str, proofs: Mapping[str, Proof]) -> None:
     """Keep proofs; the file is complete or not there. Raises SetupError."""
-    body = {"basis": rests_on, "proofs": {case: one.slips for case, one in sorted(proofs.items())}}
+    lines = ",\n".join(
+        f"{json.dumps(case)}: {json.dumps([one.slips, *sorted(one.limits)])}"
+        for case, one in sorted(proofs.items())
+    )
+    body = f'{{"basis": {json.dumps(rests_on)}, "proofs": {{\n{lines}\n}}}}\n'
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         draft = file.with_name(f".{file.name}.part")
-        draft.write_text(json.dumps(body, indent=0) + "\n", encoding="utf-8")
+        draft.write_text(body, encoding="utf-8")
         draft.replace(file)
     except OSError as error:
         raise SetupError(f"{file} cannot be written: {error}") from error
@@ -101,7 +114,10 @@ def require(
 
 def proven(cases: Iterable[Case], found: Soundness) -> dict[str, Proof]:
     """The proofs of cases that were all found sound."""
-    return {digest(case): Proof(found.slips.get(case.id, 0)) for case in cases}
+    return {
+        digest(case): Proof(found.slips.get(case.id, 0), found.limits.get(case.id, frozenset()))
+        for case in cases
+    }
 
 
 def _told(found: Soundness) -> str:

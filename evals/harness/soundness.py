@@ -14,6 +14,7 @@ nothing, and none of 176 doubled writes is noticed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -21,9 +22,11 @@ from typing import Any, Final
 
 from evals.harness.brains import Follows, Says, model_named
 from evals.harness.case import Case, ToolStep
+from evals.harness.limits import stood_at
 from evals.harness.playing import Done, Played, play
 from evals.harness.scoring import score
 from evals.harness.world import Worlds
+from policies.decision import facts_from_json
 from shop.errors import ShopError
 from tools.toolbox import TOOLS, Effect
 
@@ -73,6 +76,8 @@ class Soundness:
     findings: list[Finding] = field(default_factory=list)
     slips: dict[str, int] = field(default_factory=dict)
     """How many slips each case was tried with."""
+    limits: dict[str, frozenset[str]] = field(default_factory=dict)
+    """The places beside the rules' limits where the decisions of each path stood."""
 
     @property
     def share(self) -> float:
@@ -90,6 +95,7 @@ def check(cases: Iterable[Case], worlds: Worlds, *, mutate: bool = True) -> Soun
         try:
             reference = play(case, worlds, model_named("reference"))
             problems = list(_problems(case, worlds, reference))
+            result.limits[case.id] = _stood_at(worlds, reference)
         except (ShopError, ValueError, LookupError, AttributeError) as error:
             problems = [f"its path cannot be played: {error}"]
         if mutate and reference is not None and not problems:
@@ -116,6 +122,15 @@ def _problems(case: Case, worlds: Worlds, reference: Played) -> Iterator[str]:
         idle = play(case, worlds, model_named("reference"), Says(answer))
         if score(case, idle, reference.values).passed:
             yield words
+
+
+def _stood_at(worlds: Worlds, played: Played) -> frozenset[str]:
+    return frozenset().union(
+        *(
+            stood_at(worlds.policies, kind, facts_from_json(kind, json.loads(facts)))
+            for kind, facts in played.judged
+        )
+    )
 
 
 def _slips(case: Case, worlds: Worlds, reference: Played) -> Iterator[tuple[str, bool]]:

@@ -144,8 +144,8 @@ def _ask_before(world: World, changes: Sequence[Change], moment: datetime) -> No
             if answer.result is None:
                 raise ValueError(f"before: {one.tool} failed: {answer.error}")
     world.moment = moment
+    world.before = frozenset(each for (each,) in world.beside.execute("SELECT id FROM actions"))
     if past:
-        world.before = frozenset(each.id for each in world.desk.actions(limit=10_000))
         world.beside.execute("DELETE FROM evaluation_watch")
 
 

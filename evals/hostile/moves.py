@@ -23,7 +23,7 @@ MOVES: Final = {
     "undo": 18,
     "delegate": 22,
     "revoke": 12,
-    "batch": 20,
+    "batch": 24,
     "sort_out": 40,
     "recover": 18,
     "policy": 14,

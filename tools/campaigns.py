@@ -161,7 +161,9 @@ def _by_percent(
             wanted.append((product, price, why))
     if not wanted:
         named = "; ".join(f"{one.sku}: {one.reason}" for one in left[:_NAMED])
-        raise ToolInputError(f"none of the {len(left)} products can be moved by {percent:+} %, so choose another change: {named}")
+        raise ToolInputError(
+            f"none of the {len(left)} products can be moved by {percent:+} %, so choose another change: {named}"
+        )
     return wanted, tuple(left)
 
 

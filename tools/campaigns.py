@@ -162,7 +162,8 @@ def _by_percent(
     if not wanted:
         named = "; ".join(f"{one.sku}: {one.reason}" for one in left[:_NAMED])
         raise ToolInputError(
-            f"none of the {len(left)} products can be moved by {percent:+} %, so choose another change: {named}"
+            f"none of the {len(left)} products can be moved by {percent:+} %, "
+            f"so choose another change: {named}"
         )
     return wanted, tuple(left)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shop.money import Money, exponent
+from shop.money import MAX_MINOR, Money, exponent
 from shop.plan_results import Alternative, AlternativeKind
 from shop.purchasing import known_rates, offer_faults
 from shop.transfers import surplus
@@ -210,5 +210,9 @@ class Alternatives:
 
 
 def home_amount(amount: float, currency: str) -> Money:
-    """An expectation in major units as money, rounded: for telling, not for paying."""
-    return Money.rounded(Decimal(repr(max(amount, 0.0))), currency)
+    """An expectation in major units as money, rounded: for telling, not for paying.
+
+    At most what money can be: a price with too many zeros is told as it is, and stops no run.
+    """
+    most = Money(MAX_MINOR, currency).amount
+    return Money.rounded(min(Decimal(repr(max(amount, 0.0))), most), currency)

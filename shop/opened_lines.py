@@ -17,7 +17,7 @@ from shop.alternatives import home_amount
 from shop.demand import DemandClass, Method
 from shop.distributions import DISTRIBUTION_NAMES
 from shop.errors import ImportFileError, NotFoundError
-from shop.money import Money
+from shop.money import MAX_MINOR, Money
 from shop.plan_results import Arithmetic, Constraint, Reason, Verdict
 from shop.replenishment import Levels
 from shop.run_tables import LINES, read_table
@@ -147,7 +147,7 @@ def _arithmetic(row: Row, line: Row | None, common: dict[str, str]) -> Arithmeti
         after_moq=quantity,
         after_packs=quantity,
         quantity=quantity,
-        unit_cost=Money(cost, row["currency"]) if cost > 0 and row["currency"] else None,
+        unit_cost=Money(cost, row["currency"]) if 0 < cost <= MAX_MINOR and row["currency"] else None,
         risk_with=round(float(levels.risk(np.array([final]))[0]), 4),
         source=_source(row, common),
         constraint=Constraint(line["bound"]) if line else _bound(row, need),

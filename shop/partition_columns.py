@@ -27,7 +27,7 @@ def faults_of_columns(
 
     kinds: dict[str, tuple[Any, str]] = dict.fromkeys(texts, (_is_text, "texts"))
     kinds |= dict.fromkeys(figures, (pa.types.is_integer, "whole numbers"))
-    kinds |= dict.fromkeys(lists, (pa.types.is_fixed_size_list, "lists of one length"))
+    kinds |= dict.fromkeys(lists, (_is_days, "lists of one length"))
     for name, (fits, words) in kinds.items():
         if name not in table.column_names:
             continue
@@ -59,6 +59,23 @@ def faults_of_offers(column: pa.ChunkedArray) -> Iterator[str]:
     missing = [name for name in TERMS if name not in known]
     if missing:
         yield f"offers have no {', '.join(missing)}"
+        return
+    terms = column.combine_chunks().flatten()
+    nameless = terms.field("supplier").null_count if not terms.null_count else terms.null_count
+    if column.null_count or nameless:
+        yield f"offers are empty in {column.null_count} rows, and {nameless} of them name no supplier"
+    for name in TERMS[1:-1]:
+        if not pa.types.is_integer(kind.value_type.field(name).type):
+            yield f"{name} of offers holds {kind.value_type.field(name).type}, whole numbers are expected"
+
+
+def _is_days(kind: pa.DataType) -> bool:
+    import pyarrow as pa  # noqa: PLC0415 - half a second that only large runs need
+
+    if not pa.types.is_fixed_size_list(kind):
+        return False
+    one = kind.value_type
+    return bool(pa.types.is_integer(one) or pa.types.is_floating(one) or pa.types.is_boolean(one))
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -240,7 +240,9 @@ def offers_of(table: pa.Table, suppliers: Suppliers) -> Offers:
     width = breaks.value_lengths().fill_null(0).to_numpy(zero_copy_only=False)
 
     def figures(column: Any) -> Ints:
-        return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.int64)
+        # An empty cell is a figure that cannot be, so that the line is named; a cast could make it any.
+        known = column.fill_null(UNKNOWN) if column.null_count else column
+        return np.asarray(known.to_numpy(zero_copy_only=False), dtype=np.int64)
 
     return Offers(
         sku=sku,

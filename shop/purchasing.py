@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from shop.money import Money, exponent
+from shop.money import MAX_MINOR, Money, exponent
 from shop.plan_inputs import SupplierChoice
 from shop.plan_results import Reason
 from shop.purchase_terms import Tiers
@@ -90,7 +90,7 @@ def offer_faults(inputs: PlanInputs) -> NDArray[np.object_]:
     faults[~rated[offers.supplier]] = Reason.NO_EXCHANGE_RATE
     faults[offers.moq < 0] = Reason.MOQ_NEGATIVE
     faults[offers.pack_size < 1] = Reason.PACK_SIZE_ZERO
-    faults[offers.unit_cost_minor <= 0] = Reason.NO_COST
+    faults[(offers.unit_cost_minor <= 0) | (offers.unit_cost_minor > MAX_MINOR)] = Reason.NO_COST
     if suppliers.unknown is not None:
         faults[suppliers.unknown[offers.supplier]] = Reason.UNKNOWN_SUPPLIER
     return faults

@@ -11,7 +11,7 @@ import numpy as np
 from shop.demand import DemandClass, Method
 from shop.distributions import DISTRIBUTION_NAMES
 from shop.explanations import Explanations
-from shop.money import Money
+from shop.money import MAX_MINOR, Money
 from shop.plan_results import Arithmetic, ItemVerdict, Note, Reason, Verdict
 from shop.purchasing import NO_OFFER
 
@@ -65,7 +65,7 @@ WORDS: Final = {
     ),
     Reason.NO_SUPPLIER: "No supplier offers this SKU; add an offer.",
     Reason.UNKNOWN_SUPPLIER: "{supplier} is not among the store's suppliers; add it, or another offer.",
-    Reason.NO_COST: "{supplier}'s offer has no unit cost over zero; correct it.",
+    Reason.NO_COST: "{supplier}'s offer has no unit cost over zero that money can be; correct it.",
     Reason.NO_EXCHANGE_RATE: "No exchange rate for {supplier}'s currency; add one.",
     Reason.NO_LEAD_TIME: "{supplier} has no usable lead time; correct it.",
     Reason.PACK_SIZE_ZERO: "{supplier}'s offer has a pack size under 1; correct it.",
@@ -276,7 +276,7 @@ class Verdicts(Sequence[ItemVerdict]):
         line = self._outcome.lines.get(item) or self._outcome.drafts.get(item)
         if line:
             return Money(line.unit_cost_minor, line.currency)
-        if offer == NO_OFFER or self._inputs.offers.unit_cost_minor[offer] <= 0:
+        if offer == NO_OFFER or not 0 < self._inputs.offers.unit_cost_minor[offer] <= MAX_MINOR:
             return None
         currency = self._inputs.suppliers.currency[self._inputs.offers.supplier[offer]]
         return Money(int(self._inputs.offers.unit_cost_minor[offer]), str(currency))

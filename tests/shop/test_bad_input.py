@@ -69,6 +69,26 @@ def test_unusable_terms_are_a_named_finding(world: World, reason: Reason) -> Non
     assert entry.words
 
 
+ABSURD = pytest.mark.parametrize(
+    "world",
+    [
+        World([Item("MUG", price=2**52), Item("POT")], [Offer("MUG"), Offer("POT")]),
+        World([Item("MUG", cost=2**52), Item("POT")], [Offer("MUG"), Offer("POT")]),
+        World([Item("MUG"), Item("POT")], [Offer("MUG", cost=2**62), Offer("POT")]),
+        World([Item("MUG", price=-1), Item("POT")], [Offer("MUG", cost=2**52), Offer("POT")]),
+    ],
+    ids=["price", "cost", "offer that no money can be", "offer without a price"],
+)
+
+
+@ABSURD
+def test_an_absurd_price_stops_no_run(world: World) -> None:
+    """A figure with too many zeros is the trouble of its own line; the others are ordered as ever."""
+    found = planned(world)
+    assert verdict_of(found, "POT").verdict is Verdict.ORDERED
+    assert verdict_of(found, "MUG").words
+
+
 def test_all_zeros_is_no_demand() -> None:
     """A SKU that never sold is not ordered, and says so."""
     entry = verdict_of(planned(single(sold=history([0.0] * DAYS))), "MUG")

@@ -26,7 +26,7 @@ from shop.partitions import Frame, OnTheWay, partition_files
 from shop.plan_results import Reason
 from shop.planning import PlanInputs, PlanSettings, plan
 from tests.shop.planning_worlds import DAYS, Item, Offer, Supplier, World
-from tests.shop.test_bad_input import ITEMS, OFFERS, SPIKES, SUPPLIERS, UNUSABLE
+from tests.shop.test_bad_input import ABSURD, ITEMS, OFFERS, SPIKES, SUPPLIERS, UNUSABLE
 from tests.shop.test_planning_properties import budgets, worlds
 
 Verdicts = dict[tuple[str, str], str]
@@ -108,6 +108,13 @@ def test_unusable_terms_are_a_named_finding_in_partitions_too(world: World, reas
     reasons, orders = in_partitions(world.inputs(), [0] * 8, PlanSettings())
     assert reasons["MUG", "leeds"] == reason
     assert orders == []
+
+
+@ABSURD
+def test_an_absurd_price_stops_no_run_over_partitions(world: World) -> None:
+    """The lines beside it are planned as in one piece."""
+    inputs = world.inputs()
+    assert in_partitions(inputs, [0] * 8, PlanSettings()) == in_one_piece(inputs, PlanSettings())
 
 
 @settings(deadline=None, max_examples=12)

@@ -243,6 +243,7 @@ def spoilt(path: Path, column: str) -> str:
         "sold": pa.array([[1, 2]] * len(table)),
         "offers": pa.array([[{"supplier": "kyoto"}]] * len(table)),
         "title": table["title"],
+        "empty": pa.FixedSizeListArray.from_arrays(pa.array(["no"] * len(table)), 1),
     }[column]
     told = {**told, b"starts_on": b"soon"} if column == "title" else told
     other = path.with_name("part-99999.parquet")
@@ -259,4 +260,35 @@ def test_a_partition_with_empty_cells_or_other_types_is_refused(inputs: PlanInpu
     assert "on_hand holds double, whole numbers are expected" in spoilt(path, "on_hand")
     assert "sold holds list<" in spoilt(path, "sold")
     assert "offers have no unit_cost_minor, moq" in spoilt(path, "offers")
+    assert "empty holds fixed_size_list<element: string>[1]" in spoilt(path, "empty").replace(
+        "item:", "element:"
+    )
     assert "starts_on in its metadata is no day" in spoilt(path, "title")
+
+
+@pytest.mark.parametrize(
+    ("terms", "words"),
+    [
+        (None, "offers are empty in 48 rows"),
+        ([None], "48 of them name no supplier"),
+        ([{"supplier": None, "unit_cost_minor": 5}], "48 of them name no supplier"),
+        ([{"supplier": "kyoto", "unit_cost_minor": 1.5}], "unit_cost_minor of offers holds double"),
+    ],
+)
+def test_offers_that_say_nothing_are_refused(
+    inputs: PlanInputs, tmp_path: Path, terms: list[dict[str, object] | None] | None, words: str
+) -> None:
+    """No list of terms, an offer of nobody, a cost with decimals: never read as something else."""
+    (path,) = write_partitions(inputs, tmp_path, rows=100)
+    table = parquet.read_table(path)
+    kind = table.schema.field("offers").type
+    rest = {"moq": 1, "pack_size": 1, "rank": 1, "breaks": []}
+    told = terms and [one and {**rest, **one} for one in terms]
+    fractional = "double" in words
+    cells = pa.array([told] * len(table), None if fractional else kind)
+    place = table.column_names.index("offers")
+    parquet.write_table(
+        table.set_column(place, "offers", cells).replace_schema_metadata(table.schema.metadata), path
+    )
+    with pytest.raises(ImportFileError, match=words):
+        read_partition(path)

@@ -15,6 +15,7 @@ from typing import Any, Final
 from agent.brain import Message, ToolDescription
 from agent.plan import MAKE_PLAN
 from agent.tool_index import index_of
+from agent.tool_words import tagged
 
 FIND_TOOLS: Final = "find_tools"
 FIND: Final = ToolDescription(
@@ -46,6 +47,8 @@ _SHARE: Final = 0.45
 
 _LOOK_FIRST: Final = {"place_purchase_order": "supplier_terms", "refund_order": "quote_refund"}
 """Where figures of a write come from: its look-up is offered with it."""
+_OF_SEVERAL: Final = {"change_price": "change_prices"}
+"""What does for several products at once what another tool does for one."""
 
 
 class ToolChoice:
@@ -105,7 +108,9 @@ class ToolChoice:
         if not ranked and not self._more:
             return [name for name in _USUAL if name in self._tools]
         kept = [one for place, one in enumerate(ranked[:room]) if place < _FEWEST or one[1] >= enough]
-        return [one for name, _ in kept for one in (name, _LOOK_FIRST.get(name, "")) if one in self._tools]
+        several = _OF_SEVERAL if tagged(text).count("<sku>") > 1 else {}
+        beside = [(name, _LOOK_FIRST.get(name, ""), several.get(name, "")) for name, _ in kept]
+        return [one for names in beside for one in names if one in self._tools]
 
     def _fitting(self, names: Sequence[str]) -> list[str]:
         """As many as fit, the first first; told in the table's own order."""

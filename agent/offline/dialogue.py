@@ -44,9 +44,13 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A change that was asked about, not commanded: it waits for the operator's "do it"."""
+    """A change that was asked about, not commanded: it waits for the operator's "do it".
+
+    `against` is the word of the message that spoke against doing it at once, where there was one.
+    """
 
     call: Call
+    against: str = ""
 
 
 Step = Call | Say | Ask | Offer

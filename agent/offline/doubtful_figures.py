@@ -23,9 +23,9 @@ from agent.offline.signals import span_of
 _FIG: Final = r"<(?:number|money|percent)>"
 _HEDGED: Final = re.compile(
     r"(?<!thinking )\b(?:about|around|roughly|approximately|approx|circa|nearly|almost|at least|at most|no more than|not more than|more than|"
-    r"less than|fewer than|no less than|maximum(?: of)?|max|minimum(?: of)?|min|between|maybe|perhaps|probably|or so|somewhere|anything|all but|everything but|twice|double|triple|under|below|above|over(?= <money>))"
-    rf" (?:of |to |like )?{_FIG}|{_FIG} (?:or (?:so|more|less|thereabouts|{_FIG})|at (?:most|least)|max\b|ish\b|minimum\b|maximum\b)"
-    rf"|(?<!it )(?<!them )(?<!price )(?<!<sku> )\bup to {_FIG}"
+    r"less than|fewer than|no less than|maximum(?: of)?|max|minimum(?: of)?|min|between|maybe|perhaps|probably|or so|somewhere|somewhere (?:near|around|about|in)|something|something (?:around|about|near)|near|close to|in the (?:region|neighbou?rhood|area|ball ?park)|anything|all but|everything but|twice|double|triple|under|below|above|over(?= <money>))"
+    rf" (?:of |to |like )?{_FIG}|{_FIG} (?:or (?:so|more|less|thereabouts|something|similar|about|around|near|{_FIG})|give or take|ish|at (?:most|least)|max\b|ish\b|minimum\b|maximum\b)"
+    rf"|(?<!it )(?<!them )(?<!price )(?<!<sku> )\bup to {_FIG}|\bsome {_FIG}|\b(?:give or take|thereabouts|ball ?park)\b"
 )
 _UNREAD: Final = re.compile(
     rf"{_FIG}\s*(?:[-/*×^+]\s*)?(?:{_FIG}|[£$€]?\d)|{_FIG}\s*-?\s*(?:to|till|until) {_FIG}|{_FIG} and (?:a half|a quarter|half)\b"
@@ -57,6 +57,7 @@ _AT_ONCE: Final = frozenset(
     | {"give_credit", "cancel_return", "adjust_stock"}
 )
 _COMING: Final = re.compile(r"\b(?:tomorrow|next|coming)\b", re.IGNORECASE)
+_EVENING: Final = re.compile(r"\b(?:tonight|this evening)\b", re.IGNORECASE)
 _FROM_THEN: Final = re.compile(r"\b(?:from|starting|as of|effective|beginning|on) (?:the )?<period>")
 _OF_THEM: Final = "which of them is meant"
 _AT_A_PRICE: Final = "that the supplier sells at that price: an order is placed at the price of its offer"
@@ -133,6 +134,7 @@ def _doubt(steps: Sequence[Step], request: Request) -> str:
     unsure = (
         (_OF_THEM, any(_names_two(call.tool, told) for call in calls)),
         (_LATER, any(call.tool in _AT_ONCE for call in calls) and _is_later(request, told)),
+        (_LATER, _is_tonight(calls, request, told)),
         (
             _AT_A_PRICE,
             any(call.tool == "place_purchase_order" for call in calls) and "<money>" in told,
@@ -152,6 +154,12 @@ def _doubt(steps: Sequence[Step], request: Request) -> str:
     first = next((doubt for doubt, holds in unsure if holds), "")
     left = None if first else _left_over(calls, request, told)
     return f"what {left.said.strip()} is for" if left is not None else first
+
+
+def _is_tonight(calls: Sequence[Call], request: Request, told: str) -> bool:
+    """Whether a price or money is to change this evening; a van that goes tonight takes goods booked now."""
+    days = [one for one in request.mentions[: len(TAG.findall(told))] if one.sort is Sort.PERIOD]
+    return any(call.tool in _MONEY_TOOLS for call in calls) and any(_EVENING.search(one.said) for one in days)
 
 
 def _is_later(request: Request, told: str) -> bool:

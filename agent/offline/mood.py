@@ -64,7 +64,7 @@ _SUPPOSES: Final = re.compile(
     r"if (?:i|we|you) (?:were|was)|would happen|how would|would we|would that|would i|would there|simulate|what-if|say we|say i)\b"
 )
 _CONDITION: Final = re.compile(
-    r"\b(?:if|unless|in case|provided|assuming|as soon as|once)\b(?! (?:possible|you (?:can|could|would|don't mind)|so\b|necessary|more\b|again))"
+    r"\b(?:if|unless|in case|provided|assuming|as soon as|(?<!\bat )once)\b(?! (?:already\b|too often\b|before\b|possible|you (?:can|could|would|don't mind)|so\b|necessary|more\b|again))"
 )
 _WHEN: Final = re.compile(
     r"(?<=\w|>) when(?:ever)? (?:<\w+>|(?:the |a |an |our |my |their |his |her )?[a-z]+) "

@@ -77,7 +77,7 @@ ORDINARY: Final = frozenset(
     into onto upon across along behind beyond within toward towards apart besides via per among however whatever
     spend spent spending money deep dry rack racks lorry lorries truck trucks tray packet packets parcel article
     articles embarrassed embarrassing hunch reckon daft friendlier nicer overkill chunk chunks deals dealing drown
-    drowning offender offenders lovely sunshine star dear darling bless punter punters chase chasing scan scans swear
+    drowning offender offenders training messing shortly abort aborting suggests suggested approves lovely sunshine star dear darling bless punter punters chase chasing scan scans swear
     swears script drill stance crate crates pallet pallets tote forklift racking bay bays aisle slot slots gap gaps
     soonest earliest nearest figured thinking guessing hoping hope rather somewhere nowhere somehow sometime whether
     underselling overselling underpriced overpriced undercharging cheapish hurry hurried bothered bother fuss touched

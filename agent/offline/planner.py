@@ -139,8 +139,9 @@ class _Work:
                 return text
             case Ask(_, _, text):
                 return text
-            case Offer(call):
-                return f"I have changed nothing. Say “do it” and I submit: {described(call)}."
+            case Offer(call, against):
+                why = f", because your message says “{against}”" if against else ""
+                return f"I have changed nothing{why}. Say “do it” and I submit: {described(call)}."
             case Call():
                 return self._called(step)
 

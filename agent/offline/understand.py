@@ -17,6 +17,7 @@ from agent.offline.intents import Intent, coordinated, intent, is_negated, moods
 from agent.offline.mentions import Records, Sort, tag
 from agent.offline.mood import Mood, is_statement, mood
 from agent.offline.requests import Request, about_one, as_one, requests
+from agent.offline.reservations import about_changes, reserved
 from agent.offline.second_look import is_one_command, second_look
 from agent.offline.service_requests import service_step
 from agent.offline.several import as_one_order, each_change, of_several
@@ -54,7 +55,7 @@ def understand(
     )
     special = _special(whole, dialogue) or ([agreed] if agreed else None)
     if special is not None:
-        return special
+        return reserved(special, whole, "")
     steps: list[Step] = []
     before: Mood | None = None
     asked = requests(tagged)
@@ -66,7 +67,8 @@ def understand(
         alone = len(asked) == 1  # a signal is a message of its own
         signal = (signal_step(request, today) or campaign_step(request)) if alone else None
         meant = [signal] if signal else _steps(request, dialogue, records, home, before)
-        for step in surely(meant, request, told.doubt):
+        beside = about_changes([one.text for one in asked if one.text != request.text])
+        for step in reserved(surely(meant, request, told.doubt), request.text, beside):
             if step not in steps:
                 steps.append(step)
         before = moods_of(request, before)
